@@ -1,0 +1,88 @@
+//! The web client: compiled to WebAssembly, bound for the browser, with its style sheet beside it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    binding::{self, Names},
+    command,
+    failure::Failure,
+    stamp::Stamp,
+    workspace,
+};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Compiles the client with a profile of the workspace's `Cargo.toml` and returns the raw WebAssembly file.
+pub(crate) fn compile(profile: &str) -> Result<PathBuf, Failure> {
+    add_target()?;
+    let mut build = command::cargo([
+        "build",
+        "--package",
+        "frontend",
+        "--target",
+        TARGET,
+        "--profile",
+        profile,
+    ]);
+    let files = command::build(&mut build)?;
+    let mut wasm = files
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|ext| ext == "wasm"));
+    wasm.next_back().ok_or_else(|| Failure::Missing {
+        what: String::from("cargo built no WebAssembly file for `frontend`"),
+        help: String::from("`crate-type` in frontend/Cargo.toml must hold `cdylib`"),
+    })
+}
+
+/// Brings the folder that the debug server reads up to date. Returns whether the client had to be bound anew.
+pub(crate) fn publish_dev(wasm: &Path) -> Result<bool, Failure> {
+    let pkg = workspace::dev_site().join("pkg");
+    let stamp = Stamp::new(workspace::scratch().join("client.stamp"), wasm, &pkg)?;
+    let stale = !stamp.holds();
+    if stale {
+        binding::bind(wasm, &pkg, Names::Keep)?;
+        stamp.save()?;
+    }
+    copy_style(&pkg)?;
+    Ok(stale)
+}
+
+/// Makes the folder that the release binary takes in, with nothing in it but the client and its style sheet.
+pub(crate) fn publish_release(wasm: &Path) -> Result<PathBuf, Failure> {
+    let site = workspace::release_site();
+    if site.exists() {
+        fs::remove_dir_all(&site).map_err(Failure::io("empty", &site))?;
+    }
+    let pkg = site.join("pkg");
+    binding::bind(wasm, &pkg, Names::Remove)?;
+    copy_style(&pkg)?;
+    Ok(pkg)
+}
+
+/// The WebAssembly half of the standard library. rustup fetches it by itself where `RUSTUP_AUTO_INSTALL` allows it;
+/// this is for where it does not.
+pub(crate) fn add_target() -> Result<(), Failure> {
+    let mut ask = command::program("rustc");
+    let found = command::answer(ask.args(["--print", "target-libdir", "--target", TARGET]));
+    if found.is_some_and(|folder| Path::new(&folder).is_dir()) {
+        return Ok(());
+    }
+    command::run(command::program("rustup").args(["target", "add", TARGET])).map_err(|_| Failure::Missing {
+        what: format!("the Rust standard library for {TARGET} is not installed"),
+        help: format!("install rustup from https://rustup.rs and run `rustup target add {TARGET}`"),
+    })
+}
+
+/// The style sheet is plain CSS and goes out as it is. Left alone when it is the same, for its time is watched.
+fn copy_style(pkg: &Path) -> Result<(), Failure> {
+    let source = workspace::root().join("style/main.css");
+    let target = pkg.join(format!("{}.css", workspace::OUTPUT_NAME));
+    let style = fs::read(&source).map_err(Failure::io("read", &source))?;
+    if fs::read(&target).is_ok_and(|old| old == style) {
+        return Ok(());
+    }
+    fs::write(&target, style).map_err(Failure::io("write", &target))
+}

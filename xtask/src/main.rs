@@ -1,0 +1,102 @@
+//! What a contributor types and what CI calls: `cargo xtask run`, `build`, `lint`, `test`.
+//!
+//! Everything that it needs is compiled with it (wasm-bindgen is a library here), so a machine with rustup and a
+//! C compiler is enough. One file per command; `client` and `server` are the two halves that they share.
+
+mod binding;
+mod client;
+mod command;
+mod compress;
+mod failure;
+mod lint;
+mod optimise;
+mod output;
+mod release;
+mod run;
+mod server;
+mod stamp;
+mod test;
+mod workspace;
+
+use std::{error::Error, ffi::OsString, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+/// Builds, runs and checks Uptime Tracker.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Builds everything with the quick profile and serves it on <http://127.0.0.1:3000>.
+    ///
+    /// Words after `--` go to the program: `cargo xtask run -- --demo` starts targets of its own to look at,
+    /// `cargo xtask run -- --track https://example.org` tracks a page, `cargo xtask run -- list` is another command
+    /// of the program. The first build takes minutes, the next one seconds.
+    Run {
+        /// Runs what `cargo xtask build` makes instead: slow to build, small and fast.
+        #[arg(long)]
+        release: bool,
+        /// Passed to the program; `serve` is put before them unless they start with another command.
+        #[arg(last = true, value_name = "ARGS")]
+        args: Vec<OsString>,
+    },
+    /// Builds `target/release/uptime-tracker`, one self-contained file with the web client inside.
+    ///
+    /// A `wasm-opt` of version 120 or newer on PATH makes the web client about half as large. None is needed, and
+    /// an older one is not used, because old ones break the client without saying so.
+    Build,
+    /// Checks the formatting and runs clippy, on the host and on WebAssembly apart.
+    Lint,
+    /// Installs what the tests need, then runs all of them: Rust first, then a real browser.
+    ///
+    /// The last line says `N passed, N failed`. Installing is done with apt-get (as root) and npm; where that cannot
+    /// be, it says what is missing. The variable CHROMIUM names the browser to use.
+    Test,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Run { release, args } => run::run(release, args),
+        Task::Build => release::build().map(|_| ExitCode::SUCCESS),
+        Task::Lint => lint::lint().map(|()| ExitCode::SUCCESS),
+        Task::Test => Ok(test::test()),
+    };
+    outcome.unwrap_or_else(|failure| {
+        explain(&failure);
+        ExitCode::FAILURE
+    })
+}
+
+/// The failure and, indented below it, what caused it.
+fn explain(failure: &Failure) {
+    output::line(format_args!("error: {failure}"));
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        output::line(format_args!("  because {error}"));
+        cause = error.source();
+    }
+    if let Some(help) = failure.help() {
+        output::line(format_args!("  help: {help}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

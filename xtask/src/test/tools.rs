@@ -1,0 +1,96 @@
+//! What the browser tests need: Chromium, Node.js, and the packages of `e2e/package-lock.json`.
+
+use std::{env, fs, path::Path, process::Stdio, time::SystemTime};
+
+use crate::{command, failure::Failure, output, workspace};
+
+/// Where Debian puts them; `e2e/run.mjs` looks in the same places.
+const BROWSERS: [&str; 2] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+const BROWSER_PACKAGES: [&str; 3] = ["chromium-headless-shell", "fonts-dejavu-core", "fonts-liberation"];
+const NODE_PACKAGES: [&str; 2] = ["nodejs", "npm"];
+
+/// Installs what is missing, where that is possible.
+pub(super) fn ensure() -> Result<(), Failure> {
+    let mut packages = Vec::new();
+    if !has_browser() {
+        packages.extend(BROWSER_PACKAGES);
+    }
+    if !["node", "npm"]
+        .iter()
+        .all(|name| command::succeeds(command::program(name).arg("--version")))
+    {
+        packages.extend(NODE_PACKAGES);
+    }
+    if !packages.is_empty() {
+        install(&packages)?;
+    }
+    npm_packages()
+}
+
+fn has_browser() -> bool {
+    env::var_os("CHROMIUM").is_some_and(|path| Path::new(&path).is_file())
+        || BROWSERS.iter().any(|path| Path::new(path).is_file())
+}
+
+/// By apt-get, which needs root; anyone else is told what to install.
+fn install(packages: &[&str]) -> Result<(), Failure> {
+    let names = packages.join(" ");
+    let root = command::answer(command::program("id").arg("-u")).is_some_and(|id| id == "0");
+    if !root || !command::succeeds(command::program("apt-get").arg("--version")) {
+        return Err(Failure::Missing {
+            what: format!("the browser tests need {names}"),
+            help: format!(
+                "on Debian: `sudo apt-get install --no-install-recommends {names}`; elsewhere install Chromium and \
+                 Node.js and let the variable CHROMIUM name the browser"
+            ),
+        });
+    }
+    output::line(format_args!("installing {names}"));
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+}
+
+fn apt_get(args: &[&str]) -> Result<(), Failure> {
+    let mut run = command::program("apt-get");
+    run.arg("-q").args(args).env("DEBIAN_FRONTEND", "noninteractive");
+    // Its many lines are no results of tests, so they go where the progress goes.
+    command::run(run.stdin(Stdio::null()).stdout(std::io::stderr()))
+}
+
+fn npm_packages() -> Result<(), Failure> {
+    let e2e = workspace::root().join("e2e");
+    // npm writes this file last, and only when all went well.
+    let installed = changed(&e2e.join("node_modules/.package-lock.json"));
+    if up_to_date(installed, changed(&e2e.join("package-lock.json"))) {
+        return Ok(());
+    }
+    let mut run = command::program("npm");
+    run.args(["ci", "--no-audit", "--no-fund"]).current_dir(&e2e);
+    command::run(run.stdin(Stdio::null()).stdout(std::io::stderr()))
+}
+
+fn changed(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).ok()?.modified().ok()
+}
+
+/// Whether something installed at that time is not older than the lock file.
+fn up_to_date(installed: Option<SystemTime>, locked: Option<SystemTime>) -> bool {
+    installed.is_some_and(|installed| locked.is_none_or(|locked| installed >= locked))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::up_to_date;
+
+    #[test]
+    fn packages_are_installed_when_the_lock_file_is_newer() {
+        let early = Some(SystemTime::UNIX_EPOCH);
+        let late = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1));
+        assert!(up_to_date(late, early));
+        assert!(up_to_date(early, early));
+        assert!(!up_to_date(early, late));
+        assert!(!up_to_date(None, early));
+    }
+}
