@@ -1,0 +1,176 @@
+//! A check: the recorded result of one probe.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Fault, Timestamp};
+
+/// What one probe found, when, and how long it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Whose check it is, and which one.
+    pub name: CheckName,
+    /// How long after its due time the probe started, in milliseconds.
+    pub late_ms: u32,
+    /// From the start of the probe to its verdict; absent when nothing was asked.
+    pub latency: Option<Micros>,
+    /// The verdict.
+    pub outcome: Outcome,
+}
+
+/// The identity of a check, stable for good: recording the same name twice changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CheckName {
+    /// The tracker that was due.
+    pub tracker: TrackerId,
+    /// The slot. Retries keep the slot of the scheduled check they repeat.
+    pub due: Timestamp,
+    /// 0 for the scheduled check; retries count up.
+    pub attempt: u16,
+    /// Where the probe ran.
+    pub location: Location,
+}
+
+/// The verdict of one probe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The target answered as expected.
+    #[serde(rename = "u")]
+    Up,
+    /// The target answered as expected, but not well. Counts as up.
+    #[serde(rename = "s")]
+    Degraded,
+    /// There is evidence that the target fails.
+    #[serde(rename = "d")]
+    Down(Fault),
+    /// Nothing was learnt about the target, for a reason of our own. Never up, never down.
+    #[serde(rename = "n")]
+    Unknown(Reason),
+}
+
+impl Outcome {
+    /// `Some(true)` for up and degraded, `Some(false)` for down, `None` when nothing is known.
+    pub fn is_up(&self) -> Option<bool> {
+        match self {
+            Self::Up | Self::Degraded => Some(true),
+            Self::Down(_) => Some(false),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// Why a check says nothing about its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The slot could not start in its time: this machine was too busy.
+    Overload,
+    /// This process had no file descriptor left.
+    FileDescriptors,
+    /// This machine had no usable network or address.
+    Network,
+    /// The name server that this machine uses did not answer.
+    Resolver,
+    /// The tracker was not observed: stopped, paused, suspended, or not running.
+    NotObserved,
+}
+
+impl Reason {
+    /// Every reason with the word it is stored and sent as. Append only: the words are on users' disks.
+    const WORDS: [(Self, &'static str, &'static str); 5] = [
+        (
+            Self::Overload,
+            "overload",
+            "this machine was too busy to start the check in time",
+        ),
+        (
+            Self::FileDescriptors,
+            "file_descriptors",
+            "this machine had no file descriptors left",
+        ),
+        (Self::Network, "network", "this machine had no usable network"),
+        (
+            Self::Resolver,
+            "resolver",
+            "this machine's name server did not answer",
+        ),
+        (Self::NotObserved, "not_observed", "not observed"),
+    ];
+
+    /// The stable word for storage and interfaces.
+    pub fn word(self) -> &'static str {
+        self.row().1
+    }
+
+    /// A phrase for people.
+    pub fn sentence(self) -> &'static str {
+        self.row().2
+    }
+
+    fn row(self) -> &'static (Self, &'static str, &'static str) {
+        Self::WORDS
+            .iter()
+            .find(|row| row.0 == self)
+            .unwrap_or(&Self::WORDS[4])
+    }
+}
+
+impl FromStr for Reason {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        Self::WORDS
+            .iter()
+            .find(|row| row.1 == word)
+            .map(|row| row.0)
+            .ok_or(())
+    }
+}
+
+/// A tracker's number: positive, given once, never given again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TrackerId(pub i64);
+
+impl fmt::Display for TrackerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for TrackerId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+/// A place that probes from. A single machine is one location.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Location(pub u16);
+
+impl Location {
+    /// This machine.
+    pub const LOCAL: Self = Self(0);
+}
+
+/// A short duration in microseconds, at most 71 minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Micros(pub u32);
+
+impl Micros {
+    /// The duration in milliseconds, with a fraction.
+    pub fn as_ms(self) -> f64 {
+        f64::from(self.0) / 1_000.0
+    }
+}
+
+impl From<Duration> for Micros {
+    /// Saturates at 71 minutes.
+    fn from(duration: Duration) -> Self {
+        Self(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX))
+    }
+}

@@ -1,0 +1,261 @@
+//! A tracker as it is typed or sent, before it is known to be right.
+
+use std::time::Duration;
+
+use crate::{
+    ExpectedStatuses, FieldError, Invalid, NewTracker, Policy, Schedule, Target, TrackerName,
+    schedule::parse_duration,
+};
+
+/// Settings as they were given; what is absent keeps its default, or its value when a tracker is edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// The target.
+    pub url: Option<String>,
+    /// The name; empty takes the target's.
+    pub name: Option<String>,
+    /// The interval: `30s`.
+    pub every: Option<String>,
+    /// A cron expression, instead of an interval.
+    pub cron: Option<String>,
+    /// The cron expression's IANA zone; UTC by default.
+    pub zone: Option<String>,
+    /// The statuses that count as up: `200-299,401`.
+    pub expect: Option<String>,
+    /// How long a probe may take, 1 s to 60 s.
+    pub deadline: Option<String>,
+    /// Failures in a row that are tolerated, 0 to 10.
+    pub retries: Option<i64>,
+    /// Whether it rests.
+    pub paused: Option<bool>,
+}
+
+impl Draft {
+    /// A draft of a target and nothing else.
+    pub fn of(url: impl Into<String>) -> Self {
+        Self {
+            url: Some(url.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The tracker that the draft describes, with defaults for what is absent. All problems at once.
+    pub fn parse(&self) -> Result<NewTracker, Invalid> {
+        let target = Target::parse(self.url.as_deref().unwrap_or_default());
+        let base = target.as_ref().ok().cloned().map(NewTracker::of);
+        let rest = self.rest();
+        match (base, rest) {
+            (Some(base), Ok(rest)) => Ok(rest.onto(base)),
+            (_, rest) => {
+                let mut problems: Vec<FieldError> = target.err().into_iter().collect();
+                problems.extend(rest.err().into_iter().flat_map(|invalid| invalid.0));
+                Err(Invalid(problems))
+            }
+        }
+    }
+
+    /// The tracker after an edit by this draft.
+    pub fn apply(&self, to: &NewTracker) -> Result<NewTracker, Invalid> {
+        let edited = match &self.url {
+            None => Ok(to.clone()),
+            Some(url) => Target::parse(url).map(|target| NewTracker { target, ..to.clone() }),
+        };
+        match (edited, self.rest()) {
+            (Ok(base), Ok(rest)) => Ok(rest.onto(base)),
+            (edited, rest) => {
+                let mut problems: Vec<FieldError> = edited.err().into_iter().collect();
+                problems.extend(rest.err().into_iter().flat_map(|invalid| invalid.0));
+                Err(Invalid(problems))
+            }
+        }
+    }
+
+    fn rest(&self) -> Result<Rest, Invalid> {
+        let mut problems = Vec::new();
+        let rest = Rest {
+            name: keep(self.name.as_deref().map(Naming::parse), &mut problems).unwrap_or(Naming::Keep),
+            schedule: keep(self.schedule(), &mut problems),
+            expect: keep(self.expect.as_deref().map(ExpectedStatuses::parse), &mut problems),
+            deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems),
+            policy: keep(self.retries.map(parse_policy), &mut problems),
+            paused: self.paused,
+        };
+        if problems.is_empty() {
+            Ok(rest)
+        } else {
+            Err(Invalid(problems))
+        }
+    }
+
+    fn schedule(&self) -> Option<Result<Schedule, FieldError>> {
+        match (self.every.as_deref(), self.cron.as_deref(), self.zone.as_deref()) {
+            (Some(_), Some(_), _) => Some(Err(FieldError::new(
+                "cron",
+                "give an interval or a cron expression, not both",
+            ))),
+            (Some(every), None, None) => Some(Schedule::every(every)),
+            (None, Some(cron), zone) => Some(Schedule::cron(cron, zone.unwrap_or("UTC"))),
+            (None, None, None) => None,
+            (_, None, Some(_)) => Some(Err(FieldError::new(
+                "zone",
+                "a zone belongs to a cron expression; give that too",
+            ))),
+        }
+    }
+}
+
+/// What a draft says beside its target; `None` says nothing.
+struct Rest {
+    name: Naming,
+    schedule: Option<Schedule>,
+    expect: Option<ExpectedStatuses>,
+    deadline: Option<Duration>,
+    policy: Option<Policy>,
+    paused: Option<bool>,
+}
+
+/// What becomes of the name; an empty one gives way to the target's.
+enum Naming {
+    Keep,
+    Drop,
+    Give(TrackerName),
+}
+
+impl Naming {
+    fn parse(text: &str) -> Result<Self, FieldError> {
+        if text.is_empty() {
+            Ok(Self::Drop)
+        } else {
+            TrackerName::parse(text).map(Self::Give)
+        }
+    }
+}
+
+impl Rest {
+    fn onto(self, base: NewTracker) -> NewTracker {
+        NewTracker {
+            name: match self.name {
+                Naming::Keep => base.name,
+                Naming::Drop => None,
+                Naming::Give(name) => Some(name),
+            },
+            schedule: self.schedule.unwrap_or(base.schedule),
+            expect: self.expect.unwrap_or(base.expect),
+            deadline: self.deadline.or(base.deadline),
+            policy: self.policy.unwrap_or(base.policy),
+            paused: self.paused.unwrap_or(base.paused),
+            target: base.target,
+        }
+    }
+}
+
+fn keep<T>(parsed: Option<Result<T, FieldError>>, problems: &mut Vec<FieldError>) -> Option<T> {
+    match parsed {
+        Some(Err(problem)) => {
+            problems.push(problem);
+            None
+        }
+        Some(Ok(value)) => Some(value),
+        None => None,
+    }
+}
+
+fn parse_deadline(text: &str) -> Result<Duration, FieldError> {
+    let secs = text
+        .trim()
+        .parse::<i64>()
+        .ok()
+        .map(jiff::SignedDuration::from_secs);
+    secs.or_else(|| parse_duration(text.trim()))
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .filter(|duration| (Duration::from_secs(1)..=Duration::from_mins(1)).contains(duration))
+        .ok_or_else(|| FieldError::new("deadline", "a deadline is 1 s to 60 s, like 10s"))
+}
+
+fn parse_policy(retries: i64) -> Result<Policy, FieldError> {
+    u16::try_from(retries)
+        .ok()
+        .filter(|retries| *retries <= Policy::MOST_RETRIES)
+        .map(|retries| Policy { retries })
+        .ok_or_else(|| FieldError::new("retries", format!("retries are 0 to {}", Policy::MOST_RETRIES)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_absent_has_its_default() {
+        let tracker = Draft::of("example.org").parse().unwrap();
+        assert_eq!(
+            tracker,
+            NewTracker::of(Target::parse("https://example.org").unwrap())
+        );
+        assert_eq!(tracker.about().schedule, "every 30 s");
+        assert_eq!(tracker.shown_name().as_str(), "example.org");
+    }
+
+    #[test]
+    fn all_problems_are_named_at_once() {
+        let draft = Draft {
+            url: Some("ftp://a".into()),
+            name: Some("a\0".into()),
+            every: Some("0".into()),
+            expect: Some("9".into()),
+            deadline: Some("90s".into()),
+            retries: Some(-1),
+            ..Draft::default()
+        };
+        let fields: Vec<String> = draft
+            .parse()
+            .unwrap_err()
+            .0
+            .into_iter()
+            .map(|error| error.field)
+            .collect();
+        assert_eq!(fields, ["url", "name", "every", "expect", "deadline", "retries"]);
+    }
+
+    #[test]
+    fn an_edit_keeps_what_it_does_not_name() {
+        let before = Draft {
+            every: Some("5m".into()),
+            ..Draft::of("example.org")
+        }
+        .parse()
+        .unwrap();
+        let edit = Draft {
+            retries: Some(0),
+            name: Some("shop".into()),
+            ..Draft::default()
+        };
+        let after = edit.apply(&before).unwrap();
+        assert_eq!(
+            (after.schedule.clone(), after.policy.retries),
+            (before.schedule.clone(), 0)
+        );
+        assert_eq!(after.shown_name().as_str(), "shop");
+        let unnamed = Draft {
+            name: Some(String::new()),
+            ..Draft::default()
+        }
+        .apply(&after)
+        .unwrap();
+        assert_eq!(unnamed.name, None);
+    }
+
+    #[test]
+    fn an_interval_and_cron_exclude_each_other() {
+        let both = Draft {
+            every: Some("1s".into()),
+            cron: Some("* * * * *".into()),
+            ..Draft::of("a.example")
+        };
+        assert_eq!(both.parse().unwrap_err().0[0].field, "cron");
+        let zone_alone = Draft {
+            zone: Some("UTC".into()),
+            ..Draft::of("a.example")
+        };
+        assert_eq!(zone_alone.parse().unwrap_err().0[0].field, "zone");
+    }
+}

@@ -1,0 +1,191 @@
+//! Why a check is down.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// Evidence that a target fails: one cause of a closed list, and what was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Fault {
+    /// The cause.
+    #[serde(rename = "k", with = "as_text")]
+    pub kind: FaultKind,
+    /// What was seen, for people: at most 200 characters on one line, without secrets. May be empty.
+    #[serde(rename = "t", default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+impl Fault {
+    /// Longest detail kept, in characters.
+    pub const DETAIL_LIMIT: usize = 200;
+
+    /// A fault whose detail is cut to its bounds; control characters become spaces.
+    pub fn new(kind: FaultKind, detail: impl AsRef<str>) -> Self {
+        let detail = detail
+            .as_ref()
+            .trim()
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(Self::DETAIL_LIMIT)
+            .collect();
+        Self { kind, detail }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind.sentence())?;
+        if self.detail.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ": {}", self.detail)
+        }
+    }
+}
+
+/// The closed list of causes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FaultKind {
+    /// The host's name does not resolve.
+    Dns,
+    /// Nothing listens at the address.
+    Refused,
+    /// The network says that the host cannot be reached.
+    Unreachable,
+    /// The connection was reset.
+    Reset,
+    /// The connection was closed before an answer.
+    Closed,
+    /// The deadline passed in this phase.
+    Timeout(Phase),
+    /// No trustworthy encrypted connection.
+    Tls,
+    /// The answer has a status that was not expected.
+    Status(u16),
+    /// The answer is not valid HTTP.
+    Protocol,
+    /// More redirects than are followed, or one that cannot be followed.
+    Redirects,
+}
+
+/// What a probe was waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// The host's address.
+    Resolve,
+    /// The connection, encryption included.
+    Connect,
+    /// The first byte of the answer.
+    FirstByte,
+    /// The rest of the answer.
+    Body,
+}
+
+impl FaultKind {
+    /// A phrase for people.
+    pub fn sentence(self) -> String {
+        match self {
+            Self::Dns => "name does not resolve".into(),
+            Self::Refused => "connection refused".into(),
+            Self::Unreachable => "host unreachable".into(),
+            Self::Reset => "connection reset".into(),
+            Self::Closed => "connection closed without an answer".into(),
+            Self::Timeout(Phase::Resolve) => "timeout while resolving the name".into(),
+            Self::Timeout(Phase::Connect) => "timeout while connecting".into(),
+            Self::Timeout(Phase::FirstByte) => "timeout while waiting for the first byte".into(),
+            Self::Timeout(Phase::Body) => "timeout while reading the answer".into(),
+            Self::Tls => "no secure connection".into(),
+            Self::Status(code) => format!("status {code}"),
+            Self::Protocol => "not valid HTTP".into(),
+            Self::Redirects => "cannot follow the redirects".into(),
+        }
+    }
+}
+
+/// Causes without a number, with the word they are stored and sent as. Append only: the words are on users' disks.
+const WORDS: [(FaultKind, &str); 12] = [
+    (FaultKind::Dns, "dns"),
+    (FaultKind::Refused, "refused"),
+    (FaultKind::Unreachable, "unreachable"),
+    (FaultKind::Reset, "reset"),
+    (FaultKind::Closed, "closed"),
+    (FaultKind::Timeout(Phase::Resolve), "timeout_resolve"),
+    (FaultKind::Timeout(Phase::Connect), "timeout_connect"),
+    (FaultKind::Timeout(Phase::FirstByte), "timeout_first_byte"),
+    (FaultKind::Timeout(Phase::Body), "timeout_body"),
+    (FaultKind::Tls, "tls"),
+    (FaultKind::Protocol, "protocol"),
+    (FaultKind::Redirects, "redirects"),
+];
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, WORDS.iter().find(|(kind, _)| kind == self)) {
+            (Self::Status(code), _) => write!(f, "status_{code}"),
+            (_, Some((_, word))) => f.write_str(word),
+            (_, None) => f.write_str("protocol"),
+        }
+    }
+}
+
+/// The text is not the word of any cause.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown fault `{0}`")]
+pub struct UnknownFault(String);
+
+impl FromStr for FaultKind {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        if let Some(code) = text.strip_prefix("status_") {
+            return code
+                .parse()
+                .map(Self::Status)
+                .map_err(|_| UnknownFault(text.into()));
+        }
+        let known = WORDS.iter().find(|(_, word)| *word == text);
+        known
+            .map(|(kind, _)| *kind)
+            .ok_or_else(|| UnknownFault(text.into()))
+    }
+}
+
+mod as_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::FaultKind;
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde's `with` passes references"
+    )]
+    pub(super) fn serialize<S: Serializer>(kind: &FaultKind, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(kind)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<FaultKind, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_survives_its_word() {
+        let mut kinds: Vec<FaultKind> = WORDS.iter().map(|(kind, _)| *kind).collect();
+        kinds.push(FaultKind::Status(503));
+        for kind in kinds {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+        }
+        assert!("status_many".parse::<FaultKind>().is_err());
+    }
+
+    #[test]
+    fn a_detail_is_one_bounded_line() {
+        let fault = Fault::new(FaultKind::Tls, format!("a\nb{}", "x".repeat(500)));
+        assert_eq!(fault.detail.chars().count(), Fault::DETAIL_LIMIT);
+        assert!(fault.to_string().starts_with("no secure connection: a bx"));
+    }
+}

@@ -1,0 +1,68 @@
+//! The vocabulary of Uptime Tracker and every decision it makes.
+//!
+//! A *tracker* is one target with its [`Schedule`]; a *probe* asks the target once at a *slot* and yields a [`Check`];
+//! checks are folded into a [`Status`]; a change of status is a [`Transition`]; the newest checks of all trackers are the
+//! [`LiveView`] that browsers follow by [`Cursor`].
+//!
+//! Invariant: nothing here does I/O, knows an async runtime or Leptos, or reads a clock; so nothing here can fail for
+//! outside reasons. What only the server needs (parsing what people type, cron, time zones) sits behind the feature
+//! `server`, to keep the browser's download small.
+#![warn(missing_docs)]
+
+mod cell;
+mod check;
+mod failure;
+mod fault;
+mod live;
+pub mod ports;
+mod status;
+mod time;
+mod uptime;
+mod wire;
+
+#[cfg(feature = "server")]
+mod draft;
+#[cfg(feature = "server")]
+mod expect;
+#[cfg(feature = "server")]
+mod name;
+#[cfg(feature = "server")]
+mod probe;
+#[cfg(feature = "server")]
+mod records;
+#[cfg(feature = "server")]
+mod schedule;
+#[cfg(feature = "server")]
+mod target;
+#[cfg(feature = "server")]
+mod tracker;
+
+pub use cell::{Cell, Mark};
+pub use check::{Check, CheckName, Location, Micros, Outcome, Reason, TrackerId};
+pub use failure::{Cause, Failure, FieldError, Invalid};
+pub use fault::{Fault, FaultKind, Phase};
+pub use live::{LiveView, SHOWN_CHECKS};
+pub use status::{Policy, Status, Step, Transition};
+pub use time::{Clock, Timestamp};
+pub use uptime::Uptime;
+pub use wire::{
+    About, Change, Cursor, LiveAnswer, LiveRequest, PAGE_SIZE, Totals, TrackerDelta, TrackerPage,
+    TrackerView, VISIBLE_LIMIT,
+};
+
+#[cfg(feature = "server")]
+pub use draft::Draft;
+#[cfg(feature = "server")]
+pub use expect::ExpectedStatuses;
+#[cfg(feature = "server")]
+pub use name::TrackerName;
+#[cfg(feature = "server")]
+pub use probe::{Finding, ProbeRequest, Prober};
+#[cfg(feature = "server")]
+pub use records::{Batch, Misfit, Recent, Recorded, Records};
+#[cfg(feature = "server")]
+pub use schedule::{Cron, Interval, Schedule, Slots};
+#[cfg(feature = "server")]
+pub use target::Target;
+#[cfg(feature = "server")]
+pub use tracker::{NewTracker, Tracker};

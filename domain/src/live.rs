@@ -1,0 +1,260 @@
+//! The live view: status and newest checks of every tracker, in memory.
+//!
+//! It changes only after a commit, and by whole commits; so what a browser was shown is on disk. Everything in it
+//! remembers the commit that brought it, which makes an answer to any cursor of this run a walk over the visible trackers.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::{
+    About, Cell, Change, Cursor, LiveAnswer, LiveRequest, PAGE_SIZE, Status, Timestamp, Totals, TrackerDelta,
+    TrackerId, TrackerPage, TrackerView, uptime::newest_due,
+};
+
+/// How many cells are kept and shown for each tracker.
+pub const SHOWN_CHECKS: usize = 60;
+
+/// Status and newest checks of every tracker.
+#[derive(Clone, Debug)]
+pub struct LiveView {
+    cursor: Cursor,
+    listed: u64,
+    entries: BTreeMap<TrackerId, Entry>,
+    /// Whether the newest checks over all trackers were up, oldest first; unknown ones are left out.
+    newest: VecDeque<(TrackerId, bool)>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    added: u64,
+    about: Stamped<About>,
+    status: Stamped<Status>,
+    cells: VecDeque<Stamped<Cell>>,
+}
+
+/// A value and the commit that brought it.
+#[derive(Clone, Debug)]
+struct Stamped<T> {
+    commit: u64,
+    value: T,
+}
+
+impl LiveView {
+    /// An empty view of a new run. `boot` is chosen by chance, so that cursors of other runs are recognised.
+    pub fn new(boot: u32) -> Self {
+        Self {
+            cursor: Cursor { boot, commit: 0 },
+            listed: 0,
+            entries: BTreeMap::new(),
+            newest: VecDeque::new(),
+        }
+    }
+
+    /// Starts the next commit: what is changed until the next call belongs to it.
+    pub fn begin_commit(&mut self) {
+        self.cursor.commit += 1;
+    }
+
+    /// Adds a tracker, or replaces its settings if they differ.
+    pub fn set_about(&mut self, id: TrackerId, about: About) {
+        let commit = self.cursor.commit;
+        match self.entries.get_mut(&id) {
+            Some(entry) if entry.about.value == about => {}
+            Some(entry) => entry.about = Stamped { commit, value: about },
+            None => {
+                let entry = Entry {
+                    added: commit,
+                    about: Stamped { commit, value: about },
+                    status: Stamped {
+                        commit,
+                        value: Status::Pending,
+                    },
+                    cells: VecDeque::new(),
+                };
+                self.entries.insert(id, entry);
+                self.listed = commit;
+            }
+        }
+    }
+
+    /// Removes a tracker and its checks.
+    pub fn remove(&mut self, id: TrackerId) {
+        if self.entries.remove(&id).is_some() {
+            self.listed = self.cursor.commit;
+            self.newest.retain(|(tracker, _)| *tracker != id);
+        }
+    }
+
+    /// Sets a tracker's status. Nothing happens when the tracker is gone.
+    pub fn set_status(&mut self, id: TrackerId, status: Status) {
+        let commit = self.cursor.commit;
+        if let Some(entry) = self.entries.get_mut(&id)
+            && entry.status.value != status
+        {
+            entry.status = Stamped {
+                commit,
+                value: status,
+            };
+        }
+    }
+
+    /// Appends a check or a gap to a tracker's cells. Nothing happens when the tracker is gone.
+    pub fn push(&mut self, id: TrackerId, cell: Cell) {
+        let commit = self.cursor.commit;
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return;
+        };
+        if let Some(up) = cell.outcome.is_up() {
+            if self.newest.len() == SHOWN_CHECKS {
+                self.newest.pop_front();
+            }
+            self.newest.push_back((id, up));
+        }
+        if entry.cells.len() == SHOWN_CHECKS {
+            entry.cells.pop_front();
+        }
+        entry.cells.push_back(Stamped { commit, value: cell });
+    }
+
+    /// Answers a poll: everything that the cursor's owner lacks about its visible trackers. Reads at most
+    /// [`crate::VISIBLE_LIMIT`] of them.
+    pub fn answer(&self, request: &LiveRequest, now: Timestamp) -> LiveAnswer {
+        let known = request
+            .cursor
+            .filter(|cursor| cursor.boot == self.cursor.boot && cursor.commit <= self.cursor.commit);
+        let visible = request.visible.iter().take(crate::VISIBLE_LIMIT);
+        let changes = visible.filter_map(|id| self.change(*id, known)).collect();
+        LiveAnswer {
+            cursor: self.cursor,
+            now,
+            totals: self.totals(),
+            changes,
+        }
+    }
+
+    /// One page of the list, counted from 1.
+    pub fn page(&self, page: u32, now: Timestamp) -> TrackerPage {
+        let pages = u32::try_from(self.entries.len().div_ceil(PAGE_SIZE))
+            .unwrap_or(u32::MAX)
+            .max(1);
+        let page = page.clamp(1, pages);
+        let skipped = (page as usize - 1) * PAGE_SIZE;
+        let trackers = self
+            .entries
+            .iter()
+            .skip(skipped)
+            .take(PAGE_SIZE)
+            .map(|(id, entry)| entry.view(*id))
+            .collect();
+        TrackerPage {
+            cursor: self.cursor,
+            now,
+            totals: self.totals(),
+            page,
+            pages,
+            trackers,
+        }
+    }
+
+    /// One tracker.
+    pub fn tracker(&self, id: TrackerId) -> Option<TrackerView> {
+        self.entries.get(&id).map(|entry| entry.view(id))
+    }
+
+    /// A tracker's cells, oldest first.
+    pub fn cells(&self, id: TrackerId) -> Option<impl DoubleEndedIterator<Item = &Cell>> {
+        self.entries
+            .get(&id)
+            .map(|entry| entry.cells.iter().map(|cell| &cell.value))
+    }
+
+    /// A tracker's status.
+    pub fn status(&self, id: TrackerId) -> Option<&Status> {
+        self.entries.get(&id).map(|entry| &entry.status.value)
+    }
+
+    /// Whether the newest checks over all trackers were up, oldest first; at most [`SHOWN_CHECKS`].
+    pub fn newest(&self) -> impl Iterator<Item = bool> {
+        self.newest.iter().map(|(_, up)| *up)
+    }
+
+    /// The trackers in the view, oldest first.
+    pub fn ids(&self) -> impl Iterator<Item = TrackerId> {
+        self.entries.keys().copied()
+    }
+
+    /// Counts over all trackers.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals {
+            listed: self.listed,
+            ..Totals::default()
+        };
+        for entry in self.entries.values() {
+            totals.trackers += 1;
+            let about = &entry.about.value;
+            let counted = match (&entry.status.value, about.paused, &about.problem) {
+                (_, _, Some(_)) => &mut totals.broken,
+                (_, true, _) => &mut totals.paused,
+                (Status::Pending, ..) => &mut totals.pending,
+                (Status::Up { .. }, ..) => &mut totals.up,
+                (Status::Retrying { .. }, ..) => &mut totals.retrying,
+                (Status::Down { .. }, ..) => &mut totals.down,
+            };
+            *counted += 1;
+            let newest = newest_due(entry.cells.iter().rev().map(|cell| &cell.value).take(2));
+            totals.newest = totals.newest.max(newest);
+        }
+        totals
+    }
+
+    fn change(&self, id: TrackerId, known: Option<Cursor>) -> Option<Change> {
+        let Some(entry) = self.entries.get(&id) else {
+            return Some(Change::Gone(id));
+        };
+        match known {
+            Some(cursor) if entry.added <= cursor.commit => entry.since(id, cursor.commit).map(Change::Delta),
+            _ => Some(Change::Whole(entry.view(id))),
+        }
+    }
+}
+
+impl Entry {
+    fn view(&self, id: TrackerId) -> TrackerView {
+        TrackerView {
+            id,
+            about: self.about.value.clone(),
+            status: self.status.value.clone(),
+            cells: self.cells.iter().map(|cell| cell.value.clone()).collect(),
+        }
+    }
+
+    fn since(&self, id: TrackerId, commit: u64) -> Option<TrackerDelta> {
+        let newer = self
+            .cells
+            .iter()
+            .rev()
+            .take_while(|cell| cell.commit > commit)
+            .count();
+        let delta = TrackerDelta {
+            id,
+            status: self.status.newer_than(commit),
+            about: self.about.newer_than(commit),
+            cells: self
+                .cells
+                .range(self.cells.len() - newer..)
+                .map(|cell| cell.value.clone())
+                .collect(),
+        };
+        let has_news = delta.status.is_some() || delta.about.is_some() || !delta.cells.is_empty();
+        has_news.then_some(delta)
+    }
+}
+
+impl<T: Clone> Stamped<T> {
+    fn newer_than(&self, commit: u64) -> Option<T> {
+        (self.commit > commit).then(|| self.value.clone())
+    }
+}
+
+#[cfg(test)]
+#[path = "live/tests.rs"]
+mod tests;

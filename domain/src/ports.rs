@@ -1,0 +1,45 @@
+//! What the pages may ask of the server. The server provides [`Services`]; a server function is one call on one of them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::{Cell, Failure, LiveAnswer, LiveRequest, TrackerId, TrackerPage, TrackerView};
+
+/// Everything the pages may ask.
+#[derive(Clone)]
+pub struct Services {
+    /// Changing trackers.
+    pub trackers: Arc<dyn Trackers>,
+    /// Following them.
+    pub live: Arc<dyn Live>,
+}
+
+/// Changing trackers. Every call returns after the change is on disk.
+#[async_trait]
+pub trait Trackers: Send + Sync {
+    /// Adds a tracker for each of the targets, one a line, with the default schedule; all of them or none.
+    async fn add(&self, targets: String) -> Result<Vec<TrackerId>, Failure>;
+
+    /// Lets a tracker rest, or wakes it. Doing it twice changes nothing.
+    async fn set_paused(&self, id: TrackerId, paused: bool) -> Result<(), Failure>;
+
+    /// Removes a tracker for good.
+    async fn remove(&self, id: TrackerId) -> Result<(), Failure>;
+}
+
+/// Following trackers. Reads memory only.
+#[async_trait]
+pub trait Live: Send + Sync {
+    /// What changed since the request's cursor.
+    async fn poll(&self, request: LiveRequest) -> Result<LiveAnswer, Failure>;
+
+    /// One page of the list, counted from 1.
+    async fn page(&self, page: u32) -> Result<TrackerPage, Failure>;
+
+    /// One tracker with its newest checks.
+    async fn tracker(&self, id: TrackerId) -> Result<TrackerView, Failure>;
+
+    /// A tracker's newest checks, oldest first; at most [`crate::SHOWN_CHECKS`].
+    async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure>;
+}

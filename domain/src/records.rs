@@ -1,0 +1,86 @@
+//! What the recorder asks of storage.
+
+use async_trait::async_trait;
+
+use crate::{Cell, Check, Failure, NewTracker, Status, Timestamp, Tracker, TrackerId, Transition};
+
+/// The one writer's view of storage. `&mut self`: whoever holds it is the only writer of this process.
+#[async_trait]
+pub trait Records: Send {
+    /// All trackers in the order of their ids. A row that breaks a rule comes as a [`Misfit`].
+    async fn trackers(&mut self) -> Result<Vec<Result<Tracker, Misfit>>, Failure>;
+
+    /// Adds trackers, all or none, and gives their ids.
+    async fn add(&mut self, trackers: &[NewTracker], at: Timestamp) -> Result<Vec<TrackerId>, Failure>;
+
+    /// Replaces a tracker's settings; `false` when there is no such tracker.
+    async fn update(&mut self, tracker: &Tracker) -> Result<bool, Failure>;
+
+    /// Lets a tracker rest or wakes it, whatever its other settings; `false` when there is no such tracker.
+    async fn set_paused(&mut self, id: TrackerId, paused: bool) -> Result<bool, Failure>;
+
+    /// Removes a tracker with its status; `false` when there is no such tracker.
+    async fn remove(&mut self, id: TrackerId) -> Result<bool, Failure>;
+
+    /// Records a batch in one transaction: when this returns, all of it is on disk or none.
+    async fn record(&mut self, batch: &Batch) -> Result<(), Failure>;
+
+    /// Whether another process or connection has written since the last call.
+    async fn changed_outside(&mut self) -> Result<bool, Failure>;
+
+    /// The newest checks and the status of each tracker, for the live view after a start.
+    async fn recent(&mut self) -> Result<Recent, Failure>;
+}
+
+/// What is recorded together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Checks in the order in which they are folded.
+    pub checks: Vec<Recorded>,
+    /// The transitions they caused, in the same order.
+    pub transitions: Vec<(TrackerId, Transition)>,
+    /// The status of each tracker whose status changed.
+    pub statuses: Vec<(TrackerId, Status)>,
+}
+
+/// A check with the verdict of the fold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The check.
+    pub check: Check,
+    /// Whether it is a failure that was still tolerated.
+    pub retrying: bool,
+}
+
+impl From<&Recorded> for Cell {
+    fn from(recorded: &Recorded) -> Self {
+        let check = &recorded.check;
+        Self {
+            due: check.name.due,
+            attempt: check.name.attempt,
+            outcome: check.outcome.clone(),
+            latency: check.latency,
+            retrying: recorded.retrying,
+        }
+    }
+}
+
+/// What the live view starts with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recent {
+    /// At least the newest checks of every tracker that has any, as far as a bounded walk found them; oldest first.
+    pub checks: Vec<Recorded>,
+    /// The last recorded status of each tracker that has one.
+    pub statuses: Vec<(TrackerId, Status)>,
+}
+
+/// A tracker's row that cannot be checked as it stands, for example one that was inserted by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Which one.
+    pub id: TrackerId,
+    /// Its name or URL, cut to what fits.
+    pub label: String,
+    /// What is wrong and with which field.
+    pub problem: String,
+}

@@ -1,0 +1,148 @@
+//! What a tracker asks: an HTTP or HTTPS URL.
+
+use std::fmt;
+
+use url::{Host, Url};
+
+use crate::FieldError;
+
+/// An `http` or `https` URL with a host, without credentials and fragment; at most 2,048 bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Target(Url);
+
+impl Target {
+    /// The most bytes of a URL.
+    pub const LIMIT: usize = 2_048;
+
+    /// Reads a target as people type it: `example.org` means `https://example.org/`. The error is about the field `url`.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        Self::read(text.trim()).map_err(|problem| FieldError::new("url", problem))
+    }
+
+    /// The URL in its normal form.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The host with its port where that is not the scheme's own, and the path where there is one.
+    pub fn label(&self) -> String {
+        let authority = self.0.authority();
+        let path = self.0.path().trim_end_matches('/');
+        format!("{authority}{path}")
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("give the URL to track, like https://example.org".into());
+        }
+        if text.len() > Self::LIMIT {
+            return Err(format!(
+                "a URL has at most {} bytes, this one has {}",
+                Self::LIMIT,
+                text.len()
+            ));
+        }
+        if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err("a URL has no spaces and no control characters".into());
+        }
+        let with_scheme = if has_scheme(text) {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
+        let mut url = Url::parse(&with_scheme).map_err(|error| format!("not a URL: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!(
+                "cannot track `{}`: only http and https are understood",
+                url.scheme()
+            ));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(
+                "user names and passwords in a URL would be shown to everybody; leave them out".into(),
+            );
+        }
+        match (url.host(), url.port()) {
+            (None, _) => return Err("the URL has no host".into()),
+            (Some(Host::Domain(domain)), _) if domain.trim_matches('.').is_empty() => {
+                return Err("the URL has no host".into());
+            }
+            (_, Some(0)) => return Err("port 0 cannot be asked; ports are 1 to 65535".into()),
+            _ => {}
+        }
+        url.set_fragment(None);
+        Ok(Self(url))
+    }
+}
+
+/// Whether the text names a scheme. `host:8080` does not, `mailto:x` does.
+fn has_scheme(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let is_name = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let is_port = rest
+        .split('/')
+        .next()
+        .is_some_and(|port| port.chars().all(|c| c.is_ascii_digit()));
+    is_name && (rest.starts_with("//") || !is_port)
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_read_as_people_type_them() {
+        for (text, url, label) in [
+            ("https://example.org", "https://example.org/", "example.org"),
+            (" example.org/a/ ", "https://example.org/a/", "example.org/a"),
+            (
+                "example.org:8080/x?y=1#z",
+                "https://example.org:8080/x?y=1",
+                "example.org:8080/x",
+            ),
+            (
+                "http://127.0.0.1:3000",
+                "http://127.0.0.1:3000/",
+                "127.0.0.1:3000",
+            ),
+            ("http://[::1]:9/", "http://[::1]:9/", "[::1]:9"),
+            ("HTTPS://EXAMPLE.org:443", "https://example.org/", "example.org"),
+        ] {
+            let target = Target::parse(text).unwrap();
+            assert_eq!((target.as_str(), target.label().as_str()), (url, label));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_probed_is_refused_by_name() {
+        for (text, hint) in [
+            ("", "give the URL"),
+            ("ftp://example.org", "`ftp`"),
+            ("file:///etc/passwd", "`file`"),
+            ("javascript:alert(1)", "`javascript`"),
+            ("http://", "not a URL"),
+            ("http://a:0/", "port 0"),
+            ("http://a:65536/", "not a URL"),
+            ("http://user:secret@a/", "passwords"),
+            ("http://a b/", "spaces"),
+            ("http://a/\u{0}", "control"),
+            (&format!("http://a/{}", "x".repeat(65_536)), "at most 2048"),
+        ] {
+            let error = Target::parse(text).unwrap_err();
+            assert_eq!(error.field, "url");
+            assert!(error.problem.contains(hint), "{text:.40}: {}", error.problem);
+            assert!(!error.problem.contains("secret"));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A tracker: one tracked target with its schedule, its expectations and its rules.
+
+use std::time::Duration;
+
+use crate::{
+    About, ExpectedStatuses, Policy, ProbeRequest, Schedule, Target, Timestamp, TrackerId, TrackerName,
+};
+
+/// The settings of a tracker that has no number yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTracker {
+    /// How people call it; its target's label when nobody named it.
+    pub name: Option<TrackerName>,
+    /// Whom it asks.
+    pub target: Target,
+    /// When.
+    pub schedule: Schedule,
+    /// Which answers count as up.
+    pub expect: ExpectedStatuses,
+    /// How long a probe may take; 10 s when absent. Never longer than the time to the next slot.
+    pub deadline: Option<Duration>,
+    /// How many failures make it down.
+    pub policy: Policy,
+    /// Whether it rests.
+    pub paused: bool,
+}
+
+/// A tracker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracker {
+    /// Its number.
+    pub id: TrackerId,
+    /// Its settings.
+    pub settings: NewTracker,
+    /// When it was added.
+    pub added_at: Timestamp,
+}
+
+/// How long a probe may take when nothing else is said.
+pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
+
+impl NewTracker {
+    /// A tracker of a target with the defaults: every 30 s, status 200, three tries.
+    pub fn of(target: Target) -> Self {
+        Self {
+            name: None,
+            target,
+            schedule: Schedule::default(),
+            expect: ExpectedStatuses::default(),
+            deadline: None,
+            policy: Policy::default(),
+            paused: false,
+        }
+    }
+
+    /// The name that is shown.
+    pub fn shown_name(&self) -> TrackerName {
+        self.name
+            .clone()
+            .unwrap_or_else(|| TrackerName::from_label(&self.target.label()))
+    }
+
+    /// How long a probe may take when the next slot comes after `until_next`; so a tracker never overlaps itself.
+    pub fn deadline(&self, until_next: Duration) -> Duration {
+        self.deadline.unwrap_or(DEFAULT_DEADLINE).min(until_next)
+    }
+
+    /// The question to ask with this deadline.
+    pub fn request(&self, deadline: Duration) -> ProbeRequest {
+        ProbeRequest {
+            target: self.target.clone(),
+            expect: self.expect.clone(),
+            deadline,
+        }
+    }
+
+    /// The settings as they are shown.
+    pub fn about(&self) -> About {
+        let interval = self.schedule.interval();
+        let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        About {
+            name: self.shown_name().to_string(),
+            target: self.target.to_string(),
+            schedule: self.schedule.to_string(),
+            interval_ms: interval.map(ms),
+            expect: self.expect.to_string(),
+            deadline_ms: ms(self.deadline(interval.unwrap_or(Duration::MAX))),
+            retries: self.policy.retries,
+            paused: self.paused,
+            problem: None,
+        }
+    }
+}

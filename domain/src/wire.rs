@@ -1,0 +1,175 @@
+//! What a page and the server say to each other about the live view.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Cell, SHOWN_CHECKS, Status, Timestamp, TrackerId, Uptime, uptime::newest_due};
+
+/// The most trackers that one poll may name.
+pub const VISIBLE_LIMIT: usize = 100;
+/// Trackers on one page of the list.
+pub const PAGE_SIZE: usize = 100;
+
+/// A point in the life of the live view: which run of the server, and how many commits into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Chosen by chance at each start of the server.
+    pub boot: u32,
+    /// Commits since then.
+    pub commit: u64,
+}
+
+/// A browser's poll.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveRequest {
+    /// What the browser has; absent, or of another run, asks for everything.
+    #[serde(default)]
+    pub cursor: Option<Cursor>,
+    /// The trackers that it shows; at most [`VISIBLE_LIMIT`].
+    pub visible: Vec<TrackerId>,
+}
+
+/// What changed since the cursor of a poll.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveAnswer {
+    /// To be sent with the next poll.
+    pub cursor: Cursor,
+    /// The server's time.
+    pub now: Timestamp,
+    /// Over all trackers, shown or not.
+    pub totals: Totals,
+    /// The visible trackers that changed.
+    pub changes: Vec<Change>,
+}
+
+/// One tracker's news.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Forget what you have; this is the tracker.
+    Whole(TrackerView),
+    /// Add this to what you have.
+    Delta(TrackerDelta),
+    /// The tracker is no more.
+    Gone(TrackerId),
+}
+
+/// How many trackers are in which status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Totals {
+    /// All trackers.
+    pub trackers: u32,
+    /// Up, and not paused.
+    pub up: u32,
+    /// Retrying, and not paused.
+    pub retrying: u32,
+    /// Down, and not paused.
+    pub down: u32,
+    /// Without a check so far, and not paused.
+    pub pending: u32,
+    /// Paused.
+    pub paused: u32,
+    /// Trackers that cannot be checked as they stand.
+    pub broken: u32,
+    /// Due time of the newest check of any tracker.
+    pub newest: Option<Timestamp>,
+    /// The commit that last added or removed a tracker. When it grows, the list is read anew.
+    pub listed: u64,
+}
+
+/// One page of the list of trackers, in the order in which they were added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackerPage {
+    /// To be sent with the first poll.
+    pub cursor: Cursor,
+    /// The server's time.
+    pub now: Timestamp,
+    /// Over all trackers, on this page or not.
+    pub totals: Totals,
+    /// Counted from 1; the last page when a higher one was asked for.
+    pub page: u32,
+    /// At least 1.
+    pub pages: u32,
+    /// At most [`PAGE_SIZE`].
+    pub trackers: Vec<TrackerView>,
+}
+
+/// A tracker with its newest checks, as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackerView {
+    /// Which one.
+    pub id: TrackerId,
+    /// What it is.
+    pub about: About,
+    /// What we believe about it.
+    pub status: Status,
+    /// Its newest checks and the gaps between them, oldest first; at most [`SHOWN_CHECKS`].
+    pub cells: Vec<Cell>,
+}
+
+/// A tracker's settings as they are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Its name.
+    pub name: String,
+    /// Its target, without secrets.
+    pub target: String,
+    /// Its schedule in words: `every 30 s`.
+    pub schedule: String,
+    /// Its interval in milliseconds; absent for cron.
+    pub interval_ms: Option<u64>,
+    /// Which answers count as up: `200-299`.
+    pub expect: String,
+    /// How long a probe may take, in milliseconds.
+    pub deadline_ms: u64,
+    /// Failures in a row that are tolerated.
+    pub retries: u16,
+    /// Whether it rests.
+    pub paused: bool,
+    /// Why it cannot be checked as it stands in the database.
+    pub problem: Option<String>,
+}
+
+/// What happened to one tracker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackerDelta {
+    /// Which one.
+    pub id: TrackerId,
+    /// Its status, when that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Its settings, when they changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+    /// New cells, oldest first; at most [`SHOWN_CHECKS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<Cell>,
+}
+
+impl TrackerView {
+    /// Adds a delta: a snapshot with the deltas after it equals the newer snapshot.
+    pub fn apply(&mut self, delta: TrackerDelta) {
+        if let Some(status) = delta.status {
+            self.status = status;
+        }
+        if let Some(about) = delta.about {
+            self.about = about;
+        }
+        self.cells.extend(delta.cells);
+        let surplus = self.cells.len().saturating_sub(SHOWN_CHECKS);
+        self.cells.drain(..surplus);
+    }
+
+    /// Uptime over the shown cells, by the rule *observed time*.
+    pub fn uptime(&self) -> Uptime {
+        Uptime::over(&self.cells, self.about.interval_ms.map(Duration::from_millis))
+    }
+
+    /// Due time of the newest check.
+    pub fn newest(&self) -> Option<Timestamp> {
+        newest_due(&self.cells)
+    }
+}
