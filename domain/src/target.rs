@@ -24,6 +24,11 @@ impl Target {
         self.0.as_str()
     }
 
+    /// The URL as parsed, for code that asks it.
+    pub fn as_url(&self) -> &Url {
+        &self.0
+    }
+
     /// The host with its port where that is not the scheme's own, and the path where there is one.
     pub fn label(&self) -> String {
         let authority = self.0.authority();
