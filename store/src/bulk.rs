@@ -1,0 +1,43 @@
+//! Inserting many rows with few statements.
+
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, query, query::Query, sqlite::SqliteArguments};
+
+use crate::StoreError;
+
+/// A query that is being given its values.
+pub(crate) type Binding = Query<'static, Sqlite, SqliteArguments>;
+
+/// An insert in a few fixed sizes: each is prepared once, and a batch of any size needs about a dozen statements.
+#[derive(Debug)]
+pub(crate) struct BulkInsert(Vec<(usize, Arc<str>)>);
+
+impl BulkInsert {
+    const SIZES: [usize; 4] = [250, 50, 7, 1];
+
+    /// An insert of rows with this many columns; `head` ends before `VALUES`.
+    pub(crate) fn new(head: &'static str, columns: usize) -> Self {
+        let row = format!("({})", vec!["?"; columns].join(","));
+        let sql = |rows: usize| format!("{head} VALUES {}", vec![row.as_str(); rows].join(","));
+        Self(Self::SIZES.map(|rows| (rows, sql(rows).into())).into())
+    }
+
+    /// Inserts the rows in their order; `bind` gives a query the values of one row.
+    pub(crate) async fn run<R>(
+        &self,
+        db: &mut SqliteConnection,
+        mut rows: &[R],
+        bind: impl Fn(Binding, &R) -> Binding,
+    ) -> Result<(), StoreError> {
+        for (size, sql) in &self.0 {
+            while let Some((now, later)) = rows.split_at_checked(*size) {
+                let insert = query(AssertSqlSafe(Arc::clone(sql)));
+                let insert = now.iter().fold(insert, &bind);
+                insert.execute(&mut *db).await?;
+                rows = later;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! Checks in the database: one append-only table in the order of arrival, without any index but its row number.
+
+use std::{collections::HashMap, time::Duration};
+
+use domain::{Check, CheckName, Location, Micros, Outcome, Recorded, SHOWN_CHECKS, Timestamp, TrackerId};
+use sqlx::{SqliteConnection, query, query_as, query_scalar, sqlite::SqliteRow};
+use tokio::time::Instant;
+
+use crate::{
+    StoreError,
+    bulk::{Binding, BulkInsert},
+    faults::{self, FaultIds},
+    row::Row,
+};
+
+const UP: i64 = 0;
+const DEGRADED: i64 = 1;
+const DOWN: i64 = 2;
+const UNKNOWN: i64 = 3;
+const TOLERATED: i64 = 4;
+
+/// The statement that records checks.
+pub(crate) fn insert() -> BulkInsert {
+    BulkInsert::new(
+        "INSERT INTO checks \
+         (tracker_id, due, outcome, latency_us, late_ms, attempt, location, fault_id, reason)",
+        9,
+    )
+}
+
+/// The values of one check, in the order of [`insert`].
+pub(crate) fn bind(query: Binding, recorded: &Recorded, ids: &FaultIds) -> Binding {
+    let check = &recorded.check;
+    let (outcome, reason) = match &check.outcome {
+        Outcome::Up => (UP, None),
+        Outcome::Degraded => (DEGRADED, None),
+        Outcome::Down(_) if recorded.retrying => (TOLERATED, None),
+        Outcome::Down(_) => (DOWN, None),
+        Outcome::Unknown(reason) => (UNKNOWN, Some(reason.word())),
+    };
+    query
+        .bind(check.name.tracker.0)
+        .bind(check.name.due.0)
+        .bind(outcome)
+        .bind(check.latency.map(|latency| i64::from(latency.0)))
+        .bind(i64::from(check.late_ms))
+        .bind(i64::from(check.name.attempt))
+        .bind(i64::from(check.name.location.0))
+        .bind(ids.id(faults::of_check(check)))
+        .bind(reason)
+}
+
+/// One step back through the table. Rows of trackers that have enough, or that were removed, are skipped within SQLite,
+/// which is about ten times as fast as handing them over.
+const STEP_BACK: &str = "
+    SELECT checks.tracker_id, checks.due, checks.outcome, checks.latency_us, checks.late_ms, checks.attempt,
+           checks.location, checks.reason, faults.kind, faults.detail
+    FROM checks LEFT JOIN faults ON faults.id = checks.fault_id
+    WHERE checks.id > ?1 AND checks.id <= ?2
+      AND checks.tracker_id IN (SELECT value FROM json_each(?3))
+    ORDER BY checks.id DESC";
+/// Rows of one step; about a millisecond when all of them are skipped.
+const STEP: i64 = 10_000;
+
+/// The newest [`SHOWN_CHECKS`] checks of every tracker, as far as a walk from the end of the table finds them within
+/// `limit`; oldest first. Rows that are not understood are left out and reported in the log.
+pub(crate) async fn recent(db: &mut SqliteConnection, limit: Duration) -> Result<Vec<Recorded>, StoreError> {
+    let started = Instant::now();
+    let ids: Vec<i64> = query_scalar("SELECT id FROM trackers")
+        .fetch_all(&mut *db)
+        .await?;
+    let mut wanted = Wanted::of(ids);
+    let ends = "SELECT coalesce((SELECT min(id) FROM checks), 0), coalesce((SELECT max(id) FROM checks), 0)";
+    let (first, mut last): (i64, i64) = query_as(ends).fetch_one(&mut *db).await?;
+    let mut found = Vec::new();
+    while last >= first && last > 0 && !wanted.is_empty() && started.elapsed() < limit {
+        let rows: Vec<SqliteRow> = query(STEP_BACK)
+            .bind(last - STEP)
+            .bind(last)
+            .bind(wanted.as_json())
+            .fetch_all(&mut *db)
+            .await?;
+        for row in rows {
+            match read(&Row::of("checks", &row)) {
+                Ok(recorded) if wanted.take(recorded.check.name.tracker) => found.push(recorded),
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "left out a recorded check: {error}"),
+            }
+        }
+        last -= STEP;
+    }
+    found.reverse();
+    Ok(found)
+}
+
+fn read(row: &Row<'_>) -> Result<Recorded, StoreError> {
+    let outcome: i64 = row.get("outcome")?;
+    let check = Check {
+        name: CheckName {
+            tracker: TrackerId(row.get("tracker_id")?),
+            due: Timestamp(row.get("due")?),
+            attempt: row.fit("attempt")?,
+            location: Location(row.fit("location")?),
+        },
+        late_ms: row.fit("late_ms")?,
+        latency: row.fit_some("latency_us")?.map(Micros),
+        outcome: match outcome {
+            UP => Outcome::Up,
+            DEGRADED => Outcome::Degraded,
+            DOWN | TOLERATED => Outcome::Down(faults::read(row)?),
+            UNKNOWN => Outcome::Unknown(
+                row.get::<&str>("reason")?
+                    .parse()
+                    .map_err(|()| row.corrupt("reason"))?,
+            ),
+            _ => return Err(row.corrupt("outcome")),
+        },
+    };
+    Ok(Recorded {
+        check,
+        retrying: outcome == TOLERATED,
+    })
+}
+
+/// How many checks each tracker still lacks; those that lack none are not in it.
+struct Wanted(HashMap<TrackerId, usize>);
+
+impl Wanted {
+    fn of(trackers: Vec<i64>) -> Self {
+        Self(
+            trackers
+                .into_iter()
+                .map(|id| (TrackerId(id), SHOWN_CHECKS))
+                .collect(),
+        )
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this tracker lacked a check, which it now has.
+    fn take(&mut self, tracker: TrackerId) -> bool {
+        let Some(lacking) = self.0.get_mut(&tracker) else {
+            return false;
+        };
+        *lacking -= 1;
+        if *lacking == 0 {
+            self.0.remove(&tracker);
+        }
+        true
+    }
+
+    fn as_json(&self) -> String {
+        let ids: Vec<String> = self.0.keys().map(TrackerId::to_string).collect();
+        format!("[{}]", ids.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    use super::*;
+    use crate::{Store, open};
+
+    #[tokio::test]
+    async fn the_walk_back_never_scans_the_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tracker.db");
+        Store::open(&path).await.unwrap().close().await.unwrap();
+        let mut db = open::connect(&path, false).await.unwrap();
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {STEP_BACK}"));
+        let plan = query(explain)
+            .bind(0)
+            .bind(1)
+            .bind("[1]")
+            .fetch_all(&mut db)
+            .await
+            .unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        assert!(
+            plan.iter()
+                .any(|line| line == "SEARCH checks USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+            "{plan:?}"
+        );
+        let sorted = plan.iter().any(|line| line.contains("TEMP B-TREE"));
+        assert!(!sorted, "{plan:?}");
+    }
+}

@@ -1,0 +1,64 @@
+//! Editing trackers from another process while a server may be running.
+
+use std::path::Path;
+
+use domain::{Misfit, NewTracker, Timestamp, Tracker, TrackerId};
+use sqlx::{Connection, SqliteConnection};
+
+use crate::{
+    StoreError, open, schema, trackers,
+    transaction::{begin, end},
+};
+
+/// Reads and writes trackers in a database that has exactly the schema of this program. Makes no database and migrates none:
+/// that is the server's, which holds the lock for it. A running server notices within half a second.
+#[derive(Debug)]
+pub struct Editor {
+    db: SqliteConnection,
+}
+
+impl Editor {
+    /// Opens the database of a server. [`StoreError::Missing`], [`StoreError::TooOld`] and [`StoreError::TooNew`] say what to do.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing {
+                path: path.to_owned(),
+            });
+        }
+        let mut db = open::connect(path, false).await?;
+        let found = schema::version(&mut db, path).await?;
+        let known = schema::KNOWN;
+        match found.cmp(&known) {
+            std::cmp::Ordering::Less => Err(StoreError::TooOld { found, known }),
+            std::cmp::Ordering::Greater => Err(StoreError::TooNew { found, known }),
+            std::cmp::Ordering::Equal => {
+                open::configure(&mut db).await?;
+                Ok(Self { db })
+            }
+        }
+    }
+
+    /// All trackers in the order of their ids. A row that breaks a rule comes as a [`Misfit`].
+    pub async fn list(&mut self) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
+        trackers::all(&mut self.db).await
+    }
+
+    /// Adds a tracker; `at` is the time that is noted for it.
+    pub async fn add(&mut self, tracker: &NewTracker, at: Timestamp) -> Result<TrackerId, StoreError> {
+        begin(&mut self.db).await?;
+        let added = trackers::add(&mut self.db, tracker, at).await;
+        end(&mut self.db, added).await
+    }
+
+    /// Removes a tracker; `false` when there is no such tracker.
+    pub async fn remove(&mut self, id: TrackerId) -> Result<bool, StoreError> {
+        begin(&mut self.db).await?;
+        let removed = trackers::remove(&mut self.db, id).await;
+        end(&mut self.db, removed).await
+    }
+
+    /// Closes the database.
+    pub async fn close(self) -> Result<(), StoreError> {
+        Ok(self.db.close().await?)
+    }
+}

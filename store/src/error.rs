@@ -1,0 +1,145 @@
+//! How storage fails, and who has to act.
+
+use std::path::PathBuf;
+
+use domain::Failure;
+use sqlx::migrate::MigrateError;
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file cannot be opened or made. The operator: a missing folder, permissions.
+    #[error("cannot open {}", path.display())]
+    CannotOpen {
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite says.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// There is no database to edit. The operator: start the server once, it makes one.
+    #[error(
+        "there is no database at {} yet: start `uptime-tracker serve` with this data folder once, it makes one",
+        path.display()
+    )]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The file is something else. The operator: name another folder, or move the file away.
+    #[error("{} is not a database of Uptime Tracker; it was left as it is", path.display())]
+    NotOurs {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A newer program has written the database. The operator: install at least that version.
+    #[error("the database has schema {found}, this program knows only {known}: use a newer Uptime Tracker")]
+    TooNew {
+        /// The schema of the file.
+        found: i64,
+        /// The newest schema this program knows.
+        known: i64,
+    },
+    /// The database waits for a migration, which only the server does. The operator: start the server once.
+    #[error(
+        "the database has schema {found}, this program needs {known}: \
+         start `uptime-tracker serve` with this data folder once, it migrates the database"
+    )]
+    TooOld {
+        /// The schema of the file; 0 when the server has not finished the first one.
+        found: i64,
+        /// The schema this program needs.
+        known: i64,
+    },
+    /// The SQLite in this program can corrupt databases. Who built it: not against an older library.
+    #[error("this program was built with SQLite {found}; before 3.51.3 SQLite could corrupt a database")]
+    OldSqlite {
+        /// Its version.
+        found: String,
+    },
+    /// The file system cannot hold a write-ahead log. The operator: use a local disk.
+    #[error(
+        "SQLite stays in journal mode `{mode}` here, a write-ahead log is needed; is this a network share?"
+    )]
+    NoWal {
+        /// The mode it stays in.
+        mode: String,
+    },
+    /// The schema cannot be brought up to date; it stays as it was. The developers, unless the cause is the disk.
+    #[error("the database cannot be migrated")]
+    Migration(#[from] MigrateError),
+    /// A value that this program never writes. Whoever wrote it, or the developers.
+    #[error("{table}.{column} holds a value that is not understood")]
+    Corrupt {
+        /// Where.
+        table: &'static str,
+        /// Which column.
+        column: &'static str,
+    },
+    /// SQLite says no. The operator, when the disk is full, read-only or failing; otherwise the developers.
+    #[error("the database did not answer as expected")]
+    Driver(#[from] sqlx::Error),
+}
+
+impl StoreError {
+    /// The failure of a use case; `doing` is the subject of a sentence: "saving".
+    pub fn while_doing(self, doing: &'static str) -> Failure {
+        let cause = Box::new(self);
+        if cause.may_pass() {
+            Failure::Unavailable { doing, cause }
+        } else {
+            Failure::Internal { doing, cause }
+        }
+    }
+
+    /// Whether another connection holds the lock that was needed.
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self.code(), Some(BUSY | LOCKED))
+    }
+
+    /// Whether a statement made no sense where it stood, like a `BEGIN` within a transaction.
+    pub(crate) fn is_misuse(&self) -> bool {
+        self.code() == Some(ERROR)
+    }
+
+    /// Whether SQLite found the file to be no database, or to be a damaged one.
+    pub(crate) fn is_not_a_database(&self) -> bool {
+        self.code() == Some(NOT_A_DATABASE)
+    }
+
+    /// Whether the trouble is the disk's, or another process's, and so may pass without a change of program or data.
+    fn may_pass(&self) -> bool {
+        matches!(
+            self.code(),
+            Some(BUSY | LOCKED | READ_ONLY | IO_ERROR | FULL | CANNOT_OPEN)
+        )
+    }
+
+    /// SQLite's primary result code.
+    fn code(&self) -> Option<i32> {
+        let (Self::Driver(error)
+        | Self::CannotOpen { source: error, .. }
+        | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))) = self
+        else {
+            return None;
+        };
+        let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
+        Some(extended & 0xff)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        error.while_doing("using the database")
+    }
+}
+
+// <https://www.sqlite.org/rescode.html>
+const ERROR: i32 = 1;
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const READ_ONLY: i32 = 8;
+const IO_ERROR: i32 = 10;
+const FULL: i32 = 13;
+const CANNOT_OPEN: i32 = 14;
+const NOT_A_DATABASE: i32 = 26;

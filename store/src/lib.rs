@@ -1,0 +1,32 @@
+//! The only SQL: trackers, checks and statuses in SQLite.
+//!
+//! [`Store::open`] makes sure that the file is ours and up to date; [`Store::into_writer`] gives the one [`Writer`] of this
+//! process, which is what the recorder knows as [`domain::Records`]; [`Memory`] is the same without a disk, for tests and
+//! simulations; an [`Editor`] changes trackers while a server may be running.
+//!
+//! To add something that is stored: a new file in `migrations/` and its line in `schema.rs` (shipped ones never change), a
+//! file here with its SQL as functions that take a connection, and a chapter in the story of `tests/it/story.rs`, which runs
+//! over SQLite and [`Memory`] alike.
+//!
+//! Invariant: nothing outside this crate knows SQL or sqlx; nothing in it decides what a check means.
+#![warn(missing_docs)]
+
+mod bulk;
+mod checks;
+mod editor;
+mod error;
+mod faults;
+mod memory;
+mod open;
+mod row;
+mod schema;
+mod statuses;
+mod trackers;
+mod transaction;
+mod writer;
+
+pub use editor::Editor;
+pub use error::StoreError;
+pub use memory::Memory;
+pub use open::Store;
+pub use writer::Writer;

@@ -1,0 +1,123 @@
+//! Opening the database file.
+
+use std::path::Path;
+
+use sqlx::{
+    ConnectOptions, Connection, SqliteConnection, query_scalar, raw_sql, sqlite::SqliteConnectOptions,
+};
+
+use crate::{StoreError, Writer, schema};
+
+/// A database that is ours and has the newest schema.
+#[derive(Debug)]
+pub struct Store {
+    writing: SqliteConnection,
+}
+
+impl Store {
+    /// Opens the database, or makes it when there is none or an empty file; the folder must exist. A file that is not ours,
+    /// or was written by a newer program, is refused and left as it is.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut db = connect(path, true).await?;
+        let found = schema::version(&mut db, path).await?;
+        if found > schema::KNOWN {
+            return Err(StoreError::TooNew {
+                found,
+                known: schema::KNOWN,
+            });
+        }
+        // Before the pragmas that write: nothing of a file is changed before it is known to be ours.
+        use_wal(&mut db).await?;
+        configure(&mut db).await?;
+        schema::migrate(&mut db).await?;
+        Ok(Self { writing: db })
+    }
+
+    /// The one writer of this process.
+    pub async fn into_writer(self) -> Result<Writer, StoreError> {
+        Writer::new(self.writing).await
+    }
+
+    /// Closes the database; SQLite empties the write-ahead log if nobody else has it open.
+    pub async fn close(self) -> Result<(), StoreError> {
+        Ok(self.writing.close().await?)
+    }
+}
+
+/// A connection on which nothing has been set that would write.
+pub(crate) async fn connect(path: &Path, create: bool) -> Result<SqliteConnection, StoreError> {
+    // An absolute path cannot be taken for one of SQLite's `file:` URIs.
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let options = SqliteConnectOptions::new()
+        .filename(absolute)
+        .create_if_missing(create)
+        .busy_timeout(crate::transaction::BUSY_TIMEOUT)
+        .disable_statement_logging();
+    let mut db = options.connect().await.map_err(|source| StoreError::CannotOpen {
+        path: path.to_owned(),
+        source,
+    })?;
+    let version: String = query_scalar("SELECT sqlite_version()").fetch_one(&mut db).await?;
+    if is_sound(&version) {
+        Ok(db)
+    } else {
+        Err(StoreError::OldSqlite { found: version })
+    }
+}
+
+/// What every connection needs for its own safety.
+///
+/// A commit is on disk when it returns (`synchronous`). A schema that somebody tampered with runs no code, and a damaged page
+/// is noticed when it is read. No memory map: it turns a disk error into a crash, and a stray write into a damaged file.
+pub(crate) async fn configure(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    const PRAGMAS: &str = "
+        PRAGMA synchronous = FULL;
+        PRAGMA fullfsync = ON;
+        PRAGMA checkpoint_fullfsync = ON;
+        PRAGMA foreign_keys = ON;
+        PRAGMA trusted_schema = OFF;
+        PRAGMA cell_size_check = ON;
+        PRAGMA mmap_size = 0;
+        PRAGMA journal_size_limit = 16777216;";
+    raw_sql(PRAGMAS).execute(db).await?;
+    Ok(())
+}
+
+/// Checkpoints stay SQLite's own: after each 1,000 pages of log (4 MiB, about a hundred full batches) the commit that
+/// reached them also copies them into the database. There is one writer and no long reader, so the log cannot grow behind
+/// anybody's back, and a second connection that checkpoints would only compete with the writer.
+async fn use_wal(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mode: String = query_scalar("PRAGMA journal_mode = WAL").fetch_one(db).await?;
+    if mode == "wal" {
+        Ok(())
+    } else {
+        Err(StoreError::NoWal { mode })
+    }
+}
+
+/// SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when two connections write or checkpoint at once
+/// (<https://www.sqlite.org/wal.html#walresetbug>).
+fn is_sound(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= (3, 51, 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_sqlite_that_can_corrupt_a_database_is_refused() {
+        for (version, sound) in [
+            ("3.46.0", false),
+            ("3.51.2", false),
+            ("3.51.3", true),
+            ("3.52.0", true),
+            ("4.0.0", true),
+            ("", false),
+        ] {
+            assert_eq!(is_sound(version), sound, "{version}");
+        }
+    }
+}

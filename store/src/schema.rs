@@ -1,0 +1,105 @@
+//! Whether a file is ours, which schema it has, and how it gets the newest one.
+
+use std::path::Path;
+
+use sqlx::{
+    SqlSafeStr, SqliteConnection,
+    migrate::{Migration, MigrationType, Migrator},
+    query_scalar, raw_sql,
+};
+
+use crate::StoreError;
+
+/// Every migration in order: version, what it does, SQL. Append only.
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "first", include_str!("../../migrations/sqlite/0001_first.sql"))];
+
+/// The newest schema that this program knows.
+pub(crate) const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
+/// `UpTr` in ASCII, in the header of every file of ours (`PRAGMA application_id`).
+const APPLICATION_ID: i64 = 0x5570_5472;
+
+/// The schema of a file of ours; 0 for an empty one. Anything else is [`StoreError::NotOurs`], and untouched.
+pub(crate) async fn version(db: &mut SqliteConnection, path: &Path) -> Result<i64, StoreError> {
+    let not_ours = || StoreError::NotOurs {
+        path: path.to_owned(),
+    };
+    let id: Result<i64, sqlx::Error> = query_scalar("PRAGMA application_id").fetch_one(&mut *db).await;
+    let id = id.map_err(|error| match StoreError::from(error) {
+        error if error.is_not_a_database() => not_ours(),
+        error => error,
+    })?;
+    if id == APPLICATION_ID {
+        return migrated(db).await;
+    }
+    let things: i64 = query_scalar("SELECT count(*) FROM sqlite_schema")
+        .fetch_one(db)
+        .await?;
+    if id == 0 && things == 0 {
+        Ok(0)
+    } else {
+        Err(not_ours())
+    }
+}
+
+/// Brings a file of ours, or an empty one, to the newest schema. Each migration is one transaction, so a crash leaves a
+/// schema that the next start goes on from; the mark comes first, so that it is recognised as ours.
+pub(crate) async fn migrate(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mark = format!("PRAGMA application_id = {APPLICATION_ID}");
+    raw_sql(sqlx::AssertSqlSafe(mark)).execute(&mut *db).await?;
+    Ok(migrator().run(db).await?)
+}
+
+async fn migrated(db: &mut SqliteConnection) -> Result<i64, StoreError> {
+    let table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations'";
+    let tables: i64 = query_scalar(table).fetch_one(&mut *db).await?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    let newest = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations";
+    Ok(query_scalar(newest).fetch_one(db).await?)
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS.map(|(version, description, sql)| {
+        Migration::new(
+            version,
+            description.into(),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
+    });
+    Migrator::with_migrations(migrations.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    /// SHA-384 of each shipped migration. A line is added with a migration and never changed.
+    const SHIPPED: [&str; 1] = ["?"];
+
+    #[test]
+    fn a_shipped_migration_never_changes() {
+        let checksums: Vec<String> = migrator()
+            .iter()
+            .map(|migration| {
+                migration.checksum.iter().fold(String::new(), |mut hex, byte| {
+                    let _ = write!(hex, "{byte:02x}");
+                    hex
+                })
+            })
+            .collect();
+        assert_eq!(checksums, SHIPPED);
+    }
+
+    #[test]
+    fn versions_count_up_by_one() {
+        let versions: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.0).collect();
+        assert_eq!(versions, (1..=KNOWN).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,113 @@
+//! What is believed about each tracker, and the transitions that led there.
+
+use domain::{Status, Timestamp, TrackerId, Transition};
+use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
+
+use crate::{
+    StoreError,
+    bulk::{Binding, BulkInsert},
+    faults::{self, FaultIds},
+    row::Row,
+};
+
+/// The statement that records statuses; each replaces the tracker's last one.
+pub(crate) fn insert() -> BulkInsert {
+    BulkInsert::new(
+        "INSERT OR REPLACE INTO statuses (tracker_id, state, since, failures, up_since, fault_id)",
+        6,
+    )
+}
+
+/// The values of one status, in the order of [`insert`].
+pub(crate) fn bind(query: Binding, (tracker, status): &(TrackerId, Status), ids: &FaultIds) -> Binding {
+    let (state, since, failures, up_since) = match status {
+        Status::Pending => ("pending", None, None, None),
+        Status::Up { since } => ("up", Some(*since), None, None),
+        Status::Retrying {
+            since,
+            failures,
+            up_since,
+        } => ("retrying", Some(*since), Some(*failures), *up_since),
+        Status::Down { since, .. } => ("down", Some(*since), None, None),
+    };
+    query
+        .bind(tracker.0)
+        .bind(state)
+        .bind(since.map(Timestamp::as_ms))
+        .bind(failures.map(i64::from))
+        .bind(up_since.map(Timestamp::as_ms))
+        .bind(ids.id(faults::of_status(status)))
+}
+
+/// The statement that records transitions.
+pub(crate) fn insert_transition() -> BulkInsert {
+    BulkInsert::new(
+        "INSERT INTO transitions (tracker_id, at, kind, down_since, fault_id)",
+        5,
+    )
+}
+
+/// The values of one transition, in the order of [`insert_transition`].
+pub(crate) fn bind_transition(
+    query: Binding,
+    (tracker, transition): &(TrackerId, Transition),
+    ids: &FaultIds,
+) -> Binding {
+    let (kind, at, down_since) = match transition {
+        Transition::WentDown { at, since, .. } => ("went_down", at, since),
+        Transition::Recovered { at, down_since } => ("recovered", at, down_since),
+    };
+    query
+        .bind(tracker.0)
+        .bind(at.0)
+        .bind(kind)
+        .bind(down_since.0)
+        .bind(ids.id(faults::of_transition(transition)))
+}
+
+/// The last recorded status of each tracker that has one. Rows that are not understood are left out and reported in the log.
+pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<(TrackerId, Status)>, StoreError> {
+    const ALL: &str = "
+        SELECT statuses.tracker_id, statuses.state, statuses.since, statuses.failures, statuses.up_since,
+               faults.kind, faults.detail
+        FROM statuses JOIN trackers ON trackers.id = statuses.tracker_id
+             LEFT JOIN faults ON faults.id = statuses.fault_id
+        ORDER BY statuses.tracker_id";
+    let rows: Vec<SqliteRow> = query(ALL).fetch_all(db).await?;
+    let mut statuses = Vec::with_capacity(rows.len());
+    for row in rows {
+        match read(&Row::of("statuses", &row)) {
+            Ok(status) => statuses.push(status),
+            Err(error) => tracing::warn!(%error, "left out a recorded status: {error}"),
+        }
+    }
+    Ok(statuses)
+}
+
+/// Forgets the status of a tracker.
+pub(crate) async fn remove(db: &mut SqliteConnection, tracker: TrackerId) -> Result<(), StoreError> {
+    query("DELETE FROM statuses WHERE tracker_id = ?")
+        .bind(tracker.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> Result<(TrackerId, Status), StoreError> {
+    let since = || row.get("since").map(Timestamp);
+    let status = match row.get("state")? {
+        "pending" => Status::Pending,
+        "up" => Status::Up { since: since()? },
+        "retrying" => Status::Retrying {
+            since: since()?,
+            failures: row.fit("failures")?,
+            up_since: row.get::<Option<i64>>("up_since")?.map(Timestamp),
+        },
+        "down" => Status::Down {
+            since: since()?,
+            fault: faults::read(row)?,
+        },
+        _ => return Err(row.corrupt("state")),
+    };
+    Ok((TrackerId(row.get("tracker_id")?), status))
+}

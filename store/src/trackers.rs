@@ -1,0 +1,152 @@
+//! Trackers in the database. Rows may be made by hand, so what is read is parsed like what is typed.
+
+use domain::{Draft, Invalid, Misfit, NewTracker, Schedule, Timestamp, Tracker, TrackerId};
+use sqlx::{Decode, Sqlite, SqliteConnection, Type, query};
+
+use crate::{StoreError, bulk::Binding, row::Row};
+
+/// All trackers in the order of their ids.
+pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
+    const ALL: &str = "
+        SELECT id, url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, added_at
+        FROM trackers ORDER BY id";
+    let rows = query(ALL).fetch_all(db).await?;
+    rows.iter().map(|row| read(&Row::of("trackers", row))).collect()
+}
+
+/// Adds one tracker.
+pub(crate) async fn add(
+    db: &mut SqliteConnection,
+    tracker: &NewTracker,
+    at: Timestamp,
+) -> Result<TrackerId, StoreError> {
+    const ADD: &str = "
+        INSERT INTO trackers (url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, added_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let added = bind(query(ADD), tracker).bind(at.0).execute(db).await?;
+    Ok(TrackerId(added.last_insert_rowid()))
+}
+
+/// Replaces a tracker's settings; `false` when there is no such tracker.
+pub(crate) async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Result<bool, StoreError> {
+    const UPDATE: &str = "
+        UPDATE trackers SET url = ?, name = ?, every_s = ?, cron = ?, zone = ?, expect = ?, deadline_ms = ?,
+                            retries = ?, paused = ?
+        WHERE id = ?";
+    let update = bind(query(UPDATE), &tracker.settings).bind(tracker.id.0);
+    Ok(update.execute(db).await?.rows_affected() > 0)
+}
+
+/// Lets a tracker rest or wakes it; `false` when there is no such tracker.
+pub(crate) async fn set_paused(
+    db: &mut SqliteConnection,
+    id: TrackerId,
+    paused: bool,
+) -> Result<bool, StoreError> {
+    let update = query("UPDATE trackers SET paused = ? WHERE id = ?")
+        .bind(paused)
+        .bind(id.0);
+    Ok(update.execute(db).await?.rows_affected() > 0)
+}
+
+/// Removes a tracker; `false` when there is no such tracker. Nobody reads what refers to it any more, as its number is never
+/// given again; its checks leave when their time comes.
+pub(crate) async fn remove(db: &mut SqliteConnection, id: TrackerId) -> Result<bool, StoreError> {
+    let removed = query("DELETE FROM trackers WHERE id = ?")
+        .bind(id.0)
+        .execute(db)
+        .await?;
+    Ok(removed.rows_affected() > 0)
+}
+
+/// The values of the settings, from `url` to `paused`.
+fn bind(query: Binding, tracker: &NewTracker) -> Binding {
+    let (every_s, cron, zone) = match &tracker.schedule {
+        Schedule::Every(interval) => (Some(interval.as_secs()), None, None),
+        Schedule::Cron(cron) => (None, Some(cron.expression()), Some(cron.zone())),
+    };
+    let deadline_ms = tracker
+        .deadline
+        .map(|deadline| i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX));
+    query
+        .bind(tracker.target.as_str())
+        .bind(tracker.name.as_ref().map_or("", |name| name.as_str()))
+        .bind(every_s.map(i64::from))
+        .bind(cron)
+        .bind(zone)
+        .bind(tracker.expect.to_string())
+        .bind(deadline_ms)
+        .bind(i64::from(tracker.policy.retries))
+        .bind(tracker.paused)
+}
+
+/// The tracker of a row, or what is wrong with it. Only a row without a number is an error.
+fn read(row: &Row<'_>) -> Result<Result<Tracker, Misfit>, StoreError> {
+    let id = TrackerId(row.get("id")?);
+    let tracker = settings(row).map(|(settings, added_at)| Tracker {
+        id,
+        settings,
+        added_at,
+    });
+    Ok(tracker.map_err(|problem| Misfit {
+        id,
+        label: label(row),
+        problem: problem.to_string(),
+    }))
+}
+
+fn settings(row: &Row<'_>) -> Result<(NewTracker, Timestamp), Invalid> {
+    let number = |column: &'static str| column_of::<Option<i64>>(row, column);
+    let text = |column: &'static str| column_of::<Option<String>>(row, column);
+    let (every_s, cron) = (number("every_s")?, text("cron")?);
+    let draft = Draft {
+        url: text("url")?,
+        name: text("name")?,
+        // Every row has an interval by default; so a cron expression beside one is what was meant.
+        every: every_s.filter(|_| cron.is_none()).map(|secs| secs.to_string()),
+        cron,
+        zone: text("zone")?,
+        expect: text("expect")?,
+        deadline: number("deadline_ms")?.map(|ms| format!("{ms}ms")),
+        retries: number("retries")?,
+        paused: number("paused")?.map(|paused| paused != 0),
+    };
+    let added_at = number("added_at")?.unwrap_or_default();
+    Ok((draft.parse()?, Timestamp(added_at)))
+}
+
+fn column_of<'r, T>(row: &Row<'r>, column: &'static str) -> Result<T, Invalid>
+where
+    T: Decode<'r, Sqlite> + Type<Sqlite>,
+{
+    row.get(column)
+        .map_err(|_| Invalid::one(column, "holds something that cannot be read"))
+}
+
+/// A name for people: the row's, or its URL without what might be a password; at most 60 characters of one line.
+fn label(row: &Row<'_>) -> String {
+    let text = |column| row.get::<String>(column).unwrap_or_default();
+    let named = Some(text("name")).filter(|name| !name.trim().is_empty());
+    let label = named.unwrap_or_else(|| {
+        let url = text("url");
+        url.rsplit_once('@')
+            .map_or(url.clone(), |(_, after)| after.to_owned())
+    });
+    let printable: String = label
+        .trim()
+        .chars()
+        .filter(|c| is_printable(*c))
+        .take(60)
+        .collect();
+    if printable.is_empty() {
+        "(no URL)".to_owned()
+    } else {
+        printable
+    }
+}
+
+/// Neither a control character nor one that is invisible or changes the direction of text.
+fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}

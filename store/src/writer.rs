@@ -1,0 +1,225 @@
+//! The one writer of this process.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Tracker, TrackerId};
+use sqlx::{Connection, SqliteConnection, query_scalar};
+
+use crate::{
+    StoreError,
+    bulk::BulkInsert,
+    checks,
+    faults::{self, FaultIds, KnownFaults},
+    statuses, trackers,
+    transaction::{begin, end},
+};
+
+/// Owns the writing connection. Every method that changes something is one transaction: on disk when it returns, or undone.
+#[derive(Debug)]
+pub struct Writer {
+    db: SqliteConnection,
+    faults: KnownFaults,
+    inserts: Inserts,
+    /// SQLite's `data_version` when it was last asked for.
+    seen: i64,
+    recent_limit: Duration,
+}
+
+#[derive(Debug)]
+struct Inserts {
+    checks: BulkInsert,
+    transitions: BulkInsert,
+    statuses: BulkInsert,
+}
+
+impl Writer {
+    /// How long [`Records::recent`] may look for checks when nothing else is said.
+    pub const RECENT_LIMIT: Duration = Duration::from_secs(1);
+
+    pub(crate) async fn new(mut db: SqliteConnection) -> Result<Self, StoreError> {
+        let seen = data_version(&mut db).await?;
+        Ok(Self {
+            db,
+            faults: KnownFaults::default(),
+            inserts: Inserts {
+                checks: checks::insert(),
+                transitions: statuses::insert_transition(),
+                statuses: statuses::insert(),
+            },
+            seen,
+            recent_limit: Self::RECENT_LIMIT,
+        })
+    }
+
+    /// Limits how long [`Records::recent`] may look for checks.
+    #[must_use]
+    pub fn with_recent_limit(self, recent_limit: Duration) -> Self {
+        Self { recent_limit, ..self }
+    }
+
+    /// Closes the database; SQLite empties the write-ahead log if nobody else has it open.
+    pub async fn close(self) -> Result<(), StoreError> {
+        Ok(self.db.close().await?)
+    }
+
+    async fn add_all(
+        &mut self,
+        trackers: &[NewTracker],
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, StoreError> {
+        begin(&mut self.db).await?;
+        let added = insert_trackers(&mut self.db, trackers, at).await;
+        end(&mut self.db, added).await
+    }
+
+    async fn replace(&mut self, tracker: &Tracker) -> Result<bool, StoreError> {
+        begin(&mut self.db).await?;
+        let updated = trackers::update(&mut self.db, tracker).await;
+        end(&mut self.db, updated).await
+    }
+
+    async fn rest(&mut self, id: TrackerId, paused: bool) -> Result<bool, StoreError> {
+        begin(&mut self.db).await?;
+        let updated = trackers::set_paused(&mut self.db, id, paused).await;
+        end(&mut self.db, updated).await
+    }
+
+    async fn take_away(&mut self, id: TrackerId) -> Result<bool, StoreError> {
+        begin(&mut self.db).await?;
+        let removed = remove_tracker(&mut self.db, id).await;
+        end(&mut self.db, removed).await
+    }
+
+    async fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        begin(&mut self.db).await?;
+        let written = self.insert(batch).await;
+        let learnt = end(&mut self.db, written).await?;
+        self.faults.learn(learnt);
+        Ok(())
+    }
+
+    async fn insert(&mut self, batch: &Batch) -> Result<FaultIds, StoreError> {
+        let Self {
+            db, faults, inserts, ..
+        } = self;
+        let of_checks = batch
+            .checks
+            .iter()
+            .filter_map(|recorded| faults::of_check(&recorded.check));
+        let of_transitions = batch
+            .transitions
+            .iter()
+            .filter_map(|(_, transition)| faults::of_transition(transition));
+        let of_statuses = batch
+            .statuses
+            .iter()
+            .filter_map(|(_, status)| faults::of_status(status));
+        let ids = faults
+            .intern(db, of_checks.chain(of_transitions).chain(of_statuses))
+            .await?;
+        inserts
+            .checks
+            .run(db, &batch.checks, |query, check| checks::bind(query, check, &ids))
+            .await?;
+        inserts
+            .transitions
+            .run(db, &batch.transitions, |query, transition| {
+                statuses::bind_transition(query, transition, &ids)
+            })
+            .await?;
+        inserts
+            .statuses
+            .run(db, &batch.statuses, |query, status| {
+                statuses::bind(query, status, &ids)
+            })
+            .await?;
+        Ok(ids)
+    }
+
+    async fn was_changed_outside(&mut self) -> Result<bool, StoreError> {
+        let now = data_version(&mut self.db).await?;
+        let changed = now != self.seen;
+        if changed {
+            self.seen = now;
+            self.faults.forget();
+        }
+        Ok(changed)
+    }
+
+    async fn newest(&mut self) -> Result<Recent, StoreError> {
+        Ok(Recent {
+            checks: checks::recent(&mut self.db, self.recent_limit).await?,
+            statuses: statuses::all(&mut self.db).await?,
+        })
+    }
+}
+
+#[async_trait]
+impl Records for Writer {
+    async fn trackers(&mut self) -> Result<Vec<Result<Tracker, Misfit>>, Failure> {
+        let all = trackers::all(&mut self.db).await;
+        all.map_err(|error| error.while_doing("reading the trackers"))
+    }
+
+    async fn add(&mut self, trackers: &[NewTracker], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
+        let added = self.add_all(trackers, at).await;
+        added.map_err(|error| error.while_doing("adding a tracker"))
+    }
+
+    async fn update(&mut self, tracker: &Tracker) -> Result<bool, Failure> {
+        let updated = self.replace(tracker).await;
+        updated.map_err(|error| error.while_doing("changing a tracker"))
+    }
+
+    async fn set_paused(&mut self, id: TrackerId, paused: bool) -> Result<bool, Failure> {
+        let updated = self.rest(id, paused).await;
+        updated.map_err(|error| error.while_doing("pausing or resuming a tracker"))
+    }
+
+    async fn remove(&mut self, id: TrackerId) -> Result<bool, Failure> {
+        let removed = self.take_away(id).await;
+        removed.map_err(|error| error.while_doing("removing a tracker"))
+    }
+
+    async fn record(&mut self, batch: &Batch) -> Result<(), Failure> {
+        let written = self.write(batch).await;
+        written.map_err(|error| error.while_doing("recording checks"))
+    }
+
+    async fn changed_outside(&mut self) -> Result<bool, Failure> {
+        let changed = self.was_changed_outside().await;
+        changed.map_err(|error| error.while_doing("looking for changes"))
+    }
+
+    async fn recent(&mut self) -> Result<Recent, Failure> {
+        let newest = self.newest().await;
+        newest.map_err(|error| error.while_doing("reading the newest checks"))
+    }
+}
+
+async fn insert_trackers(
+    db: &mut SqliteConnection,
+    trackers: &[NewTracker],
+    at: Timestamp,
+) -> Result<Vec<TrackerId>, StoreError> {
+    let mut ids = Vec::with_capacity(trackers.len());
+    for tracker in trackers {
+        ids.push(trackers::add(db, tracker, at).await?);
+    }
+    Ok(ids)
+}
+
+async fn remove_tracker(db: &mut SqliteConnection, id: TrackerId) -> Result<bool, StoreError> {
+    statuses::remove(db, id).await?;
+    trackers::remove(db, id).await
+}
+
+/// Changes whenever another connection, of this process or another, has committed; never by our own commits
+/// (<https://www.sqlite.org/pragma.html#pragma_data_version>).
+async fn data_version(db: &mut SqliteConnection) -> Result<i64, StoreError> {
+    Ok(query_scalar("PRAGMA data_version").fetch_one(db).await?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! One story over every implementation of `Records`.
+
+use std::time::Duration;
+
+use domain::{
+    Batch, Draft, Fault, FaultKind, NewTracker, Outcome, Reason, Recent, Recorded, Records, SHOWN_CHECKS,
+    Status, Timestamp, Tracker, TrackerId, Transition,
+};
+use store::Memory;
+
+use crate::{Folder, batch, check, down, tracker};
+
+#[tokio::test]
+async fn in_memory() {
+    tell(&mut Memory::default()).await;
+}
+
+#[tokio::test]
+async fn in_sqlite() {
+    let folder = Folder::new();
+    tell(&mut folder.writer().await).await;
+}
+
+async fn tell(records: &mut dyn Records) {
+    nothing_is_there_at_first(records).await;
+    trackers_are_added_and_changed(records).await;
+    checks_come_back_as_they_were_recorded(records).await;
+    only_the_newest_are_asked_for(records).await;
+    statuses_replace_each_other(records).await;
+    what_was_removed_is_gone(records).await;
+}
+
+async fn nothing_is_there_at_first(records: &mut dyn Records) {
+    assert_eq!(trackers(records).await, []);
+    assert_eq!(records.recent().await.unwrap(), Recent::default());
+    assert!(!records.changed_outside().await.unwrap());
+    records.record(&Batch::default()).await.unwrap();
+    assert_eq!(records.add(&[], Timestamp(0)).await.unwrap(), []);
+}
+
+async fn trackers_are_added_and_changed(records: &mut dyn Records) {
+    let new = [everything(), tracker("http://b.example/")];
+    let ids = records.add(&new, Timestamp(77)).await.unwrap();
+    assert_eq!(ids, [TrackerId(1), TrackerId(2)]);
+    let [first, second] = [(1, &new[0]), (2, &new[1])].map(|(id, settings)| Tracker {
+        id: TrackerId(id),
+        settings: settings.clone(),
+        added_at: Timestamp(77),
+    });
+    assert_eq!(trackers(records).await, [first.clone(), second.clone()]);
+
+    let changed = Tracker {
+        settings: NewTracker {
+            deadline: Some(Duration::from_millis(1_500)),
+            ..tracker("https://c.example/x?y=1")
+        },
+        ..first
+    };
+    assert!(records.update(&changed).await.unwrap());
+    assert!(records.set_paused(TrackerId(2), true).await.unwrap());
+    let after = trackers(records).await;
+    assert_eq!(after[0], changed);
+    assert!(after[1].settings.paused);
+    assert!(records.set_paused(TrackerId(2), false).await.unwrap());
+    assert_eq!(trackers(records).await, [changed.clone(), second]);
+
+    let nobody = Tracker {
+        id: TrackerId(9),
+        ..changed
+    };
+    assert!(!records.update(&nobody).await.unwrap());
+    assert!(!records.set_paused(TrackerId(9), true).await.unwrap());
+    assert!(!records.remove(TrackerId(9)).await.unwrap());
+}
+
+async fn checks_come_back_as_they_were_recorded(records: &mut dyn Records) {
+    let mut tolerated = check(1, 2_000, down("a"));
+    tolerated.retrying = true;
+    let mut retry = check(1, 2_000, down("a"));
+    retry.check.name.attempt = 1;
+    let mut unasked = check(2, 1_500, Outcome::Unknown(Reason::Overload));
+    unasked.check.latency = None;
+    // In the order of arrival, which is not that of the due times.
+    let recorded = vec![
+        check(1, 1_000, Outcome::Up),
+        unasked,
+        check(2, 500, Outcome::Degraded),
+        tolerated,
+        retry,
+    ];
+    records.record(&batch(recorded[..2].to_vec())).await.unwrap();
+    records.record(&batch(recorded[2..].to_vec())).await.unwrap();
+    assert_eq!(records.recent().await.unwrap().checks, recorded);
+}
+
+async fn only_the_newest_are_asked_for(records: &mut dyn Records) {
+    let before = records.recent().await.unwrap().checks;
+    let many: Vec<Recorded> = (0..100).map(|n| check(1, 10_000 + n, Outcome::Up)).collect();
+    records.record(&batch(many.clone())).await.unwrap();
+    let expected: Vec<Recorded> = before
+        .into_iter()
+        .filter(|recorded| recorded.check.name.tracker == TrackerId(2))
+        .chain(many[100 - SHOWN_CHECKS..].iter().cloned())
+        .collect();
+    assert_eq!(records.recent().await.unwrap().checks, expected);
+}
+
+async fn statuses_replace_each_other(records: &mut dyn Records) {
+    let fault = Fault::new(FaultKind::Status(503), "busy");
+    let retrying = Status::Retrying {
+        since: Timestamp(5),
+        failures: 2,
+        up_since: None,
+    };
+    let down = Status::Down {
+        since: Timestamp(5),
+        fault: fault.clone(),
+    };
+    let up = Status::Up { since: Timestamp(9) };
+    let went_down = Transition::WentDown {
+        at: Timestamp(6),
+        since: Timestamp(5),
+        fault,
+    };
+    let recovered = Transition::Recovered {
+        at: Timestamp(9),
+        down_since: Timestamp(5),
+    };
+    for (statuses, transitions) in [
+        (vec![(1, Status::Pending), (2, retrying)], vec![]),
+        (vec![(2, down.clone())], vec![(2, went_down)]),
+        (
+            vec![(1, up.clone()), (1, down.clone()), (1, up.clone())],
+            vec![(1, recovered)],
+        ),
+    ] {
+        let batch = Batch {
+            checks: Vec::new(),
+            transitions: transitions
+                .into_iter()
+                .map(|(id, transition)| (TrackerId(id), transition))
+                .collect(),
+            statuses: statuses
+                .into_iter()
+                .map(|(id, status)| (TrackerId(id), status))
+                .collect(),
+        };
+        records.record(&batch).await.unwrap();
+    }
+    let statuses = records.recent().await.unwrap().statuses;
+    assert_eq!(statuses, [(TrackerId(1), up), (TrackerId(2), down)]);
+}
+
+async fn what_was_removed_is_gone(records: &mut dyn Records) {
+    assert!(records.remove(TrackerId(2)).await.unwrap());
+    assert!(!records.remove(TrackerId(2)).await.unwrap());
+    // A check that was in flight when its tracker was removed.
+    let late = Batch {
+        statuses: vec![(TrackerId(2), Status::Up { since: Timestamp(1) })],
+        ..batch(vec![check(2, 20_000, Outcome::Up)])
+    };
+    records.record(&late).await.unwrap();
+    let Recent { checks, statuses } = records.recent().await.unwrap();
+    assert!(
+        checks
+            .iter()
+            .all(|recorded| recorded.check.name.tracker == TrackerId(1))
+    );
+    assert_eq!(statuses.len(), 1);
+    let next = records.add(&[tracker("d.example")], Timestamp(0)).await.unwrap();
+    assert_eq!(next, [TrackerId(3)], "a number is never given again");
+    assert!(!records.changed_outside().await.unwrap());
+}
+
+async fn trackers(records: &mut dyn Records) -> Vec<Tracker> {
+    let all = records.trackers().await.unwrap();
+    all.into_iter().map(Result::unwrap).collect()
+}
+
+/// A tracker with nothing at its default.
+fn everything() -> NewTracker {
+    let draft = Draft {
+        url: Some("https://a.example/health".into()),
+        name: Some("Shop <b>'\"; DROP TABLE trackers;--".into()),
+        every: None,
+        cron: Some("*/5 6-18 * * 1-5".into()),
+        zone: Some("Europe/Berlin".into()),
+        expect: Some("200-299,401".into()),
+        deadline: Some("2500ms".into()),
+        retries: Some(0),
+        paused: Some(true),
+    };
+    draft.parse().unwrap()
+}
