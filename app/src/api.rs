@@ -1,0 +1,64 @@
+//! What a browser may ask the server. Every function is one call on a port: rules live in `domain`, work in the server.
+//!
+//! Reads take JSON. Changes take url-encoded forms, so that they work without script. Both answer JSON. The types that
+//! `#[server]` makes, for a server that registers them by hand: [`Live`], [`LastChecks`], [`ListTrackers`], [`Tracker`],
+//! [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`].
+
+use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage, TrackerView};
+use leptos::prelude::*;
+use server_fn::codec::Json;
+
+use crate::ApiError;
+
+/// What changed since the cursor of the last answer.
+#[server(prefix = "/api", endpoint = "live", input = Json, output = Json)]
+pub async fn live(cursor: Option<Cursor>, visible: Vec<TrackerId>) -> Result<LiveAnswer, ApiError> {
+    crate::backend::answer(
+        crate::backend::services()?
+            .live
+            .poll(domain::LiveRequest { cursor, visible })
+            .await,
+    )
+}
+
+/// A tracker's newest checks, oldest first.
+#[server(prefix = "/api", endpoint = "last_checks", input = Json, output = Json)]
+pub async fn last_checks(tracker_id: TrackerId) -> Result<Vec<Cell>, ApiError> {
+    crate::backend::answer(crate::backend::services()?.live.last_checks(tracker_id).await)
+}
+
+/// One page of the list, counted from 1.
+#[server(prefix = "/api", endpoint = "list_trackers", input = Json, output = Json)]
+pub async fn list_trackers(page: u32) -> Result<TrackerPage, ApiError> {
+    crate::backend::answer(crate::backend::services()?.live.page(page).await)
+}
+
+/// One tracker with its newest checks.
+#[server(prefix = "/api", endpoint = "tracker", input = Json, output = Json)]
+pub async fn tracker(tracker_id: TrackerId) -> Result<TrackerView, ApiError> {
+    crate::backend::answer(crate::backend::services()?.live.tracker(tracker_id).await)
+}
+
+/// Adds a tracker for each target, one a line; all of them or none.
+#[server(prefix = "/api", endpoint = "add_tracker")]
+pub async fn add_tracker(url: String) -> Result<Vec<TrackerId>, ApiError> {
+    crate::backend::answer(crate::backend::services()?.trackers.add(url).await)
+}
+
+/// Lets a tracker rest.
+#[server(prefix = "/api", endpoint = "pause_tracker")]
+pub async fn pause_tracker(id: TrackerId) -> Result<(), ApiError> {
+    crate::backend::answer(crate::backend::services()?.trackers.set_paused(id, true).await)
+}
+
+/// Wakes a tracker that rests.
+#[server(prefix = "/api", endpoint = "resume_tracker")]
+pub async fn resume_tracker(id: TrackerId) -> Result<(), ApiError> {
+    crate::backend::answer(crate::backend::services()?.trackers.set_paused(id, false).await)
+}
+
+/// Removes a tracker and its checks.
+#[server(prefix = "/api", endpoint = "delete_tracker")]
+pub async fn delete_tracker(id: TrackerId) -> Result<(), ApiError> {
+    crate::backend::answer(crate::backend::services()?.trackers.remove(id).await)
+}

@@ -1,0 +1,62 @@
+//! The only door to the server. What stands behind it is given by context, so that nothing in this crate knows a database
+//! or a web framework; in a browser the context is empty and nobody knocks.
+
+use std::sync::Arc;
+
+use domain::{Failure, ports::Services};
+use leptos::prelude::{SharedValue, use_context};
+use serde::{Deserialize, Serialize};
+
+use crate::ApiError;
+
+/// Sets the HTTP status of the answer that is being prepared.
+#[derive(Clone)]
+pub struct Reply(pub Arc<dyn Fn(u16) + Send + Sync>);
+
+/// A form that was posted without script and failed. The server renders the form's page again with this in context, so
+/// that what was typed is kept and the error stands at its field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedForm {
+    /// The path that the form was posted to.
+    pub action: String,
+    /// What was given, field by field.
+    pub values: Vec<(String, String)>,
+    /// Why it failed.
+    pub error: ApiError,
+}
+
+impl FailedForm {
+    /// What was given for a field.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.values
+            .iter()
+            .find(|(name, _)| name == field)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// What the pages may ask.
+pub fn services() -> Result<Services, ApiError> {
+    use_context::<Services>().ok_or(ApiError::Internal)
+}
+
+/// Hands a result on with its failure masked, and sets the status that goes with it.
+pub fn answer<T>(result: Result<T, Failure>) -> Result<T, ApiError> {
+    result.map_err(|failure| {
+        let error = ApiError::from(failure);
+        set_status(error.status());
+        error
+    })
+}
+
+/// Sets the HTTP status of the page. Does nothing in a browser.
+pub fn set_status(status: u16) {
+    if let Some(Reply(set)) = use_context::<Reply>() {
+        set(status);
+    }
+}
+
+/// The form that failed, if this page answers one. It travels with the page, so that hydration renders the same.
+pub fn failed_form() -> Option<FailedForm> {
+    SharedValue::new(use_context::<FailedForm>).into_inner()
+}

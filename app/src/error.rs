@@ -1,0 +1,139 @@
+//! What the interface is told when something fails: enough to choose words, never a cause.
+
+use domain::{Failure, Invalid};
+use serde::{Deserialize, Serialize};
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+
+/// Why a page or a form did not get what it asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ApiError {
+    /// There is no such thing (any more).
+    NotFound,
+    /// What was given breaks a rule; the person who gave it has to act.
+    Invalid(Invalid),
+    /// It may work later.
+    Unavailable,
+    /// A defect of the server; its log has the cause.
+    Internal,
+    /// The request cannot be understood.
+    BadRequest(String),
+    /// The server did not answer. Only a browser says this.
+    Unreachable,
+}
+
+impl ApiError {
+    /// The HTTP status that goes with it.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NotFound => 404,
+            Self::Invalid(_) => 422,
+            Self::BadRequest(_) => 400,
+            Self::Unavailable | Self::Unreachable => 503,
+            Self::Internal => 500,
+        }
+    }
+
+    /// What is said to a person: whole sentences.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NotFound => "It does not exist, or not any more.".into(),
+            Self::Invalid(invalid) => {
+                problems(invalid, |_| true).unwrap_or_else(|| "Something is missing.".into())
+            }
+            Self::Unavailable => {
+                "The server cannot do this at the moment; nothing was changed. Try again soon.".into()
+            }
+            Self::Internal => "The server failed; its log says why.".into(),
+            Self::BadRequest(problem) if problem.is_empty() => "The request cannot be understood.".into(),
+            Self::BadRequest(problem) => format!("The request cannot be understood: {problem}."),
+            Self::Unreachable => "The server cannot be reached.".into(),
+        }
+    }
+
+    /// What is wrong with one field; for every other kind of error, the whole sentence, because a form must not fail
+    /// silently.
+    pub fn at(&self, field: &str) -> Option<String> {
+        match self {
+            Self::Invalid(invalid) => {
+                problems(invalid, |name| name == field).or_else(|| Some(self.sentence()))
+            }
+            _ => Some(self.sentence()),
+        }
+    }
+}
+
+fn problems(invalid: &Invalid, wanted: impl Fn(&str) -> bool) -> Option<String> {
+    let sentences = invalid
+        .0
+        .iter()
+        .filter(|error| wanted(&error.field))
+        .map(|error| as_sentence(&error.problem));
+    let joined = sentences.collect::<Vec<_>>().join(" ");
+    (!joined.is_empty()).then_some(joined)
+}
+
+/// The domain states a problem as a clause; people read a sentence.
+fn as_sentence(problem: &str) -> String {
+    let mut letters = problem.chars();
+    letters
+        .next()
+        .map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+        .unwrap_or_default()
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::Invalid(invalid) => Self::Invalid(invalid),
+            Failure::Unavailable { .. } => Self::Unavailable,
+            Failure::Internal { .. } => Self::Internal,
+        }
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Serialization(_) => Self::BadRequest(String::new()),
+            _ => Self::Internal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::FieldError;
+
+    use super::*;
+
+    #[test]
+    fn a_problem_is_said_at_its_field() {
+        let error = ApiError::Invalid(Invalid(vec![
+            FieldError::new("url", "`x` is not a web address"),
+            FieldError::new("every", "at least 1 s"),
+        ]));
+        assert_eq!(error.at("url").unwrap(), "`x` is not a web address.");
+        assert_eq!(error.at("every").unwrap(), "At least 1 s.");
+        assert_eq!(error.sentence(), "`x` is not a web address. At least 1 s.");
+    }
+
+    #[test]
+    fn no_cause_reaches_the_client() {
+        let failure = Failure::Internal {
+            doing: "reading",
+            cause: "disk sector 7".into(),
+        };
+        let said = ApiError::from(failure);
+        assert_eq!(said, ApiError::Internal);
+        assert!(!said.sentence().contains("sector"));
+    }
+}

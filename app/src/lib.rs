@@ -1,0 +1,117 @@
+//! The web interface: pages, components and the server functions they call.
+//!
+//! Pages are complete when the server has rendered them, forms included; hydration only adds what moves. So nothing that
+//! is rendered may depend on the time of day, a locale, chance or a window's size.
+//!
+//! Invariant: nothing here knows a database or a web framework, and nothing is compiled only for one side. What the server
+//! provides stands in [`backend`].
+
+pub mod api;
+pub mod backend;
+pub mod bar;
+mod error;
+pub mod figures;
+pub mod format;
+pub mod list;
+pub mod live;
+pub mod standing;
+pub mod tracker;
+pub mod ui;
+
+pub use error::ApiError;
+
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    list::TrackersPage,
+    tracker::TrackerPage,
+    ui::{Icon, Sorry, Sprite},
+};
+
+/// The whole document, as the server sends it.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link id="leptos" rel="stylesheet" href=style />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Everything in the body.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| format!("{title} · Uptime Tracker") />
+        <Sprite />
+        <a class="skip" href="#main">
+            "Skip to content"
+        </a>
+        <Router>
+            <div class="shell">
+                <main class="page" id="main" tabindex="-1">
+                    <Routes fallback=|| view! { <Sorry error=ApiError::NotFound /> }>
+                        <Route path=path!("/") view=TrackersPage ssr=SsrMode::Async />
+                        <Route path=path!("/t/:id") view=TrackerPage ssr=SsrMode::Async />
+                    </Routes>
+                </main>
+                <Rail />
+            </div>
+        </Router>
+    }
+}
+
+/// The way to every section; the sections themselves come later.
+#[component]
+fn Rail() -> impl IntoView {
+    let here = leptos_router::hooks::use_location().pathname;
+    let current = move || here.with(|path| path == "/").then_some("page");
+    view! {
+        <header class="rail">
+            <a class="brand" href="/" aria-label="Uptime Tracker">
+                <svg viewBox="0 0 16 16" aria-hidden="true">
+                    <path d="M1 6h2.5v9H1zM4.75 6h2.5v9h-2.5zM8.5 1H11v14H8.5zM12.25 6h2.5v9h-2.5z"></path>
+                </svg>
+                <span>"Uptime Tracker"</span>
+            </a>
+            <nav class="nav" aria-label="Main">
+                <ul>
+                    <li>
+                        <a href="/" aria-current=current>
+                            <Icon name="#i-list" />
+                            "Trackers"
+                        </a>
+                    </li>
+                </ul>
+            </nav>
+            <p class="foot">{concat!("local · ", env!("CARGO_PKG_VERSION"))}</p>
+        </header>
+    }
+}
+
+/// The bars of the brand, as an SVG document to be served as `/favicon.svg`.
+pub const FAVICON: &str = concat!(
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><style>path{fill:#0b5cad}",
+    "@media(prefers-color-scheme:dark){path{fill:#7cc0ff}}</style>",
+    "<path d='M1 6h2.5v9H1zM4.75 6h2.5v9h-2.5zM8.5 1H11v14H8.5zM12.25 6h2.5v9h-2.5z'/></svg>",
+);

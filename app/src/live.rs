@@ -1,0 +1,155 @@
+//! Following the server: one loop polls, and writes what it hears into signals, one for each tracker, so that only what
+//! changed is rendered again.
+//!
+//! The loop runs in a browser only, while the page is visible. It ends when the page that started it is gone: the page
+//! owns the sending end of the channel that wakes the loop, and the loop ends with the channel.
+
+mod board;
+mod pulse;
+
+pub use board::{Board, Row};
+pub use pulse::Link;
+
+use domain::{Cursor, TrackerId, VISIBLE_LIMIT};
+use futures::{
+    StreamExt as _,
+    channel::mpsc::Receiver,
+    future::{Either, select},
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use crate::{ApiError, api};
+use pulse::PATIENCE_MS;
+
+/// Keeps a board up to date from hydration until its page is gone.
+pub fn follow(board: Board, woken: Receiver<()>) {
+    let woken = StoredValue::new(Some(woken));
+    Effect::new(move |_| {
+        let Some(woken) = woken.try_update_value(Option::take).flatten() else {
+            return;
+        };
+        board.watch(local_ms());
+        spawn_local(poll(board, woken));
+        let back = window_event_listener_untyped("visibilitychange", move |_| board.wake());
+        let online = window_event_listener(ev::online, move |_| board.wake());
+        let clock =
+            set_interval_with_handle(move || board.tick(local_ms()), std::time::Duration::from_secs(1));
+        on_cleanup(move || {
+            back.remove();
+            online.remove();
+            if let Ok(clock) = clock {
+                clock.clear();
+            }
+        });
+    });
+}
+
+async fn poll(board: Board, mut woken: Receiver<()>) {
+    loop {
+        if is_hidden() {
+            if woken.next().await.is_none() {
+                return;
+            }
+            board.watch(local_ms());
+            continue;
+        }
+        let Some(wait) = ask(board).await else { return };
+        if let Either::Right((None, _)) = select(TimeoutFuture::new(wait), woken.next()).await {
+            return;
+        }
+    }
+}
+
+/// One round. Returns how long to wait for the next one; nothing when the page is gone.
+async fn ask(board: Board) -> Option<u32> {
+    board.asking(local_ms())?;
+    let heard = match board.relist()? {
+        Some(page) => patiently(api::list_trackers(page))
+            .await
+            .map(|page| board.replace(page)),
+        None => poll_visible(board).await,
+    };
+    let wait = match heard {
+        Ok(Some(server)) => board.answered(server, local_ms()),
+        Ok(None) => None,
+        Err(error) => board.failed(error, local_ms()),
+    };
+    // A list that turned out to be old is read at once.
+    if board.relist()?.is_some() {
+        wait.map(|wait| if wait == pulse::EVERY_MS { 0 } else { wait })
+    } else {
+        wait
+    }
+}
+
+async fn poll_visible(board: Board) -> Result<Option<domain::Timestamp>, ApiError> {
+    let mut newest = None;
+    for (n, (cursor, visible)) in board.requests().into_iter().enumerate() {
+        let answer = patiently(api::live(cursor, visible)).await?;
+        newest = board.apply(n, answer);
+    }
+    Ok(newest)
+}
+
+/// Requests for at most [`VISIBLE_LIMIT`] trackers each, with the cursor that belongs to each; one even for none, because
+/// the totals are news too.
+fn chunks(visible: &[TrackerId], cursors: &[Option<Cursor>]) -> Vec<(Option<Cursor>, Vec<TrackerId>)> {
+    if visible.is_empty() {
+        return vec![(cursors.first().copied().flatten(), Vec::new())];
+    }
+    let cursors = cursors.iter().copied().chain(std::iter::repeat(None));
+    visible
+        .chunks(VISIBLE_LIMIT)
+        .zip(cursors)
+        .map(|(ids, cursor)| (cursor, ids.to_vec()))
+        .collect()
+}
+
+/// A request that hangs is an error.
+async fn patiently<T>(request: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    match select(std::pin::pin!(request), TimeoutFuture::new(PATIENCE_MS)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(ApiError::Unreachable),
+    }
+}
+
+fn is_hidden() -> bool {
+    document().visibility_state() != web_sys::VisibilityState::Visible
+}
+
+/// The browser's wall clock. Not its monotonic one, which in some browsers stands still while the machine sleeps.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a whole number of milliseconds far below 2^53"
+)]
+fn local_ms() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_bounded_and_keep_their_cursors() {
+        let ids: Vec<TrackerId> = (1..=250).map(TrackerId).collect();
+        let cursor = |commit| Some(Cursor { boot: 1, commit });
+        let requests = chunks(&ids, &[cursor(7), cursor(8)]);
+        assert_eq!(
+            requests.iter().map(|(_, ids)| ids.len()).collect::<Vec<_>>(),
+            [100, 100, 50]
+        );
+        assert_eq!(
+            requests.iter().map(|(cursor, _)| *cursor).collect::<Vec<_>>(),
+            [cursor(7), cursor(8), None]
+        );
+    }
+
+    #[test]
+    fn an_empty_page_still_asks_for_the_totals() {
+        let cursor = Some(Cursor { boot: 1, commit: 7 });
+        assert_eq!(chunks(&[], &[cursor]), [(cursor, vec![])]);
+        assert_eq!(chunks(&[], &[]), [(None, vec![])]);
+    }
+}

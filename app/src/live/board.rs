@@ -1,0 +1,309 @@
+//! What a page shows of the trackers, as signals.
+//!
+//! The loop that writes may outlive the page by one answer, so everything here tolerates signals that are gone.
+
+use domain::{Change, Cursor, LiveAnswer, Timestamp, Totals, TrackerId, TrackerPage, TrackerView};
+use futures::channel::mpsc::{Receiver, Sender, channel};
+use leptos::prelude::*;
+
+use super::{
+    chunks,
+    pulse::{Link, Pulse},
+};
+use crate::{
+    ApiError,
+    standing::{Kind, Standing},
+};
+
+/// The trackers of a page, and how fresh they are.
+#[derive(Clone, Copy)]
+pub struct Board {
+    /// In the server's order.
+    pub rows: RwSignal<Vec<Row>>,
+    /// Over all trackers.
+    pub totals: RwSignal<Totals>,
+    /// This page of the list, and how many there are.
+    pub pages: RwSignal<(u32, u32)>,
+    /// The connection.
+    pub link: RwSignal<Link>,
+    /// The server's time to the second; unknown until it was heard in this browser.
+    pub now: RwSignal<Option<Timestamp>>,
+    /// The newest changes of status, for who listens instead of looking.
+    pub said: RwSignal<String>,
+    inner: StoredValue<Inner>,
+}
+
+/// One tracker.
+#[derive(Clone)]
+pub struct Row {
+    /// Which one.
+    pub id: TrackerId,
+    /// Its newest state. Not owned by any page, because the loop makes rows too.
+    pub view: ArcRwSignal<TrackerView>,
+}
+
+struct Inner {
+    pulse: Pulse,
+    /// One for each request that a poll takes.
+    cursors: Vec<Option<Cursor>>,
+    /// Whether the board is a page of the list, which has to be read anew when trackers come and go.
+    is_list: bool,
+    /// The list as it was read: which run of the server, and its [`Totals::listed`].
+    list: (u32, u64),
+    is_outdated: bool,
+    wake: Sender<()>,
+}
+
+impl Board {
+    /// A board of one page of the list. The receiver wakes the loop that [`super::follow`] starts.
+    pub fn of_list(page: TrackerPage) -> (Self, Receiver<()>) {
+        let rows = page.trackers.into_iter().map(Row::new).collect();
+        let (board, woken) = Self::new(rows, page.totals, page.now, true);
+        board.pages.set((page.page, page.pages));
+        board.inner.update_value(|inner| {
+            inner.list = (page.cursor.boot, page.totals.listed);
+            inner.cursors = vec![Some(page.cursor)];
+        });
+        (board, woken)
+    }
+
+    /// A board of one tracker.
+    pub fn of_one(view: TrackerView) -> (Self, Receiver<()>) {
+        let as_of = view.newest().unwrap_or_default();
+        Self::new(vec![Row::new(view)], Totals::default(), as_of, false)
+    }
+
+    fn new(rows: Vec<Row>, totals: Totals, as_of: Timestamp, is_list: bool) -> (Self, Receiver<()>) {
+        let (wake, woken) = channel(1);
+        let inner = Inner {
+            pulse: Pulse::new(as_of),
+            cursors: Vec::new(),
+            is_list,
+            list: (0, 0),
+            is_outdated: false,
+            wake,
+        };
+        let board = Self {
+            rows: RwSignal::new(rows),
+            totals: RwSignal::new(totals),
+            pages: RwSignal::new((1, 1)),
+            link: RwSignal::new(Link::AsOf(as_of)),
+            now: RwSignal::new(None),
+            said: RwSignal::new(String::new()),
+            inner: StoredValue::new(inner),
+        };
+        (board, woken)
+    }
+
+    /// Polls at once.
+    pub fn wake(self) {
+        // A full channel has a wake-up waiting already.
+        self.with_inner(|inner| drop(inner.wake.try_send(())));
+    }
+
+    /// Reads the list anew, at once: a change was made here.
+    pub fn refresh(self) {
+        self.with_inner(|inner| inner.is_outdated = inner.is_list);
+        self.wake();
+    }
+
+    /// The page is visible (again).
+    pub(super) fn watch(self, at: i64) {
+        self.with_inner(|inner| inner.pulse.watch(at));
+    }
+
+    /// Renews what is said about ages.
+    pub(super) fn tick(self, at: i64) {
+        let Some((link, now)) = self.with_inner(|inner| (inner.pulse.link(at), inner.pulse.now(at))) else {
+            return;
+        };
+        let was_stale = self
+            .link
+            .try_with_untracked(|link| matches!(link, Link::Stale { .. }))
+            .unwrap_or_default();
+        let is_stale = matches!(link, Link::Stale { .. });
+        if was_stale != is_stale {
+            let news = if is_stale {
+                "Not updating: no answer from the server."
+            } else {
+                "Updating again."
+            };
+            self.said.try_set(news.into());
+        }
+        set_if_new(self.link, link);
+        set_if_new(self.now, now);
+    }
+
+    pub(super) fn asking(self, at: i64) -> Option<()> {
+        self.with_inner(|inner| inner.pulse.asking())?;
+        self.tick(at);
+        Some(())
+    }
+
+    pub(super) fn answered(self, server: Timestamp, at: i64) -> Option<u32> {
+        let wait = self.with_inner(|inner| inner.pulse.answered(server, at));
+        self.tick(at);
+        wait
+    }
+
+    pub(super) fn failed(self, error: ApiError, at: i64) -> Option<u32> {
+        let wait = self.with_inner(|inner| inner.pulse.failed(error, at));
+        self.tick(at);
+        wait
+    }
+
+    /// The page of the list to be read anew, if any.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is absent when the page is gone"
+    )]
+    pub(super) fn relist(self) -> Option<Option<u32>> {
+        let outdated = self.with_inner(|inner| inner.is_outdated)?;
+        let (page, _) = self.pages.try_get_untracked()?;
+        Some(outdated.then_some(page))
+    }
+
+    /// What to ask in the next round.
+    pub(super) fn requests(self) -> Vec<(Option<Cursor>, Vec<TrackerId>)> {
+        let visible = self
+            .rows
+            .try_with_untracked(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
+        visible
+            .and_then(|visible| self.with_inner(|inner| chunks(&visible, &inner.cursors)))
+            .unwrap_or_default()
+    }
+
+    /// Takes over the answer to the request at a place. Returns the server's time; nothing when the page is gone.
+    pub(super) fn apply(self, place: usize, answer: LiveAnswer) -> Option<Timestamp> {
+        self.with_inner(|inner| {
+            if inner.cursors.len() <= place {
+                inner.cursors.resize(place + 1, None);
+            }
+            inner.cursors[place] = Some(answer.cursor);
+            inner.is_outdated |= inner.is_list && inner.list != (answer.cursor.boot, answer.totals.listed);
+        })?;
+        let news: Vec<News> = answer
+            .changes
+            .into_iter()
+            .filter_map(|change| self.change(change))
+            .collect();
+        self.say(&news);
+        set_if_new(self.totals, answer.totals);
+        Some(answer.now)
+    }
+
+    /// Takes over the list as it was read anew. Rows that stay keep their signals.
+    pub(super) fn replace(self, page: TrackerPage) -> Option<Timestamp> {
+        self.with_inner(|inner| {
+            inner.cursors =
+                vec![Some(page.cursor); page.trackers.len().div_ceil(domain::VISIBLE_LIMIT).max(1)];
+            inner.list = (page.cursor.boot, page.totals.listed);
+            inner.is_outdated = false;
+        })?;
+        let old = self.rows.try_get_untracked()?;
+        let is_same = old
+            .iter()
+            .map(|row| row.id)
+            .eq(page.trackers.iter().map(|view| view.id));
+        let rows = page
+            .trackers
+            .into_iter()
+            .map(|view| match old.iter().find(|row| row.id == view.id) {
+                Some(row) => {
+                    row.set(view);
+                    row.clone()
+                }
+                None => Row::new(view),
+            });
+        let rows: Vec<Row> = rows.collect();
+        if !is_same {
+            self.rows.try_set(rows);
+        }
+        set_if_new(self.pages, (page.page, page.pages));
+        set_if_new(self.totals, page.totals);
+        Some(page.now)
+    }
+
+    fn change(self, change: Change) -> Option<News> {
+        let id = match &change {
+            Change::Whole(view) => view.id,
+            Change::Delta(delta) => delta.id,
+            Change::Gone(id) => *id,
+        };
+        let row = self
+            .rows
+            .try_with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned())
+            .flatten()?;
+        let before = row.view.with_untracked(|view| Standing::of(view).kind);
+        match change {
+            Change::Whole(view) => row.set(view),
+            Change::Delta(delta) => row.view.update(|view| view.apply(delta)),
+            Change::Gone(id) => drop(self.rows.try_update(|rows| rows.retain(|row| row.id != id))),
+        }
+        let (name, kind) = row
+            .view
+            .with_untracked(|view| (view.about.name.clone(), Standing::of(view).kind));
+        (before != kind).then_some(News { name, kind })
+    }
+
+    fn say(self, news: &[News]) {
+        if let Some(sentence) = sentence(news) {
+            self.said.try_set(sentence);
+        }
+    }
+
+    fn with_inner<T>(self, with: impl FnOnce(&mut Inner) -> T) -> Option<T> {
+        self.inner.try_update_value(with)
+    }
+}
+
+impl Row {
+    fn new(view: TrackerView) -> Self {
+        Self {
+            id: view.id,
+            view: ArcRwSignal::new(view),
+        }
+    }
+
+    fn set(&self, view: TrackerView) {
+        if self.view.with_untracked(|old| *old != view) {
+            self.view.set(view);
+        }
+    }
+}
+
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.try_with_untracked(|old| *old != value) == Some(true) {
+        signal.try_set(value);
+    }
+}
+
+struct News {
+    name: String,
+    kind: Kind,
+}
+
+/// `api is down. 2 more changed.` Going down is said first; a first check is no news.
+fn sentence(news: &[News]) -> Option<String> {
+    let is_told = |news: &&News| matches!(news.kind, Kind::Down | Kind::Up | Kind::Broken);
+    let first = news
+        .iter()
+        .find(|news| news.kind == Kind::Down)
+        .or_else(|| news.iter().find(is_told))?;
+    let word = first.kind.word().to_lowercase();
+    let more = news.iter().filter(is_told).count() - 1;
+    let what = if first.kind == Kind::Broken {
+        "cannot be checked".into()
+    } else {
+        format!("is {word}")
+    };
+    Some(if more > 0 {
+        format!("{} {what}. {more} more changed.", first.name)
+    } else {
+        format!("{} {what}.", first.name)
+    })
+}
+
+#[cfg(test)]
+#[path = "board/tests.rs"]
+mod tests;

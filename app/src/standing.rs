@@ -1,0 +1,268 @@
+//! How a tracker stands: what we believe about it, or why we believe nothing.
+
+use domain::{Policy, Status, Timestamp, Totals, TrackerView};
+
+use crate::format;
+
+/// A tracker's status and settings, as one thing to be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// Which kind.
+    pub kind: Kind,
+    /// Since when, where that is known.
+    pub since: Option<Timestamp>,
+    /// What stands in place of a time.
+    pub note: Option<String>,
+}
+
+/// The kinds of standing, each with an icon and a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// It works.
+    Up,
+    /// It failed, not yet believed.
+    Retrying,
+    /// It fails.
+    Down,
+    /// No check so far.
+    Pending,
+    /// It rests.
+    Paused,
+    /// It cannot be checked as it stands.
+    Broken,
+}
+
+impl Standing {
+    /// How a tracker stands.
+    pub fn of(view: &TrackerView) -> Self {
+        let about = &view.about;
+        if about.problem.is_some() {
+            return Self {
+                kind: Kind::Broken,
+                since: None,
+                note: Some("cannot be checked".into()),
+            };
+        }
+        if about.paused {
+            return Self {
+                kind: Kind::Paused,
+                since: None,
+                note: Some("not counted".into()),
+            };
+        }
+        match &view.status {
+            Status::Up { since } => Self {
+                kind: Kind::Up,
+                since: Some(*since),
+                note: None,
+            },
+            Status::Down { since, .. } => Self {
+                kind: Kind::Down,
+                since: Some(*since),
+                note: None,
+            },
+            Status::Pending => Self {
+                kind: Kind::Pending,
+                since: None,
+                note: Some("first check".into()),
+            },
+            Status::Retrying { failures, .. } => {
+                let tries = u32::from(about.retries.min(Policy::MOST_RETRIES)) + 1;
+                Self {
+                    kind: Kind::Retrying,
+                    since: None,
+                    note: Some(format!("{failures} of {tries} failed")),
+                }
+            }
+        }
+    }
+
+    /// The second line of a state: how long it lasts, or its note. Without `now`, the time since when it lasts.
+    pub fn detail(&self, now: Option<Timestamp>) -> String {
+        match (self.since, now) {
+            (Some(since), Some(now)) => format::at_a_glance(now.since(since)),
+            (Some(since), None) => format!("since {}", format::day_and_time(since)),
+            (None, _) => self.note.clone().unwrap_or_default(),
+        }
+    }
+}
+
+impl Kind {
+    /// The word that is shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Up => "Up",
+            Self::Retrying => "Retrying",
+            Self::Down => "Down",
+            Self::Pending => "Waiting",
+            Self::Paused => "Paused",
+            Self::Broken => "Problem",
+        }
+    }
+
+    /// The icon before the word.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Up => "#i-up",
+            Self::Retrying => "#i-retry",
+            Self::Down => "#i-down",
+            Self::Pending => "#i-none",
+            Self::Paused => "#i-pause",
+            Self::Broken => "#i-alert",
+        }
+    }
+
+    /// The class that carries the tone.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Up => "is-up",
+            Self::Retrying | Self::Broken => "is-retry",
+            Self::Down => "is-down",
+            Self::Pending | Self::Paused => "is-none",
+        }
+    }
+}
+
+/// All trackers in one sentence: the news first, then the rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// `2 of 8 down`, `All 8 up`.
+    pub lead: String,
+    /// Whether the lead is bad news.
+    pub bad: bool,
+    /// `1 retrying`, `1 paused` …
+    pub rest: Vec<String>,
+}
+
+impl Summary {
+    /// Sums up.
+    pub fn of(totals: &Totals) -> Self {
+        let Totals {
+            trackers,
+            up,
+            retrying,
+            down,
+            pending,
+            paused,
+            broken,
+            ..
+        } = *totals;
+        let lead = match (down, up == trackers) {
+            (0, true) if trackers == 1 => "1 tracker, up".into(),
+            (0, true) => format!("All {trackers} up"),
+            (0, false) => format!("{up} of {trackers} up"),
+            (down, _) => format!("{down} of {trackers} down"),
+        };
+        let rest = [
+            (retrying, "retrying"),
+            (pending, "waiting for the first check"),
+            (paused, "paused"),
+            (broken, "cannot be checked"),
+        ];
+        let rest = rest
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"));
+        Self {
+            lead,
+            bad: down > 0,
+            rest: rest.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{About, TrackerId};
+
+    use super::*;
+
+    fn view(status: Status, about: About) -> TrackerView {
+        TrackerView {
+            id: TrackerId(1),
+            about,
+            status,
+            cells: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn settings_stand_before_status() {
+        let down = || Status::Down {
+            since: Timestamp(0),
+            fault: domain::Fault::new(domain::FaultKind::Dns, ""),
+        };
+        assert_eq!(Standing::of(&view(down(), About::default())).kind, Kind::Down);
+        assert_eq!(
+            Standing::of(&view(
+                down(),
+                About {
+                    paused: true,
+                    ..About::default()
+                }
+            ))
+            .kind,
+            Kind::Paused
+        );
+        let broken = About {
+            paused: true,
+            problem: Some("bad url".into()),
+            ..About::default()
+        };
+        assert_eq!(Standing::of(&view(down(), broken)).kind, Kind::Broken);
+    }
+
+    #[test]
+    fn the_second_line_says_how_long_or_how_often() {
+        let up = Standing::of(&view(Status::Up { since: Timestamp(0) }, About::default()));
+        assert_eq!(up.detail(None), "since 1 Jan, 00:00");
+        assert_eq!(up.detail(Some(Timestamp(61_000))), "1 min");
+        let retrying = Status::Retrying {
+            since: Timestamp(0),
+            failures: 1,
+            up_since: None,
+        };
+        let retrying = Standing::of(&view(
+            retrying,
+            About {
+                retries: 2,
+                ..About::default()
+            },
+        ));
+        assert_eq!(retrying.detail(Some(Timestamp(5))), "1 of 3 failed");
+    }
+
+    #[test]
+    fn the_sentence_leads_with_the_news() {
+        let totals = Totals {
+            trackers: 8,
+            up: 4,
+            retrying: 1,
+            down: 2,
+            paused: 1,
+            ..Totals::default()
+        };
+        let summary = Summary::of(&totals);
+        assert_eq!((summary.lead.as_str(), summary.bad), ("2 of 8 down", true));
+        assert_eq!(summary.rest, ["1 retrying", "1 paused"]);
+        assert_eq!(
+            Summary::of(&Totals {
+                trackers: 3,
+                up: 3,
+                ..Totals::default()
+            })
+            .lead,
+            "All 3 up"
+        );
+        assert_eq!(
+            Summary::of(&Totals {
+                trackers: 3,
+                up: 2,
+                paused: 1,
+                ..Totals::default()
+            })
+            .lead,
+            "2 of 3 up"
+        );
+    }
+}

@@ -1,0 +1,156 @@
+//! Parts that every page uses.
+
+pub mod actions;
+pub mod live_sign;
+pub mod menu;
+
+pub use actions::{Actions, FormProblem};
+pub use live_sign::{Announcer, LiveSign};
+pub use menu::{ConfirmDelete, Menu, PauseOrResume};
+
+use domain::Timestamp;
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+
+use crate::{ApiError, backend, standing::Standing};
+
+/// The icons, as symbols to refer to.
+const ICONS: &str = concat!(
+    r#"<symbol id="i-up" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.25"/><path d="m5.25 8.25 2 2 3.5-4"/></symbol>"#,
+    r#"<symbol id="i-slow" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.25"/><path d="M8 4.5V8l2.25 1.75"/></symbol>"#,
+    r#"<symbol id="i-retry" viewBox="0 0 16 16"><path d="M13.5 8a5.5 5.5 0 1 1-1.6-3.9L13.5 5.7"/>"#,
+    r#"<path d="M13.5 2.25V5.75H10"/></symbol>"#,
+    r#"<symbol id="i-down" viewBox="0 0 16 16"><path d="M5.2 1.75h5.6l3.45 3.45v5.6l-3.45 3.45H5.2L1.75 10.8V5.2z" "#,
+    r#"fill="currentColor"/><path d="m5.75 5.75 4.5 4.5m0-4.5-4.5 4.5" class="cut"/></symbol>"#,
+    r#"<symbol id="i-pause" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.25"/><path d="M6.5 5.75v4.5m3-4.5v4.5"/></symbol>"#,
+    r#"<symbol id="i-none" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.25" stroke-dasharray="2.2 2.7"/></symbol>"#,
+    r#"<symbol id="i-alert" viewBox="0 0 16 16"><path d="M8 2 14.25 13.25H1.75z"/><path d="M8 6.25V9.5M8 11.4v.01"/></symbol>"#,
+    r#"<symbol id="i-list" viewBox="0 0 16 16"><path d="M2 12.5v-5m3 5v-7m3 7v-7m3 7V2.5m3 10v-7"/></symbol>"#,
+    r#"<symbol id="i-more" viewBox="0 0 16 16"><path d="M3.5 8v.01M8 8v.01M12.5 8v.01" stroke-width="2"/></symbol>"#,
+    r#"<symbol id="i-chev" viewBox="0 0 16 16"><path d="m6 3.5 4.5 4.5L6 12.5"/></symbol>"#,
+    r#"<symbol id="i-plus" viewBox="0 0 16 16"><path d="M8 3v10M3 8h10"/></symbol>"#,
+    r#"<symbol id="i-play" viewBox="0 0 16 16"><path d="M4.5 2.75v10.5L13 8z"/></symbol>"#,
+    r#"<symbol id="i-trash" viewBox="0 0 16 16"><path d="M2.5 4.25h11M6 4V2.5h4V4M4 4.25l.6 9.25h6.8L12 4.25"/></symbol>"#,
+);
+
+/// The icons, once a page.
+#[component]
+pub fn Sprite() -> impl IntoView {
+    view! { <svg class="sprite" width="0" height="0" aria-hidden="true" inner_html=ICONS></svg> }
+}
+
+/// An icon; always beside a word, so it says nothing itself.
+#[component]
+pub fn Icon(
+    /// `#` and the name of a symbol of the sprite.
+    #[prop(into)]
+    name: Signal<&'static str>,
+) -> impl IntoView {
+    view! {
+        <svg class="i" aria-hidden="true">
+            <use href=move || name.get()></use>
+        </svg>
+    }
+}
+
+/// A point in time, to the second in UTC.
+#[component]
+pub fn Moment(
+    /// When.
+    at: Timestamp,
+) -> impl IntoView {
+    view! { <time datetime=at.to_string()>{at.clock_time()} " UTC"</time> }
+}
+
+/// Icon, word, and how long already.
+#[component]
+pub fn State(
+    /// How a tracker stands.
+    #[prop(into)]
+    standing: Signal<Standing>,
+    /// The server's time, once it is known in this browser.
+    now: RwSignal<Option<Timestamp>>,
+) -> impl IntoView {
+    let kind = Memo::new(move |_| standing.with(|standing| standing.kind));
+    view! {
+        <p class=move || format!("state {}", kind.get().class())>
+            <Icon name=Signal::derive(move || kind.get().icon()) />
+            <span>{move || kind.get().word()}</span>
+            <Lasting standing now />
+        </p>
+    }
+}
+
+/// How long a standing lasts: since when, until the browser knows what time it is.
+#[component]
+pub fn Lasting(
+    /// How a tracker stands.
+    standing: Signal<Standing>,
+    /// The server's time, once it is known in this browser.
+    now: RwSignal<Option<Timestamp>>,
+) -> impl IntoView {
+    let said = Memo::new(move |_| standing.with(|standing| (standing.since, standing.detail(now.get()))));
+    move || {
+        let (since, text) = said.get();
+        match since {
+            Some(since) => {
+                let exact = since.to_string();
+                Either::Left(view! {
+                    <time class="for" datetime=exact.clone() title=exact>
+                        {text}
+                    </time>
+                })
+            }
+            None => Either::Right(view! { <span class="for">{text}</span> }),
+        }
+    }
+}
+
+/// What stands where a figure is missing.
+#[component]
+pub fn Nothing(
+    /// What is missing, in words.
+    what: &'static str,
+) -> impl IntoView {
+    view! {
+        <span class="nil">"–"<span class="vh">{what}</span></span>
+    }
+}
+
+/// A page that could not be made.
+#[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
+pub fn Sorry(
+    /// Why.
+    error: ApiError,
+) -> impl IntoView {
+    backend::set_status(error.status());
+    let (title, advice) = match error {
+        ApiError::NotFound => (
+            "Not found",
+            "Nothing is at this address. If it was a tracker, it has been deleted.",
+        ),
+        ApiError::Unreachable => (
+            "No answer",
+            "The server cannot be reached. Load the page again in a moment.",
+        ),
+        _ => (
+            "Not now",
+            "The server could not make this page; its log says why. Load the page again in a moment.",
+        ),
+    };
+    view! {
+        <Title text=title />
+        <div class="wrap first">
+            <div>
+                <h1>{title}</h1>
+                <p class="lede">{advice}</p>
+            </div>
+            <p>
+                <a class="btn" href="/">
+                    "All trackers"
+                </a>
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,130 @@
+//! The menu of a tracker. A `details`, so that it opens without script.
+
+use domain::TrackerId;
+use leptos::{either::Either, html, prelude::*, wasm_bindgen::JsCast as _};
+
+use super::{Actions, Icon};
+
+/// A menu behind a button. With script it closes on Escape, on a click elsewhere, and when something was chosen.
+#[component]
+pub fn Menu(
+    /// The button's name, for who cannot see the three dots.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Forms.
+    children: Children,
+) -> impl IntoView {
+    let menu = NodeRef::<html::Details>::new();
+    let close = move || {
+        if let Some(menu) = menu.get_untracked() {
+            menu.set_open(false);
+        }
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            close();
+            let button = menu
+                .get_untracked()
+                .and_then(|menu| menu.query_selector("summary").ok().flatten());
+            if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+                // A button that is gone needs no focus.
+                drop(button.focus());
+            }
+        }
+    };
+    let on_leave = move |event: leptos::ev::FocusEvent| {
+        let goes_to = event
+            .related_target()
+            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if !menu
+            .get_untracked()
+            .is_some_and(|menu| menu.contains(goes_to.as_ref()))
+        {
+            close();
+        }
+    };
+    view! {
+        <details
+            class="menu"
+            name="menu"
+            node_ref=menu
+            on:keydown=on_key
+            on:focusout=on_leave
+            on:submit=move |_| close()
+        >
+            <summary class="btn quiet icon" aria-label=move || label.get()>
+                <Icon name="#i-more" />
+            </summary>
+            <div tabindex="-1">{children()}</div>
+        </details>
+    }
+}
+
+/// The button that lets a tracker rest, or wakes it.
+#[component]
+pub fn PauseOrResume(
+    /// Which tracker.
+    id: TrackerId,
+    /// Whether it rests.
+    #[prop(into)]
+    paused: Signal<bool>,
+    /// Of this page.
+    actions: Actions,
+    /// The look of the button.
+    class: &'static str,
+) -> impl IntoView {
+    move || {
+        if paused.get() {
+            Either::Left(view! {
+                <ActionForm action=actions.resume>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <button class=class type="submit">
+                        <Icon name="#i-play" />
+                        "Resume"
+                    </button>
+                </ActionForm>
+            })
+        } else {
+            Either::Right(view! {
+                <ActionForm action=actions.pause>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <button class=class type="submit">
+                        <Icon name="#i-pause" />
+                        "Pause"
+                    </button>
+                </ActionForm>
+            })
+        }
+    }
+}
+
+/// Deleting, in two steps, because it cannot be undone: the second one says what goes.
+#[component]
+pub fn ConfirmDelete(
+    /// Which tracker.
+    id: TrackerId,
+    /// Its name.
+    #[prop(into)]
+    name: Signal<String>,
+    /// Of this page.
+    actions: Actions,
+) -> impl IntoView {
+    view! {
+        <details class="confirm">
+            <summary class="item danger">
+                <Icon name="#i-trash" />
+                "Delete…"
+            </summary>
+            <ActionForm action=actions.delete>
+                <input type="hidden" name="id" value=id.to_string() />
+                <p>
+                    <b>{move || name.get()}</b>
+                    " and all its checks go for good."
+                </p>
+                <button class="btn danger" type="submit">
+                    "Delete it"
+                </button>
+            </ActionForm>
+        </details>
+    }
+}
