@@ -45,9 +45,7 @@ fn generate(wasm: &Path, into: &Path, names: Names) -> Result<(), Failure> {
         .remove_producers_section(lean)
         .web(true)
         .and_then(|bindgen| bindgen.generate(into))
-        .map_err(|source| Failure::Bind {
-            source: source.into(),
-        })
+        .map_err(|source| Failure::Bind { source: source.into() })
 }
 
 fn clear(folder: &Path) -> Result<(), Failure> {

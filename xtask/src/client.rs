@@ -18,19 +18,10 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Compiles the client with a profile of the workspace's `Cargo.toml` and returns the raw WebAssembly file.
 pub(crate) fn compile(profile: &str) -> Result<PathBuf, Failure> {
     add_target()?;
-    let mut build = command::cargo([
-        "build",
-        "--package",
-        "frontend",
-        "--target",
-        TARGET,
-        "--profile",
-        profile,
-    ]);
+    let mut build =
+        command::cargo(["build", "--package", "frontend", "--target", TARGET, "--profile", profile]);
     let files = command::build(&mut build)?;
-    let mut wasm = files
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|ext| ext == "wasm"));
+    let mut wasm = files.into_iter().filter(|file| file.extension().is_some_and(|ext| ext == "wasm"));
     wasm.next_back().ok_or_else(|| Failure::Missing {
         what: String::from("cargo built no WebAssembly file for `frontend`"),
         help: String::from("`crate-type` in frontend/Cargo.toml must hold `cdylib`"),

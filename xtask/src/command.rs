@@ -35,10 +35,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
 
 /// Whether it can be started and succeeds; nothing of what it prints is shown.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
-    let quiet = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     quiet.status().is_ok_and(|status| status.success())
 }
 
@@ -79,33 +76,19 @@ fn artifact(line: &str) -> Vec<PathBuf> {
         return Vec::new();
     }
     let files = message.get("filenames").and_then(Value::as_array);
-    files
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(PathBuf::from)
-        .collect()
+    files.into_iter().flatten().filter_map(Value::as_str).map(PathBuf::from).collect()
 }
 
 fn start(command: &mut Command) -> Result<Child, Failure> {
-    command.spawn().map_err(|source| Failure::Start {
-        command: shown(command),
-        source,
-    })
+    command.spawn().map_err(|source| Failure::Start { command: shown(command), source })
 }
 
 fn finish(command: &Command, child: &mut Child) -> Result<(), Failure> {
-    let status = child.wait().map_err(|source| Failure::Start {
-        command: shown(command),
-        source,
-    })?;
+    let status = child.wait().map_err(|source| Failure::Start { command: shown(command), source })?;
     if status.success() {
         return Ok(());
     }
-    Err(Failure::Ran {
-        command: shown(command),
-        status,
-    })
+    Err(Failure::Ran { command: shown(command), status })
 }
 
 /// The command as a person would type it.
@@ -113,10 +96,7 @@ fn shown(command: &Command) -> String {
     let program = PathBuf::from(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     let mut text = name.to_string_lossy().into_owned();
-    for arg in command
-        .get_args()
-        .filter(|arg| *arg != "--message-format=json-render-diagnostics")
-    {
+    for arg in command.get_args().filter(|arg| *arg != "--message-format=json-render-diagnostics") {
         let _ = write!(text, " {}", arg.to_string_lossy());
     }
     text
@@ -129,10 +109,7 @@ mod tests {
     #[test]
     fn an_artifact_message_names_its_files() {
         let line = r#"{"reason":"compiler-artifact","filenames":["/t/debug/a","/t/debug/a.pdb"],"executable":"/t/debug/a"}"#;
-        assert_eq!(
-            artifact(line),
-            [PathBuf::from("/t/debug/a"), PathBuf::from("/t/debug/a.pdb")]
-        );
+        assert_eq!(artifact(line), [PathBuf::from("/t/debug/a"), PathBuf::from("/t/debug/a.pdb")]);
     }
 
     #[test]
@@ -144,12 +121,7 @@ mod tests {
     #[test]
     fn a_command_is_shown_as_it_would_be_typed() {
         let mut command = Command::new("/opt/toolchain/bin/cargo");
-        command.args([
-            "build",
-            "-p",
-            "server",
-            "--message-format=json-render-diagnostics",
-        ]);
+        command.args(["build", "-p", "server", "--message-format=json-render-diagnostics"]);
         assert_eq!(shown(&command), "cargo build -p server");
     }
 }

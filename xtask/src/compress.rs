@@ -27,17 +27,12 @@ pub(crate) fn folder(root: &Path) -> Result<Vec<Packed>, Failure> {
     collect(root, &mut files)?;
     files.sort();
     thread::scope(|scope| {
-        let running: Vec<_> = files
-            .iter()
-            .map(|file| scope.spawn(|| pack(root, file)))
-            .collect();
+        let running: Vec<_> = files.iter().map(|file| scope.spawn(|| pack(root, file))).collect();
         running
             .into_iter()
             .map(|thread| {
                 thread.join().unwrap_or_else(|_| {
-                    Err(Failure::io("pack", root)(io::Error::other(
-                        "the compressor panicked",
-                    )))
+                    Err(Failure::io("pack", root)(io::Error::other("the compressor panicked")))
                 })
             })
             .collect()
@@ -71,11 +66,7 @@ fn pack(root: &Path, file: &Path) -> Result<Packed, Failure> {
 }
 
 fn brotli(mut plain: &[u8]) -> io::Result<Vec<u8>> {
-    let params = BrotliEncoderParams {
-        quality: 11,
-        size_hint: plain.len(),
-        ..Default::default()
-    };
+    let params = BrotliEncoderParams { quality: 11, size_hint: plain.len(), ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut plain, &mut packed, &params)?;
     Ok(packed)
@@ -115,11 +106,7 @@ mod tests {
         let packed = gzip(&plain).unwrap();
         assert!(packed.len() < plain.len() / 10);
         let mut unpacked = Vec::new();
-        io::copy(
-            &mut flate2::read::GzDecoder::new(packed.as_slice()),
-            &mut unpacked,
-        )
-        .unwrap();
+        io::copy(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut unpacked).unwrap();
         assert_eq!(unpacked, plain);
     }
 

@@ -4,11 +4,7 @@ use std::{io, path::PathBuf, process::ExitStatus};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("cannot {doing} {}", path.display())]
-    Io {
-        doing: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    Io { doing: &'static str, path: PathBuf, source: io::Error },
 
     #[error("`{command}` could not be started")]
     Start { command: String, source: io::Error },
@@ -18,9 +14,7 @@ pub(crate) enum Failure {
     Ran { command: String, status: ExitStatus },
 
     #[error("wasm-bindgen could not make the web client")]
-    Bind {
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    Bind { source: Box<dyn std::error::Error + Send + Sync> },
 
     #[error("{what}")]
     Missing { what: String, help: String },

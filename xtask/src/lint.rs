@@ -48,9 +48,8 @@ fn clippy(packages: &[&str], options: &[&str]) -> Result<(), Failure> {
 
 /// They are in rust-toolchain.toml, but rustup may be forbidden to install by itself.
 fn add_components() -> Result<(), Failure> {
-    let there = ["fmt", "clippy"]
-        .iter()
-        .all(|name| command::succeeds(command::cargo([name]).arg("--version")));
+    let there =
+        ["fmt", "clippy"].iter().all(|name| command::succeeds(command::cargo([name]).arg("--version")));
     if there {
         return Ok(());
     }

@@ -26,11 +26,7 @@ use crate::failure::Failure;
 
 /// Builds, runs and checks Uptime Tracker.
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    disable_help_subcommand = true
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     task: Task,
@@ -53,8 +49,8 @@ enum Task {
     },
     /// Builds `target/release/uptime-tracker`, one self-contained file with the web client inside.
     ///
-    /// A `wasm-opt` of version 120 or newer on PATH makes the web client about half as large. None is needed, and
-    /// an older one is not used, because old ones break the client without saying so.
+    /// A `wasm-opt` of version 120 or newer on PATH makes the web client a little smaller. None is needed, and an
+    /// older one is not used, because old ones break the client without saying so.
     Build,
     /// Checks the formatting and runs clippy, on the host and on WebAssembly apart.
     Lint,

@@ -1,4 +1,5 @@
-//! `wasm-opt` of binaryen, if a good one is there. It halves the client, and is no condition for building it.
+//! `wasm-opt` of binaryen, if a good one is there. It makes the client a sixth
+//! smaller (far less of it once packed), and is no condition for building it.
 
 use std::{fmt, fs, path::Path};
 
@@ -37,11 +38,7 @@ pub(crate) fn shrink(wasm: &Path) -> Result<Shrunk, Failure> {
     let mut run = command::program("wasm-opt");
     command::run(run.arg("-Oz").args(FEATURES).arg(wasm).arg("-o").arg(&smaller))?;
     fs::rename(&smaller, wasm).map_err(Failure::io("replace", wasm))?;
-    Ok(Shrunk::By {
-        version,
-        before,
-        after: size(wasm)?,
-    })
+    Ok(Shrunk::By { version, before, after: size(wasm)? })
 }
 
 fn installed() -> Option<u32> {
@@ -62,11 +59,7 @@ fn size(file: &Path) -> Result<u64, Failure> {
 impl fmt::Display for Shrunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::By {
-                version,
-                before,
-                after,
-            } => {
+            Self::By { version, before, after } => {
                 write!(f, "{} → {} by version {version}", Size(*before), Size(*after))
             }
             Self::NotFound => {

@@ -20,10 +20,7 @@ impl Steps {
 
     pub(crate) fn begin(&mut self, name: &'static str) -> Step {
         self.begun += 1;
-        let step = Step {
-            label: format!("[{}/{}] {name}", self.begun, self.total),
-            started: now(),
-        };
+        let step = Step { label: format!("[{}/{}] {name}", self.begun, self.total), started: now() };
         line(format_args!("{} …", step.label));
         step
     }
@@ -37,20 +34,12 @@ pub(crate) struct Step {
 
 impl Step {
     pub(crate) fn done(self) {
-        line(format_args!(
-            "{}: {}",
-            self.label,
-            Seconds(self.started.elapsed())
-        ));
+        line(format_args!("{}: {}", self.label, Seconds(self.started.elapsed())));
     }
 
     /// Like `done`, with a word on what came of it.
     pub(crate) fn done_with(self, remark: impl Display) {
-        line(format_args!(
-            "{}: {}, {remark}",
-            self.label,
-            Seconds(self.started.elapsed())
-        ));
+        line(format_args!("{}: {}, {remark}", self.label, Seconds(self.started.elapsed())));
     }
 }
 
@@ -91,10 +80,7 @@ pub(crate) fn result(text: impl Display) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a build tool times itself; nothing is decided by this clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "a build tool times itself; nothing is decided by this clock")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
@@ -105,10 +91,8 @@ mod tests {
 
     #[test]
     fn sizes_are_rounded_to_what_matters() {
-        let shown: Vec<String> = [0, 999, 1_000, 433_400, 999_400, 20_849_999]
-            .iter()
-            .map(|&n| Size(n).to_string())
-            .collect();
+        let shown: Vec<String> =
+            [0, 999, 1_000, 433_400, 999_400, 20_849_999].iter().map(|&n| Size(n).to_string()).collect();
         assert_eq!(shown, ["0 B", "999 B", "1 kB", "433 kB", "999 kB", "20.8 MB"]);
     }
 

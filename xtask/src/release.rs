@@ -37,14 +37,7 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     for file in &files {
         output::line(file);
     }
-    let size = fs::metadata(&program)
-        .map_err(Failure::io("measure", &program))?
-        .len();
-    output::line(format_args!(
-        "{} ({}) in {}",
-        program.display(),
-        Size(size),
-        Seconds(started.elapsed())
-    ));
+    let size = fs::metadata(&program).map_err(Failure::io("measure", &program))?.len();
+    output::line(format_args!("{} ({}) in {}", program.display(), Size(size), Seconds(started.elapsed())));
     Ok(program)
 }

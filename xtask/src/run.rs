@@ -38,18 +38,12 @@ fn become_program(command: &mut Command) -> Result<ExitCode, Failure> {
     use std::os::unix::process::CommandExt;
 
     let source = command.exec();
-    Err(Failure::Start {
-        command: shown(command),
-        source,
-    })
+    Err(Failure::Start { command: shown(command), source })
 }
 
 #[cfg(not(unix))]
 fn become_program(command: &mut Command) -> Result<ExitCode, Failure> {
-    let status = command.status().map_err(|source| Failure::Start {
-        command: shown(command),
-        source,
-    })?;
+    let status = command.status().map_err(|source| Failure::Start { command: shown(command), source })?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
@@ -77,10 +71,7 @@ mod tests {
     #[test]
     fn a_command_of_its_own_is_left_as_it_is() {
         check(&["serve", "--demo"], &["serve", "--demo"]);
-        check(
-            &["check", "https://example.org"],
-            &["check", "https://example.org"],
-        );
+        check(&["check", "https://example.org"], &["check", "https://example.org"]);
         check(&["--version"], &["--version"]);
     }
 }

@@ -26,11 +26,7 @@ pub(crate) fn build_dev(steps: &mut Steps) -> Result<PathBuf, Failure> {
         let program = compile(["build", "--package", "server"]);
         serving.done();
         // A panic has printed its own message; what is left to say is where it came from.
-        bound.join().unwrap_or_else(|_| {
-            Err(Failure::Bind {
-                source: "it panicked".into(),
-            })
-        })?;
+        bound.join().unwrap_or_else(|_| Err(Failure::Bind { source: "it panicked".into() }))?;
         program
     })
 }

@@ -24,11 +24,7 @@ impl Stamp {
         let bytes = fs::read(input).map_err(Failure::io("read", input))?;
         let mut hasher = DefaultHasher::new();
         hasher.write(&bytes);
-        Ok(Self {
-            file,
-            input: hasher.finish(),
-            output: output.to_owned(),
-        })
+        Ok(Self { file, input: hasher.finish(), output: output.to_owned() })
     }
 
     /// Whether the output is still what was made from this very input.
@@ -54,12 +50,7 @@ impl Stamp {
             .filter_map(|entry| {
                 let about = entry.metadata().ok()?;
                 let changed = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-                Some(format!(
-                    "{} {} {}\n",
-                    entry.file_name().display(),
-                    about.len(),
-                    changed.as_nanos()
-                ))
+                Some(format!("{} {} {}\n", entry.file_name().display(), about.len(), changed.as_nanos()))
             })
             .collect();
         files.sort();

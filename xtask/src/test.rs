@@ -3,7 +3,10 @@
 mod tally;
 mod tools;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::Path,
+    process::{Command, ExitCode},
+};
 
 use crate::{
     command,
@@ -19,10 +22,7 @@ pub(crate) fn test() -> ExitCode {
     let mut total = Tally::default();
 
     let step = steps.begin("Tools for the browser tests");
-    let tools = tools::ensure();
-    if let Err(failure) = &tools {
-        crate::explain(failure);
-    }
+    let node = tools::ensure();
     step.done();
 
     let step = steps.begin("Rust tests");
@@ -32,23 +32,15 @@ pub(crate) fn test() -> ExitCode {
 
     let program = server::build_dev(&mut steps);
     let step = steps.begin("Browser tests");
-    let browser = match (program, tools) {
-        (Ok(program), Ok(())) => browser_tests(&program),
-        (Ok(_), Err(_)) => Tally::BROKEN,
-        (Err(failure), _) => {
-            crate::explain(&failure);
-            Tally::BROKEN
-        }
-    };
+    let browser = program.and_then(|program| Ok(browser_tests(&node?, &program))).unwrap_or_else(|failure| {
+        crate::explain(&failure);
+        Tally::BROKEN
+    });
     step.done_with(browser);
     total += browser;
 
     output::result(total);
-    if total.failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// One run over all members that are tested on this machine. `server` is among them, so `app` is tested with `ssr`.
@@ -61,16 +53,15 @@ fn rust_tests() -> Tally {
 }
 
 /// The runner of `e2e/` against the program and the site that `run` would serve.
-fn browser_tests(program: &Path) -> Tally {
-    let mut run = command::program("node");
+fn browser_tests(node: &Path, program: &Path) -> Tally {
+    let mut run = Command::new(node);
     run.arg("run.mjs").current_dir(workspace::root().join("e2e"));
-    run.env("UPTIME_BIN", program)
-        .env("LEPTOS_SITE_ROOT", workspace::dev_site());
+    run.env("UPTIME_BIN", program).env("LEPTOS_SITE_ROOT", workspace::dev_site());
     counted(&mut run, tally::of_runner)
 }
 
 /// Shows what a suite prints while it runs, and adds up what its lines say.
-fn counted(run: &mut std::process::Command, read: fn(&str) -> Option<Tally>) -> Tally {
+fn counted(run: &mut Command, read: fn(&str) -> Option<Tally>) -> Tally {
     let mut tally = Tally::default();
     let outcome = command::stream(run, |line| {
         output::result(line);

@@ -53,13 +53,7 @@ mod tests {
             "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.01s";
         assert_eq!(of_cargo(line), Some(Tally { passed: 5, failed: 0 }));
         let line = "test result: FAILED. 17 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out";
-        assert_eq!(
-            of_cargo(line),
-            Some(Tally {
-                passed: 17,
-                failed: 3
-            })
-        );
+        assert_eq!(of_cargo(line), Some(Tally { passed: 17, failed: 3 }));
     }
 
     #[test]
@@ -73,10 +67,7 @@ mod tests {
 
     #[test]
     fn the_last_line_reads_back_what_it_says() {
-        let tally = Tally {
-            passed: 12,
-            failed: 1,
-        };
+        let tally = Tally { passed: 12, failed: 1 };
         assert_eq!(of_runner(&tally.to_string()), Some(tally));
     }
 

@@ -1,6 +1,11 @@
 //! What the browser tests need: Chromium, Node.js, and the packages of `e2e/package-lock.json`.
 
-use std::{env, fs, path::Path, process::Stdio, time::SystemTime};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::SystemTime,
+};
 
 use crate::{command, failure::Failure, output, workspace};
 
@@ -8,23 +13,56 @@ use crate::{command, failure::Failure, output, workspace};
 const BROWSERS: [&str; 2] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 const BROWSER_PACKAGES: [&str; 3] = ["chromium-headless-shell", "fonts-dejavu-core", "fonts-liberation"];
 const NODE_PACKAGES: [&str; 2] = ["nodejs", "npm"];
+/// What playwright-core asks for.
+const OLDEST_NODE: u32 = 20;
 
-/// Installs what is missing, where that is possible.
-pub(super) fn ensure() -> Result<(), Failure> {
+/// Installs what is missing, where that is possible, and returns the Node.js to run the tests with.
+pub(super) fn ensure() -> Result<PathBuf, Failure> {
     let mut packages = Vec::new();
     if !has_browser() {
         packages.extend(BROWSER_PACKAGES);
     }
-    if !["node", "npm"]
-        .iter()
-        .all(|name| command::succeeds(command::program(name).arg("--version")))
-    {
+    if !["node", "npm"].iter().all(|name| command::succeeds(command::program(name).arg("--version"))) {
         packages.extend(NODE_PACKAGES);
     }
     if !packages.is_empty() {
         install(&packages)?;
     }
-    npm_packages()
+    npm_packages()?;
+    node()
+}
+
+/// Debian 12 has a Node.js that is too old for playwright. npm has newer ones, so one is put aside for the tests.
+fn node() -> Result<PathBuf, Failure> {
+    let aside = workspace::scratch().join("node");
+    let newer = aside.join("node_modules/node/bin/node");
+    for node in [Path::new("node"), &newer] {
+        if is_new_enough(node) {
+            return Ok(node.to_owned());
+        }
+    }
+    output::line(format_args!(
+        "Node.js on PATH is older than {OLDEST_NODE}: putting a newer one into {}",
+        aside.display()
+    ));
+    npm(command::program("npm").args(["install", "--no-save", "node@22", "--prefix"]).arg(&aside))?;
+    if is_new_enough(&newer) {
+        return Ok(newer);
+    }
+    Err(Failure::Missing {
+        what: format!("the browser tests need Node.js {OLDEST_NODE} or newer"),
+        help: String::from("install one from https://nodejs.org and put it on PATH"),
+    })
+}
+
+fn is_new_enough(node: &Path) -> bool {
+    let version = command::answer(Command::new(node).arg("--version"));
+    version.is_some_and(|version| major(&version).is_some_and(|major| major >= OLDEST_NODE))
+}
+
+/// The 20 of `v20.19.2`.
+fn major(version: &str) -> Option<u32> {
+    version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 fn has_browser() -> bool {
@@ -64,8 +102,12 @@ fn npm_packages() -> Result<(), Failure> {
     if up_to_date(installed, changed(&e2e.join("package-lock.json"))) {
         return Ok(());
     }
-    let mut run = command::program("npm");
-    run.args(["ci", "--no-audit", "--no-fund"]).current_dir(&e2e);
+    npm(command::program("npm").arg("ci").current_dir(&e2e))
+}
+
+/// Only errors are shown: that a package would like a newer Node.js is no news, the tests tell whether it works.
+fn npm(run: &mut Command) -> Result<(), Failure> {
+    run.args(["--no-audit", "--no-fund", "--loglevel=error"]);
     command::run(run.stdin(Stdio::null()).stdout(std::io::stderr()))
 }
 
@@ -82,7 +124,7 @@ fn up_to_date(installed: Option<SystemTime>, locked: Option<SystemTime>) -> bool
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::up_to_date;
+    use super::{major, up_to_date};
 
     #[test]
     fn packages_are_installed_when_the_lock_file_is_newer() {
@@ -92,5 +134,11 @@ mod tests {
         assert!(up_to_date(early, early));
         assert!(!up_to_date(early, late));
         assert!(!up_to_date(None, early));
+    }
+
+    #[test]
+    fn the_major_version_of_node_is_read() {
+        assert_eq!(major("v20.19.2"), Some(20));
+        assert_eq!(major("20.19.2"), None);
     }
 }
