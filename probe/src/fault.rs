@@ -86,9 +86,7 @@ fn from_lookup(error: LookupError) -> Outcome {
 }
 
 fn from_hyper(error: &hyper::Error, phase: Phase) -> Option<Outcome> {
-    if error.is_parse_too_large() {
-        Some(down(FaultKind::Protocol, "the head of the answer is too large"))
-    } else if error.is_parse() {
+    if error.is_parse() {
         Some(down(FaultKind::Protocol, &error.to_string()))
     } else if error.is_incomplete_message() {
         Some(ended(phase))

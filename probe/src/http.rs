@@ -44,10 +44,7 @@ impl HttpProber {
     }
 
     /// A prober that trusts these certificate authorities and no others, given as DER.
-    pub fn with_roots(
-        version: &str,
-        roots: impl IntoIterator<Item = Vec<u8>>,
-    ) -> Result<Self, BuildError> {
+    pub fn with_roots(version: &str, roots: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, BuildError> {
         let roots = roots.into_iter().map(CertificateDer::from);
         Self::assemble(version, tls::only(roots)?, Resolver::default())
     }

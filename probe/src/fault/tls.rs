@@ -58,10 +58,7 @@ mod tests {
             (CertificateError::Expired, "certificate expired"),
             (CertificateError::NotValidYet, "certificate not valid yet"),
             (CertificateError::NotValidForName, "certificate is for another name"),
-            (
-                CertificateError::UnknownIssuer,
-                "certificate not trusted: its issuer is unknown",
-            ),
+            (CertificateError::UnknownIssuer, "certificate not trusted: its issuer is unknown"),
         ] {
             assert_eq!(detail(&Error::InvalidCertificate(error)), text);
         }

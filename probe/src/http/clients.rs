@@ -76,11 +76,7 @@ impl Clients {
     /// The client whose turn it is for this host. It may use a kept connection.
     pub(super) fn kept(&self, url: &Url) -> &Client {
         let [one, other] = &self.kept;
-        if is_first_turn(self.started.elapsed(), url) {
-            one
-        } else {
-            other
-        }
+        if is_first_turn(self.started.elapsed(), url) { one } else { other }
     }
 
     /// The client that makes a new connection for every request.
@@ -104,9 +100,8 @@ mod tests {
     #[test]
     fn a_host_changes_its_pool_every_thirty_seconds() {
         let url = Url::parse("https://example.org/").unwrap();
-        let turns: Vec<bool> = (0..120)
-            .map(|second| is_first_turn(Duration::from_secs(second), &url))
-            .collect();
+        let turns: Vec<bool> =
+            (0..120).map(|second| is_first_turn(Duration::from_secs(second), &url)).collect();
         let changes: Vec<usize> = (1..120).filter(|n| turns[*n] != turns[n - 1]).collect();
         assert!(changes.len() >= 3, "{changes:?}");
         assert!(changes.windows(2).all(|pair| pair[1] - pair[0] == 30), "{changes:?}");

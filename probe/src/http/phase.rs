@@ -15,7 +15,6 @@ use std::{
 };
 
 use domain::Phase;
-use tokio::task::futures::TaskLocalFuture;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -34,16 +33,13 @@ struct State {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self(Arc::new(State {
-            phase: AtomicU8::new(code(Phase::FirstByte)),
-            fresh: AtomicBool::new(false),
-        }))
+        Self(Arc::new(State { phase: AtomicU8::new(code(Phase::FirstByte)), fresh: AtomicBool::new(false) }))
     }
 }
 
 impl Progress {
     /// Runs a probe whose progress this is.
-    pub(super) fn follow<F: Future>(&self, probe: F) -> TaskLocalFuture<Arc<State>, F> {
+    pub(super) fn follow<F: Future>(&self, probe: F) -> impl Future<Output = F::Output> {
         PROGRESS.scope(Arc::clone(&self.0), probe)
     }
 
@@ -78,16 +74,12 @@ pub(super) fn enter(phase: Phase) {
 
 /// What the probe of this task waits for.
 pub(super) fn current() -> Phase {
-    PROGRESS
-        .try_with(|state| state.phase())
-        .unwrap_or(Phase::FirstByte)
+    PROGRESS.try_with(|state| state.phase()).unwrap_or(Phase::FirstByte)
 }
 
 /// Whether this task's newest request went over a connection made for it, or failed in making one.
 pub(super) fn connected_afresh() -> bool {
-    PROGRESS
-        .try_with(|state| state.fresh.load(Relaxed))
-        .unwrap_or(true)
+    PROGRESS.try_with(|state| state.fresh.load(Relaxed)).unwrap_or(true)
 }
 
 fn code(phase: Phase) -> u8 {
@@ -139,10 +131,7 @@ where
 
     fn call(&mut self, destination: R) -> Self::Future {
         enter(Phase::Connect);
-        Connecting {
-            inner: self.0.call(destination),
-            probe: PROGRESS.try_with(Arc::clone).ok(),
-        }
+        Connecting { inner: self.0.call(destination), probe: PROGRESS.try_with(Arc::clone).ok() }
     }
 }
 
@@ -152,10 +141,13 @@ pub(super) struct Connecting<F> {
     probe: Option<Arc<State>>,
 }
 
-impl<F: Future + Unpin> Future for Connecting<F> {
-    type Output = F::Output;
+impl<F, T, E> Future for Connecting<F>
+where
+    F: Future<Output = Result<T, E>> + Unpin,
+{
+    type Output = Result<T, E>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         // Polled by another task: a kept connection came free first and the probe took that one.
         if let Some(probe) = this.probe.take_if(|probe| !probe.is_current())
@@ -164,8 +156,11 @@ impl<F: Future + Unpin> Future for Connecting<F> {
             probe.phase.store(code(Phase::FirstByte), Relaxed);
         }
         let made = Pin::new(&mut this.inner).poll(cx);
-        if let (Poll::Ready(_), Some(probe)) = (&made, &this.probe) {
+        if let (Poll::Ready(result), Some(probe)) = (&made, &this.probe) {
             probe.fresh.store(true, Relaxed);
+            if result.is_ok() {
+                enter(Phase::FirstByte);
+            }
         }
         made
     }

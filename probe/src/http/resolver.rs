@@ -52,10 +52,7 @@ impl Default for Resolver {
 
 impl Resolver {
     pub(super) fn new(lookup: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
-        Self {
-            lookup: Arc::new(lookup),
-            under_way: Arc::default(),
-        }
+        Self { lookup: Arc::new(lookup), under_way: Arc::default() }
     }
 
     /// Joins the look-up of this name that is under way, or starts one.
@@ -101,10 +98,7 @@ fn lock(under_way: &Mutex<UnderWay>) -> MutexGuard<'_, UnderWay> {
 }
 
 fn ask_system(name: &str) -> Answer {
-    let hints = AddrInfoHints {
-        socktype: SockType::Stream.into(),
-        ..AddrInfoHints::default()
-    };
+    let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
     let found = getaddrinfo(Some(name), None, Some(hints)).map_err(|error| {
         let kind = error.kind();
         verdict(kind, &error.into())
@@ -141,11 +135,7 @@ mod tests {
             (LookupErrorKind::Again, io(), LookupError::NoAnswer),
             (LookupErrorKind::Fail, io(), LookupError::NoAnswer),
             (LookupErrorKind::IO, io(), LookupError::NoAnswer),
-            (
-                LookupErrorKind::System,
-                io::Error::from_raw_os_error(libc::EMFILE),
-                LookupError::NoDescriptor,
-            ),
+            (LookupErrorKind::System, io::Error::from_raw_os_error(libc::EMFILE), LookupError::NoDescriptor),
         ] {
             assert_eq!(verdict(kind, &error), means, "{kind:?}");
         }

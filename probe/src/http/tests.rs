@@ -71,8 +71,5 @@ async fn the_port_of_the_url_is_asked() {
 #[tokio::test]
 async fn a_host_that_is_no_name_is_a_fault_of_the_name() {
     let finding = probe("http://a{b}/", |_| Err(LookupError::NoAnswer)).await;
-    assert!(
-        matches!(&finding.outcome, Outcome::Down(fault) if fault.kind == FaultKind::Dns),
-        "{finding:?}"
-    );
+    assert!(matches!(&finding.outcome, Outcome::Down(fault) if fault.kind == FaultKind::Dns), "{finding:?}");
 }

@@ -20,18 +20,14 @@ pub(super) fn platform() -> Result<ClientConfig, BuildError> {
                 %error,
                 "this machine names no certificate authorities ({error}); those of Mozilla are used"
             );
-            let roots = RootCertStore {
-                roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-            };
+            let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
             Ok(finish(ClientConfig::builder().with_root_certificates(roots)))
         }
     }
 }
 
 /// Trusts these authorities and no others.
-pub(super) fn only(
-    roots: impl Iterator<Item = CertificateDer<'static>>,
-) -> Result<ClientConfig, BuildError> {
+pub(super) fn only(roots: impl Iterator<Item = CertificateDer<'static>>) -> Result<ClientConfig, BuildError> {
     use_ring();
     let mut store = RootCertStore::empty();
     for root in roots {
