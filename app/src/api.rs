@@ -14,10 +14,7 @@ use crate::ApiError;
 #[server(prefix = "/api", endpoint = "live", input = Json, output = Json)]
 pub async fn live(cursor: Option<Cursor>, visible: Vec<TrackerId>) -> Result<LiveAnswer, ApiError> {
     crate::backend::answer(
-        crate::backend::services()?
-            .live
-            .poll(domain::LiveRequest { cursor, visible })
-            .await,
+        crate::backend::services()?.live.poll(domain::LiveRequest { cursor, visible }).await,
     )
 }
 

@@ -28,10 +28,7 @@ pub struct FailedForm {
 impl FailedForm {
     /// What was given for a field.
     pub fn value(&self, field: &str) -> Option<&str> {
-        self.values
-            .iter()
-            .find(|(name, _)| name == field)
-            .map(|(_, value)| value.as_str())
+        self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 }
 

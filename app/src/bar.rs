@@ -32,9 +32,7 @@ pub fn Bar(
     };
     let path = move |mark: Mark| {
         move || {
-            drawing
-                .with(|drawing| drawing.path(mark))
-                .map(|d| view! { <path class=class(mark) d=d></path> })
+            drawing.with(|drawing| drawing.path(mark)).map(|d| view! { <path class=class(mark) d=d></path> })
         }
     };
     view! {
@@ -111,32 +109,21 @@ impl Drawing {
     pub fn of(cells: &[Cell]) -> Self {
         let shown = &cells[cells.len().saturating_sub(SHOWN_CHECKS)..];
         let missing = SHOWN_CHECKS - shown.len();
-        let marks: Vec<Mark> = std::iter::repeat_n(Mark::Unknown, missing)
-            .chain(shown.iter().map(Cell::mark))
-            .collect();
+        let marks: Vec<Mark> =
+            std::iter::repeat_n(Mark::Unknown, missing).chain(shown.iter().map(Cell::mark)).collect();
         let paths = Mark::ALL.into_iter().filter_map(|mark| {
             let mut d = String::new();
-            marks
-                .iter()
-                .enumerate()
-                .filter(|(_, other)| **other == mark)
-                .for_each(|(slot, _)| {
-                    draw(&mut d, mark, slot * PITCH + 1);
-                });
+            marks.iter().enumerate().filter(|(_, other)| **other == mark).for_each(|(slot, _)| {
+                draw(&mut d, mark, slot * PITCH + 1);
+            });
             (!d.is_empty()).then_some((mark, d))
         });
-        Self {
-            paths: paths.collect(),
-            label: label(&marks, shown),
-        }
+        Self { paths: paths.collect(), label: label(&marks, shown) }
     }
 
     /// The data of a mark's path.
     pub fn path(&self, mark: Mark) -> Option<String> {
-        self.paths
-            .iter()
-            .find(|(other, _)| *other == mark)
-            .map(|(_, d)| d.clone())
+        self.paths.iter().find(|(other, _)| *other == mark).map(|(_, d)| d.clone())
     }
 }
 
@@ -171,18 +158,12 @@ fn class(mark: Mark) -> &'static str {
 fn label(marks: &[Mark], shown: &[Cell]) -> String {
     let counts = Mark::ALL.into_iter().filter_map(|mark| {
         let count = marks.iter().filter(|other| **other == mark).count();
-        let word = if mark == Mark::Unknown {
-            "without data"
-        } else {
-            mark.word()
-        };
+        let word = if mark == Mark::Unknown { "without data" } else { mark.word() };
         (count > 0).then(|| format!("{count} {word}"))
     });
     let counts = counts.collect::<Vec<_>>().join(", ");
     let failure = shown.iter().rev().find(|cell| cell.fault().is_some());
-    let failure = failure.map_or(String::new(), |cell| {
-        format!(" Last failure {}.", moment(cell.due))
-    });
+    let failure = failure.map_or(String::new(), |cell| format!(" Last failure {}.", moment(cell.due)));
     format!("Last {SHOWN_CHECKS} checks, newest last: {counts}.{failure}")
 }
 
@@ -218,12 +199,7 @@ mod tests {
             .paths
             .iter()
             .map(|(mark, d)| {
-                d.matches('M').count()
-                    / if matches!(mark, Mark::Slow | Mark::Retrying) {
-                        2
-                    } else {
-                        1
-                    }
+                d.matches('M').count() / if matches!(mark, Mark::Slow | Mark::Retrying) { 2 } else { 1 }
             })
             .sum()
     }
@@ -238,32 +214,18 @@ mod tests {
     #[test]
     fn only_marks_that_occur_have_a_path() {
         let drawing = Drawing::of(&cells(&"u".repeat(60)));
-        assert_eq!(
-            drawing.paths.iter().map(|(mark, _)| *mark).collect::<Vec<_>>(),
-            [Mark::Up]
-        );
+        assert_eq!(drawing.paths.iter().map(|(mark, _)| *mark).collect::<Vec<_>>(), [Mark::Up]);
         assert_eq!(Drawing::of(&[]).paths.len(), 1);
     }
 
     #[test]
     fn the_newest_stands_on_the_right_and_each_mark_has_its_shape() {
         let drawing = Drawing::of(&cells(&format!("{}srdu", "n".repeat(56))));
-        assert_eq!(
-            drawing.path(Mark::Slow).unwrap(),
-            "M449 10h6v3h-6zM449 16h6v16h-6z"
-        );
-        assert_eq!(
-            drawing.path(Mark::Retrying).unwrap(),
-            "M457 10h6v9h-6zM457 23h6v9h-6z"
-        );
+        assert_eq!(drawing.path(Mark::Slow).unwrap(), "M449 10h6v3h-6zM449 16h6v16h-6z");
+        assert_eq!(drawing.path(Mark::Retrying).unwrap(), "M457 10h6v9h-6zM457 23h6v9h-6z");
         assert_eq!(drawing.path(Mark::Down).unwrap(), "M465 0h6v32h-6z");
         assert_eq!(drawing.path(Mark::Up).unwrap(), "M473 10h6v22h-6z");
-        assert!(
-            drawing
-                .path(Mark::Unknown)
-                .unwrap()
-                .starts_with("M1 28h6v4h-6zM9 28")
-        );
+        assert!(drawing.path(Mark::Unknown).unwrap().starts_with("M1 28h6v4h-6zM9 28"));
     }
 
     #[test]

@@ -66,11 +66,8 @@ impl ApiError {
 }
 
 fn problems(invalid: &Invalid, wanted: impl Fn(&str) -> bool) -> Option<String> {
-    let sentences = invalid
-        .0
-        .iter()
-        .filter(|error| wanted(&error.field))
-        .map(|error| as_sentence(&error.problem));
+    let sentences =
+        invalid.0.iter().filter(|error| wanted(&error.field)).map(|error| as_sentence(&error.problem));
     let joined = sentences.collect::<Vec<_>>().join(" ");
     (!joined.is_empty()).then_some(joined)
 }
@@ -78,10 +75,7 @@ fn problems(invalid: &Invalid, wanted: impl Fn(&str) -> bool) -> Option<String> 
 /// The domain states a problem as a clause; people read a sentence.
 fn as_sentence(problem: &str) -> String {
     let mut letters = problem.chars();
-    letters
-        .next()
-        .map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
-        .unwrap_or_default()
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
 impl From<Failure> for ApiError {
@@ -128,10 +122,7 @@ mod tests {
 
     #[test]
     fn no_cause_reaches_the_client() {
-        let failure = Failure::Internal {
-            doing: "reading",
-            cause: "disk sector 7".into(),
-        };
+        let failure = Failure::Internal { doing: "reading", cause: "disk sector 7".into() };
         let said = ApiError::from(failure);
         assert_eq!(said, ApiError::Internal);
         assert!(!said.sentence().contains("sector"));

@@ -26,19 +26,14 @@ impl Figures {
         let good = checks().filter(|cell| cell.outcome.is_up() == Some(true));
         let mut latencies: Vec<Micros> = good.filter_map(|cell| cell.latency).collect();
         latencies.sort_unstable();
-        let newest = view
-            .cells
-            .last()
-            .filter(|cell| cell.outcome.is_up() == Some(true));
+        let newest = view.cells.last().filter(|cell| cell.outcome.is_up() == Some(true));
         Self {
             uptime: view.uptime(),
             last: newest.and_then(|cell| cell.latency),
             median: latencies.get(latencies.len().saturating_sub(1) / 2).copied(),
             slowest: latencies.last().copied(),
             checks: checks().count(),
-            failed: checks()
-                .filter(|cell| cell.outcome.is_up() == Some(false))
-                .count(),
+            failed: checks().filter(|cell| cell.outcome.is_up() == Some(false)).count(),
         }
     }
 }
@@ -58,16 +53,8 @@ mod tests {
             retrying: false,
         };
         let cells = (0..).zip(latencies).map(cell).collect();
-        let about = About {
-            interval_ms: Some(1_000),
-            ..About::default()
-        };
-        Figures::of(&TrackerView {
-            id: TrackerId(1),
-            about,
-            status: Status::Pending,
-            cells,
-        })
+        let about = About { interval_ms: Some(1_000), ..About::default() };
+        Figures::of(&TrackerView { id: TrackerId(1), about, status: Status::Pending, cells })
     }
 
     #[test]

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use domain::{Micros, Timestamp};
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A latency in milliseconds, without its unit: `0.4`, `3.2`, `142`, `1,284`. A fraction is shown only where it is news.
 pub fn latency(latency: Micros) -> String {
@@ -113,10 +112,7 @@ mod tests {
 
     #[test]
     fn settings_and_days_are_short() {
-        assert_eq!(
-            [setting(800), setting(1_500), setting(10_000)],
-            ["800 ms", "1.5 s", "10 s"]
-        );
+        assert_eq!([setting(800), setting(1_500), setting(10_000)], ["800 ms", "1.5 s", "10 s"]);
         assert_eq!(day_and_time(Timestamp(1_795_442_590_123)), "23 Nov, 14:03");
     }
 }

@@ -28,9 +28,7 @@ use row::TrackerRow;
 pub fn TrackersPage() -> impl IntoView {
     let query = use_query_map();
     let number = Memo::new(move |_| {
-        query
-            .with(|query| query.get("page").and_then(|page| page.parse().ok()))
-            .unwrap_or(1)
+        query.with(|query| query.get("page").and_then(|page| page.parse().ok())).unwrap_or(1)
     });
     let page = Resource::new(move || number.get(), api::list_trackers);
     let actions = Actions::new();
@@ -98,11 +96,7 @@ fn FirstRun(actions: Actions) -> impl IntoView {
 
 #[component]
 fn Filled(board: Board, actions: Actions) -> impl IntoView {
-    let is_stale = move || {
-        board
-            .link
-            .with(|link| matches!(link, crate::live::Link::Stale { .. }))
-    };
+    let is_stale = move || board.link.with(|link| matches!(link, crate::live::Link::Stale { .. }));
     view! {
         <div class="wrap" data-live=move || is_stale().then_some("stale")>
             <div class="head">
@@ -144,14 +138,8 @@ fn Filled(board: Board, actions: Actions) -> impl IntoView {
 /// Everything in one sentence.
 #[component]
 fn Sentence(board: Board) -> impl IntoView {
-    let counts = Memo::new(move |_| {
-        board.totals.with(|totals| {
-            Summary::of(&Totals {
-                newest: None,
-                ..*totals
-            })
-        })
-    });
+    let counts =
+        Memo::new(move |_| board.totals.with(|totals| Summary::of(&Totals { newest: None, ..*totals })));
     let newest = Memo::new(move |_| board.totals.with(|totals| totals.newest));
     let checked = move || match (newest.get(), board.now.get()) {
         (None, _) => EitherOf3::A("nothing checked yet"),

@@ -65,9 +65,7 @@ async fn poll(board: Board, mut woken: Receiver<()>) {
 async fn ask(board: Board) -> Option<u32> {
     board.asking(local_ms())?;
     let heard = match board.relist()? {
-        Some(page) => patiently(api::list_trackers(page))
-            .await
-            .map(|page| board.replace(page)),
+        Some(page) => patiently(api::list_trackers(page)).await.map(|page| board.replace(page)),
         None => poll_visible(board).await,
     };
     let wait = match heard {
@@ -99,11 +97,7 @@ fn chunks(visible: &[TrackerId], cursors: &[Option<Cursor>]) -> Vec<(Option<Curs
         return vec![(cursors.first().copied().flatten(), Vec::new())];
     }
     let cursors = cursors.iter().copied().chain(std::iter::repeat(None));
-    visible
-        .chunks(VISIBLE_LIMIT)
-        .zip(cursors)
-        .map(|(ids, cursor)| (cursor, ids.to_vec()))
-        .collect()
+    visible.chunks(VISIBLE_LIMIT).zip(cursors).map(|(ids, cursor)| (cursor, ids.to_vec())).collect()
 }
 
 /// A request that hangs is an error.
@@ -119,10 +113,7 @@ fn is_hidden() -> bool {
 }
 
 /// The browser's wall clock. Not its monotonic one, which in some browsers stands still while the machine sleeps.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a whole number of milliseconds far below 2^53"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a whole number of milliseconds far below 2^53")]
 fn local_ms() -> i64 {
     js_sys::Date::now() as i64
 }
@@ -136,10 +127,7 @@ mod tests {
         let ids: Vec<TrackerId> = (1..=250).map(TrackerId).collect();
         let cursor = |commit| Some(Cursor { boot: 1, commit });
         let requests = chunks(&ids, &[cursor(7), cursor(8)]);
-        assert_eq!(
-            requests.iter().map(|(_, ids)| ids.len()).collect::<Vec<_>>(),
-            [100, 100, 50]
-        );
+        assert_eq!(requests.iter().map(|(_, ids)| ids.len()).collect::<Vec<_>>(), [100, 100, 50]);
         assert_eq!(
             requests.iter().map(|(cursor, _)| *cursor).collect::<Vec<_>>(),
             [cursor(7), cursor(8), None]

@@ -37,35 +37,15 @@ impl Standing {
     pub fn of(view: &TrackerView) -> Self {
         let about = &view.about;
         if about.problem.is_some() {
-            return Self {
-                kind: Kind::Broken,
-                since: None,
-                note: Some("cannot be checked".into()),
-            };
+            return Self { kind: Kind::Broken, since: None, note: Some("cannot be checked".into()) };
         }
         if about.paused {
-            return Self {
-                kind: Kind::Paused,
-                since: None,
-                note: Some("not counted".into()),
-            };
+            return Self { kind: Kind::Paused, since: None, note: Some("not counted".into()) };
         }
         match &view.status {
-            Status::Up { since } => Self {
-                kind: Kind::Up,
-                since: Some(*since),
-                note: None,
-            },
-            Status::Down { since, .. } => Self {
-                kind: Kind::Down,
-                since: Some(*since),
-                note: None,
-            },
-            Status::Pending => Self {
-                kind: Kind::Pending,
-                since: None,
-                note: Some("first check".into()),
-            },
+            Status::Up { since } => Self { kind: Kind::Up, since: Some(*since), note: None },
+            Status::Down { since, .. } => Self { kind: Kind::Down, since: Some(*since), note: None },
+            Status::Pending => Self { kind: Kind::Pending, since: None, note: Some("first check".into()) },
             Status::Retrying { failures, .. } => {
                 let tries = u32::from(about.retries.min(Policy::MOST_RETRIES)) + 1;
                 Self {
@@ -137,16 +117,7 @@ pub struct Summary {
 impl Summary {
     /// Sums up.
     pub fn of(totals: &Totals) -> Self {
-        let Totals {
-            trackers,
-            up,
-            retrying,
-            down,
-            pending,
-            paused,
-            broken,
-            ..
-        } = *totals;
+        let Totals { trackers, up, retrying, down, pending, paused, broken, .. } = *totals;
         let lead = match (down, up == trackers) {
             (0, true) if trackers == 1 => "1 tracker, up".into(),
             (0, true) => format!("All {trackers} up"),
@@ -159,15 +130,9 @@ impl Summary {
             (paused, "paused"),
             (broken, "cannot be checked"),
         ];
-        let rest = rest
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"));
-        Self {
-            lead,
-            bad: down > 0,
-            rest: rest.collect(),
-        }
+        let rest =
+            rest.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+        Self { lead, bad: down > 0, rest: rest.collect() }
     }
 }
 
@@ -178,37 +143,19 @@ mod tests {
     use super::*;
 
     fn view(status: Status, about: About) -> TrackerView {
-        TrackerView {
-            id: TrackerId(1),
-            about,
-            status,
-            cells: Vec::new(),
-        }
+        TrackerView { id: TrackerId(1), about, status, cells: Vec::new() }
     }
 
     #[test]
     fn settings_stand_before_status() {
-        let down = || Status::Down {
-            since: Timestamp(0),
-            fault: domain::Fault::new(domain::FaultKind::Dns, ""),
-        };
+        let down =
+            || Status::Down { since: Timestamp(0), fault: domain::Fault::new(domain::FaultKind::Dns, "") };
         assert_eq!(Standing::of(&view(down(), About::default())).kind, Kind::Down);
         assert_eq!(
-            Standing::of(&view(
-                down(),
-                About {
-                    paused: true,
-                    ..About::default()
-                }
-            ))
-            .kind,
+            Standing::of(&view(down(), About { paused: true, ..About::default() })).kind,
             Kind::Paused
         );
-        let broken = About {
-            paused: true,
-            problem: Some("bad url".into()),
-            ..About::default()
-        };
+        let broken = About { paused: true, problem: Some("bad url".into()), ..About::default() };
         assert_eq!(Standing::of(&view(down(), broken)).kind, Kind::Broken);
     }
 
@@ -217,51 +164,20 @@ mod tests {
         let up = Standing::of(&view(Status::Up { since: Timestamp(0) }, About::default()));
         assert_eq!(up.detail(None), "since 1 Jan, 00:00");
         assert_eq!(up.detail(Some(Timestamp(61_000))), "1 min");
-        let retrying = Status::Retrying {
-            since: Timestamp(0),
-            failures: 1,
-            up_since: None,
-        };
-        let retrying = Standing::of(&view(
-            retrying,
-            About {
-                retries: 2,
-                ..About::default()
-            },
-        ));
+        let retrying = Status::Retrying { since: Timestamp(0), failures: 1, up_since: None };
+        let retrying = Standing::of(&view(retrying, About { retries: 2, ..About::default() }));
         assert_eq!(retrying.detail(Some(Timestamp(5))), "1 of 3 failed");
     }
 
     #[test]
     fn the_sentence_leads_with_the_news() {
-        let totals = Totals {
-            trackers: 8,
-            up: 4,
-            retrying: 1,
-            down: 2,
-            paused: 1,
-            ..Totals::default()
-        };
+        let totals = Totals { trackers: 8, up: 4, retrying: 1, down: 2, paused: 1, ..Totals::default() };
         let summary = Summary::of(&totals);
         assert_eq!((summary.lead.as_str(), summary.bad), ("2 of 8 down", true));
         assert_eq!(summary.rest, ["1 retrying", "1 paused"]);
+        assert_eq!(Summary::of(&Totals { trackers: 3, up: 3, ..Totals::default() }).lead, "All 3 up");
         assert_eq!(
-            Summary::of(&Totals {
-                trackers: 3,
-                up: 3,
-                ..Totals::default()
-            })
-            .lead,
-            "All 3 up"
-        );
-        assert_eq!(
-            Summary::of(&Totals {
-                trackers: 3,
-                up: 2,
-                paused: 1,
-                ..Totals::default()
-            })
-            .lead,
+            Summary::of(&Totals { trackers: 3, up: 2, paused: 1, ..Totals::default() }).lead,
             "2 of 3 up"
         );
     }

@@ -86,11 +86,7 @@ fn Whole(id: TrackerId, view: RwSignal<TrackerView>, board: Board, actions: Acti
     let standing = Memo::new(move |_| view.with(Standing::of));
     let is_stale = move || board.link.with(|link| matches!(link, Link::Stale { .. }));
     let title = move || {
-        let mark = if standing.with(|standing| standing.kind == Kind::Down) {
-            "(↓) "
-        } else {
-            ""
-        };
+        let mark = if standing.with(|standing| standing.kind == Kind::Down) { "(↓) " } else { "" };
         format!("{mark}{}", name.get())
     };
     view! {
@@ -170,27 +166,23 @@ fn link(target: String) -> impl IntoView {
 #[component]
 fn Trouble(view: RwSignal<TrackerView>, standing: Memo<Standing>, board: Board) -> impl IntoView {
     let cause = Memo::new(move |_| {
-        view.with(
-            |view| match (Standing::of(view).kind, &view.status, &view.about.problem) {
-                (Kind::Down, Status::Down { fault, .. }, _) => Some(fault.to_string()),
-                (Kind::Broken, _, Some(problem)) => Some(problem.clone()),
-                _ => None,
-            },
-        )
+        view.with(|view| match (Standing::of(view).kind, &view.status, &view.about.problem) {
+            (Kind::Down, Status::Down { fault, .. }, _) => Some(fault.to_string()),
+            (Kind::Broken, _, Some(problem)) => Some(problem.clone()),
+            _ => None,
+        })
     });
-    let heading = Memo::new(
-        move |_| match (standing.with(|standing| standing.since), board.now.get()) {
-            (None, _) => "It cannot be checked".to_owned(),
-            (Some(since), None) => format!("Down since {} UTC", format::day_and_time(since)),
-            (Some(since), Some(now)) => {
-                format!(
-                    "Down since {} UTC, for {}",
-                    format::day_and_time(since),
-                    format::in_full(now.since(since))
-                )
-            }
-        },
-    );
+    let heading = Memo::new(move |_| match (standing.with(|standing| standing.since), board.now.get()) {
+        (None, _) => "It cannot be checked".to_owned(),
+        (Some(since), None) => format!("Down since {} UTC", format::day_and_time(since)),
+        (Some(since), Some(now)) => {
+            format!(
+                "Down since {} UTC, for {}",
+                format::day_and_time(since),
+                format::in_full(now.since(since))
+            )
+        }
+    });
     move || {
         cause.get().map(|cause| {
             view! {

@@ -126,14 +126,12 @@ pub fn Sorry(
 ) -> impl IntoView {
     backend::set_status(error.status());
     let (title, advice) = match error {
-        ApiError::NotFound => (
-            "Not found",
-            "Nothing is at this address. If it was a tracker, it has been deleted.",
-        ),
-        ApiError::Unreachable => (
-            "No answer",
-            "The server cannot be reached. Load the page again in a moment.",
-        ),
+        ApiError::NotFound => {
+            ("Not found", "Nothing is at this address. If it was a tracker, it has been deleted.")
+        }
+        ApiError::Unreachable => {
+            ("No answer", "The server cannot be reached. Load the page again in a moment.")
+        }
         _ => (
             "Not now",
             "The server could not make this page; its log says why. Load the page again in a moment.",

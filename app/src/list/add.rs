@@ -70,9 +70,7 @@ pub fn AddTrackers(
 
 /// Text as the content of a textarea. As a child it would not do: an empty child is rendered as a space.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -81,9 +79,6 @@ mod tests {
 
     #[test]
     fn what_was_typed_cannot_leave_its_field() {
-        assert_eq!(
-            escaped("</textarea><b>&amp;"),
-            "&lt;/textarea&gt;&lt;b&gt;&amp;amp;"
-        );
+        assert_eq!(escaped("</textarea><b>&amp;"), "&lt;/textarea&gt;&lt;b&gt;&amp;amp;");
     }
 }

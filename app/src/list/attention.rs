@@ -16,11 +16,9 @@ pub fn Attention(
     board: Board,
 ) -> impl IntoView {
     let alarms = Memo::new(move |_| {
-        board.rows.with(|rows| {
-            rows.iter()
-                .filter_map(|row: &Row| row.view.with(Alarm::of))
-                .collect::<Vec<_>>()
-        })
+        board
+            .rows
+            .with(|rows| rows.iter().filter_map(|row: &Row| row.view.with(Alarm::of)).collect::<Vec<_>>())
     });
     let is_calm = Memo::new(move |_| alarms.with(Vec::is_empty));
     move || {
@@ -73,11 +71,6 @@ impl Alarm {
             (Kind::Broken, _, Some(problem)) => problem.clone(),
             _ => return None,
         };
-        Some(Self {
-            id: view.id.0,
-            name: view.about.name.clone(),
-            standing,
-            why,
-        })
+        Some(Self { id: view.id.0, name: view.about.name.clone(), standing, why })
     }
 }

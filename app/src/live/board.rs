@@ -117,17 +117,11 @@ impl Board {
         let Some((link, now)) = self.with_inner(|inner| (inner.pulse.link(at), inner.pulse.now(at))) else {
             return;
         };
-        let was_stale = self
-            .link
-            .try_with_untracked(|link| matches!(link, Link::Stale { .. }))
-            .unwrap_or_default();
+        let was_stale =
+            self.link.try_with_untracked(|link| matches!(link, Link::Stale { .. })).unwrap_or_default();
         let is_stale = matches!(link, Link::Stale { .. });
         if was_stale != is_stale {
-            let news = if is_stale {
-                "Not updating: no answer from the server."
-            } else {
-                "Updating again."
-            };
+            let news = if is_stale { "Not updating: no answer from the server." } else { "Updating again." };
             self.said.try_set(news.into());
         }
         set_if_new(self.link, link);
@@ -153,10 +147,7 @@ impl Board {
     }
 
     /// The page of the list to be read anew, if any.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one is absent when the page is gone"
-    )]
+    #[expect(clippy::option_option, reason = "the outer one is absent when the page is gone")]
     pub(super) fn relist(self) -> Option<Option<u32>> {
         let outdated = self.with_inner(|inner| inner.is_outdated)?;
         let (page, _) = self.pages.try_get_untracked()?;
@@ -165,9 +156,7 @@ impl Board {
 
     /// What to ask in the next round.
     pub(super) fn requests(self) -> Vec<(Option<Cursor>, Vec<TrackerId>)> {
-        let visible = self
-            .rows
-            .try_with_untracked(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
+        let visible = self.rows.try_with_untracked(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
         visible
             .and_then(|visible| self.with_inner(|inner| chunks(&visible, &inner.cursors)))
             .unwrap_or_default()
@@ -182,11 +171,7 @@ impl Board {
             inner.cursors[place] = Some(answer.cursor);
             inner.is_outdated |= inner.is_list && inner.list != (answer.cursor.boot, answer.totals.listed);
         })?;
-        let news: Vec<News> = answer
-            .changes
-            .into_iter()
-            .filter_map(|change| self.change(change))
-            .collect();
+        let news: Vec<News> = answer.changes.into_iter().filter_map(|change| self.change(change)).collect();
         self.say(&news);
         set_if_new(self.totals, answer.totals);
         Some(answer.now)
@@ -201,20 +186,14 @@ impl Board {
             inner.is_outdated = false;
         })?;
         let old = self.rows.try_get_untracked()?;
-        let is_same = old
-            .iter()
-            .map(|row| row.id)
-            .eq(page.trackers.iter().map(|view| view.id));
-        let rows = page
-            .trackers
-            .into_iter()
-            .map(|view| match old.iter().find(|row| row.id == view.id) {
-                Some(row) => {
-                    row.set(view);
-                    row.clone()
-                }
-                None => Row::new(view),
-            });
+        let is_same = old.iter().map(|row| row.id).eq(page.trackers.iter().map(|view| view.id));
+        let rows = page.trackers.into_iter().map(|view| match old.iter().find(|row| row.id == view.id) {
+            Some(row) => {
+                row.set(view);
+                row.clone()
+            }
+            None => Row::new(view),
+        });
         let rows: Vec<Row> = rows.collect();
         if !is_same {
             self.rows.try_set(rows);
@@ -230,19 +209,15 @@ impl Board {
             Change::Delta(delta) => delta.id,
             Change::Gone(id) => *id,
         };
-        let row = self
-            .rows
-            .try_with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned())
-            .flatten()?;
+        let row =
+            self.rows.try_with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned()).flatten()?;
         let before = row.view.with_untracked(|view| Standing::of(view).kind);
         match change {
             Change::Whole(view) => row.set(view),
             Change::Delta(delta) => row.view.update(|view| view.apply(delta)),
             Change::Gone(id) => drop(self.rows.try_update(|rows| rows.retain(|row| row.id != id))),
         }
-        let (name, kind) = row
-            .view
-            .with_untracked(|view| (view.about.name.clone(), Standing::of(view).kind));
+        let (name, kind) = row.view.with_untracked(|view| (view.about.name.clone(), Standing::of(view).kind));
         (before != kind).then_some(News { name, kind })
     }
 
@@ -259,10 +234,7 @@ impl Board {
 
 impl Row {
     fn new(view: TrackerView) -> Self {
-        Self {
-            id: view.id,
-            view: ArcRwSignal::new(view),
-        }
+        Self { id: view.id, view: ArcRwSignal::new(view) }
     }
 
     fn set(&self, view: TrackerView) {
@@ -286,17 +258,10 @@ struct News {
 /// `api is down. 2 more changed.` Going down is said first; a first check is no news.
 fn sentence(news: &[News]) -> Option<String> {
     let is_told = |news: &&News| matches!(news.kind, Kind::Down | Kind::Up | Kind::Broken);
-    let first = news
-        .iter()
-        .find(|news| news.kind == Kind::Down)
-        .or_else(|| news.iter().find(is_told))?;
+    let first = news.iter().find(|news| news.kind == Kind::Down).or_else(|| news.iter().find(is_told))?;
     let word = first.kind.word().to_lowercase();
     let more = news.iter().filter(is_told).count() - 1;
-    let what = if first.kind == Kind::Broken {
-        "cannot be checked".into()
-    } else {
-        format!("is {word}")
-    };
+    let what = if first.kind == Kind::Broken { "cannot be checked".into() } else { format!("is {word}") };
     Some(if more > 0 {
         format!("{} {what}. {more} more changed.", first.name)
     } else {

@@ -49,14 +49,7 @@ pub enum Link {
 impl Pulse {
     /// The page was made at `heard`, by the server's clock.
     pub(super) fn new(heard: Timestamp) -> Self {
-        Self {
-            heard,
-            heard_at: None,
-            watching_since: 0,
-            failures: 0,
-            retry_at: None,
-            error: None,
-        }
+        Self { heard, heard_at: None, watching_since: 0, failures: 0, retry_at: None, error: None }
     }
 
     /// Somebody looks (again).
@@ -67,24 +60,13 @@ impl Pulse {
 
     /// An answer came. Returns how long to wait for the next poll.
     pub(super) fn answered(&mut self, server: Timestamp, at: i64) -> u32 {
-        *self = Self {
-            heard: server,
-            heard_at: Some(at),
-            failures: 0,
-            retry_at: None,
-            error: None,
-            ..*self
-        };
+        *self = Self { heard: server, heard_at: Some(at), failures: 0, retry_at: None, error: None, ..*self };
         EVERY_MS
     }
 
     /// A poll failed. Returns how long to wait for the next one.
     pub(super) fn failed(&mut self, error: ApiError, at: i64) -> u32 {
-        let wait = BACK_OFF_MS
-            .get(self.failures)
-            .or(BACK_OFF_MS.last())
-            .copied()
-            .unwrap_or(EVERY_MS);
+        let wait = BACK_OFF_MS.get(self.failures).or(BACK_OFF_MS.last()).copied().unwrap_or(EVERY_MS);
         self.failures += 1;
         self.retry_at = Some(at + i64::from(wait));
         self.error = Some(error);
@@ -103,9 +85,7 @@ impl Pulse {
         match self.heard_at {
             _ if is_stale => Link::Stale {
                 since: self.heard,
-                retry_in: self
-                    .retry_at
-                    .map(|retry| (retry - at + 999).div_euclid(1_000).max(0)),
+                retry_in: self.retry_at.map(|retry| (retry - at + 999).div_euclid(1_000).max(0)),
                 error: self.error.clone(),
             },
             Some(heard_at) => Link::Live(((at - heard_at) / 1_000).max(0)),
@@ -115,8 +95,7 @@ impl Pulse {
 
     /// The server's time, reckoned on from its last answer; unknown before the first.
     pub(super) fn now(&self, at: i64) -> Option<Timestamp> {
-        self.heard_at
-            .map(|heard_at| Timestamp(self.heard.0 + (at - heard_at).max(0)))
+        self.heard_at.map(|heard_at| Timestamp(self.heard.0 + (at - heard_at).max(0)))
     }
 }
 
@@ -143,11 +122,7 @@ mod tests {
         assert_eq!(pulse.link(3_900), Link::Live(3));
         assert_eq!(
             pulse.link(4_000),
-            Link::Stale {
-                since: Timestamp(1_005_000),
-                retry_in: None,
-                error: None
-            }
+            Link::Stale { since: Timestamp(1_005_000), retry_in: None, error: None }
         );
         assert_eq!(pulse.now(4_500), Some(Timestamp(1_009_000)));
     }
@@ -160,21 +135,10 @@ mod tests {
         let error = Some(ApiError::Unreachable);
         assert_eq!(
             pulse.link(52_006),
-            Link::Stale {
-                since: Timestamp(1_000_000),
-                retry_in: Some(8),
-                error: error.clone()
-            }
+            Link::Stale { since: Timestamp(1_000_000), retry_in: Some(8), error: error.clone() }
         );
         pulse.asking();
-        assert_eq!(
-            pulse.link(60_006),
-            Link::Stale {
-                since: Timestamp(1_000_000),
-                retry_in: None,
-                error
-            }
-        );
+        assert_eq!(pulse.link(60_006), Link::Stale { since: Timestamp(1_000_000), retry_in: None, error });
         pulse.answered(Timestamp(2_000_000), 60_010);
         assert_eq!(pulse.link(60_020), Link::Live(0));
         assert_eq!(pulse.failed(ApiError::Unreachable, 61_000), 1_000);
@@ -193,9 +157,6 @@ mod tests {
     fn a_clock_that_steps_back_makes_no_negative_age() {
         let mut pulse = watched();
         pulse.answered(Timestamp(7), 10_000);
-        assert_eq!(
-            (pulse.link(9_000), pulse.now(9_000)),
-            (Link::Live(0), Some(Timestamp(7)))
-        );
+        assert_eq!((pulse.link(9_000), pulse.now(9_000)), (Link::Live(0), Some(Timestamp(7))));
     }
 }

@@ -33,11 +33,7 @@ pub fn HowItIsChecked(
 }
 
 fn facts(about: &About) -> [(&'static str, String); 5] {
-    let tries = format::count(
-        usize::from(about.retries) + 1,
-        "failed try",
-        "failed tries in a row",
-    );
+    let tries = format::count(usize::from(about.retries) + 1, "failed try", "failed tries in a row");
     [
         ("Schedule", about.schedule.clone()),
         ("Deadline", format::setting(about.deadline_ms)),
@@ -53,16 +49,8 @@ mod tests {
 
     #[test]
     fn settings_are_told_as_sentences() {
-        let about = About {
-            expect: "200-299".into(),
-            deadline_ms: 10_000,
-            retries: 2,
-            ..About::default()
-        };
+        let about = About { expect: "200-299".into(), deadline_ms: 10_000, retries: 2, ..About::default() };
         let facts = facts(&about).map(|(_, value)| value);
-        assert_eq!(
-            facts,
-            ["", "10 s", "status 200-299", "3 failed tries in a row", "local"]
-        );
+        assert_eq!(facts, ["", "10 s", "status 200-299", "3 failed tries in a row", "local"]);
     }
 }

@@ -114,15 +114,9 @@ fn look(mark: Mark) -> (&'static str, &'static str) {
 /// The words at both ends of the bar. The left end has a time only when a check stands there.
 fn ends(cells: &[Cell]) -> (String, String) {
     let time = |at: Timestamp| format!("{} UTC", at.clock_time());
-    let oldest = cells
-        .first()
-        .filter(|_| cells.len() >= SHOWN_CHECKS)
-        .map(|cell| time(cell.due));
+    let oldest = cells.first().filter(|_| cells.len() >= SHOWN_CHECKS).map(|cell| time(cell.due));
     let newest = cells.last().map(|cell| time(cell.due));
-    (
-        oldest.unwrap_or_else(|| "no data yet".into()),
-        newest.unwrap_or_else(|| "now".into()),
-    )
+    (oldest.unwrap_or_else(|| "no data yet".into()), newest.unwrap_or_else(|| "now".into()))
 }
 
 #[cfg(test)]

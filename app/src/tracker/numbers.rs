@@ -58,11 +58,7 @@ fn uptime(figures: Figures) -> impl IntoView {
         });
     }
     let down = std::time::Duration::from_millis(figures.uptime.down_ms);
-    let down = if down.is_zero() {
-        "no time down".into()
-    } else {
-        format!("{} down", format::in_full(down))
-    };
+    let down = if down.is_zero() { "no time down".into() } else { format!("{} down", format::in_full(down)) };
     Either::Right(view! {
         {figures.uptime.to_string()}
         <span class="unit">"\u{a0}%"</span>

@@ -49,17 +49,13 @@ impl Actions {
     pub fn kept_targets(self) -> Option<String> {
         let kept = |form: &FailedForm| form.value("url").map(ToOwned::to_owned);
         self.failed.with_value(|failed| {
-            failed
-                .as_ref()
-                .filter(|form| form.action == AddTracker::PATH)
-                .and_then(kept)
+            failed.as_ref().filter(|form| form.action == AddTracker::PATH).and_then(kept)
         })
     }
 
     /// What is wrong with what was typed there.
     pub fn add_problem(self) -> Option<String> {
-        self.problem_of(self.add, AddTracker::PATH)
-            .and_then(|error| error.at("url"))
+        self.problem_of(self.add, AddTracker::PATH).and_then(|error| error.at("url"))
     }
 
     /// What went wrong with the buttons of a tracker.

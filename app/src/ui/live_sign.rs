@@ -27,11 +27,7 @@ pub fn LiveSign(
             let age = format::at_a_glance(std::time::Duration::from_secs(age.max(1).unsigned_abs()));
             EitherOf4::C(view! { <span><b>"Live"</b> {format!(" · {age} ago")}</span> })
         }
-        Link::Stale {
-            since,
-            retry_in,
-            error,
-        } => {
+        Link::Stale { since, retry_in, error } => {
             let why =
                 error.map(|error| format!(": {}", error.sentence().trim_end_matches('.').to_lowercase()));
             let next = match retry_in {

@@ -23,9 +23,7 @@ pub fn Menu(
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" {
             close();
-            let button = menu
-                .get_untracked()
-                .and_then(|menu| menu.query_selector("summary").ok().flatten());
+            let button = menu.get_untracked().and_then(|menu| menu.query_selector("summary").ok().flatten());
             if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
                 // A button that is gone needs no focus.
                 drop(button.focus());
@@ -33,13 +31,8 @@ pub fn Menu(
         }
     };
     let on_leave = move |event: leptos::ev::FocusEvent| {
-        let goes_to = event
-            .related_target()
-            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        if !menu
-            .get_untracked()
-            .is_some_and(|menu| menu.contains(goes_to.as_ref()))
-        {
+        let goes_to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if !menu.get_untracked().is_some_and(|menu| menu.contains(goes_to.as_ref())) {
             close();
         }
     };

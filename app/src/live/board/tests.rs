@@ -3,29 +3,15 @@ use domain::{About, Cell, Fault, FaultKind, Outcome, Status, TrackerDelta};
 use super::*;
 
 fn view(id: i64) -> TrackerView {
-    let about = About {
-        name: format!("tracker {id}"),
-        ..About::default()
-    };
-    TrackerView {
-        id: TrackerId(id),
-        about,
-        status: Status::Up { since: Timestamp(0) },
-        cells: Vec::new(),
-    }
+    let about = About { name: format!("tracker {id}"), ..About::default() };
+    TrackerView { id: TrackerId(id), about, status: Status::Up { since: Timestamp(0) }, cells: Vec::new() }
 }
 
 fn page(ids: &[i64], listed: u64) -> TrackerPage {
     TrackerPage {
-        cursor: Cursor {
-            boot: 1,
-            commit: listed,
-        },
+        cursor: Cursor { boot: 1, commit: listed },
         now: Timestamp(1_000),
-        totals: Totals {
-            listed,
-            ..Totals::default()
-        },
+        totals: Totals { listed, ..Totals::default() },
         page: 1,
         pages: 1,
         trackers: ids.iter().copied().map(view).collect(),
@@ -33,22 +19,12 @@ fn page(ids: &[i64], listed: u64) -> TrackerPage {
 }
 
 fn answer(commit: u64, listed: u64, changes: Vec<Change>) -> LiveAnswer {
-    let totals = Totals {
-        listed,
-        ..Totals::default()
-    };
-    LiveAnswer {
-        cursor: Cursor { boot: 1, commit },
-        now: Timestamp(2_000),
-        totals,
-        changes,
-    }
+    let totals = Totals { listed, ..Totals::default() };
+    LiveAnswer { cursor: Cursor { boot: 1, commit }, now: Timestamp(2_000), totals, changes }
 }
 
 fn ids(board: Board) -> Vec<i64> {
-    board
-        .rows
-        .with_untracked(|rows| rows.iter().map(|row| row.id.0).collect())
+    board.rows.with_untracked(|rows| rows.iter().map(|row| row.id.0).collect())
 }
 
 fn down(id: i64) -> Change {
@@ -59,16 +35,8 @@ fn down(id: i64) -> Change {
         latency: None,
         retrying: false,
     };
-    let status = Status::Down {
-        since: Timestamp(1_500),
-        fault: Fault::new(FaultKind::Refused, ""),
-    };
-    Change::Delta(TrackerDelta {
-        id: TrackerId(id),
-        status: Some(status),
-        about: None,
-        cells: vec![cell],
-    })
+    let status = Status::Down { since: Timestamp(1_500), fault: Fault::new(FaultKind::Refused, "") };
+    Change::Delta(TrackerDelta { id: TrackerId(id), status: Some(status), about: None, cells: vec![cell] })
 }
 
 #[test]
@@ -84,13 +52,7 @@ fn an_answer_changes_its_trackers_and_moves_the_cursor() {
     let rows = board.rows.get_untracked();
     assert_eq!(rows[1].view.with_untracked(|view| view.cells.len()), 1);
     assert_eq!(board.said.get_untracked(), "tracker 2 is down.");
-    assert_eq!(
-        board.requests(),
-        [(
-            Some(Cursor { boot: 1, commit: 4 }),
-            vec![TrackerId(1), TrackerId(2)]
-        )]
-    );
+    assert_eq!(board.requests(), [(Some(Cursor { boot: 1, commit: 4 }), vec![TrackerId(1), TrackerId(2)])]);
     assert_eq!(board.relist(), Some(None));
 }
 
@@ -105,11 +67,7 @@ fn a_list_that_changed_is_read_anew_and_rows_that_stay_keep_their_signals() {
     board.replace(page(&[1, 4], 5));
     assert_eq!((ids(board), board.relist()), (vec![1, 4], Some(None)));
     first.update(|view| view.about.paused = true);
-    assert!(
-        board.rows.get_untracked()[0]
-            .view
-            .with_untracked(|view| view.about.paused)
-    );
+    assert!(board.rows.get_untracked()[0].view.with_untracked(|view| view.about.paused));
 }
 
 #[test]
@@ -117,13 +75,7 @@ fn another_run_of_the_server_is_read_anew_too() {
     let owner = Owner::new();
     owner.set();
     let (board, _woken) = Board::of_list(page(&[1], 1));
-    board.apply(
-        0,
-        LiveAnswer {
-            cursor: Cursor { boot: 2, commit: 1 },
-            ..answer(1, 1, vec![])
-        },
-    );
+    board.apply(0, LiveAnswer { cursor: Cursor { boot: 2, commit: 1 }, ..answer(1, 1, vec![]) });
     assert_eq!(board.relist(), Some(Some(1)));
 }
 
@@ -143,15 +95,8 @@ fn a_board_that_is_gone_is_left_alone() {
 
 #[test]
 fn several_changes_make_one_sentence() {
-    let news = |name: &str, kind| News {
-        name: name.into(),
-        kind,
-    };
-    let both = [
-        news("web", Kind::Up),
-        news("api", Kind::Down),
-        news("new", Kind::Pending),
-    ];
+    let news = |name: &str, kind| News { name: name.into(), kind };
+    let both = [news("web", Kind::Up), news("api", Kind::Down), news("new", Kind::Pending)];
     assert_eq!(sentence(&both).unwrap(), "api is down. 1 more changed.");
     assert_eq!(sentence(&[news("new", Kind::Retrying)]), None);
 }

@@ -1,0 +1,135 @@
+//! The pages as the server renders them, over ports in memory: what is there without script, in every state.
+
+#[path = "pages/harness.rs"]
+mod harness;
+
+use app::{ApiError, backend::FailedForm};
+use domain::{About, Invalid, TrackerId};
+use harness::{Site, about, down, up};
+
+#[test]
+fn without_trackers_the_page_invites() {
+    let page = Site::new().get("/");
+    assert_eq!(page.status, 200);
+    page.has("What should be watched?");
+    page.has(r#"<form action="/api/add_tracker""#);
+    page.has(r#"name="url""#);
+    page.has("></textarea>");
+}
+
+#[test]
+fn the_list_shows_every_tracker_with_its_news_first() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(60));
+    site.track(2, about("Mail"), &down(3));
+    site.track(3, About { paused: true, ..about("Wiki") }, &up(2));
+    let page = site.get("/");
+    page.has("1 of 3 down");
+    page.has("1 paused");
+    page.has("checked ");
+    page.has("connection refused");
+    page.has("Last 60 checks, newest last: 60 up.");
+    page.has(r#"href="/t/2""#);
+    for action in ["pause_tracker", "resume_tracker", "delete_tracker", "add_tracker"] {
+        page.has(&format!(r#"action="/api/{action}""#));
+    }
+    page.lacks("<script>alert");
+}
+
+#[test]
+fn one_tracker_is_shown_large_with_all_its_checks() {
+    let mut site = Site::new();
+    site.track(7, about("Mail"), &down(5));
+    let page = site.get("/t/7");
+    assert_eq!(page.status, 200);
+    page.has("Down since ");
+    page.has("connection refused");
+    page.has("How it is checked");
+    assert_eq!(page.html.matches("<tr>").count(), 6);
+    page.has(r#"href="https://mail.example/""#);
+}
+
+#[test]
+fn a_tracker_that_cannot_be_checked_says_why() {
+    let mut site = Site::new();
+    let problem = Some("the target is not a URL".to_owned());
+    site.track(1, About { problem, ..about("Odd") }, &[]);
+    for path in ["/", "/t/1"] {
+        site.get(path).has("the target is not a URL");
+    }
+}
+
+#[test]
+fn what_does_not_exist_is_not_found() {
+    for path in ["/t/9", "/t/nine", "/nowhere"] {
+        let page = Site::new().get(path);
+        assert_eq!(page.status, 404, "{path}");
+        page.has("Nothing is at this address");
+    }
+}
+
+#[test]
+fn when_the_server_cannot_answer_the_page_says_so_and_nothing_more() {
+    let mut site = Site::new();
+    site.fail();
+    let page = site.get("/");
+    assert_eq!(page.status, 503);
+    page.has("Load the page again");
+    page.lacks("disk sector 7");
+}
+
+#[test]
+fn a_form_that_failed_keeps_what_was_typed_and_says_what_is_wrong_at_its_field() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(1));
+    site.failed(FailedForm {
+        action: "/api/add_tracker".into(),
+        values: vec![("url".into(), "no url</textarea><script>alert(1)</script>".into())],
+        error: ApiError::Invalid(Invalid::one("url", "`no url` is not a web address")),
+    });
+    let page = site.get("/");
+    page.has("`no url` is not a web address.");
+    page.has(r#"aria-invalid="true""#);
+    page.has(">no url&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;</textarea>");
+    page.lacks("<script>alert(1)");
+}
+
+#[test]
+fn a_button_that_failed_says_so_on_the_page_it_was_on() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(1));
+    site.failed(FailedForm {
+        action: "/api/pause_tracker".into(),
+        values: vec![("id".into(), "1".into())],
+        error: ApiError::Unavailable,
+    });
+    for path in ["/", "/t/1"] {
+        site.get(path).has("Not done.");
+    }
+}
+
+#[test]
+fn names_are_text_wherever_they_stand() {
+    let mut site = Site::new();
+    site.track(1, about("<script>alert(1)</script>"), &up(1));
+    for path in ["/", "/t/1"] {
+        let page = site.get(path);
+        page.has("&lt;script&gt;alert(1)");
+        page.lacks("<script>alert(1)");
+    }
+}
+
+#[test]
+fn a_long_list_has_pages() {
+    let mut site = Site::new();
+    for id in 1..=101 {
+        site.track(id, about(&format!("Site {id}")), &[]);
+    }
+    let first = site.get("/");
+    first.has("Page 1 of 2");
+    first.has(r#"href="/?page=2""#);
+    first.lacks(r#"href="/t/101""#);
+    site.get("/?page=2").has(r#"href="/t/101""#);
+    site.get("/?page=99").has("Page 2 of 2");
+    assert_eq!(TrackerId(101).to_string(), "101");
+}

@@ -1,0 +1,199 @@
+//! A site over ports in memory, and its pages as text.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU16, Ordering},
+};
+
+use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
+use app::{
+    App,
+    backend::{FailedForm, Reply},
+};
+use async_trait::async_trait;
+use domain::{
+    About, Cell, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Outcome, Status,
+    Timestamp, TrackerId, TrackerPage, TrackerView,
+    ports::{Live, Services, Trackers},
+};
+use futures::StreamExt as _;
+use leptos::prelude::*;
+use leptos_meta::ServerMetaContext;
+use leptos_router::location::RequestUrl;
+
+/// 2026-11-23T14:03:10Z.
+const START: i64 = 1_795_442_590_000;
+
+/// What a server would provide.
+pub(crate) struct Site {
+    view: LiveView,
+    is_failing: bool,
+    failed: Option<FailedForm>,
+}
+
+/// A page as it is sent.
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) html: String,
+}
+
+impl Site {
+    pub(crate) fn new() -> Self {
+        // A second test finds it set already.
+        let _ = Executor::init_custom_executor(Threads);
+        Self { view: LiveView::new(1), is_failing: false, failed: None }
+    }
+
+    pub(crate) fn track(&mut self, id: i64, about: About, cells: &[Cell]) {
+        let id = TrackerId(id);
+        self.view.begin_commit();
+        self.view.set_about(id, about);
+        for cell in cells {
+            self.view.push(id, cell.clone());
+            let status = match &cell.outcome {
+                Outcome::Down(fault) => Status::Down { since: Timestamp(START), fault: fault.clone() },
+                _ => Status::Up { since: Timestamp(START) },
+            };
+            self.view.set_status(id, status);
+        }
+    }
+
+    pub(crate) fn fail(&mut self) {
+        self.is_failing = true;
+    }
+
+    pub(crate) fn failed(&mut self, form: FailedForm) {
+        self.failed = Some(form);
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Page {
+        let status = Arc::new(AtomicU16::new(200));
+        let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
+        let html = owner.with(|| {
+            let seen = status.clone();
+            provide_context(Reply(Arc::new(move |status| seen.store(status, Ordering::Relaxed))));
+            provide_context(RequestUrl::new(path));
+            provide_context(ServerMetaContext::new().0);
+            let ports = Arc::new(Ports { view: self.view.clone(), is_failing: self.is_failing });
+            provide_context(Services { trackers: ports.clone(), live: ports });
+            if let Some(failed) = self.failed.clone() {
+                provide_context(failed);
+            }
+            let stream = view! { <App /> }.to_html_stream_in_order();
+            futures::executor::block_on(stream.collect::<String>())
+        });
+        owner.cleanup();
+        Page { status: status.load(Ordering::Relaxed), html }
+    }
+}
+
+impl Page {
+    #[track_caller]
+    pub(crate) fn has(&self, text: &str) {
+        assert!(self.text().contains(text), "`{text}` is not in\n{}", self.text());
+    }
+
+    #[track_caller]
+    pub(crate) fn lacks(&self, text: &str) {
+        assert!(!self.text().contains(text), "`{text}` is in\n{}", self.text());
+    }
+
+    /// Without the comments that hydration needs between texts.
+    fn text(&self) -> String {
+        self.html.replace("<!>", "")
+    }
+}
+
+pub(crate) fn about(name: &str) -> About {
+    let host: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    About {
+        name: name.into(),
+        target: format!("https://{host}.example/"),
+        schedule: "every 1 s".into(),
+        interval_ms: Some(1_000),
+        expect: "200".into(),
+        deadline_ms: 1_000,
+        retries: 2,
+        ..About::default()
+    }
+}
+
+pub(crate) fn up(count: i64) -> Vec<Cell> {
+    (0..count).map(|n| cell(n, Outcome::Up)).collect()
+}
+
+pub(crate) fn down(count: i64) -> Vec<Cell> {
+    (0..count).map(|n| cell(n, Outcome::Down(Fault::new(FaultKind::Refused, "")))).collect()
+}
+
+fn cell(n: i64, outcome: Outcome) -> Cell {
+    Cell {
+        due: Timestamp(START + n * 1_000),
+        attempt: 0,
+        outcome,
+        latency: Some(Micros(12_345)),
+        retrying: false,
+    }
+}
+
+struct Ports {
+    view: LiveView,
+    is_failing: bool,
+}
+
+impl Ports {
+    fn check(&self) -> Result<(), Failure> {
+        let broken = || Failure::Unavailable { doing: "reading", cause: "disk sector 7".into() };
+        if self.is_failing { Err(broken()) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Live for Ports {
+    async fn poll(&self, request: LiveRequest) -> Result<LiveAnswer, Failure> {
+        Ok(self.view.answer(&request, Timestamp(START)))
+    }
+
+    async fn page(&self, page: u32) -> Result<TrackerPage, Failure> {
+        self.check()?;
+        Ok(self.view.page(page, Timestamp(START)))
+    }
+
+    async fn tracker(&self, id: TrackerId) -> Result<TrackerView, Failure> {
+        self.view.tracker(id).ok_or(Failure::NotFound)
+    }
+
+    async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {
+        Ok(self.view.cells(id).ok_or(Failure::NotFound)?.cloned().collect())
+    }
+}
+
+#[async_trait]
+impl Trackers for Ports {
+    async fn add(&self, _: String) -> Result<Vec<TrackerId>, Failure> {
+        Ok(Vec::new())
+    }
+
+    async fn set_paused(&self, _: TrackerId, _: bool) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn remove(&self, _: TrackerId) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// Runs every task on a thread of its own, so that no async runtime is needed.
+struct Threads;
+
+impl CustomExecutor for Threads {
+    fn spawn(&self, task: PinnedFuture<()>) {
+        std::thread::spawn(move || futures::executor::block_on(task));
+    }
+
+    fn spawn_local(&self, task: PinnedLocalFuture<()>) {
+        futures::executor::block_on(task);
+    }
+
+    fn poll_local(&self) {}
+}
