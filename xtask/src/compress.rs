@@ -95,6 +95,7 @@ impl fmt::Display for Packed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace;
 
     #[test]
     fn packed_files_unpack_to_the_same() {
@@ -112,12 +113,11 @@ mod tests {
 
     #[test]
     fn every_file_gets_both_siblings() {
-        let temporary = tempfile::tempdir().unwrap();
-        let root = temporary.path();
+        let root = workspace::scratch_for_test("packing");
         fs::create_dir_all(root.join("snippets")).unwrap();
         fs::write(root.join("a.js"), "let a = 1;").unwrap();
         fs::write(root.join("snippets/b.js"), "let b = 2;").unwrap();
-        assert_eq!(folder(root).unwrap().len(), 2);
+        assert_eq!(folder(&root).unwrap().len(), 2);
         for name in ["a.js.br", "a.js.gz", "snippets/b.js.br", "snippets/b.js.gz"] {
             assert!(root.join(name).is_file(), "{name}");
         }

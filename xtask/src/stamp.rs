@@ -61,14 +61,14 @@ impl Stamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace;
 
-    fn folder() -> tempfile::TempDir {
-        let temporary = tempfile::tempdir().unwrap();
-        let folder = temporary.path();
+    fn folder(test: &str) -> PathBuf {
+        let folder = workspace::scratch_for_test(test);
         fs::create_dir(folder.join("pkg")).unwrap();
         fs::write(folder.join("in.wasm"), "one").unwrap();
         fs::write(folder.join("pkg/out.wasm"), "made of one").unwrap();
-        temporary
+        folder
     }
 
     fn stamp(folder: &Path) -> Stamp {
@@ -77,36 +77,33 @@ mod tests {
 
     #[test]
     fn without_a_saved_stamp_the_output_is_stale() {
-        assert!(!stamp(folder().path()).holds());
+        assert!(!stamp(&folder("no-stamp")).holds());
     }
 
     #[test]
     fn it_holds_until_the_input_changes() {
-        let temporary = folder();
-        let folder = temporary.path();
-        stamp(folder).save().unwrap();
-        assert!(stamp(folder).holds());
+        let folder = folder("input-changes");
+        stamp(&folder).save().unwrap();
+        assert!(stamp(&folder).holds());
         fs::write(folder.join("in.wasm"), "two").unwrap();
-        assert!(!stamp(folder).holds());
+        assert!(!stamp(&folder).holds());
     }
 
     #[test]
     fn it_breaks_when_another_tool_wrote_the_output() {
-        let temporary = folder();
-        let folder = temporary.path();
-        stamp(folder).save().unwrap();
+        let folder = folder("output-changes");
+        stamp(&folder).save().unwrap();
         fs::write(folder.join("pkg/out.wasm"), "made by another tool").unwrap();
-        assert!(!stamp(folder).holds());
+        assert!(!stamp(&folder).holds());
         fs::remove_file(folder.join("pkg/out.wasm")).unwrap();
-        assert!(!stamp(folder).holds());
+        assert!(!stamp(&folder).holds());
     }
 
     #[test]
     fn a_style_sheet_does_not_count() {
-        let temporary = folder();
-        let folder = temporary.path();
-        stamp(folder).save().unwrap();
+        let folder = folder("style");
+        stamp(&folder).save().unwrap();
         fs::write(folder.join("pkg/out.css"), "body {}").unwrap();
-        assert!(stamp(folder).holds());
+        assert!(stamp(&folder).holds());
     }
 }

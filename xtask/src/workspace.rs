@@ -26,3 +26,13 @@ pub(crate) fn release_site() -> PathBuf {
 pub(crate) fn scratch() -> PathBuf {
     root().join("target/xtask")
 }
+
+/// An empty folder for one test. Not from a crate for it: that would turn on features of shared dependencies, and
+/// wasm-bindgen would be compiled a second time for the tests.
+#[cfg(test)]
+pub(crate) fn scratch_for_test(name: &str) -> PathBuf {
+    let folder = scratch().join("tests").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
