@@ -6,6 +6,8 @@ mod redirect;
 mod resolver;
 mod tls;
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use domain::{ExpectedStatuses, Fault, FaultKind, Finding, Outcome, Phase, ProbeRequest, Prober};
 use reqwest::{Method, Request, Response, StatusCode, Url};
@@ -40,22 +42,22 @@ impl HttpProber {
     /// A prober that trusts the certificate authorities of this machine, and introduces itself as
     /// `uptime-tracker/VERSION`.
     pub fn new(version: &str) -> Result<Self, BuildError> {
-        Self::assemble(version, tls::platform()?, Resolver::default())
+        Self::assemble(version, &tls::platform(), &Resolver::default())
     }
 
     /// A prober that trusts these certificate authorities and no others, given as DER.
     pub fn with_roots(version: &str, roots: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, BuildError> {
         let roots = roots.into_iter().map(CertificateDer::from);
-        Self::assemble(version, tls::only(roots)?, Resolver::default())
+        Self::assemble(version, &tls::only(roots)?, &Resolver::default())
     }
 
-    fn assemble(version: &str, tls: rustls::ClientConfig, resolver: Resolver) -> Result<Self, BuildError> {
-        let clients = Clients::new(version, &tls, &resolver)?;
+    fn assemble(version: &str, tls: &rustls::ClientConfig, resolver: &Resolver) -> Result<Self, BuildError> {
+        let clients = Clients::new(version, tls, resolver)?;
         Ok(Self { clients })
     }
 
     async fn ask(&self, request: &ProbeRequest) -> Outcome {
-        let mut url = request.target.as_url().clone();
+        let mut url = Cow::Borrowed(request.target.as_url());
         for _ in 0..=redirect::LIMIT {
             let response = match self.send(&url).await {
                 Ok(response) => response,
@@ -65,7 +67,7 @@ impl HttpProber {
                 return read(response).await;
             }
             match next_hop(&url, response.status(), response.headers()) {
-                Next::Hop(next) => url = next,
+                Next::Hop(next) => url = Cow::Owned(next),
                 Next::Answer => return wrong_status(&request.expect, response.status()),
                 Next::Refused(detail) => return Outcome::Down(Fault::new(FaultKind::Redirects, detail)),
             }

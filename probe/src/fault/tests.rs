@@ -54,11 +54,12 @@ fn what_this_machine_cannot_do_is_nobodys_fault() {
 
 #[test]
 fn only_a_missing_name_is_a_fault_of_the_name() {
-    let missing = of(LookupError::NoSuchHost, Phase::Resolve);
+    let missing = of(LookupError::Missing, Phase::Resolve);
     assert_eq!(kind(&missing), Some(FaultKind::Dns));
-    for (error, reason) in
-        [(LookupError::NoAnswer, Reason::Resolver), (LookupError::NoDescriptor, Reason::FileDescriptors)]
-    {
+    for (error, reason) in [
+        (LookupError::Unanswered, Reason::Resolver),
+        (LookupError::OutOfDescriptors, Reason::FileDescriptors),
+    ] {
         assert_eq!(of(error, Phase::Resolve), Outcome::Unknown(reason));
     }
 }

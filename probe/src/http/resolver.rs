@@ -4,7 +4,7 @@
 //! target's fault, or nobody could say, which is ours. Nothing is cached; a new connection sees the addresses of now.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -22,13 +22,13 @@ use super::phase;
 pub(crate) enum LookupError {
     /// The name does not exist, or has no addresses.
     #[error("no such host")]
-    NoSuchHost,
+    Missing,
     /// Nobody answered the question, or the name server refused to.
     #[error("the name server did not answer")]
-    NoAnswer,
+    Unanswered,
     /// This process cannot open another file.
     #[error("no file descriptor left")]
-    NoDescriptor,
+    OutOfDescriptors,
 }
 
 type Answer = Result<Arc<[SocketAddr]>, LookupError>;
@@ -57,15 +57,15 @@ impl Resolver {
 
     /// Joins the look-up of this name that is under way, or starts one.
     fn join(&self, name: &str) -> watch::Receiver<Option<Answer>> {
-        let vacant = match lock(&self.under_way).entry(name.to_owned()) {
-            Entry::Occupied(lookup) => return lookup.get().clone(),
-            Entry::Vacant(vacant) => {
-                let (tell, answer) = watch::channel(None);
-                vacant.insert(answer.clone());
-                (tell, answer)
-            }
-        };
-        let (tell, answer) = vacant;
+        let mut under_way = lock(&self.under_way);
+        // One whose runtime has gone will never end; its channel is closed.
+        if let Some(lookup) = under_way.get(name).filter(|lookup| lookup.has_changed().is_ok()) {
+            return lookup.clone();
+        }
+        let (tell, answer) = watch::channel(None);
+        under_way.insert(name.to_owned(), answer.clone());
+        drop(under_way);
+
         let (this, name) = (self.clone(), name.to_owned());
         spawn_blocking(move || {
             let found = (this.lookup)(&name);
@@ -82,8 +82,8 @@ impl Resolve for Resolver {
         Box::pin(async move {
             phase::enter(Phase::Resolve);
             let found = match answer.wait_for(Option::is_some).await {
-                Ok(found) => found.clone().unwrap_or(Err(LookupError::NoAnswer)),
-                Err(_) => Err(LookupError::NoAnswer),
+                Ok(found) => found.clone().unwrap_or(Err(LookupError::Unanswered)),
+                Err(_) => Err(LookupError::Unanswered),
             };
             let found = found?;
             phase::enter(Phase::Connect);
@@ -105,7 +105,7 @@ fn ask_system(name: &str) -> Answer {
     })?;
     let addresses: Arc<[SocketAddr]> = found.flatten().map(|info| info.sockaddr).collect();
     if addresses.is_empty() {
-        return Err(LookupError::NoSuchHost);
+        return Err(LookupError::Missing);
     }
     Ok(addresses)
 }
@@ -114,9 +114,9 @@ fn ask_system(name: &str) -> Answer {
 /// so all of that counts as not answered.
 fn verdict(kind: LookupErrorKind, error: &io::Error) -> LookupError {
     match kind {
-        LookupErrorKind::NoName | LookupErrorKind::NoData => LookupError::NoSuchHost,
-        _ if crate::fault::is_out_of_descriptors(error) => LookupError::NoDescriptor,
-        _ => LookupError::NoAnswer,
+        LookupErrorKind::NoName | LookupErrorKind::NoData => LookupError::Missing,
+        _ if crate::fault::is_out_of_descriptors(error) => LookupError::OutOfDescriptors,
+        _ => LookupError::Unanswered,
     }
 }
 
@@ -130,12 +130,16 @@ mod tests {
     fn only_a_missing_name_is_the_targets_fault() {
         let io = || io::Error::other("text");
         for (kind, error, means) in [
-            (LookupErrorKind::NoName, io(), LookupError::NoSuchHost),
-            (LookupErrorKind::NoData, io(), LookupError::NoSuchHost),
-            (LookupErrorKind::Again, io(), LookupError::NoAnswer),
-            (LookupErrorKind::Fail, io(), LookupError::NoAnswer),
-            (LookupErrorKind::IO, io(), LookupError::NoAnswer),
-            (LookupErrorKind::System, io::Error::from_raw_os_error(libc::EMFILE), LookupError::NoDescriptor),
+            (LookupErrorKind::NoName, io(), LookupError::Missing),
+            (LookupErrorKind::NoData, io(), LookupError::Missing),
+            (LookupErrorKind::Again, io(), LookupError::Unanswered),
+            (LookupErrorKind::Fail, io(), LookupError::Unanswered),
+            (LookupErrorKind::IO, io(), LookupError::Unanswered),
+            (
+                LookupErrorKind::System,
+                io::Error::from_raw_os_error(libc::EMFILE),
+                LookupError::OutOfDescriptors,
+            ),
         ] {
             assert_eq!(verdict(kind, &error), means, "{kind:?}");
         }

@@ -10,7 +10,7 @@ type Lookup = Result<Arc<[SocketAddr]>, LookupError>;
 
 async fn probe(target: &str, lookup: impl Fn(&str) -> Lookup + Send + Sync + 'static) -> Finding {
     let tls = tls::only(std::iter::empty()).unwrap();
-    let prober = HttpProber::assemble("0", tls, Resolver::new(lookup)).unwrap();
+    let prober = HttpProber::assemble("0", &tls, &Resolver::new(lookup)).unwrap();
     let request = ProbeRequest {
         target: Target::parse(target).unwrap(),
         expect: ExpectedStatuses::default(),
@@ -21,7 +21,7 @@ async fn probe(target: &str, lookup: impl Fn(&str) -> Lookup + Send + Sync + 'st
 
 #[tokio::test]
 async fn a_name_that_does_not_exist_is_a_fault() {
-    let finding = probe("http://name.test/", |_| Err(LookupError::NoSuchHost)).await;
+    let finding = probe("http://name.test/", |_| Err(LookupError::Missing)).await;
     let fault = Fault::new(FaultKind::Dns, "no such host");
     assert_eq!(finding.outcome, Outcome::Down(fault));
     assert!(finding.latency.is_some());
@@ -29,7 +29,7 @@ async fn a_name_that_does_not_exist_is_a_fault() {
 
 #[tokio::test]
 async fn a_name_server_without_an_answer_leaves_the_target_unknown() {
-    let finding = probe("http://name.test/", |_| Err(LookupError::NoAnswer)).await;
+    let finding = probe("http://name.test/", |_| Err(LookupError::Unanswered)).await;
     assert_eq!(finding.outcome, Outcome::Unknown(Reason::Resolver));
     assert_eq!(finding.latency, None);
 }
@@ -40,7 +40,7 @@ async fn a_name_server_that_hangs_leaves_the_target_unknown() {
     let wait = std::sync::Mutex::new(wait);
     let hang = move |_: &str| {
         let _ = wait.lock().unwrap().recv();
-        Err(LookupError::NoAnswer)
+        Err(LookupError::Unanswered)
     };
     let finding = probe("http://name.test/", hang).await;
     assert_eq!(finding.outcome, Outcome::Unknown(Reason::Resolver));
@@ -51,7 +51,7 @@ async fn a_name_server_that_hangs_leaves_the_target_unknown() {
 async fn an_address_needs_no_name_server() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target = format!("https://{}/", listener.local_addr().unwrap());
-    let finding = probe(&target, |_| Err(LookupError::NoSuchHost)).await;
+    let finding = probe(&target, |_| Err(LookupError::Missing)).await;
     let fault = Fault::new(FaultKind::Timeout(Phase::Connect), "");
     assert_eq!(finding.outcome, Outcome::Down(fault));
 }
@@ -70,6 +70,6 @@ async fn the_port_of_the_url_is_asked() {
 
 #[tokio::test]
 async fn a_host_that_is_no_name_is_a_fault_of_the_name() {
-    let finding = probe("http://a{b}/", |_| Err(LookupError::NoAnswer)).await;
+    let finding = probe("http://a{b}/", |_| Err(LookupError::Unanswered)).await;
     assert!(matches!(&finding.outcome, Outcome::Down(fault) if fault.kind == FaultKind::Dns), "{finding:?}");
 }

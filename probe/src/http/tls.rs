@@ -11,17 +11,17 @@ use super::BuildError;
 
 /// Trusts what this machine trusts. A machine that trusts nobody (a bare container) would find every certificate
 /// untrusted and blame the targets; there the authorities that Mozilla trusts stand in.
-pub(super) fn platform() -> Result<ClientConfig, BuildError> {
+pub(super) fn platform() -> ClientConfig {
     use_ring();
     match ClientConfig::builder().with_platform_verifier() {
-        Ok(builder) => Ok(finish(builder)),
+        Ok(builder) => finish(builder),
         Err(error) => {
             tracing::warn!(
                 %error,
                 "this machine names no certificate authorities ({error}); those of Mozilla are used"
             );
             let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-            Ok(finish(ClientConfig::builder().with_root_certificates(roots)))
+            finish(ClientConfig::builder().with_root_certificates(roots))
         }
     }
 }

@@ -65,7 +65,7 @@ async fn an_answer_without_end_is_up_after_a_bounded_part_of_it() {
         let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n";
         let mut sent = stream.write_all(head).await;
         while sent.is_ok() {
-            sent = stream.write_all(&[b'x'; 65_536]).await;
+            sent = stream.write_all(&[b'x'; 8_192]).await;
         }
     })
     .await;
@@ -104,18 +104,18 @@ async fn an_answer_that_drips_does_not_outlast_the_deadline() {
 
 #[tokio::test]
 async fn a_request_introduces_itself_and_carries_nothing_else() {
-    let (heard, mut hear) = mpsc::unbounded_channel();
+    let (requests, mut received) = mpsc::unbounded_channel();
     let server = Server::start(move |_, mut stream| {
-        let heard = heard.clone();
+        let requests = requests.clone();
         async move {
-            heard.send(request(&mut stream).await).unwrap();
+            requests.send(request(&mut stream).await).unwrap();
             let _ = stream.write_all(OK).await;
             until_closed(&mut stream).await;
         }
     })
     .await;
     assert_eq!(ask(server.url("/path?query=1")).await, Outcome::Up);
-    let head = hear.recv().await.unwrap();
+    let head = received.recv().await.unwrap();
     let mut lines: Vec<&str> = head.trim_end().split("\r\n").collect();
     lines[1..].sort_unstable();
     let host = format!("host: {}", server.address);

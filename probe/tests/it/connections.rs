@@ -10,7 +10,7 @@ use tokio::{io::AsyncWriteExt, sync::Notify};
 
 use super::{
     server::{OK, Server, request, reset, until_closed},
-    tls::Authority,
+    tls::{Authority, acceptor},
     verdict::{PATIENT, SHORT, ask_with, kind, prober},
 };
 
@@ -104,7 +104,7 @@ async fn a_kept_connection_that_stalls_is_waiting_for_the_first_byte() {
 #[tokio::test]
 async fn a_probe_that_takes_over_a_connection_no_longer_waits_for_its_own() {
     let authority = Authority::new();
-    let acceptor = authority.acceptor(authority.server("localhost"), &[b"http/1.1"]);
+    let acceptor = acceptor(authority.server("localhost"), &[b"http/1.1"]);
     let connecting = Arc::new(Notify::new());
     let has_connected = Arc::clone(&connecting);
     let server = Server::start(move |n, mut stream| {
@@ -140,14 +140,14 @@ async fn a_probe_that_takes_over_a_connection_no_longer_waits_for_its_own() {
 async fn many_probes_at_once_do_not_disturb_each_other() {
     let (prober, good) = (Arc::new(prober()), server(Second::Answered).await);
     let bad = Server::answering("HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n").await;
-    let probes: Vec<_> = (0..100)
+    let all: Vec<_> = (0..100)
         .map(|n| {
             let prober = Arc::clone(&prober);
             let url = if n % 2 == 0 { good.url("/") } else { bad.url("/") };
             tokio::spawn(async move { ask_with(&prober, url, "200", PATIENT).await.outcome })
         })
         .collect();
-    for (n, probe) in probes.into_iter().enumerate() {
+    for (n, probe) in all.into_iter().enumerate() {
         assert_eq!(probe.await.unwrap().is_up(), Some(n % 2 == 0));
     }
 }

@@ -7,7 +7,7 @@ use http::Response;
 
 use super::{
     server::Server,
-    tls::Authority,
+    tls::{Authority, acceptor},
     verdict::{PATIENT, SHORT, ask_with, kind},
 };
 
@@ -22,7 +22,7 @@ enum Act {
 }
 
 async fn serve(authority: &Authority, act: Act) -> Server {
-    let acceptor = authority.acceptor(authority.server("localhost"), &[b"h2"]);
+    let acceptor = acceptor(authority.server("localhost"), &[b"h2"]);
     Server::start(move |_, stream| {
         let acceptor = acceptor.clone();
         async move {

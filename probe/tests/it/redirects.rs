@@ -76,6 +76,8 @@ async fn a_redirect_to_nowhere_is_judged_by_its_status() {
     assert_eq!(kind(ask(nowhere.url("/")).await), FaultKind::Status(302));
     let nonsense = redirecting("301", "http://[").await;
     assert_eq!(kind(ask(nonsense.url("/")).await), FaultKind::Status(301));
+    let impossible = redirecting("301", "http://1.2.3.999/").await;
+    assert_eq!(kind(ask(impossible.url("/")).await), FaultKind::Redirects);
 }
 
 #[tokio::test]

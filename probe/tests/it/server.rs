@@ -109,4 +109,5 @@ pub(super) async fn until_closed(stream: &mut (impl AsyncRead + Unpin)) {
 /// Makes the close of this connection a reset.
 pub(super) fn reset(stream: TcpStream) {
     stream.set_zero_linger().unwrap();
+    drop(stream);
 }

@@ -40,16 +40,12 @@ impl Authority {
 
     /// A good certificate for this name.
     pub(super) fn server(&self, name: &str) -> Identity {
-        self.sign(CertificateParams::new([name.to_owned()]).unwrap())
+        self.sign(&CertificateParams::new([name.to_owned()]).unwrap())
     }
 
-    fn sign(&self, params: CertificateParams) -> Identity {
+    fn sign(&self, params: &CertificateParams) -> Identity {
         let key = KeyPair::generate().unwrap();
         (params.signed_by(&key, &self.0).unwrap().der().clone(), key)
-    }
-
-    pub(super) fn acceptor(&self, identity: Identity, protocols: &[&[u8]]) -> TlsAcceptor {
-        acceptor(identity, protocols)
     }
 
     /// A prober that trusts this authority alone.
@@ -62,7 +58,7 @@ impl Authority {
     }
 }
 
-fn acceptor((certificate, key): Identity, protocols: &[&[u8]]) -> TlsAcceptor {
+pub(super) fn acceptor((certificate, key): Identity, protocols: &[&[u8]]) -> TlsAcceptor {
     let key = PrivatePkcs8KeyDer::from(key.serialize_der());
     let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -115,8 +111,8 @@ async fn each_bad_certificate_is_named() {
     early.not_before = date_time_ymd(2090, 1, 1);
     early.not_after = date_time_ymd(2099, 1, 1);
     for (identity, detail) in [
-        (authority.sign(expired), "certificate expired"),
-        (authority.sign(early), "certificate not valid yet"),
+        (authority.sign(&expired), "certificate expired"),
+        (authority.sign(&early), "certificate not valid yet"),
         (authority.server("example.org"), "certificate is for another name"),
         (
             Authority::named("a stranger").server("localhost"),
@@ -144,7 +140,7 @@ async fn a_certificate_that_vouches_for_itself_is_not_trusted() {
 #[tokio::test]
 async fn sessions_are_not_resumed() {
     let authority = Authority::new();
-    let acceptor = authority.acceptor(authority.server("localhost"), &[b"http/1.1"]);
+    let acceptor = acceptor(authority.server("localhost"), &[b"http/1.1"]);
     let (told, mut kinds) = tokio::sync::mpsc::unbounded_channel();
     let server = Server::start(move |_, stream| {
         let (acceptor, told) = (acceptor.clone(), told.clone());
