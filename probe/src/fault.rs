@@ -20,10 +20,6 @@ use crate::http::LookupError;
 /// Reads the causes from the innermost outwards, because the outer ones say less; and none of reqwest's own words, which
 /// contain the URL.
 pub(crate) fn outcome(error: &reqwest::Error, phase: Phase) -> Outcome {
-    if error.source().is_some_and(<dyn Error>::is::<url::ParseError>) {
-        // reqwest reads the target of a redirect even where it is told not to follow, and gives up on the answer.
-        return down(FaultKind::Redirects, "redirect to what is no URL");
-    }
     if error.is_builder() {
         return down(FaultKind::Dns, "not a name that can be looked up");
     }
