@@ -66,20 +66,14 @@ const STEP: i64 = 10_000;
 /// `limit`; oldest first. Rows that are not understood are left out and reported in the log.
 pub(crate) async fn recent(db: &mut SqliteConnection, limit: Duration) -> Result<Vec<Recorded>, StoreError> {
     let started = Instant::now();
-    let ids: Vec<i64> = query_scalar("SELECT id FROM trackers")
-        .fetch_all(&mut *db)
-        .await?;
+    let ids: Vec<i64> = query_scalar("SELECT id FROM trackers").fetch_all(&mut *db).await?;
     let mut wanted = Wanted::of(ids);
     let ends = "SELECT coalesce((SELECT min(id) FROM checks), 0), coalesce((SELECT max(id) FROM checks), 0)";
     let (first, mut last): (i64, i64) = query_as(ends).fetch_one(&mut *db).await?;
     let mut found = Vec::new();
     while last >= first && last > 0 && !wanted.is_empty() && started.elapsed() < limit {
-        let rows: Vec<SqliteRow> = query(STEP_BACK)
-            .bind(last - STEP)
-            .bind(last)
-            .bind(wanted.as_json())
-            .fetch_all(&mut *db)
-            .await?;
+        let rows: Vec<SqliteRow> =
+            query(STEP_BACK).bind(last - STEP).bind(last).bind(wanted.as_json()).fetch_all(&mut *db).await?;
         for row in rows {
             match read(&Row::of("checks", &row)) {
                 Ok(recorded) if wanted.take(recorded.check.name.tracker) => found.push(recorded),
@@ -108,18 +102,13 @@ fn read(row: &Row<'_>) -> Result<Recorded, StoreError> {
             UP => Outcome::Up,
             DEGRADED => Outcome::Degraded,
             DOWN | TOLERATED => Outcome::Down(faults::read(row)?),
-            UNKNOWN => Outcome::Unknown(
-                row.get::<&str>("reason")?
-                    .parse()
-                    .map_err(|()| row.corrupt("reason"))?,
-            ),
+            UNKNOWN => {
+                Outcome::Unknown(row.get::<&str>("reason")?.parse().map_err(|()| row.corrupt("reason"))?)
+            }
             _ => return Err(row.corrupt("outcome")),
         },
     };
-    Ok(Recorded {
-        check,
-        retrying: outcome == TOLERATED,
-    })
+    Ok(Recorded { check, retrying: outcome == TOLERATED })
 }
 
 /// How many checks each tracker still lacks; those that lack none are not in it.
@@ -127,12 +116,7 @@ struct Wanted(HashMap<TrackerId, usize>);
 
 impl Wanted {
     fn of(trackers: Vec<i64>) -> Self {
-        Self(
-            trackers
-                .into_iter()
-                .map(|id| (TrackerId(id), SHOWN_CHECKS))
-                .collect(),
-        )
+        Self(trackers.into_iter().map(|id| (TrackerId(id), SHOWN_CHECKS)).collect())
     }
 
     fn is_empty(&self) -> bool {
@@ -171,17 +155,10 @@ mod tests {
         Store::open(&path).await.unwrap().close().await.unwrap();
         let mut db = open::connect(&path, false).await.unwrap();
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {STEP_BACK}"));
-        let plan = query(explain)
-            .bind(0)
-            .bind(1)
-            .bind("[1]")
-            .fetch_all(&mut db)
-            .await
-            .unwrap();
+        let plan = query(explain).bind(0).bind(1).bind("[1]").fetch_all(&mut db).await.unwrap();
         let plan: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
         assert!(
-            plan.iter()
-                .any(|line| line == "SEARCH checks USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+            plan.iter().any(|line| line == "SEARCH checks USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
             "{plan:?}"
         );
         let sorted = plan.iter().any(|line| line.contains("TEMP B-TREE"));

@@ -21,9 +21,7 @@ impl Editor {
     /// Opens the database of a server. [`StoreError::Missing`], [`StoreError::TooOld`] and [`StoreError::TooNew`] say what to do.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
-            return Err(StoreError::Missing {
-                path: path.to_owned(),
-            });
+            return Err(StoreError::Missing { path: path.to_owned() });
         }
         let mut db = open::connect(path, false).await?;
         let found = schema::version(&mut db, path).await?;

@@ -1,6 +1,6 @@
 //! How storage fails, and who has to act.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use domain::Failure;
 use sqlx::migrate::MigrateError;
@@ -102,17 +102,19 @@ impl StoreError {
         self.code() == Some(ERROR)
     }
 
-    /// Whether SQLite found the file to be no database, or to be a damaged one.
-    pub(crate) fn is_not_a_database(&self) -> bool {
-        self.code() == Some(NOT_A_DATABASE)
+    /// Why a file was refused by SQLite itself. It looks into the file at the first statement, whichever that is.
+    pub(crate) fn of_opening(path: &Path, source: sqlx::Error) -> Self {
+        let path = path.to_owned();
+        match Self::Driver(source) {
+            error if error.code() == Some(NOT_A_DATABASE) => Self::NotOurs { path },
+            Self::Driver(source) => Self::CannotOpen { path, source },
+            error => error,
+        }
     }
 
     /// Whether the trouble is the disk's, or another process's, and so may pass without a change of program or data.
     fn may_pass(&self) -> bool {
-        matches!(
-            self.code(),
-            Some(BUSY | LOCKED | READ_ONLY | IO_ERROR | FULL | CANNOT_OPEN)
-        )
+        matches!(self.code(), Some(BUSY | LOCKED | READ_ONLY | IO_ERROR | FULL | CANNOT_OPEN))
     }
 
     /// SQLite's primary result code.

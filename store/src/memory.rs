@@ -39,11 +39,7 @@ impl Records for Memory {
     async fn add(&mut self, trackers: &[NewTracker], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
         let add = |settings: &NewTracker| {
             self.last_id += 1;
-            let tracker = Tracker {
-                id: TrackerId(self.last_id),
-                settings: settings.clone(),
-                added_at: at,
-            };
+            let tracker = Tracker { id: TrackerId(self.last_id), settings: settings.clone(), added_at: at };
             self.trackers.insert(tracker.id, tracker);
             TrackerId(self.last_id)
         };
@@ -52,9 +48,7 @@ impl Records for Memory {
 
     async fn update(&mut self, tracker: &Tracker) -> Result<bool, Failure> {
         let known = self.trackers.get_mut(&tracker.id);
-        Ok(known
-            .map(|known| known.settings.clone_from(&tracker.settings))
-            .is_some())
+        Ok(known.map(|known| known.settings.clone_from(&tracker.settings)).is_some())
     }
 
     async fn set_paused(&mut self, id: TrackerId, paused: bool) -> Result<bool, Failure> {
@@ -90,13 +84,7 @@ impl Records for Memory {
             }
         }
         checks.reverse();
-        let statuses = self
-            .statuses
-            .iter()
-            .filter(|(id, _)| self.trackers.contains_key(id));
-        Ok(Recent {
-            checks,
-            statuses: statuses.map(|(id, status)| (*id, status.clone())).collect(),
-        })
+        let statuses = self.statuses.iter().filter(|(id, _)| self.trackers.contains_key(id));
+        Ok(Recent { checks, statuses: statuses.map(|(id, status)| (*id, status.clone())).collect() })
     }
 }

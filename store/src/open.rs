@@ -6,7 +6,10 @@ use sqlx::{
     ConnectOptions, Connection, SqliteConnection, query_scalar, raw_sql, sqlite::SqliteConnectOptions,
 };
 
-use crate::{StoreError, Writer, schema};
+use crate::{
+    StoreError, Writer, schema,
+    transaction::{BUSY_TIMEOUT, begin, end},
+};
 
 /// A database that is ours and has the newest schema.
 #[derive(Debug)]
@@ -21,15 +24,13 @@ impl Store {
         let mut db = connect(path, true).await?;
         let found = schema::version(&mut db, path).await?;
         if found > schema::KNOWN {
-            return Err(StoreError::TooNew {
-                found,
-                known: schema::KNOWN,
-            });
+            return Err(StoreError::TooNew { found, known: schema::KNOWN });
         }
         // Before the pragmas that write: nothing of a file is changed before it is known to be ours.
         use_wal(&mut db).await?;
         configure(&mut db).await?;
-        schema::migrate(&mut db).await?;
+        prove_writable(&mut db, path).await?;
+        schema::migrate(&mut db, found).await?;
         Ok(Self { writing: db })
     }
 
@@ -51,18 +52,13 @@ pub(crate) async fn connect(path: &Path, create: bool) -> Result<SqliteConnectio
     let options = SqliteConnectOptions::new()
         .filename(absolute)
         .create_if_missing(create)
-        .busy_timeout(crate::transaction::BUSY_TIMEOUT)
+        .busy_timeout(BUSY_TIMEOUT)
         .disable_statement_logging();
-    let mut db = options.connect().await.map_err(|source| StoreError::CannotOpen {
-        path: path.to_owned(),
-        source,
-    })?;
-    let version: String = query_scalar("SELECT sqlite_version()").fetch_one(&mut db).await?;
-    if is_sound(&version) {
-        Ok(db)
-    } else {
-        Err(StoreError::OldSqlite { found: version })
-    }
+    let refused = |error| StoreError::of_opening(path, error);
+    let mut db = options.connect().await.map_err(refused)?;
+    let version: String =
+        query_scalar("SELECT sqlite_version()").fetch_one(&mut db).await.map_err(refused)?;
+    if is_sound(&version) { Ok(db) } else { Err(StoreError::OldSqlite { found: version }) }
 }
 
 /// What every connection needs for its own safety.
@@ -88,10 +84,14 @@ pub(crate) async fn configure(db: &mut SqliteConnection) -> Result<(), StoreErro
 /// anybody's back, and a second connection that checkpoints would only compete with the writer.
 async fn use_wal(db: &mut SqliteConnection) -> Result<(), StoreError> {
     let mode: String = query_scalar("PRAGMA journal_mode = WAL").fetch_one(db).await?;
-    if mode == "wal" {
-        Ok(())
-    } else {
-        Err(StoreError::NoWal { mode })
+    if mode == "wal" { Ok(()) } else { Err(StoreError::NoWal { mode }) }
+}
+
+/// SQLite opens a file that it may not write for reading only, and says so at the first write. That would be the first check.
+async fn prove_writable(db: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    match begin(db).await {
+        Err(StoreError::Driver(error)) => Err(StoreError::of_opening(path, error)),
+        begun => end(db, begun).await,
     }
 }
 

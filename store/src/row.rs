@@ -20,28 +20,30 @@ impl<'r> Row<'r> {
     where
         T: Decode<'r, Sqlite> + Type<Sqlite>,
     {
+        self.get_some(column)?.ok_or_else(|| self.corrupt(column))
+    }
+
+    /// Like [`Self::get`], of a column that may be NULL. Asking the driver for a plain integer would make 0 of a NULL.
+    pub(crate) fn get_some<T>(&self, column: &'static str) -> Result<Option<T>, StoreError>
+    where
+        T: Decode<'r, Sqlite> + Type<Sqlite>,
+    {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
     /// The column's integer, if it fits into `T`.
     pub(crate) fn fit<T: TryFrom<i64>>(&self, column: &'static str) -> Result<T, StoreError> {
-        T::try_from(self.get::<i64>(column)?).map_err(|_| self.corrupt(column))
+        self.fit_some(column)?.ok_or_else(|| self.corrupt(column))
     }
 
     /// Like [`Self::fit`], of a column that may be NULL.
     pub(crate) fn fit_some<T: TryFrom<i64>>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
-        let value: Option<i64> = self.get(column)?;
-        value
-            .map(T::try_from)
-            .transpose()
-            .map_err(|_| self.corrupt(column))
+        let value = self.get_some::<i64>(column)?.map(T::try_from);
+        value.transpose().map_err(|_| self.corrupt(column))
     }
 
     /// The error about this column.
     pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {
-        StoreError::Corrupt {
-            table: self.table,
-            column,
-        }
+        StoreError::Corrupt { table: self.table, column }
     }
 }

@@ -23,11 +23,9 @@ pub(crate) fn bind(query: Binding, (tracker, status): &(TrackerId, Status), ids:
     let (state, since, failures, up_since) = match status {
         Status::Pending => ("pending", None, None, None),
         Status::Up { since } => ("up", Some(*since), None, None),
-        Status::Retrying {
-            since,
-            failures,
-            up_since,
-        } => ("retrying", Some(*since), Some(*failures), *up_since),
+        Status::Retrying { since, failures, up_since } => {
+            ("retrying", Some(*since), Some(*failures), *up_since)
+        }
         Status::Down { since, .. } => ("down", Some(*since), None, None),
     };
     query
@@ -41,10 +39,7 @@ pub(crate) fn bind(query: Binding, (tracker, status): &(TrackerId, Status), ids:
 
 /// The statement that records transitions.
 pub(crate) fn insert_transition() -> BulkInsert {
-    BulkInsert::new(
-        "INSERT INTO transitions (tracker_id, at, kind, down_since, fault_id)",
-        5,
-    )
+    BulkInsert::new("INSERT INTO transitions (tracker_id, at, kind, down_since, fault_id)", 5)
 }
 
 /// The values of one transition, in the order of [`insert_transition`].
@@ -86,10 +81,7 @@ pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<(TrackerId, Sta
 
 /// Forgets the status of a tracker.
 pub(crate) async fn remove(db: &mut SqliteConnection, tracker: TrackerId) -> Result<(), StoreError> {
-    query("DELETE FROM statuses WHERE tracker_id = ?")
-        .bind(tracker.0)
-        .execute(db)
-        .await?;
+    query("DELETE FROM statuses WHERE tracker_id = ?").bind(tracker.0).execute(db).await?;
     Ok(())
 }
 
@@ -101,12 +93,9 @@ fn read(row: &Row<'_>) -> Result<(TrackerId, Status), StoreError> {
         "retrying" => Status::Retrying {
             since: since()?,
             failures: row.fit("failures")?,
-            up_since: row.get::<Option<i64>>("up_since")?.map(Timestamp),
+            up_since: row.get_some("up_since")?.map(Timestamp),
         },
-        "down" => Status::Down {
-            since: since()?,
-            fault: faults::read(row)?,
-        },
+        "down" => Status::Down { since: since()?, fault: faults::read(row)? },
         _ => return Err(row.corrupt("state")),
     };
     Ok((TrackerId(row.get("tracker_id")?), status))

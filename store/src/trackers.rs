@@ -43,19 +43,14 @@ pub(crate) async fn set_paused(
     id: TrackerId,
     paused: bool,
 ) -> Result<bool, StoreError> {
-    let update = query("UPDATE trackers SET paused = ? WHERE id = ?")
-        .bind(paused)
-        .bind(id.0);
+    let update = query("UPDATE trackers SET paused = ? WHERE id = ?").bind(paused).bind(id.0);
     Ok(update.execute(db).await?.rows_affected() > 0)
 }
 
 /// Removes a tracker; `false` when there is no such tracker. Nobody reads what refers to it any more, as its number is never
 /// given again; its checks leave when their time comes.
 pub(crate) async fn remove(db: &mut SqliteConnection, id: TrackerId) -> Result<bool, StoreError> {
-    let removed = query("DELETE FROM trackers WHERE id = ?")
-        .bind(id.0)
-        .execute(db)
-        .await?;
+    let removed = query("DELETE FROM trackers WHERE id = ?").bind(id.0).execute(db).await?;
     Ok(removed.rows_affected() > 0)
 }
 
@@ -65,9 +60,8 @@ fn bind(query: Binding, tracker: &NewTracker) -> Binding {
         Schedule::Every(interval) => (Some(interval.as_secs()), None, None),
         Schedule::Cron(cron) => (None, Some(cron.expression()), Some(cron.zone())),
     };
-    let deadline_ms = tracker
-        .deadline
-        .map(|deadline| i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX));
+    let deadline_ms =
+        tracker.deadline.map(|deadline| i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX));
     query
         .bind(tracker.target.as_str())
         .bind(tracker.name.as_ref().map_or("", |name| name.as_str()))
@@ -83,21 +77,13 @@ fn bind(query: Binding, tracker: &NewTracker) -> Binding {
 /// The tracker of a row, or what is wrong with it. Only a row without a number is an error.
 fn read(row: &Row<'_>) -> Result<Result<Tracker, Misfit>, StoreError> {
     let id = TrackerId(row.get("id")?);
-    let tracker = settings(row).map(|(settings, added_at)| Tracker {
-        id,
-        settings,
-        added_at,
-    });
-    Ok(tracker.map_err(|problem| Misfit {
-        id,
-        label: label(row),
-        problem: problem.to_string(),
-    }))
+    let tracker = settings(row).map(|(settings, added_at)| Tracker { id, settings, added_at });
+    Ok(tracker.map_err(|problem| Misfit { id, label: label(row), problem: problem.to_string() }))
 }
 
 fn settings(row: &Row<'_>) -> Result<(NewTracker, Timestamp), Invalid> {
-    let number = |column: &'static str| column_of::<Option<i64>>(row, column);
-    let text = |column: &'static str| column_of::<Option<String>>(row, column);
+    let number = |column: &'static str| column_of::<i64>(row, column);
+    let text = |column: &'static str| column_of::<String>(row, column);
     let (every_s, cron) = (number("every_s")?, text("cron")?);
     let draft = Draft {
         url: text("url")?,
@@ -115,12 +101,11 @@ fn settings(row: &Row<'_>) -> Result<(NewTracker, Timestamp), Invalid> {
     Ok((draft.parse()?, Timestamp(added_at)))
 }
 
-fn column_of<'r, T>(row: &Row<'r>, column: &'static str) -> Result<T, Invalid>
+fn column_of<'r, T>(row: &Row<'r>, column: &'static str) -> Result<Option<T>, Invalid>
 where
     T: Decode<'r, Sqlite> + Type<Sqlite>,
 {
-    row.get(column)
-        .map_err(|_| Invalid::one(column, "holds something that cannot be read"))
+    row.get_some(column).map_err(|_| Invalid::one(column, "holds something that cannot be read"))
 }
 
 /// A name for people: the row's, or its URL without what might be a password; at most 60 characters of one line.
@@ -129,20 +114,10 @@ fn label(row: &Row<'_>) -> String {
     let named = Some(text("name")).filter(|name| !name.trim().is_empty());
     let label = named.unwrap_or_else(|| {
         let url = text("url");
-        url.rsplit_once('@')
-            .map_or(url.clone(), |(_, after)| after.to_owned())
+        url.rsplit_once('@').map_or(url.clone(), |(_, after)| after.to_owned())
     });
-    let printable: String = label
-        .trim()
-        .chars()
-        .filter(|c| is_printable(*c))
-        .take(60)
-        .collect();
-    if printable.is_empty() {
-        "(no URL)".to_owned()
-    } else {
-        printable
-    }
+    let printable: String = label.trim().chars().filter(|c| is_printable(*c)).take(60).collect();
+    if printable.is_empty() { "(no URL)".to_owned() } else { printable }
 }
 
 /// Neither a control character nor one that is invisible or changes the direction of text.

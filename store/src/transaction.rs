@@ -73,10 +73,7 @@ mod tests {
     async fn two_connections(path: &std::path::Path) -> (SqliteConnection, SqliteConnection) {
         Store::open(path).await.unwrap().close().await.unwrap();
         let mut impatient = open::connect(path, false).await.unwrap();
-        query("PRAGMA busy_timeout = 0")
-            .execute(&mut impatient)
-            .await
-            .unwrap();
+        query("PRAGMA busy_timeout = 0").execute(&mut impatient).await.unwrap();
         (impatient, open::connect(path, false).await.unwrap())
     }
 
@@ -106,9 +103,6 @@ mod tests {
         };
         let error = begin_or(&mut db, count).await.unwrap_err();
         assert_eq!(tries, TRIES - 1);
-        assert!(matches!(
-            error.while_doing("testing"),
-            domain::Failure::Unavailable { .. }
-        ));
+        assert!(matches!(error.while_doing("testing"), domain::Failure::Unavailable { .. }));
     }
 }

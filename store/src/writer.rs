@@ -100,28 +100,13 @@ impl Writer {
     }
 
     async fn insert(&mut self, batch: &Batch) -> Result<FaultIds, StoreError> {
-        let Self {
-            db, faults, inserts, ..
-        } = self;
-        let of_checks = batch
-            .checks
-            .iter()
-            .filter_map(|recorded| faults::of_check(&recorded.check));
-        let of_transitions = batch
-            .transitions
-            .iter()
-            .filter_map(|(_, transition)| faults::of_transition(transition));
-        let of_statuses = batch
-            .statuses
-            .iter()
-            .filter_map(|(_, status)| faults::of_status(status));
-        let ids = faults
-            .intern(db, of_checks.chain(of_transitions).chain(of_statuses))
-            .await?;
-        inserts
-            .checks
-            .run(db, &batch.checks, |query, check| checks::bind(query, check, &ids))
-            .await?;
+        let Self { db, faults, inserts, .. } = self;
+        let of_checks = batch.checks.iter().filter_map(|recorded| faults::of_check(&recorded.check));
+        let of_transitions =
+            batch.transitions.iter().filter_map(|(_, transition)| faults::of_transition(transition));
+        let of_statuses = batch.statuses.iter().filter_map(|(_, status)| faults::of_status(status));
+        let ids = faults.intern(db, of_checks.chain(of_transitions).chain(of_statuses)).await?;
+        inserts.checks.run(db, &batch.checks, |query, check| checks::bind(query, check, &ids)).await?;
         inserts
             .transitions
             .run(db, &batch.transitions, |query, transition| {
@@ -130,9 +115,7 @@ impl Writer {
             .await?;
         inserts
             .statuses
-            .run(db, &batch.statuses, |query, status| {
-                statuses::bind(query, status, &ids)
-            })
+            .run(db, &batch.statuses, |query, status| statuses::bind(query, status, &ids))
             .await?;
         Ok(ids)
     }

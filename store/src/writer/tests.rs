@@ -20,10 +20,7 @@ fn failures(from: i64, count: i64) -> Batch {
         },
         retrying: false,
     };
-    Batch {
-        checks: (from..from + count).map(failure).collect(),
-        ..Batch::default()
-    }
+    Batch { checks: (from..from + count).map(failure).collect(), ..Batch::default() }
 }
 
 async fn count(writer: &mut Writer, table: &str) -> i64 {
@@ -42,31 +39,16 @@ async fn a_full_disk_undoes_the_batch_and_leaves_a_writer_that_works_on() {
     let store = Store::open(&folder.path().join("tracker.db")).await.unwrap();
     let mut writer = store.into_writer().await.unwrap();
     writer.record(&failures(0, 1)).await.unwrap();
-    let pages: i64 = query_scalar("PRAGMA page_count")
-        .fetch_one(&mut writer.db)
-        .await
-        .unwrap();
+    let pages: i64 = query_scalar("PRAGMA page_count").fetch_one(&mut writer.db).await.unwrap();
     limit_pages(&mut writer, pages + 3).await;
     for _ in 0..2 {
         let failure = writer.record(&failures(1, 500)).await.unwrap_err();
         assert!(matches!(failure, Failure::Unavailable { .. }), "{failure:?}");
-        assert_eq!(
-            (
-                count(&mut writer, "checks").await,
-                count(&mut writer, "faults").await
-            ),
-            (1, 1)
-        );
+        assert_eq!((count(&mut writer, "checks").await, count(&mut writer, "faults").await), (1, 1));
     }
     limit_pages(&mut writer, 1_000_000).await;
     writer.record(&failures(1, 500)).await.unwrap();
-    assert_eq!(
-        (
-            count(&mut writer, "checks").await,
-            count(&mut writer, "faults").await
-        ),
-        (501, 501)
-    );
+    assert_eq!((count(&mut writer, "checks").await, count(&mut writer, "faults").await), (501, 501));
 }
 
 #[tokio::test]
@@ -99,14 +81,7 @@ async fn a_dropped_future_leaves_all_of_its_batch_or_nothing() {
                 .unwrap_or(0);
         assert_eq!(whole, 0, "a batch of which only a part was recorded");
         assert_eq!(count(&mut writer, "checks WHERE due < 0").await, round + 1);
-        assert_eq!(
-            count(
-                &mut writer,
-                "checks WHERE fault_id NOT IN (SELECT id FROM faults)"
-            )
-            .await,
-            0
-        );
+        assert_eq!(count(&mut writer, "checks WHERE fault_id NOT IN (SELECT id FROM faults)").await, 0);
     }
     assert!(dropped > 0);
 }

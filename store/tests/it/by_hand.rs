@@ -3,7 +3,7 @@
 use domain::{Misfit, Outcome, Reason, Records, Schedule, Timestamp, Tracker, TrackerId};
 use sqlx::{SqliteConnection, query, query_as, query_scalar, raw_sql};
 
-use crate::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, tracker};
 
 async fn load(writer: &mut dyn Records) -> Vec<Result<Tracker, Misfit>> {
     writer.trackers().await.unwrap()
@@ -18,29 +18,13 @@ async fn a_url_is_enough() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
     let mut hand = folder.by_hand().await;
-    run(
-        &mut hand,
-        "INSERT INTO trackers(url) VALUES ('https://example.org')",
-    )
-    .await;
+    run(&mut hand, "INSERT INTO trackers(url) VALUES ('https://example.org')").await;
     let all = load(&mut writer).await;
-    let [Ok(loaded)] = all.as_slice() else {
-        panic!("{all:?}")
-    };
-    assert_eq!(
-        (loaded.id, &loaded.settings),
-        (TrackerId(1), &tracker("https://example.org"))
-    );
-    let now: i64 = query_scalar("SELECT unixepoch() * 1000")
-        .fetch_one(&mut hand)
-        .await
-        .unwrap();
+    let [Ok(loaded)] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!((loaded.id, &loaded.settings), (TrackerId(1), &tracker("https://example.org")));
+    let now: i64 = query_scalar("SELECT unixepoch() * 1000").fetch_one(&mut hand).await.unwrap();
     let ago = Timestamp(now + 1_000).since(loaded.added_at);
-    assert!(
-        ago.as_secs() < 600,
-        "added at {} instead of {now}",
-        loaded.added_at
-    );
+    assert!(ago.as_secs() < 600, "added at {} instead of {now}", loaded.added_at);
 }
 
 #[tokio::test]
@@ -48,28 +32,14 @@ async fn a_cron_expression_beside_the_default_interval_is_what_was_meant() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
     let mut hand = folder.by_hand().await;
-    run(
-        &mut hand,
-        "INSERT INTO trackers(url, cron) VALUES ('a.example', '0 6 * * *')",
-    )
-    .await;
-    run(
-        &mut hand,
-        "INSERT INTO trackers(url, every_s) VALUES ('a.example', NULL)",
-    )
-    .await;
+    run(&mut hand, "INSERT INTO trackers(url, cron) VALUES ('a.example', '0 6 * * *')").await;
+    run(&mut hand, "INSERT INTO trackers(url, every_s) VALUES ('a.example', NULL)").await;
     let schedules: Vec<String> = load(&mut writer)
         .await
         .into_iter()
         .map(|tracker| tracker.unwrap().settings.schedule.to_string())
         .collect();
-    assert_eq!(
-        schedules,
-        [
-            "cron 0 6 * * * in UTC".to_owned(),
-            Schedule::default().to_string()
-        ]
-    );
+    assert_eq!(schedules, ["cron 0 6 * * * in UTC".to_owned(), Schedule::default().to_string()]);
 }
 
 #[tokio::test]
@@ -78,11 +48,7 @@ async fn a_row_that_breaks_a_rule_is_kept_with_its_problem_and_harms_no_other() 
     let mut writer = folder.writer().await;
     let mut hand = folder.by_hand().await;
     let long = format!("http://{}\u{202E}\n", "x".repeat(3_000));
-    query("INSERT INTO trackers(url) VALUES (?)")
-        .bind(&long)
-        .execute(&mut hand)
-        .await
-        .unwrap();
+    query("INSERT INTO trackers(url) VALUES (?)").bind(&long).execute(&mut hand).await.unwrap();
     run(
         &mut hand,
         "INSERT INTO trackers(url) VALUES ('ftp://a.example');
@@ -103,10 +69,7 @@ async fn a_row_that_breaks_a_rule_is_kept_with_its_problem_and_harms_no_other() 
     let mut all = load(&mut writer).await;
     assert_eq!(all.pop().unwrap().unwrap().settings, tracker("good.example"));
     let misfits: Vec<Misfit> = all.into_iter().map(Result::unwrap_err).collect();
-    let fields: Vec<&str> = misfits
-        .iter()
-        .map(|misfit| misfit.problem.split(':').next().unwrap())
-        .collect();
+    let fields: Vec<&str> = misfits.iter().map(|misfit| misfit.problem.split(':').next().unwrap()).collect();
     assert_eq!(
         fields,
         [
@@ -116,18 +79,12 @@ async fn a_row_that_breaks_a_rule_is_kept_with_its_problem_and_harms_no_other() 
     );
     for misfit in &misfits {
         assert!((1..=60).contains(&misfit.label.chars().count()), "{misfit:?}");
-        assert!(
-            !misfit.label.chars().any(|c| c.is_control() || c == '\u{202E}'),
-            "{misfit:?}"
-        );
+        assert!(!misfit.label.chars().any(|c| c.is_control() || c == '\u{202E}'), "{misfit:?}");
         assert!(!format!("{misfit:?}").contains("secret"), "{misfit:?}");
     }
     assert_eq!(misfits[5].label, "Shop");
     assert_eq!(misfits[3].label, "a.example/x");
-    assert!(
-        writer.set_paused(misfits[0].id, true).await.unwrap(),
-        "a misfit can be paused"
-    );
+    assert!(writer.set_paused(misfits[0].id, true).await.unwrap(), "a misfit can be paused");
     assert!(writer.remove(misfits[0].id).await.unwrap(), "and removed");
 }
 
@@ -171,10 +128,7 @@ async fn the_tutorials_schema_is_there() {
 async fn rows_that_are_not_understood_are_left_out() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer
-        .add(&[tracker("a.example"), tracker("b.example")], Timestamp(0))
-        .await
-        .unwrap();
+    writer.add(&[tracker("a.example"), tracker("b.example")], Timestamp(0)).await.unwrap();
     run(
         &mut folder.by_hand().await,
         "INSERT INTO faults (id, kind, detail) VALUES (1, 'gremlins', '');
@@ -189,10 +143,6 @@ async fn rows_that_are_not_understood_are_left_out() {
     )
     .await;
     let recent = writer.recent().await.unwrap();
-    let dues: Vec<i64> = recent
-        .checks
-        .iter()
-        .map(|recorded| recorded.check.name.due.0)
-        .collect();
+    let dues: Vec<i64> = recent.checks.iter().map(|recorded| recorded.check.name.due.0).collect();
     assert_eq!((dues, recent.statuses), (vec![7], vec![]));
 }

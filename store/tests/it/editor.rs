@@ -4,7 +4,7 @@ use domain::{Records, Timestamp, TrackerId};
 use sqlx::{Connection, raw_sql};
 use store::{Editor, StoreError};
 
-use crate::{Folder, tracker};
+use super::harness::{Folder, tracker};
 
 #[tokio::test]
 async fn an_edit_beside_a_writer_is_noticed() {
@@ -12,10 +12,7 @@ async fn an_edit_beside_a_writer_is_noticed() {
     let mut writer = folder.writer().await;
     writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
     let mut editor = Editor::open(&folder.database()).await.unwrap();
-    assert!(
-        !writer.changed_outside().await.unwrap(),
-        "opening and reading change nothing"
-    );
+    assert!(!writer.changed_outside().await.unwrap(), "opening and reading change nothing");
     let id = editor.add(&tracker("b.example"), Timestamp(5)).await.unwrap();
     assert_eq!(id, TrackerId(2));
     assert!(writer.changed_outside().await.unwrap());
@@ -40,10 +37,7 @@ async fn an_editor_makes_no_database_and_migrates_none() {
     folder.by_hand().await.close().await.unwrap();
     std::fs::write(folder.database(), "").unwrap();
     let error = Editor::open(&folder.database()).await.unwrap_err();
-    assert!(
-        matches!(error, StoreError::TooOld { found: 0, known: 1 }),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::TooOld { found: 0, known: 1 }), "{error:?}");
     assert_eq!(std::fs::read(folder.database()).unwrap(), b"");
 }
 
@@ -58,8 +52,5 @@ async fn an_editor_refuses_the_schema_of_another_version() {
         .unwrap();
     hand.close().await.unwrap();
     let error = Editor::open(&folder.database()).await.unwrap_err();
-    assert!(
-        matches!(error, StoreError::TooNew { found: 2, known: 1 }),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::TooNew { found: 2, known: 1 }), "{error:?}");
 }

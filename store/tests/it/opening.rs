@@ -6,7 +6,7 @@ use domain::{Outcome, Records, Timestamp};
 use sqlx::{AssertSqlSafe, Connection, query_scalar, raw_sql};
 use store::{Store, StoreError};
 
-use crate::{Folder, batch, check, connect, down, tracker};
+use super::harness::{Folder, batch, check, connect, down, tracker};
 
 async fn refusal(path: &Path) -> StoreError {
     let before = fs::read(path).unwrap();
@@ -20,27 +20,16 @@ async fn what_was_recorded_is_there_when_it_is_opened_again() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
     writer.add(&[tracker("a.example")], Timestamp(1)).await.unwrap();
-    writer
-        .record(&batch(vec![check(1, 1, Outcome::Up), check(1, 2, down("x"))]))
-        .await
-        .unwrap();
+    writer.record(&batch(vec![check(1, 1, Outcome::Up), check(1, 2, down("x"))])).await.unwrap();
     let before = (writer.trackers().await.unwrap(), writer.recent().await.unwrap());
     writer.close().await.unwrap();
     let mut again = folder.writer().await;
-    assert_eq!(
-        (again.trackers().await.unwrap(), again.recent().await.unwrap()),
-        before
-    );
+    assert_eq!((again.trackers().await.unwrap(), again.recent().await.unwrap()), before);
     assert!(!again.changed_outside().await.unwrap());
     // The numbers of faults go on where they were.
-    again
-        .record(&batch(vec![check(1, 3, down("y")), check(1, 4, down("x"))]))
-        .await
-        .unwrap();
-    let faults: i64 = query_scalar("SELECT count(*) FROM faults")
-        .fetch_one(&mut folder.by_hand().await)
-        .await
-        .unwrap();
+    again.record(&batch(vec![check(1, 3, down("y")), check(1, 4, down("x"))])).await.unwrap();
+    let faults: i64 =
+        query_scalar("SELECT count(*) FROM faults").fetch_one(&mut folder.by_hand().await).await.unwrap();
     assert_eq!((faults, again.recent().await.unwrap().checks.len()), (2, 4));
 }
 
@@ -75,15 +64,8 @@ async fn a_folder_that_is_not_there_is_named() {
 #[tokio::test]
 async fn what_is_no_database_is_refused() {
     let folder = Folder::new();
-    fs::write(
-        folder.database(),
-        "Dear diary, today I learnt about file formats. ".repeat(100),
-    )
-    .unwrap();
-    assert!(matches!(
-        refusal(&folder.database()).await,
-        StoreError::NotOurs { .. }
-    ));
+    fs::write(folder.database(), "Dear diary, today I learnt about file formats. ".repeat(100)).unwrap();
+    assert!(matches!(refusal(&folder.database()).await, StoreError::NotOurs { .. }));
 }
 
 #[tokio::test]
@@ -94,10 +76,7 @@ async fn somebody_elses_database_is_refused() {
         let sql = AssertSqlSafe(format!("{mark} CREATE TABLE recipes (name TEXT);"));
         raw_sql(sql).execute(&mut hand).await.unwrap();
         hand.close().await.unwrap();
-        assert!(
-            matches!(refusal(&folder.database()).await, StoreError::NotOurs { .. }),
-            "{mark}"
-        );
+        assert!(matches!(refusal(&folder.database()).await, StoreError::NotOurs { .. }), "{mark}");
     }
 }
 
@@ -112,10 +91,7 @@ async fn a_database_of_a_newer_program_is_refused() {
         .unwrap();
     hand.close().await.unwrap();
     let error = refusal(&folder.database()).await;
-    assert!(
-        matches!(error, StoreError::TooNew { found: 999, known: 1 }),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::TooNew { found: 999, known: 1 }), "{error:?}");
 }
 
 #[tokio::test]

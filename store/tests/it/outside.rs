@@ -3,7 +3,7 @@
 use domain::{NewTracker, Outcome, Records, Timestamp};
 use sqlx::{Connection, SqliteConnection, raw_sql};
 
-use crate::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, tracker};
 
 async fn run(db: &mut SqliteConnection, sql: &'static str) {
     raw_sql(sql).execute(db).await.unwrap();
@@ -16,27 +16,17 @@ async fn each_change_from_outside_is_noticed_once_and_our_own_never() {
     let mut hand = folder.by_hand().await;
     assert!(!writer.changed_outside().await.unwrap());
     writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
-    writer
-        .record(&batch(vec![check(1, 1, Outcome::Up)]))
-        .await
-        .unwrap();
+    writer.record(&batch(vec![check(1, 1, Outcome::Up)])).await.unwrap();
     assert!(!writer.changed_outside().await.unwrap());
     for _ in 0..3 {
         run(&mut hand, "INSERT INTO trackers(url) VALUES ('b.example')").await;
         // What we write and read in between hides nothing.
-        writer
-            .record(&batch(vec![check(1, 2, Outcome::Up)]))
-            .await
-            .unwrap();
+        writer.record(&batch(vec![check(1, 2, Outcome::Up)])).await.unwrap();
         writer.trackers().await.unwrap();
         assert!(writer.changed_outside().await.unwrap());
         assert!(!writer.changed_outside().await.unwrap());
     }
-    run(
-        &mut hand,
-        "BEGIN IMMEDIATE; INSERT INTO trackers(url) VALUES ('b.example'); ROLLBACK;",
-    )
-    .await;
+    run(&mut hand, "BEGIN IMMEDIATE; INSERT INTO trackers(url) VALUES ('b.example'); ROLLBACK;").await;
     assert!(!writer.changed_outside().await.unwrap());
     assert_eq!(writer.trackers().await.unwrap().len(), 4);
 }
@@ -47,16 +37,9 @@ async fn a_batch_waits_for_a_lock() {
     let mut writer = folder.writer().await;
     writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
     let mut hand = folder.by_hand().await;
-    run(
-        &mut hand,
-        "BEGIN IMMEDIATE; INSERT INTO trackers(url) VALUES ('b.example');",
-    )
-    .await;
+    run(&mut hand, "BEGIN IMMEDIATE; INSERT INTO trackers(url) VALUES ('b.example');").await;
     let recording = tokio::spawn(async move {
-        writer
-            .record(&batch(vec![check(1, 1, Outcome::Up)]))
-            .await
-            .unwrap();
+        writer.record(&batch(vec![check(1, 1, Outcome::Up)])).await.unwrap();
         writer
     });
     // The other transaction goes on while the batch waits, and ends when it likes.

@@ -11,7 +11,7 @@ use proptest::{
 };
 use sqlx::query_scalar;
 
-use crate::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, tracker};
 
 fn kinds() -> impl Strategy<Value = FaultKind> {
     prop_oneof![
@@ -72,13 +72,8 @@ fn statuses() -> impl Strategy<Value = Status> {
     prop_oneof![
         Just(Status::Pending),
         time().prop_map(|since| Status::Up { since }),
-        (time(), any::<u16>(), proptest::option::of(time())).prop_map(|(since, failures, up_since)| {
-            Status::Retrying {
-                since,
-                failures,
-                up_since,
-            }
-        }),
+        (time(), any::<u16>(), proptest::option::of(time()))
+            .prop_map(|(since, failures, up_since)| { Status::Retrying { since, failures, up_since } }),
         (time(), faults()).prop_map(|(since, fault)| Status::Down { since, fault }),
     ]
 }
@@ -93,10 +88,7 @@ fn every_check_and_status_survives_the_disk() {
             let folder = Folder::new();
             let mut writer = folder.writer().await;
             writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
-            let batch = Batch {
-                statuses: vec![(TrackerId(1), status.clone())],
-                ..batch(checks.clone())
-            };
+            let batch = Batch { statuses: vec![(TrackerId(1), status.clone())], ..batch(checks.clone()) };
             writer.record(&batch).await.unwrap();
             // Nothing may come out of what the writer remembers.
             writer.close().await.unwrap();
@@ -123,15 +115,10 @@ async fn batches_of_every_size_arrive_whole_and_in_order() {
         due += size;
     }
     let mut hand = folder.by_hand().await;
-    let dues: Vec<i64> = query_scalar("SELECT due FROM checks ORDER BY id")
-        .fetch_all(&mut hand)
-        .await
-        .unwrap();
+    let dues: Vec<i64> =
+        query_scalar("SELECT due FROM checks ORDER BY id").fetch_all(&mut hand).await.unwrap();
     assert_eq!(dues, (0..due).collect::<Vec<_>>());
-    let faults: i64 = query_scalar("SELECT count(*) FROM faults")
-        .fetch_one(&mut hand)
-        .await
-        .unwrap();
+    let faults: i64 = query_scalar("SELECT count(*) FROM faults").fetch_one(&mut hand).await.unwrap();
     assert_eq!(faults, 7);
 }
 
@@ -140,10 +127,7 @@ async fn the_walk_back_finds_the_rare_among_the_many() {
     const MANY: i64 = 25_000;
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer
-        .add(&[tracker("rare.example"), tracker("busy.example")], Timestamp(0))
-        .await
-        .unwrap();
+    writer.add(&[tracker("rare.example"), tracker("busy.example")], Timestamp(0)).await.unwrap();
     let rare = check(1, 0, Outcome::Up);
     let busy: Vec<Recorded> = (0..MANY).map(|due| check(2, due, Outcome::Up)).collect();
     writer.record(&batch(vec![rare.clone()])).await.unwrap();
@@ -153,10 +137,7 @@ async fn the_walk_back_finds_the_rare_among_the_many() {
     assert_eq!(found[1..], busy[busy.len() - 60..]);
 
     // Rows have left the old end.
-    sqlx::query("DELETE FROM checks WHERE id <= 12345")
-        .execute(&mut folder.by_hand().await)
-        .await
-        .unwrap();
+    sqlx::query("DELETE FROM checks WHERE id <= 12345").execute(&mut folder.by_hand().await).await.unwrap();
     assert_eq!(writer.recent().await.unwrap().checks, busy[busy.len() - 60..]);
 
     let mut hasty = writer.with_recent_limit(std::time::Duration::ZERO);

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::Memory;
 
-use crate::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, tracker};
 
 #[tokio::test]
 async fn in_memory() {
@@ -64,10 +64,7 @@ async fn trackers_are_added_and_changed(records: &mut dyn Records) {
     assert!(records.set_paused(TrackerId(2), false).await.unwrap());
     assert_eq!(trackers(records).await, [changed.clone(), second]);
 
-    let nobody = Tracker {
-        id: TrackerId(9),
-        ..changed
-    };
+    let nobody = Tracker { id: TrackerId(9), ..changed };
     assert!(!records.update(&nobody).await.unwrap());
     assert!(!records.set_paused(TrackerId(9), true).await.unwrap());
     assert!(!records.remove(TrackerId(9)).await.unwrap());
@@ -81,13 +78,8 @@ async fn checks_come_back_as_they_were_recorded(records: &mut dyn Records) {
     let mut unasked = check(2, 1_500, Outcome::Unknown(Reason::Overload));
     unasked.check.latency = None;
     // In the order of arrival, which is not that of the due times.
-    let recorded = vec![
-        check(1, 1_000, Outcome::Up),
-        unasked,
-        check(2, 500, Outcome::Degraded),
-        tolerated,
-        retry,
-    ];
+    let recorded =
+        vec![check(1, 1_000, Outcome::Up), unasked, check(2, 500, Outcome::Degraded), tolerated, retry];
     records.record(&batch(recorded[..2].to_vec())).await.unwrap();
     records.record(&batch(recorded[2..].to_vec())).await.unwrap();
     assert_eq!(records.recent().await.unwrap().checks, recorded);
@@ -107,32 +99,15 @@ async fn only_the_newest_are_asked_for(records: &mut dyn Records) {
 
 async fn statuses_replace_each_other(records: &mut dyn Records) {
     let fault = Fault::new(FaultKind::Status(503), "busy");
-    let retrying = Status::Retrying {
-        since: Timestamp(5),
-        failures: 2,
-        up_since: None,
-    };
-    let down = Status::Down {
-        since: Timestamp(5),
-        fault: fault.clone(),
-    };
+    let retrying = Status::Retrying { since: Timestamp(5), failures: 2, up_since: None };
+    let down = Status::Down { since: Timestamp(5), fault: fault.clone() };
     let up = Status::Up { since: Timestamp(9) };
-    let went_down = Transition::WentDown {
-        at: Timestamp(6),
-        since: Timestamp(5),
-        fault,
-    };
-    let recovered = Transition::Recovered {
-        at: Timestamp(9),
-        down_since: Timestamp(5),
-    };
+    let went_down = Transition::WentDown { at: Timestamp(6), since: Timestamp(5), fault };
+    let recovered = Transition::Recovered { at: Timestamp(9), down_since: Timestamp(5) };
     for (statuses, transitions) in [
         (vec![(1, Status::Pending), (2, retrying)], vec![]),
         (vec![(2, down.clone())], vec![(2, went_down)]),
-        (
-            vec![(1, up.clone()), (1, down.clone()), (1, up.clone())],
-            vec![(1, recovered)],
-        ),
+        (vec![(1, up.clone()), (1, down.clone()), (1, up.clone())], vec![(1, recovered)]),
     ] {
         let batch = Batch {
             checks: Vec::new(),
@@ -140,10 +115,7 @@ async fn statuses_replace_each_other(records: &mut dyn Records) {
                 .into_iter()
                 .map(|(id, transition)| (TrackerId(id), transition))
                 .collect(),
-            statuses: statuses
-                .into_iter()
-                .map(|(id, status)| (TrackerId(id), status))
-                .collect(),
+            statuses: statuses.into_iter().map(|(id, status)| (TrackerId(id), status)).collect(),
         };
         records.record(&batch).await.unwrap();
     }
@@ -161,11 +133,7 @@ async fn what_was_removed_is_gone(records: &mut dyn Records) {
     };
     records.record(&late).await.unwrap();
     let Recent { checks, statuses } = records.recent().await.unwrap();
-    assert!(
-        checks
-            .iter()
-            .all(|recorded| recorded.check.name.tracker == TrackerId(1))
-    );
+    assert!(checks.iter().all(|recorded| recorded.check.name.tracker == TrackerId(1)));
     assert_eq!(statuses.len(), 1);
     let next = records.add(&[tracker("d.example")], Timestamp(0)).await.unwrap();
     assert_eq!(next, [TrackerId(3)], "a number is never given again");

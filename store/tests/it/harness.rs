@@ -1,11 +1,4 @@
-//! The store through its public door, over real files.
-
-mod by_hand;
-mod editor;
-mod opening;
-mod outside;
-mod round_trip;
-mod story;
+//! What the tests start from.
 
 use std::path::{Path, PathBuf};
 
@@ -18,33 +11,28 @@ use store::{Store, Writer};
 use tempfile::TempDir;
 
 /// A folder for one database, gone at the end of the test.
-struct Folder(TempDir);
+pub(super) struct Folder(pub(super) TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn database(&self) -> PathBuf {
+    pub(super) fn database(&self) -> PathBuf {
         self.0.path().join("tracker.db")
     }
 
-    async fn writer(&self) -> Writer {
-        Store::open(&self.database())
-            .await
-            .unwrap()
-            .into_writer()
-            .await
-            .unwrap()
+    pub(super) async fn writer(&self) -> Writer {
+        Store::open(&self.database()).await.unwrap().into_writer().await.unwrap()
     }
 
     /// The database as the program `sqlite3` opens it.
-    async fn by_hand(&self) -> SqliteConnection {
+    pub(super) async fn by_hand(&self) -> SqliteConnection {
         connect(&self.database()).await
     }
 }
 
-async fn connect(path: &Path) -> SqliteConnection {
+pub(super) async fn connect(path: &Path) -> SqliteConnection {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -54,11 +42,11 @@ async fn connect(path: &Path) -> SqliteConnection {
         .unwrap()
 }
 
-fn tracker(url: &str) -> NewTracker {
+pub(super) fn tracker(url: &str) -> NewTracker {
     Draft::of(url).parse().unwrap()
 }
 
-fn check(tracker: i64, due: i64, outcome: Outcome) -> Recorded {
+pub(super) fn check(tracker: i64, due: i64, outcome: Outcome) -> Recorded {
     Recorded {
         check: Check {
             name: CheckName {
@@ -75,13 +63,10 @@ fn check(tracker: i64, due: i64, outcome: Outcome) -> Recorded {
     }
 }
 
-fn down(detail: &str) -> Outcome {
+pub(super) fn down(detail: &str) -> Outcome {
     Outcome::Down(Fault::new(FaultKind::Refused, detail))
 }
 
-fn batch(checks: Vec<Recorded>) -> Batch {
-    Batch {
-        checks,
-        ..Batch::default()
-    }
+pub(super) fn batch(checks: Vec<Recorded>) -> Batch {
+    Batch { checks, ..Batch::default() }
 }

@@ -1,0 +1,13 @@
+//! The store through its public door, over real files.
+
+// The attribute tells clippy that the helpers too are tests.
+#[cfg(test)]
+mod it {
+    mod by_hand;
+    mod editor;
+    mod harness;
+    mod opening;
+    mod outside;
+    mod round_trip;
+    mod story;
+}
