@@ -79,22 +79,10 @@ pub enum Reason {
 impl Reason {
     /// Every reason with the word it is stored and sent as. Append only: the words are on users' disks.
     const WORDS: [(Self, &'static str, &'static str); 5] = [
-        (
-            Self::Overload,
-            "overload",
-            "this machine was too busy to start the check in time",
-        ),
-        (
-            Self::FileDescriptors,
-            "file_descriptors",
-            "this machine had no file descriptors left",
-        ),
+        (Self::Overload, "overload", "this machine was too busy to start the check in time"),
+        (Self::FileDescriptors, "file_descriptors", "this machine had no file descriptors left"),
         (Self::Network, "network", "this machine had no usable network"),
-        (
-            Self::Resolver,
-            "resolver",
-            "this machine's name server did not answer",
-        ),
+        (Self::Resolver, "resolver", "this machine's name server did not answer"),
         (Self::NotObserved, "not_observed", "not observed"),
     ];
 
@@ -109,10 +97,7 @@ impl Reason {
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {
-        Self::WORDS
-            .iter()
-            .find(|row| row.0 == self)
-            .unwrap_or(&Self::WORDS[4])
+        Self::WORDS.iter().find(|row| row.0 == self).unwrap_or(&Self::WORDS[4])
     }
 }
 
@@ -120,11 +105,7 @@ impl FromStr for Reason {
     type Err = ();
 
     fn from_str(word: &str) -> Result<Self, ()> {
-        Self::WORDS
-            .iter()
-            .find(|row| row.1 == word)
-            .map(|row| row.0)
-            .ok_or(())
+        Self::WORDS.iter().find(|row| row.1 == word).map(|row| row.0).ok_or(())
     }
 }
 

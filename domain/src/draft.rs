@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     ExpectedStatuses, FieldError, Invalid, NewTracker, Policy, Schedule, Target, TrackerName,
-    schedule::parse_duration,
+    schedule::parse_length,
 };
 
 /// Settings as they were given; what is absent keeps its default, or its value when a tracker is edited.
@@ -33,10 +33,7 @@ pub struct Draft {
 impl Draft {
     /// A draft of a target and nothing else.
     pub fn of(url: impl Into<String>) -> Self {
-        Self {
-            url: Some(url.into()),
-            ..Self::default()
-        }
+        Self { url: Some(url.into()), ..Self::default() }
     }
 
     /// The tracker that the draft describes, with defaults for what is absent. All problems at once.
@@ -80,26 +77,20 @@ impl Draft {
             policy: keep(self.retries.map(parse_policy), &mut problems),
             paused: self.paused,
         };
-        if problems.is_empty() {
-            Ok(rest)
-        } else {
-            Err(Invalid(problems))
-        }
+        if problems.is_empty() { Ok(rest) } else { Err(Invalid(problems)) }
     }
 
     fn schedule(&self) -> Option<Result<Schedule, FieldError>> {
         match (self.every.as_deref(), self.cron.as_deref(), self.zone.as_deref()) {
-            (Some(_), Some(_), _) => Some(Err(FieldError::new(
-                "cron",
-                "give an interval or a cron expression, not both",
-            ))),
+            (Some(_), Some(_), _) => {
+                Some(Err(FieldError::new("cron", "give an interval or a cron expression, not both")))
+            }
             (Some(every), None, None) => Some(Schedule::every(every)),
             (None, Some(cron), zone) => Some(Schedule::cron(cron, zone.unwrap_or("UTC"))),
             (None, None, None) => None,
-            (_, None, Some(_)) => Some(Err(FieldError::new(
-                "zone",
-                "a zone belongs to a cron expression; give that too",
-            ))),
+            (_, None, Some(_)) => {
+                Some(Err(FieldError::new("zone", "a zone belongs to a cron expression; give that too")))
+            }
         }
     }
 }
@@ -123,11 +114,7 @@ enum Naming {
 
 impl Naming {
     fn parse(text: &str) -> Result<Self, FieldError> {
-        if text.is_empty() {
-            Ok(Self::Drop)
-        } else {
-            TrackerName::parse(text).map(Self::Give)
-        }
+        if text.is_empty() { Ok(Self::Drop) } else { TrackerName::parse(text).map(Self::Give) }
     }
 }
 
@@ -161,13 +148,8 @@ fn keep<T>(parsed: Option<Result<T, FieldError>>, problems: &mut Vec<FieldError>
 }
 
 fn parse_deadline(text: &str) -> Result<Duration, FieldError> {
-    let secs = text
-        .trim()
-        .parse::<i64>()
-        .ok()
-        .map(jiff::SignedDuration::from_secs);
-    secs.or_else(|| parse_duration(text.trim()))
-        .and_then(|duration| Duration::try_from(duration).ok())
+    let secs = text.trim().parse().ok().map(Duration::from_secs);
+    secs.or_else(|| parse_length(text))
         .filter(|duration| (Duration::from_secs(1)..=Duration::from_mins(1)).contains(duration))
         .ok_or_else(|| FieldError::new("deadline", "a deadline is 1 s to 60 s, like 10s"))
 }
@@ -187,10 +169,7 @@ mod tests {
     #[test]
     fn what_is_absent_has_its_default() {
         let tracker = Draft::of("example.org").parse().unwrap();
-        assert_eq!(
-            tracker,
-            NewTracker::of(Target::parse("https://example.org").unwrap())
-        );
+        assert_eq!(tracker, NewTracker::of(Target::parse("https://example.org").unwrap()));
         assert_eq!(tracker.about().schedule, "every 30 s");
         assert_eq!(tracker.shown_name().as_str(), "example.org");
     }
@@ -206,56 +185,27 @@ mod tests {
             retries: Some(-1),
             ..Draft::default()
         };
-        let fields: Vec<String> = draft
-            .parse()
-            .unwrap_err()
-            .0
-            .into_iter()
-            .map(|error| error.field)
-            .collect();
+        let fields: Vec<String> = draft.parse().unwrap_err().0.into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["url", "name", "every", "expect", "deadline", "retries"]);
     }
 
     #[test]
     fn an_edit_keeps_what_it_does_not_name() {
-        let before = Draft {
-            every: Some("5m".into()),
-            ..Draft::of("example.org")
-        }
-        .parse()
-        .unwrap();
-        let edit = Draft {
-            retries: Some(0),
-            name: Some("shop".into()),
-            ..Draft::default()
-        };
+        let before = Draft { every: Some("5m".into()), ..Draft::of("example.org") }.parse().unwrap();
+        let edit = Draft { retries: Some(0), name: Some("shop".into()), ..Draft::default() };
         let after = edit.apply(&before).unwrap();
-        assert_eq!(
-            (after.schedule.clone(), after.policy.retries),
-            (before.schedule.clone(), 0)
-        );
+        assert_eq!((after.schedule.clone(), after.policy.retries), (before.schedule.clone(), 0));
         assert_eq!(after.shown_name().as_str(), "shop");
-        let unnamed = Draft {
-            name: Some(String::new()),
-            ..Draft::default()
-        }
-        .apply(&after)
-        .unwrap();
+        let unnamed = Draft { name: Some(String::new()), ..Draft::default() }.apply(&after).unwrap();
         assert_eq!(unnamed.name, None);
     }
 
     #[test]
     fn an_interval_and_cron_exclude_each_other() {
-        let both = Draft {
-            every: Some("1s".into()),
-            cron: Some("* * * * *".into()),
-            ..Draft::of("a.example")
-        };
+        let both =
+            Draft { every: Some("1s".into()), cron: Some("* * * * *".into()), ..Draft::of("a.example") };
         assert_eq!(both.parse().unwrap_err().0[0].field, "cron");
-        let zone_alone = Draft {
-            zone: Some("UTC".into()),
-            ..Draft::of("a.example")
-        };
+        let zone_alone = Draft { zone: Some("UTC".into()), ..Draft::of("a.example") };
         assert_eq!(zone_alone.parse().unwrap_err().0[0].field, "zone");
     }
 }

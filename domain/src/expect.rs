@@ -14,16 +14,9 @@ impl ExpectedStatuses {
 
     /// Reads a set; every status is 100 to 599. The error is about the field `expect`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let parts: Vec<&str> = text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .collect();
+        let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
         if parts.is_empty() || parts.len() > Self::LIMIT {
-            return Err(problem(&format!(
-                "give 1 to {} statuses or ranges, like 200-299,401",
-                Self::LIMIT
-            )));
+            return Err(problem(&format!("give 1 to {} statuses or ranges, like 200-299,401", Self::LIMIT)));
         }
         parts.into_iter().map(range).collect::<Result<_, _>>().map(Self)
     }
@@ -37,19 +30,11 @@ impl ExpectedStatuses {
 fn range(part: &str) -> Result<RangeInclusive<u16>, FieldError> {
     let (low, high) = part.split_once('-').unwrap_or((part, part));
     let status = |text: &str| {
-        let number = text
-            .trim()
-            .parse()
-            .ok()
-            .filter(|status| (100..=599).contains(status));
+        let number = text.trim().parse().ok().filter(|status| (100..=599).contains(status));
         number.ok_or_else(|| problem("a status is a number from 100 to 599, a range is like 200-299"))
     };
     let (low, high) = (status(low)?, status(high)?);
-    if low > high {
-        Err(problem("a range starts with its lower end, like 200-299"))
-    } else {
-        Ok(low..=high)
-    }
+    if low > high { Err(problem("a range starts with its lower end, like 200-299")) } else { Ok(low..=high) }
 }
 
 fn problem(text: &str) -> FieldError {
@@ -84,32 +69,16 @@ mod tests {
     fn a_set_contains_its_ranges_and_nothing_else() {
         let set = ExpectedStatuses::parse(" 200-299, 401 ").unwrap();
         assert_eq!(set.to_string(), "200-299,401");
-        let inside: Vec<u16> = [199, 200, 299, 300, 400, 401]
-            .into_iter()
-            .filter(|s| set.contains(*s))
-            .collect();
+        let inside: Vec<u16> =
+            [199, 200, 299, 300, 400, 401].into_iter().filter(|s| set.contains(*s)).collect();
         assert_eq!(inside, [200, 299, 401]);
         assert!(!ExpectedStatuses::default().contains(204));
     }
 
     #[test]
     fn nonsense_is_refused() {
-        for text in [
-            "",
-            ",",
-            "99",
-            "600",
-            "abc",
-            "300-200",
-            "200-",
-            "-1",
-            &"200,".repeat(21),
-        ] {
-            assert_eq!(
-                ExpectedStatuses::parse(text).unwrap_err().field,
-                "expect",
-                "{text}"
-            );
+        for text in ["", ",", "99", "600", "abc", "300-200", "200-", "-1", &"200,".repeat(21)] {
+            assert_eq!(ExpectedStatuses::parse(text).unwrap_err().field, "expect", "{text}");
         }
     }
 }

@@ -73,10 +73,7 @@ pub struct FieldError {
 impl FieldError {
     /// A problem with a field.
     pub fn new(field: &str, problem: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            problem: problem.into(),
-        }
+        Self { field: field.into(), problem: problem.into() }
     }
 }
 

@@ -35,11 +35,7 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.kind.sentence())?;
-        if self.detail.is_empty() {
-            Ok(())
-        } else {
-            write!(f, ": {}", self.detail)
-        }
+        if self.detail.is_empty() { Ok(()) } else { write!(f, ": {}", self.detail) }
     }
 }
 
@@ -138,15 +134,10 @@ impl FromStr for FaultKind {
 
     fn from_str(text: &str) -> Result<Self, UnknownFault> {
         if let Some(code) = text.strip_prefix("status_") {
-            return code
-                .parse()
-                .map(Self::Status)
-                .map_err(|_| UnknownFault(text.into()));
+            return code.parse().map(Self::Status).map_err(|_| UnknownFault(text.into()));
         }
         let known = WORDS.iter().find(|(_, word)| *word == text);
-        known
-            .map(|(kind, _)| *kind)
-            .ok_or_else(|| UnknownFault(text.into()))
+        known.map(|(kind, _)| *kind).ok_or_else(|| UnknownFault(text.into()))
     }
 }
 
@@ -155,10 +146,7 @@ mod as_text {
 
     use super::FaultKind;
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde's `with` passes references"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `with` passes references")]
     pub(super) fn serialize<S: Serializer>(kind: &FaultKind, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(kind)
     }

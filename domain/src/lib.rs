@@ -61,7 +61,7 @@ pub use probe::{Finding, ProbeRequest, Prober};
 #[cfg(feature = "server")]
 pub use records::{Batch, Misfit, Recent, Recorded, Records};
 #[cfg(feature = "server")]
-pub use schedule::{Cron, Interval, Schedule, Slots};
+pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
 #[cfg(feature = "server")]
 pub use target::Target;
 #[cfg(feature = "server")]

@@ -64,10 +64,7 @@ impl LiveView {
                 let entry = Entry {
                     added: commit,
                     about: Stamped { commit, value: about },
-                    status: Stamped {
-                        commit,
-                        value: Status::Pending,
-                    },
+                    status: Stamped { commit, value: Status::Pending },
                     cells: VecDeque::new(),
                 };
                 self.entries.insert(id, entry);
@@ -90,10 +87,7 @@ impl LiveView {
         if let Some(entry) = self.entries.get_mut(&id)
             && entry.status.value != status
         {
-            entry.status = Stamped {
-                commit,
-                value: status,
-            };
+            entry.status = Stamped { commit, value: status };
         }
     }
 
@@ -123,36 +117,17 @@ impl LiveView {
             .filter(|cursor| cursor.boot == self.cursor.boot && cursor.commit <= self.cursor.commit);
         let visible = request.visible.iter().take(crate::VISIBLE_LIMIT);
         let changes = visible.filter_map(|id| self.change(*id, known)).collect();
-        LiveAnswer {
-            cursor: self.cursor,
-            now,
-            totals: self.totals(),
-            changes,
-        }
+        LiveAnswer { cursor: self.cursor, now, totals: self.totals(), changes }
     }
 
     /// One page of the list, counted from 1.
     pub fn page(&self, page: u32, now: Timestamp) -> TrackerPage {
-        let pages = u32::try_from(self.entries.len().div_ceil(PAGE_SIZE))
-            .unwrap_or(u32::MAX)
-            .max(1);
+        let pages = u32::try_from(self.entries.len().div_ceil(PAGE_SIZE)).unwrap_or(u32::MAX).max(1);
         let page = page.clamp(1, pages);
         let skipped = (page as usize - 1) * PAGE_SIZE;
-        let trackers = self
-            .entries
-            .iter()
-            .skip(skipped)
-            .take(PAGE_SIZE)
-            .map(|(id, entry)| entry.view(*id))
-            .collect();
-        TrackerPage {
-            cursor: self.cursor,
-            now,
-            totals: self.totals(),
-            page,
-            pages,
-            trackers,
-        }
+        let trackers =
+            self.entries.iter().skip(skipped).take(PAGE_SIZE).map(|(id, entry)| entry.view(*id)).collect();
+        TrackerPage { cursor: self.cursor, now, totals: self.totals(), page, pages, trackers }
     }
 
     /// One tracker.
@@ -162,9 +137,7 @@ impl LiveView {
 
     /// A tracker's cells, oldest first.
     pub fn cells(&self, id: TrackerId) -> Option<impl DoubleEndedIterator<Item = &Cell>> {
-        self.entries
-            .get(&id)
-            .map(|entry| entry.cells.iter().map(|cell| &cell.value))
+        self.entries.get(&id).map(|entry| entry.cells.iter().map(|cell| &cell.value))
     }
 
     /// A tracker's status.
@@ -184,10 +157,7 @@ impl LiveView {
 
     /// Counts over all trackers.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals {
-            listed: self.listed,
-            ..Totals::default()
-        };
+        let mut totals = Totals { listed: self.listed, ..Totals::default() };
         for entry in self.entries.values() {
             totals.trackers += 1;
             let about = &entry.about.value;
@@ -228,21 +198,12 @@ impl Entry {
     }
 
     fn since(&self, id: TrackerId, commit: u64) -> Option<TrackerDelta> {
-        let newer = self
-            .cells
-            .iter()
-            .rev()
-            .take_while(|cell| cell.commit > commit)
-            .count();
+        let newer = self.cells.iter().rev().take_while(|cell| cell.commit > commit).count();
         let delta = TrackerDelta {
             id,
             status: self.status.newer_than(commit),
             about: self.about.newer_than(commit),
-            cells: self
-                .cells
-                .range(self.cells.len() - newer..)
-                .map(|cell| cell.value.clone())
-                .collect(),
+            cells: self.cells.range(self.cells.len() - newer..).map(|cell| cell.value.clone()).collect(),
         };
         let has_news = delta.status.is_some() || delta.about.is_some() || !delta.cells.is_empty();
         has_news.then_some(delta)

@@ -30,11 +30,7 @@ impl TrackerName {
 
     /// The name of a target that was given none: what fits of it.
     pub(crate) fn from_label(label: &str) -> Self {
-        let fits: String = label
-            .chars()
-            .filter(|c| !is_deceptive(*c))
-            .take(Self::LIMIT)
-            .collect();
+        let fits: String = label.chars().filter(|c| !is_deceptive(*c)).take(Self::LIMIT).collect();
         Self(if fits.is_empty() { "tracker".into() } else { fits })
     }
 
@@ -62,23 +58,12 @@ mod tests {
 
     #[test]
     fn a_name_is_trimmed_and_may_hold_markup() {
-        assert_eq!(
-            TrackerName::parse("  <b>shop</b> ").unwrap().as_str(),
-            "<b>shop</b>"
-        );
+        assert_eq!(TrackerName::parse("  <b>shop</b> ").unwrap().as_str(), "<b>shop</b>");
     }
 
     #[test]
     fn names_that_could_deceive_or_flood_are_refused() {
-        for text in [
-            "",
-            "   ",
-            "a\u{202E}b",
-            "a\0b",
-            "a\nb",
-            "a\u{200B}b",
-            &"x".repeat(201),
-        ] {
+        for text in ["", "   ", "a\u{202E}b", "a\0b", "a\nb", "a\u{200B}b", &"x".repeat(201)] {
             let error = TrackerName::parse(text).unwrap_err();
             assert_eq!(error.field, "name", "{text:?}");
         }

@@ -29,9 +29,9 @@ impl Schedule {
     /// Reads a cron expression in an IANA time zone; `@every 1s` is an interval. The error is about `cron` or `zone`.
     pub fn cron(expression: &str, zone: &str) -> Result<Self, FieldError> {
         match expression.trim().strip_prefix("@every") {
-            Some(text) => Interval::parse(text)
-                .map(Self::Every)
-                .map_err(|error| FieldError::new("cron", error.problem)),
+            Some(text) => {
+                Interval::parse(text).map(Self::Every).map_err(|error| FieldError::new("cron", error.problem))
+            }
             None => Cron::parse(expression, zone).map(|cron| Self::Cron(Box::new(cron))),
         }
     }
@@ -78,27 +78,20 @@ impl Interval {
 
     /// Reads `30s`, `1h 30m`, or a number of seconds. The error is about the field `every`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let bounds = || {
-            FieldError::new(
-                "every",
-                "an interval is whole seconds from 1 s to 24 h, like 30s or 5m",
-            )
-        };
+        let bounds =
+            || FieldError::new("every", "an interval is whole seconds from 1 s to 24 h, like 30s or 5m");
         let text = text.trim();
         if text.len() > 40 {
             return Err(bounds());
         }
         let secs = match text.parse::<i64>() {
             Ok(secs) => secs,
-            Err(_) => parse_duration(text)
-                .filter(|duration| duration.subsec_nanos() == 0)
-                .map(|duration| duration.as_secs())
+            Err(_) => parse_length(text)
+                .filter(|length| length.subsec_nanos() == 0)
+                .and_then(|length| i64::try_from(length.as_secs()).ok())
                 .ok_or_else(bounds)?,
         };
-        u32::try_from(secs)
-            .ok()
-            .and_then(Self::from_secs)
-            .ok_or_else(bounds)
+        u32::try_from(secs).ok().and_then(Self::from_secs).ok_or_else(bounds)
     }
 
     /// The interval in seconds, 1 to 86,400.
@@ -112,28 +105,21 @@ impl Interval {
     }
 }
 
-/// A duration as people write it: `30s`, `1h 30m`. Days are 24 h.
-pub(crate) fn parse_duration(text: &str) -> Option<SignedDuration> {
-    let days = text
-        .strip_suffix('d')
-        .and_then(|days| days.trim().parse::<i64>().ok());
-    match days {
-        Some(days) => days.checked_mul(24).and_then(SignedDuration::try_from_hours),
-        None => SpanParser::new().parse_duration(text).ok(),
-    }
+/// A duration as people write it: `500ms`, `30s`, `1h 30m`, `1d` (24 h). `None` for anything else, and below zero.
+pub fn parse_length(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let days = text.strip_suffix('d').and_then(|days| days.trim().parse::<i64>().ok());
+    let length = match days {
+        Some(days) => days.checked_mul(24).and_then(SignedDuration::try_from_hours)?,
+        None => SpanParser::new().parse_duration(text).ok()?,
+    };
+    Duration::try_from(length).ok()
 }
 
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [
-            (self.0 / 3_600, "h"),
-            (self.0 / 60 % 60, "min"),
-            (self.0 % 60, "s"),
-        ];
-        let words = parts
-            .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, unit)| format!("{n} {unit}"));
+        let parts = [(self.0 / 3_600, "h"), (self.0 / 60 % 60, "min"), (self.0 % 60, "s")];
+        let words = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n} {unit}"));
         f.write_str(&words.collect::<Vec<_>>().join(" "))
     }
 }
@@ -158,29 +144,16 @@ mod tests {
 
     #[test]
     fn intervals_out_of_bounds_are_refused() {
-        for text in [
-            "",
-            "0",
-            "-1",
-            "0.5",
-            "500ms",
-            "1.5s",
-            "NaN",
-            "1000000000",
-            "2d",
-            "soon",
-            "9223372036854775807d",
-        ] {
+        for text in
+            ["", "0", "-1", "0.5", "500ms", "1.5s", "NaN", "1000000000", "2d", "soon", "9223372036854775807d"]
+        {
             assert_eq!(Interval::parse(text).unwrap_err().field, "every", "{text}");
         }
     }
 
     #[test]
     fn every_in_a_cron_expression_is_an_interval() {
-        assert_eq!(
-            Schedule::cron("@every 1s", "UTC"),
-            Ok(Schedule::Every(Interval::SECOND))
-        );
+        assert_eq!(Schedule::cron("@every 1s", "UTC"), Ok(Schedule::Every(Interval::SECOND)));
         assert_eq!(Schedule::cron("@every 0s", "UTC").unwrap_err().field, "cron");
     }
 }

@@ -95,10 +95,7 @@ impl Status {
     #[must_use]
     pub fn after(&self, due: Timestamp, outcome: &Outcome, policy: Policy) -> Step {
         match outcome {
-            Outcome::Unknown(_) => Step {
-                status: self.clone(),
-                transition: None,
-            },
+            Outcome::Unknown(_) => Step { status: self.clone(), transition: None },
             Outcome::Up | Outcome::Degraded => self.after_success(due),
             Outcome::Down(fault) => self.after_failure(due, fault, policy),
         }
@@ -114,59 +111,26 @@ impl Status {
             Self::Up { since } => (*since, None),
             Self::Retrying { up_since, .. } => (up_since.unwrap_or(due), None),
             Self::Pending => (due, None),
-            Self::Down { since, .. } => (
-                due,
-                Some(Transition::Recovered {
-                    at: due,
-                    down_since: *since,
-                }),
-            ),
+            Self::Down { since, .. } => (due, Some(Transition::Recovered { at: due, down_since: *since })),
         };
-        Step {
-            status: Self::Up { since },
-            transition,
-        }
+        Step { status: Self::Up { since }, transition }
     }
 
     fn after_failure(&self, due: Timestamp, fault: &Fault, policy: Policy) -> Step {
         let (since, failures, up_since) = match self {
             Self::Down { since, .. } => {
-                return Step {
-                    status: Self::Down {
-                        since: *since,
-                        fault: fault.clone(),
-                    },
-                    transition: None,
-                };
+                return Step { status: Self::Down { since: *since, fault: fault.clone() }, transition: None };
             }
-            Self::Retrying {
-                since,
-                failures,
-                up_since,
-            } => (*since, failures.saturating_add(1), *up_since),
+            Self::Retrying { since, failures, up_since } => (*since, failures.saturating_add(1), *up_since),
             Self::Up { since } => (due, 1, Some(*since)),
             Self::Pending => (due, 1, None),
         };
         if failures <= policy.retries {
-            return Step {
-                status: Self::Retrying {
-                    since,
-                    failures,
-                    up_since,
-                },
-                transition: None,
-            };
+            return Step { status: Self::Retrying { since, failures, up_since }, transition: None };
         }
         Step {
-            status: Self::Down {
-                since,
-                fault: fault.clone(),
-            },
-            transition: Some(Transition::WentDown {
-                at: due,
-                since,
-                fault: fault.clone(),
-            }),
+            status: Self::Down { since, fault: fault.clone() },
+            transition: Some(Transition::WentDown { at: due, since, fault: fault.clone() }),
         }
     }
 }
@@ -213,10 +177,7 @@ mod tests {
 
     #[test]
     fn the_failure_after_the_last_retry_is_an_outage() {
-        assert_eq!(
-            fold("ok bad bad bad bad ok", 2),
-            "up retrying retrying DOWN down RECOVERED"
-        );
+        assert_eq!(fold("ok bad bad bad bad ok", 2), "up retrying retrying DOWN down RECOVERED");
     }
 
     #[test]
@@ -231,36 +192,22 @@ mod tests {
 
     #[test]
     fn what_was_not_learnt_changes_nothing() {
-        assert_eq!(
-            fold("none ok none bad none bad none", 1),
-            "pending up up retrying retrying DOWN down"
-        );
+        assert_eq!(fold("none ok none bad none bad none", 1), "pending up up retrying retrying DOWN down");
     }
 
     #[test]
     fn doubt_that_passes_leaves_the_time_of_being_up() {
         let up = Status::Up { since: Timestamp(1) };
-        let doubt = up
-            .after(Timestamp(9), &outcome("bad"), Policy { retries: 1 })
-            .status;
-        assert_eq!(
-            doubt
-                .after(Timestamp(10), &outcome("ok"), Policy { retries: 1 })
-                .status,
-            up
-        );
+        let doubt = up.after(Timestamp(9), &outcome("bad"), Policy { retries: 1 }).status;
+        assert_eq!(doubt.after(Timestamp(10), &outcome("ok"), Policy { retries: 1 }).status, up);
     }
 
     #[test]
     fn an_outage_starts_at_its_first_failure() {
         let policy = Policy { retries: 1 };
-        let doubt = Status::default()
-            .after(Timestamp(3), &outcome("bad"), policy)
-            .status;
+        let doubt = Status::default().after(Timestamp(3), &outcome("bad"), policy).status;
         let step = doubt.after(Timestamp(4), &outcome("bad"), policy);
-        let Some(Transition::WentDown { at, since, .. }) = step.transition else {
-            panic!("{step:?}")
-        };
+        let Some(Transition::WentDown { at, since, .. }) = step.transition else { panic!("{step:?}") };
         assert_eq!((at, since), (Timestamp(4), Timestamp(3)));
     }
 

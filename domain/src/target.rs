@@ -41,30 +41,19 @@ impl Target {
             return Err("give the URL to track, like https://example.org".into());
         }
         if text.len() > Self::LIMIT {
-            return Err(format!(
-                "a URL has at most {} bytes, this one has {}",
-                Self::LIMIT,
-                text.len()
-            ));
+            return Err(format!("a URL has at most {} bytes, this one has {}", Self::LIMIT, text.len()));
         }
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err("a URL has no spaces and no control characters".into());
         }
-        let with_scheme = if has_scheme(text) {
-            text.to_owned()
-        } else {
-            format!("https://{text}")
-        };
+        let with_scheme = if has_scheme(text) { text.to_owned() } else { format!("https://{text}") };
         let mut url = Url::parse(&with_scheme).map_err(|error| format!("not a URL: {error}"))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(format!(
-                "cannot track `{}`: only http and https are understood",
-                url.scheme()
-            ));
+            return Err(format!("cannot track `{}`: only http and https are understood", url.scheme()));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(
-                "user names and passwords in a URL would be shown to everybody; leave them out".into(),
+                "user names and passwords in a URL would be shown to everybody; leave them out".into()
             );
         }
         match (url.host(), url.port()) {
@@ -86,13 +75,8 @@ fn has_scheme(text: &str) -> bool {
         return false;
     };
     let is_name = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
-    let is_port = rest
-        .split('/')
-        .next()
-        .is_some_and(|port| port.chars().all(|c| c.is_ascii_digit()));
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let is_port = rest.split('/').next().is_some_and(|port| port.chars().all(|c| c.is_ascii_digit()));
     is_name && (rest.starts_with("//") || !is_port)
 }
 
@@ -111,16 +95,8 @@ mod tests {
         for (text, url, label) in [
             ("https://example.org", "https://example.org/", "example.org"),
             (" example.org/a/ ", "https://example.org/a/", "example.org/a"),
-            (
-                "example.org:8080/x?y=1#z",
-                "https://example.org:8080/x?y=1",
-                "example.org:8080/x",
-            ),
-            (
-                "http://127.0.0.1:3000",
-                "http://127.0.0.1:3000/",
-                "127.0.0.1:3000",
-            ),
+            ("example.org:8080/x?y=1#z", "https://example.org:8080/x?y=1", "example.org:8080/x"),
+            ("http://127.0.0.1:3000", "http://127.0.0.1:3000/", "127.0.0.1:3000"),
             ("http://[::1]:9/", "http://[::1]:9/", "[::1]:9"),
             ("HTTPS://EXAMPLE.org:443", "https://example.org/", "example.org"),
         ] {

@@ -24,10 +24,7 @@ impl Timestamp {
     /// `self` moved forward, saturating at the end of time.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// Year, month (1–12) and day (1–31) in UTC, after Howard Hinnant's `civil_from_days`
@@ -41,17 +38,9 @@ impl Timestamp {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 {
-            shifted_month + 3
-        } else {
-            shifted_month - 9
-        };
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
-        (
-            year,
-            u8::try_from(month).unwrap_or(1),
-            u8::try_from(day).unwrap_or(1),
-        )
+        (year, u8::try_from(month).unwrap_or(1), u8::try_from(day).unwrap_or(1))
     }
 
     /// Hour, minute, second and millisecond of the day in UTC.
@@ -71,10 +60,7 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.date();
         let (hour, minute, second, ms) = self.time_of_day();
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z"
-        )
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
     }
 }
 
@@ -83,6 +69,9 @@ impl fmt::Display for Timestamp {
 pub trait Clock: Send + Sync {
     /// The wall clock's time. It may step; durations are measured otherwise.
     fn now(&self) -> Timestamp;
+
+    /// Monotonic time since some point, for durations. It stands still while the machine is suspended.
+    fn monotonic(&self) -> Duration;
 
     /// Waits for `duration` of monotonic time, which stands still while the machine is suspended.
     async fn sleep(&self, duration: Duration);

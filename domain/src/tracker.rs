@@ -55,9 +55,7 @@ impl NewTracker {
 
     /// The name that is shown.
     pub fn shown_name(&self) -> TrackerName {
-        self.name
-            .clone()
-            .unwrap_or_else(|| TrackerName::from_label(&self.target.label()))
+        self.name.clone().unwrap_or_else(|| TrackerName::from_label(&self.target.label()))
     }
 
     /// How long a probe may take when the next slot comes after `until_next`; so a tracker never overlaps itself.
@@ -67,11 +65,7 @@ impl NewTracker {
 
     /// The question to ask with this deadline.
     pub fn request(&self, deadline: Duration) -> ProbeRequest {
-        ProbeRequest {
-            target: self.target.clone(),
-            expect: self.expect.clone(),
-            deadline,
-        }
+        ProbeRequest { target: self.target.clone(), expect: self.expect.clone(), deadline }
     }
 
     /// The settings as they are shown.

@@ -70,11 +70,7 @@ impl fmt::Display for Uptime {
 
 /// The latest due time among cells, for "checked at".
 pub(crate) fn newest_due<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Option<Timestamp> {
-    cells
-        .into_iter()
-        .filter(|cell| !cell.is_gap())
-        .map(|cell| cell.due)
-        .max()
+    cells.into_iter().filter(|cell| !cell.is_gap()).map(|cell| cell.due).max()
 }
 
 #[cfg(test)]
@@ -93,13 +89,7 @@ mod tests {
                 _ => return None,
             };
             let due = Timestamp(i64::try_from(n).unwrap() * 1_000);
-            Some(Cell {
-                due,
-                attempt: u16::from(letter == 'R'),
-                outcome,
-                latency: None,
-                retrying: false,
-            })
+            Some(Cell { due, attempt: u16::from(letter == 'R'), outcome, latency: None, retrying: false })
         };
         letters.chars().enumerate().filter_map(cell).collect()
     }
@@ -126,22 +116,8 @@ mod tests {
 
     #[test]
     fn a_percentage_is_cut_and_never_rounded_up() {
-        assert_eq!(
-            Uptime {
-                up_ms: 99_999,
-                down_ms: 1
-            }
-            .to_string(),
-            "99.99"
-        );
-        assert_eq!(
-            Uptime {
-                up_ms: u64::MAX,
-                down_ms: 0
-            }
-            .to_string(),
-            "100"
-        );
+        assert_eq!(Uptime { up_ms: 99_999, down_ms: 1 }.to_string(), "99.99");
+        assert_eq!(Uptime { up_ms: u64::MAX, down_ms: 0 }.to_string(), "100");
     }
 
     #[test]

@@ -8,25 +8,12 @@ fn id(n: i64) -> TrackerId {
 }
 
 fn about(name: &str) -> About {
-    About {
-        name: name.into(),
-        ..About::default()
-    }
+    About { name: name.into(), ..About::default() }
 }
 
 fn cell(due: i64, up: bool) -> Cell {
-    let outcome = if up {
-        Outcome::Up
-    } else {
-        Outcome::Down(Fault::new(FaultKind::Refused, ""))
-    };
-    Cell {
-        due: Timestamp(due),
-        attempt: 0,
-        outcome,
-        latency: None,
-        retrying: false,
-    }
+    let outcome = if up { Outcome::Up } else { Outcome::Down(Fault::new(FaultKind::Refused, "")) };
+    Cell { due: Timestamp(due), attempt: 0, outcome, latency: None, retrying: false }
 }
 
 /// What a browser holds: it knows the rules of `TrackerView::apply`, and nothing else.
@@ -38,10 +25,7 @@ struct Browser {
 
 impl Browser {
     fn poll(&mut self, view: &LiveView, visible: &[TrackerId]) {
-        let request = LiveRequest {
-            cursor: self.cursor,
-            visible: visible.to_vec(),
-        };
+        let request = LiveRequest { cursor: self.cursor, visible: visible.to_vec() };
         let answer = view.answer(&request, Timestamp(0));
         for change in answer.changes {
             match change {
@@ -63,28 +47,16 @@ fn a_cursor_of_another_run_gets_everything() {
     let mut view = LiveView::new(7);
     view.begin_commit();
     view.set_about(id(1), about("one"));
-    let request = LiveRequest {
-        cursor: Some(Cursor { boot: 6, commit: 1 }),
-        visible: vec![id(1)],
-    };
-    assert!(matches!(
-        view.answer(&request, Timestamp(0)).changes[..],
-        [Change::Whole(_)]
-    ));
+    let request = LiveRequest { cursor: Some(Cursor { boot: 6, commit: 1 }), visible: vec![id(1)] };
+    assert!(matches!(view.answer(&request, Timestamp(0)).changes[..], [Change::Whole(_)]));
 }
 
 #[test]
 fn a_cursor_from_the_future_gets_everything() {
     let mut view = LiveView::new(7);
     view.set_about(id(1), about("one"));
-    let request = LiveRequest {
-        cursor: Some(Cursor { boot: 7, commit: 9 }),
-        visible: vec![id(1)],
-    };
-    assert!(matches!(
-        view.answer(&request, Timestamp(0)).changes[..],
-        [Change::Whole(_)]
-    ));
+    let request = LiveRequest { cursor: Some(Cursor { boot: 7, commit: 9 }), visible: vec![id(1)] };
+    assert!(matches!(view.answer(&request, Timestamp(0)).changes[..], [Change::Whole(_)]));
 }
 
 #[test]

@@ -35,13 +35,7 @@ impl Cron {
             .map_err(|_| FieldError::new("zone", "not an IANA time zone, like Europe/Berlin or UTC"))?;
         let fields = read(&expression).map_err(|problem| FieldError::new("cron", problem))?;
         let every_hour = expression.split(' ').rev().nth(hour_from_end(&expression)) == Some("*");
-        Ok(Self {
-            expression,
-            zone_name: zone_name.to_owned(),
-            fields,
-            zone,
-            every_hour,
-        })
+        Ok(Self { expression, zone_name: zone_name.to_owned(), fields, zone, every_hour })
     }
 
     /// The expression as it was given, with single spaces.
@@ -124,11 +118,7 @@ fn unix_weekday_part(part: &str) -> Result<String, String> {
 fn list(low: u8, high: u8, step: Option<&str>) -> Result<String, String> {
     let step = match step {
         None => 1,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|step| *step > 0)
-            .ok_or("a step is a number above 0")?,
+        Some(text) => text.parse().ok().filter(|step| *step > 0).ok_or("a step is a number above 0")?,
     };
     let mut days: Vec<u8> = (low..=high).step_by(step).map(|day| day % 7 + 1).collect();
     days.sort_unstable();
@@ -170,11 +160,7 @@ mod tests {
             ("0 0 * * *", "Mars/Olympus", "zone"),
             (&"1,".repeat(200), "UTC", "cron"),
         ] {
-            assert_eq!(
-                Cron::parse(expression, zone).unwrap_err().field,
-                field,
-                "{expression}"
-            );
+            assert_eq!(Cron::parse(expression, zone).unwrap_err().field, field, "{expression}");
         }
     }
 }

@@ -28,10 +28,7 @@ impl Slots {
         Self(match schedule {
             Schedule::Every(interval) => {
                 let interval_ms = i64::from(interval.as_secs()) * 1_000;
-                Kind::Even {
-                    phase_ms: phase_ms(tracker, interval_ms),
-                    interval_ms,
-                }
+                Kind::Even { phase_ms: phase_ms(tracker, interval_ms), interval_ms }
             }
             Schedule::Cron(cron) => Kind::Cron(cron.clone()),
         })
@@ -40,14 +37,9 @@ impl Slots {
     /// The first slot strictly after `time`; `None` when a cron schedule has ended.
     pub fn next_after(&self, time: Timestamp) -> Option<Timestamp> {
         match &self.0 {
-            Kind::Even {
-                phase_ms,
-                interval_ms,
-            } => {
+            Kind::Even { phase_ms, interval_ms } => {
                 let slot = (time.as_ms().checked_sub(*phase_ms)?).div_euclid(*interval_ms) + 1;
-                slot.checked_mul(*interval_ms)?
-                    .checked_add(*phase_ms)
-                    .map(Timestamp)
+                slot.checked_mul(*interval_ms)?.checked_add(*phase_ms).map(Timestamp)
             }
             Kind::Cron(cron) => cron.next_after(time),
         }
@@ -65,8 +57,7 @@ impl Slots {
 
     /// The time from a slot to the one after it; a day when there is none.
     pub fn length_of(&self, slot: Timestamp) -> Duration {
-        self.next_after(slot)
-            .map_or(Duration::from_hours(24), |next| next.since(slot))
+        self.next_after(slot).map_or(Duration::from_hours(24), |next| next.since(slot))
     }
 }
 
@@ -132,10 +123,7 @@ impl Cron {
 fn stretch_at(zone: &TimeZone, second: i64) -> Option<Stretch> {
     let instant = Instant::from_second(second).ok()?;
     let offset_secs = i64::from(zone.to_offset(instant).seconds());
-    let end = zone
-        .following(instant)
-        .map(|change| change.timestamp().as_second())
-        .find(|end| *end > second);
+    let end = zone.following(instant).map(|change| change.timestamp().as_second()).find(|end| *end > second);
     // `preceding` is exclusive; one second later includes a change at this very second.
     let later = Instant::from_second(second.checked_add(1)?).ok()?;
     let start = zone.preceding(later).next().and_then(|change| {
@@ -143,19 +131,12 @@ fn stretch_at(zone: &TimeZone, second: i64) -> Option<Stretch> {
         let before = Instant::from_second(start - 1).ok()?;
         Some((start, i64::from(zone.to_offset(before).seconds())))
     });
-    Some(Stretch {
-        offset_secs,
-        end,
-        start,
-    })
+    Some(Stretch { offset_secs, end, start })
 }
 
 /// The first civil second strictly after `civil` (seconds since 1970 on a clock without offset) that the fields name.
 fn next_civil(fields: &Fields, civil: i64) -> Option<i64> {
-    fields
-        .after(&civil_label(civil)?)
-        .next()
-        .map(|next| next.timestamp())
+    fields.after(&civil_label(civil)?).next().map(|next| next.timestamp())
 }
 
 /// A civil time labelled UTC, as the crate `cron` wants it.

@@ -1,0 +1,160 @@
+//! The command line.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use clap::{Args, Parser, Subcommand};
+use domain::Target;
+
+use crate::exit::{Ending, Exit};
+
+mod ask;
+mod edit;
+mod serve;
+
+/// Watches what you run, every second if you like, and shows it honestly.
+#[derive(Debug, Parser)]
+#[command(name = "uptime-tracker", version, propagate_version = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server: probe, record, and show the pages.
+    Serve(ServeArguments),
+    /// Probe a target once and print what was found. Exits 0 when it is up, 1 when not.
+    Check(CheckArguments),
+    /// Add a tracker; a running server notices within a second.
+    Add(AddArguments),
+    /// List the trackers.
+    List(DataArguments),
+    /// Remove a tracker by its number; a running server notices within a second.
+    Remove(RemoveArguments),
+    /// Ask a running server whether it lives. Exits 0 when it does. For container health checks.
+    Healthcheck(HealthArguments),
+}
+
+#[derive(Debug, Args)]
+struct DataArguments {
+    /// The folder that holds the database.
+    #[arg(long, env = "UPTIME_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
+    data_dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct ServeArguments {
+    /// Where to listen.
+    #[arg(long, env = "UPTIME_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+    /// Allow an address that others can reach. There are no accounts yet: who reaches the page can change everything.
+    #[arg(long, env = "UPTIME_OPEN_TO_NETWORK")]
+    open_to_network: bool,
+    /// The folder that holds the database; made if it is missing.
+    #[arg(long, env = "UPTIME_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
+    data_dir: PathBuf,
+    /// Track this URL every second, if nothing tracks it yet. Can be given several times.
+    #[arg(long, env = "UPTIME_TRACK", value_name = "URL", value_parser = parse_target, value_delimiter = ' ')]
+    track: Vec<Target>,
+    /// Show a living page without a network: targets of our own on loopback, in a temporary folder.
+    #[arg(long, env = "UPTIME_DEMO", conflicts_with = "data_dir")]
+    demo: bool,
+    /// Stop cleanly after this time: 90s, 15m, 1h.
+    #[arg(long, env = "UPTIME_RUN_FOR", value_name = "TIME", value_parser = parse_length)]
+    run_for: Option<Duration>,
+    /// How long a check may wait for others before it is written: longer is kinder to SD cards, and loses more on a crash.
+    #[arg(long, env = "UPTIME_COMMIT_EVERY", default_value = "100ms", value_name = "TIME", value_parser = parse_length)]
+    commit_every: Duration,
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// The URL to probe.
+    #[arg(value_parser = parse_target)]
+    target: Target,
+    /// Which statuses count as up.
+    #[arg(long, default_value = "200", value_name = "STATUSES", value_parser = parse_expect)]
+    expect: domain::ExpectedStatuses,
+    /// When to give up.
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_length)]
+    deadline: Duration,
+}
+
+#[derive(Debug, Args)]
+struct AddArguments {
+    /// The URL to track.
+    target: String,
+    /// How often: 1s, 30s, 5m. Every 30 s by default.
+    #[arg(long, value_name = "TIME", conflicts_with = "cron")]
+    every: Option<String>,
+    /// When, as a cron expression of five or six fields.
+    #[arg(long, value_name = "EXPR")]
+    cron: Option<String>,
+    /// The cron expression's time zone: Europe/Berlin. UTC by default.
+    #[arg(long, value_name = "ZONE", requires = "cron")]
+    zone: Option<String>,
+    /// What people call it; the URL's host and path by default.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Which statuses count as up: 200-299,401. 200 by default.
+    #[arg(long, value_name = "STATUSES")]
+    expect: Option<String>,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+#[derive(Debug, Args)]
+struct RemoveArguments {
+    /// The tracker's number, as `list` shows it.
+    id: i64,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+#[derive(Debug, Args)]
+struct HealthArguments {
+    /// The address that the server listens on.
+    #[arg(long, env = "UPTIME_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+}
+
+/// Does what the arguments ask.
+pub async fn run(arguments: Arguments) -> Result<Exit, Ending> {
+    match arguments.command {
+        Command::Serve(arguments) => serve::serve(arguments).await,
+        Command::Check(arguments) => ask::check(arguments).await,
+        Command::Add(arguments) => edit::add(arguments).await,
+        Command::List(arguments) => edit::list(&arguments).await,
+        Command::Remove(arguments) => edit::remove(&arguments).await,
+        Command::Healthcheck(arguments) => ask::healthcheck(arguments.listen).await,
+    }
+}
+
+fn parse_target(text: &str) -> Result<Target, String> {
+    Target::parse(text).map_err(|error| error.problem)
+}
+
+fn parse_expect(text: &str) -> Result<domain::ExpectedStatuses, String> {
+    domain::ExpectedStatuses::parse(text).map_err(|error| error.problem)
+}
+
+fn parse_length(text: &str) -> Result<Duration, String> {
+    let length = domain::parse_length(text).filter(|length| !length.is_zero());
+    length.ok_or_else(|| "a time is like 500ms, 90s, 15m or 1h".into())
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+/// Writes a line for people or scripts to standard output.
+fn say(line: &str) -> Result<(), Ending> {
+    use std::io::Write;
+    let written = writeln!(std::io::stdout(), "{line}");
+    written
+        .map_err(|error| Ending { exit: Exit::Failed, sentence: format!("cannot write the output: {error}") })
+}

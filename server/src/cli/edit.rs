@@ -1,0 +1,71 @@
+//! `add`, `list` and `remove`: trackers in the database, whether a server is running or not.
+
+use std::path::Path;
+
+use domain::{Clock, Draft, TrackerId};
+use store::{Editor, StoreError};
+
+use super::{AddArguments, DataArguments, RemoveArguments, say, serve::DATABASE};
+use crate::{
+    clock::SystemClock,
+    exit::{Ending, Exit},
+};
+
+pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
+    let draft = Draft {
+        name: arguments.name,
+        every: arguments.every,
+        cron: arguments.cron,
+        zone: arguments.zone,
+        expect: arguments.expect,
+        ..Draft::of(arguments.target)
+    };
+    let tracker = draft.parse().map_err(|invalid| Ending::because(Exit::Failed, &invalid))?;
+    let mut editor = open(&arguments.data.data_dir).await?;
+    let id = editor.add(&tracker, SystemClock::new().now()).await.map_err(|error| refused(&error))?;
+    say(&format!("added tracker {id}: {}, {}", tracker.target, tracker.schedule))?;
+    close(editor).await
+}
+
+pub(super) async fn list(arguments: &DataArguments) -> Result<Exit, Ending> {
+    let mut editor = open(&arguments.data_dir).await?;
+    let trackers = editor.list().await.map_err(|error| refused(&error))?;
+    if trackers.is_empty() {
+        say("no trackers yet; add one: uptime-tracker add https://example.org")?;
+    }
+    for tracker in trackers {
+        let line = match tracker {
+            Ok(tracker) => {
+                let settings = tracker.settings;
+                let paused = if settings.paused { ", paused" } else { "" };
+                let (name, target) = (settings.shown_name(), &settings.target);
+                format!("{}\t{name}\t{target}\t{}{paused}", tracker.id, settings.schedule)
+            }
+            Err(misfit) => format!("{}\t{}\tnot checked: {}", misfit.id, misfit.label, misfit.problem),
+        };
+        say(&line)?;
+    }
+    close(editor).await
+}
+
+pub(super) async fn remove(arguments: &RemoveArguments) -> Result<Exit, Ending> {
+    let mut editor = open(&arguments.data.data_dir).await?;
+    let id = TrackerId(arguments.id);
+    if !editor.remove(id).await.map_err(|error| refused(&error))? {
+        return Err(Ending { exit: Exit::Failed, sentence: format!("there is no tracker {id}") });
+    }
+    say(&format!("removed tracker {id}"))?;
+    close(editor).await
+}
+
+async fn open(folder: &Path) -> Result<Editor, Ending> {
+    Editor::open(&folder.join(DATABASE)).await.map_err(|error| refused(&error))
+}
+
+async fn close(editor: Editor) -> Result<Exit, Ending> {
+    editor.close().await.map(|()| Exit::Ok).map_err(|error| refused(&error))
+}
+
+fn refused(error: &StoreError) -> Ending {
+    Ending::because(Exit::Configuration, error)
+}

@@ -1,0 +1,152 @@
+//! `serve`: the server itself.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use domain::{Clock, Target};
+use store::Store;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{ServeArguments, ask::prober, is_loopback, say};
+use crate::{
+    assets::{Assets, FOLDER},
+    clock::SystemClock,
+    demo::Demo,
+    exit::{Ending, Exit},
+    http::Hosts,
+    lock::{DataLock, LockError},
+    recorder::Grouping,
+    startup::{Parts, Server, make_folder},
+};
+
+/// The database's name in the data folder.
+pub(super) const DATABASE: &str = "uptime-tracker.db";
+
+/// Where data and extra targets come from: the folder that was named, or a temporary one with targets of our own.
+struct Ground {
+    folder: PathBuf,
+    track: Vec<Target>,
+    /// Lives as long as the server.
+    _demo: Option<Demo>,
+}
+
+pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
+    let hosts = hosts(&arguments)?;
+    raise_descriptor_limit();
+    let ground = ground(&arguments).await?;
+    let configuration =
+        |error: &(dyn std::error::Error + 'static)| Ending::because(Exit::Configuration, error);
+    make_folder(&ground.folder).map_err(|error| configuration(&error))?;
+    let _lock = DataLock::acquire(&ground.folder).map_err(|error| match error {
+        LockError::AlreadyRunning(_) => Ending::because(Exit::AlreadyRunning, &error),
+        LockError::Io(..) => configuration(&error),
+    })?;
+    let store = Store::open(&ground.folder.join(DATABASE)).await.map_err(|error| configuration(&error))?;
+    let writer = store.into_writer().await.map_err(|error| configuration(&error))?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let parts = Parts {
+        clock: clock.clone(),
+        prober: Arc::new(prober()?),
+        records: Box::new(writer),
+        assets: assets(),
+        hosts,
+        grouping: Grouping { commit_every: arguments.commit_every },
+        track: ground.track.clone(),
+        // Different for each start, which is all that a cursor needs.
+        boot: u32::try_from(clock.now().as_ms() & 0xFFFF_FFFF).unwrap_or(0) ^ std::process::id(),
+    };
+    let server = Server::start(parts, arguments.listen).await.map_err(|error| configuration(&error))?;
+    say(&format!("Uptime Tracker {}", env!("CARGO_PKG_VERSION")))?;
+    say(&format!("  page  http://{}", shown(&server)))?;
+    say(&format!("  data  {}", ground.folder.display()))?;
+    wait_for_the_end(arguments.run_for).await;
+    server.stop().await;
+    Ok(Exit::Ok)
+}
+
+fn hosts(arguments: &ServeArguments) -> Result<Hosts, Ending> {
+    if is_loopback(arguments.listen.ip()) {
+        return Ok(Hosts::Loopback);
+    }
+    if arguments.open_to_network {
+        tracing::warn!(
+            "open to the network, and there are no accounts yet: who reaches the page can change everything"
+        );
+        return Ok(Hosts::Any);
+    }
+    let sentence = format!(
+        "{} can be reached by others, and there are no accounts yet; add --open-to-network if that is meant",
+        arguments.listen
+    );
+    Err(Ending { exit: Exit::Configuration, sentence })
+}
+
+async fn ground(arguments: &ServeArguments) -> Result<Ground, Ending> {
+    let mut track = arguments.track.clone();
+    if !arguments.demo {
+        return Ok(Ground { folder: arguments.data_dir.clone(), track, _demo: None });
+    }
+    let demo = Demo::start().await.map_err(|error| Ending::because(Exit::Configuration, &error))?;
+    track.extend(demo.targets().iter().cloned());
+    Ok(Ground { folder: demo.folder().to_owned(), track, _demo: Some(demo) })
+}
+
+/// The address that can be put into a browser on this machine.
+fn shown(server: &Server) -> String {
+    let address = server.address();
+    if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() }
+}
+
+/// Thousands of targets need thousands of descriptors; the usual limit of 1,024 is only a default.
+fn raise_descriptor_limit() {
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit of open files cannot be raised; many trackers at once may not fit");
+    }
+}
+
+#[cfg(feature = "embed")]
+fn assets() -> Assets {
+    Assets::embedded()
+}
+
+#[cfg(not(feature = "embed"))]
+fn assets() -> Assets {
+    let site =
+        std::env::var_os("LEPTOS_SITE_ROOT").map_or_else(|| PathBuf::from("target/site"), PathBuf::from);
+    let folder = site.join(FOLDER);
+    if std::env::var_os("LEPTOS_WATCH").is_some() {
+        return Assets::watched(folder);
+    }
+    let assets = Assets::read(&folder);
+    if assets.is_empty() {
+        tracing::warn!("no web client in {}; build it with `cargo xtask run`", folder.display());
+    }
+    assets
+}
+
+/// Waits for Ctrl-C, SIGTERM, or the end of the time that was given. A second signal ends the program at once.
+async fn wait_for_the_end(run_for: Option<Duration>) {
+    let time_is_up = async {
+        match run_for {
+            Some(time) => tokio::time::sleep(time).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = signalled() => {
+            tracing::info!("stopping: probes in flight may end, then everything is written");
+            tokio::spawn(async {
+                signalled().await;
+                std::process::exit(130);
+            });
+        }
+        () = time_is_up => tracing::info!("the time is up"),
+    }
+}
+
+async fn signalled() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        result = tokio::signal::ctrl_c() => if result.is_err() { std::future::pending().await },
+    }
+}

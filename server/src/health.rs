@@ -1,0 +1,114 @@
+//! Whether this program does its work: what `/readyz` says.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use domain::{Batch, Failure};
+
+/// How late checks may start before the program says that it is not ready, in milliseconds.
+pub const LATENESS_LIMIT_MS: u32 = 1_000;
+/// For how long a late check counts.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// What the recorder knows of the program's state. Updated once a group, not once a check.
+#[derive(Debug, Default)]
+pub struct Health(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Why the database did not take the newest group, if it did not.
+    storage: Option<String>,
+    /// The latest start in the current window and in the one before, in milliseconds.
+    late_ms: [u32; 2],
+    /// When the current window started, in monotonic time.
+    window: Duration,
+}
+
+impl Health {
+    /// What keeps the program from doing its work, as sentences; empty when it is ready.
+    pub fn problems(&self, now: Duration) -> Vec<String> {
+        let mut state = self.lock();
+        state.turn(now);
+        let late_ms = state.late_ms.into_iter().max().unwrap_or(0);
+        let late = (late_ms > LATENESS_LIMIT_MS).then(|| {
+            format!("checks start up to {late_ms} ms late, more than {LATENESS_LIMIT_MS} ms: too busy")
+        });
+        let storage =
+            state.storage.as_ref().map(|problem| format!("the database cannot be written: {problem}"));
+        storage.into_iter().chain(late).collect()
+    }
+
+    /// The database refused. Logged when it begins, not at every attempt.
+    pub(crate) fn storage_failed(&self, failure: &Failure) {
+        let mut state = self.lock();
+        if state.storage.is_none() {
+            let cause = crate::failure::chain(failure);
+            tracing::error!(
+                cause,
+                "recording failed; checks are kept in memory and recorded when it works again"
+            );
+        }
+        state.storage = Some(failure.to_string());
+    }
+
+    /// A group is on disk.
+    pub(crate) fn recorded(&self, batch: &Batch, now: Duration) {
+        let mut state = self.lock();
+        if state.storage.take().is_some() {
+            tracing::info!("recording works again");
+        }
+        state.turn(now);
+        let late_ms = batch.checks.iter().map(|recorded| recorded.check.late_ms).max().unwrap_or(0);
+        state.late_ms[0] = state.late_ms[0].max(late_ms);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Starts a new window when the current one is over.
+    fn turn(&mut self, now: Duration) {
+        let age = now.saturating_sub(self.window);
+        if age >= WINDOW {
+            let previous = if age < WINDOW * 2 { self.late_ms[0] } else { 0 };
+            self.late_ms = [0, previous];
+            self.window = now;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Check, CheckName, Location, Outcome, Recorded, Timestamp, TrackerId};
+
+    use super::*;
+
+    fn batch(late_ms: u32) -> Batch {
+        let name =
+            CheckName { tracker: TrackerId(1), due: Timestamp(0), attempt: 0, location: Location::LOCAL };
+        let check = Check { name, late_ms, latency: None, outcome: Outcome::Up };
+        Batch { checks: vec![Recorded { check, retrying: false }], ..Batch::default() }
+    }
+
+    #[test]
+    fn lateness_is_forgotten_after_a_while() {
+        let health = Health::default();
+        health.recorded(&batch(LATENESS_LIMIT_MS + 1), Duration::from_secs(1));
+        assert_eq!(health.problems(Duration::from_secs(2)).len(), 1);
+        assert_eq!(health.problems(Duration::from_secs(12)).len(), 1);
+        assert_eq!(health.problems(Duration::from_secs(40)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_refusing_database_is_a_problem_until_it_takes_a_group() {
+        let health = Health::default();
+        health.storage_failed(&Failure::Unavailable { doing: "recording", cause: "disk full".into() });
+        assert!(health.problems(Duration::ZERO)[0].contains("cannot be written"));
+        health.recorded(&batch(0), Duration::ZERO);
+        assert_eq!(health.problems(Duration::ZERO), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,126 @@
+//! The programming interface under `/v1`, and what other programs ask about this one.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::{HeaderName, StatusCode, header::LOCATION},
+};
+use domain::{Cell, Failure, Invalid, SHOWN_CHECKS, TrackerId};
+use serde::Deserialize;
+
+use super::{AppState, Problem};
+use crate::recorder::Edit;
+
+mod body;
+mod reply;
+
+use self::{
+    body::TrackerBody,
+    reply::{CheckReply, TrackerReply},
+};
+
+/// All trackers, in the order in which they were added.
+pub(super) async fn list(State(state): State<AppState>) -> Json<Vec<TrackerReply>> {
+    let view = state.view.read();
+    Json(view.ids().filter_map(|id| view.tracker(id)).map(TrackerReply::from).collect())
+}
+
+/// Adds a tracker.
+pub(super) async fn create(
+    State(state): State<AppState>,
+    body: Bytes,
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<TrackerReply>), Problem> {
+    let tracker = TrackerBody::read(&body)?.draft().parse().map_err(Failure::from)?;
+    let ids = state.recorder.edit(Edit::Add(vec![tracker])).await.map_err(crate::failure::logged)?;
+    let id = ids.first().copied().ok_or(Failure::NotFound)?;
+    let reply = state.services.live.tracker(id).await?;
+    Ok((StatusCode::CREATED, [(LOCATION, format!("/v1/trackers/{id}"))], Json(reply.into())))
+}
+
+/// One tracker.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<Json<TrackerReply>, Problem> {
+    Ok(Json(state.services.live.tracker(read_id(&id)?).await?.into()))
+}
+
+/// Changes the settings that the body names, and no others.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<TrackerReply>, Problem> {
+    let id = read_id(&id)?;
+    let draft = TrackerBody::read(&body)?.draft();
+    state.recorder.edit(Edit::Change(id, draft)).await.map_err(crate::failure::logged)?;
+    Ok(Json(state.services.live.tracker(id).await?.into()))
+}
+
+/// Removes a tracker.
+pub(super) async fn remove(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    state.services.trackers.remove(read_id(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Range {
+    limit: Option<String>,
+    before: Option<String>,
+}
+
+/// A tracker's newest checks, oldest first: at most `limit` (1 to 60) that were due before `before` (UTC in milliseconds).
+pub(super) async fn checks(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    range: Result<Query<Range>, QueryRejection>,
+) -> Result<Json<Vec<CheckReply>>, Problem> {
+    let id = read_id(&id)?;
+    let Query(range) = range.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let limit = number(range.limit.as_deref(), "limit", "a number from 1 to 60")?.unwrap_or(60);
+    let before = number(range.before.as_deref(), "before", "a time in milliseconds since 1970, UTC")?;
+    let limit =
+        usize::try_from(limit).ok().filter(|limit| (1..=SHOWN_CHECKS).contains(limit)).ok_or_else(|| {
+            Problem::invalid(StatusCode::BAD_REQUEST, Invalid::one("limit", "a number from 1 to 60"))
+        })?;
+    let cells = state.services.live.last_checks(id).await?;
+    let is_before = |cell: &&Cell| before.is_none_or(|before| cell.due.as_ms() < before);
+    let mut newest: Vec<CheckReply> = cells
+        .iter()
+        .rev()
+        .filter(|cell| !cell.is_gap())
+        .filter(is_before)
+        .take(limit)
+        .map(CheckReply::from)
+        .collect();
+    newest.reverse();
+    Ok(Json(newest))
+}
+
+/// Whether the process lives. Asks nothing else.
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Whether the program does its work: the database takes what is recorded, and checks start in time.
+pub(super) async fn readyz(State(state): State<AppState>) -> Result<&'static str, Problem> {
+    let problems = state.health.problems(state.clock.monotonic());
+    if problems.is_empty() {
+        return Ok("ready\n");
+    }
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, problems.join("; ")))
+}
+
+/// An id that is no number is an id that does not exist.
+fn read_id(text: &str) -> Result<TrackerId, Failure> {
+    text.parse().map_err(|_| Failure::NotFound)
+}
+
+fn number(text: Option<&str>, field: &'static str, wanted: &str) -> Result<Option<i64>, Problem> {
+    let parsed = text.map(str::parse).transpose();
+    parsed.map_err(|_| Problem::invalid(StatusCode::BAD_REQUEST, Invalid::one(field, wanted)))
+}

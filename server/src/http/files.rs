@@ -1,0 +1,51 @@
+//! The web client's files.
+
+use axum::{
+    extract::{Path, State},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+    },
+    response::{IntoResponse, Response},
+};
+
+use super::{AppState, Problem};
+
+/// `/pkg/{version}/{file}` for the version that this server serves; 404 for any other, so that an old page never runs a
+/// new client.
+pub(super) async fn package(
+    State(state): State<AppState>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let missing = || Problem::new(StatusCode::NOT_FOUND, "There is no such file in this version.");
+    let file = state.assets.find(&path).ok_or_else(missing)?;
+    let etag = HeaderValue::from_str(&format!("\"{}\"", state.assets.version())).map_err(|_| missing())?;
+    let lifetime = if state.assets.is_fixed() { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut answer = HeaderMap::new();
+    answer.insert(CACHE_CONTROL, HeaderValue::from_static(lifetime));
+    answer.insert(CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+    answer.insert(VARY, HeaderValue::from_name(ACCEPT_ENCODING));
+    if state.assets.is_fixed() {
+        let same = headers.get(IF_NONE_MATCH).is_some_and(|known| *known == etag);
+        answer.insert(ETAG, etag);
+        if same {
+            return Ok((StatusCode::NOT_MODIFIED, answer).into_response());
+        }
+    }
+    let (bytes, encoding) = file.encoded_for(accepted(&headers));
+    if let Some(encoding) = encoding {
+        answer.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    Ok((answer, bytes).into_response())
+}
+
+/// The mark of the product, for tabs.
+pub(super) async fn favicon() -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")];
+    (headers, app::FAVICON)
+}
+
+fn accepted(headers: &HeaderMap) -> &str {
+    headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}

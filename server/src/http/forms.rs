@@ -1,0 +1,79 @@
+//! `/api/…`: server functions, and the forms of browsers that run no script.
+//!
+//! A program (our own client is one) gets JSON. A plain form gets a redirect to the page it came from, or, when it failed,
+//! that page again with what was typed and the error at its field; no free text travels in a URL.
+
+use app::backend::FailedForm;
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderValue, StatusCode, Uri,
+        header::{ACCEPT, LOCATION, REFERER},
+    },
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use domain::ports::Services;
+
+use super::{AppState, BODY_LIMIT, Problem, pages};
+
+#[derive(Clone)]
+struct Forms {
+    services: Services,
+    pages: Router,
+}
+
+pub(super) fn router(state: &AppState, pages: Router) -> Router {
+    Router::new()
+        .route("/api/{*function}", any(answer))
+        .with_state(Forms { services: state.services.clone(), pages })
+}
+
+async fn answer(State(forms): State<Forms>, request: Request) -> Response {
+    if !wants_page(request.headers()) {
+        return pages::call(forms.services, request).await;
+    }
+    let back = page_of_origin(request.headers());
+    let action = request.uri().path().to_owned();
+    let (mut parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large.").into_response();
+    };
+    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let called = pages::call(forms.services, Request::from_parts(parts, Body::from(body.clone()))).await;
+    if called.status().is_success() {
+        // What was deleted has no page to go back to.
+        let back = if action == "/api/delete_tracker" { "/" } else { back.as_str() };
+        return see_other(back);
+    }
+    let error = to_bytes(called.into_body(), BODY_LIMIT).await.map(|body| pages::read_error(&body));
+    let error = error.unwrap_or(app::ApiError::Internal);
+    let failed = FailedForm { action, values: values(&body), error };
+    pages::render_failed(forms.pages, &back, failed).await
+}
+
+/// A browser that posts a form asks for a page; `fetch` asks for something else.
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The path that a form was on. Only the path: a redirect never leaves this server.
+fn page_of_origin(headers: &HeaderMap) -> String {
+    let referer = headers.get(REFERER).and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
+    let path = referer.as_ref().and_then(Uri::path_and_query).map_or("/", |path| path.as_str());
+    if path.starts_with("//") { "/".into() } else { path.into() }
+}
+
+fn values(body: &Bytes) -> Vec<(String, String)> {
+    serde_urlencoded::from_bytes(body).unwrap_or_default()
+}
+
+fn see_other(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}

@@ -1,0 +1,102 @@
+//! Who may ask: the host that was asked for, and where a change comes from.
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderMap, Method, StatusCode,
+        header::{HOST, ORIGIN},
+        uri::Authority,
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::Problem;
+
+/// Which `Host` headers are answered. Any other name would let a page elsewhere reach a loopback server by pointing its
+/// own name here (DNS rebinding).
+#[derive(Clone, Copy, Debug)]
+pub enum Hosts {
+    /// `localhost`, `127.0.0.1` and `[::1]`.
+    Loopback,
+    /// Every name: the person who runs it has opened it to the network.
+    Any,
+}
+
+impl Hosts {
+    fn answers(&self, host: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Loopback => ["localhost", "127.0.0.1", "[::1]"].contains(&host),
+        }
+    }
+}
+
+/// Refuses foreign hosts, and changes that another site caused.
+pub(super) async fn guard(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let authority = authority(&request);
+    let host = authority.as_ref().map(Authority::host).unwrap_or_default();
+    if !hosts.answers(host) {
+        let detail = "This name is not answered here. Use localhost, or start with --open-to-network.";
+        return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
+    }
+    if !is_safe(request.method()) && is_cross_site(request.headers(), authority.as_ref()) {
+        let detail = "A change that another site asked for is refused.";
+        return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
+    }
+    next.run(request).await
+}
+
+fn authority(request: &Request) -> Option<Authority> {
+    let header = request.headers().get(HOST).and_then(|host| host.to_str().ok()?.parse().ok());
+    header.or_else(|| request.uri().authority().cloned())
+}
+
+fn is_safe(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
+}
+
+/// The rule of Go 1.25's `http.CrossOriginProtection`: browsers say where a request comes from, and what says nothing is
+/// no browser, so it carries nobody's rights but its own.
+fn is_cross_site(headers: &HeaderMap, host: Option<&Authority>) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site != "same-origin" && site != "none";
+    }
+    let Some(origin) = headers.get(ORIGIN) else { return false };
+    let from =
+        origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+    from != host.map(Authority::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cross_site(headers: &[(&'static str, &'static str)]) -> bool {
+        let map =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        is_cross_site(&map, Some(&Authority::from_static("localhost:3000")))
+    }
+
+    #[test]
+    fn browsers_say_where_a_request_comes_from() {
+        assert!(!cross_site(&[]));
+        assert!(!cross_site(&[("sec-fetch-site", "same-origin")]));
+        assert!(!cross_site(&[("sec-fetch-site", "none")]));
+        assert!(cross_site(&[("sec-fetch-site", "same-site")]));
+        assert!(cross_site(&[("sec-fetch-site", "cross-site"), ("origin", "http://localhost:3000")]));
+        assert!(!cross_site(&[("origin", "http://localhost:3000")]));
+        assert!(cross_site(&[("origin", "http://localhost:3001")]));
+        assert!(cross_site(&[("origin", "null")]));
+    }
+
+    #[test]
+    fn on_loopback_only_loopback_names_are_answered() {
+        for host in ["localhost", "127.0.0.1", "[::1]"] {
+            assert!(Hosts::Loopback.answers(host));
+        }
+        for host in ["", "evil.example", "localhost.evil.example", "127.0.0.2"] {
+            assert!(!Hosts::Loopback.answers(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The server: scheduler, recorder, web and command line. The only crate that knows all the others.
+//!
+//! The walk of a check: [`scheduler`] waits for a slot and asks through `probe`; [`recorder`] folds, commits through
+//! `store`, and shows it in the [`live`] view; [`http`] answers from there.
+
+// Axum handlers and the modules here are documented where they are; this crate is no library for others.
+pub mod assets;
+pub mod cli;
+pub mod clock;
+pub mod demo;
+pub mod exit;
+pub mod failure;
+pub mod health;
+pub mod http;
+pub mod live;
+mod lock;
+pub mod recorder;
+pub mod scheduler;
+pub mod services;
+pub mod startup;
+mod track;

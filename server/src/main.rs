@@ -1,0 +1,27 @@
+//! Uptime Tracker: arguments in, exit code out.
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+use server::cli::{Arguments, run};
+use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_env("UPTIME_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::registry().with(fmt::layer().with_writer(std::io::stderr)).with(filter).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return end(&format!("cannot start threads: {error}"), ExitCode::FAILURE),
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(exit) => exit.into(),
+        Err(ending) => end(&ending.sentence, ending.exit.into()),
+    }
+}
+
+fn end(sentence: &str, code: ExitCode) -> ExitCode {
+    // Nobody is left to tell if even this fails.
+    let _ = writeln!(std::io::stderr(), "error: {sentence}");
+    code
+}

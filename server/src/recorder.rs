@@ -1,0 +1,185 @@
+//! The one writer: folds checks, records them in groups, and shows them once they are on disk.
+//!
+//! A group is committed when 1,000 checks wait, 100 ms after its first check, or as soon as nothing more waits when it
+//! holds a transition. The fold works on copies that are adopted after the commit; the live view changes after the commit
+//! and only then. Edits by people go through the same task, between groups, so there is one order of events.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use domain::{Clock, Failure, Records, Tracker, TrackerId};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, MissedTickBehavior, interval, timeout_at},
+};
+
+use crate::{health::Health, live::SharedView};
+
+mod handle;
+mod ledger;
+
+pub use self::handle::{Edit, RecorderHandle, Stopped};
+use self::{handle::Message, ledger::Ledger};
+
+/// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
+pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
+
+/// How a recorder groups.
+#[derive(Clone, Copy, Debug)]
+pub struct Grouping {
+    /// The longest that a check waits for others before the group is committed.
+    pub commit_every: Duration,
+}
+
+impl Default for Grouping {
+    fn default() -> Self {
+        Self { commit_every: Duration::from_millis(100) }
+    }
+}
+
+/// The one writer. [`Recorder::start`] loads, [`Recorder::run`] records until all handles are gone.
+pub struct Recorder {
+    records: Box<dyn Records>,
+    clock: Arc<dyn Clock>,
+    health: Arc<Health>,
+    view: SharedView,
+    roster: watch::Sender<Roster>,
+    inbox: mpsc::Receiver<Message>,
+    grouping: Grouping,
+    ledger: Ledger,
+}
+
+/// Checks that may wait for the disk; then probers wait to start.
+const INBOX: usize = 32_768;
+/// Checks in one commit.
+const GROUP: usize = 1_000;
+/// How often the database is asked whether somebody else changed it.
+const LOOK_OUTSIDE: Duration = Duration::from_millis(250);
+/// How long a failed commit waits before it is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+impl Recorder {
+    /// Loads trackers, statuses and newest checks into `view`, which is empty so far.
+    pub async fn start(
+        records: Box<dyn Records>,
+        clock: Arc<dyn Clock>,
+        health: Arc<Health>,
+        view: SharedView,
+        grouping: Grouping,
+    ) -> Result<(Self, RecorderHandle, watch::Receiver<Roster>), Failure> {
+        let (sender, inbox) = mpsc::channel(INBOX);
+        let (roster, roster_seen) = watch::channel(Roster::default());
+        let ledger = Ledger::default();
+        let mut recorder = Self { records, clock, health, view, roster, inbox, grouping, ledger };
+        recorder.load().await?;
+        Ok((recorder, RecorderHandle::new(sender), roster_seen))
+    }
+
+    /// Records until every handle is dropped and everything that was sent is on disk.
+    pub async fn run(mut self) {
+        let mut outside = interval(LOOK_OUTSIDE);
+        outside.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                _ = outside.tick() => self.look_outside().await,
+                message = self.inbox.recv() => match message {
+                    Some(message) => self.work(message).await,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// One group, and the edit that ended it, if one did.
+    async fn work(&mut self, first: Message) {
+        let until = Instant::now() + self.grouping.commit_every;
+        let mut next = Some(first);
+        let mut edit = None;
+        while let Some(message) = next.take() {
+            match message {
+                Message::Check(check) => self.ledger.stage(check),
+                Message::Edit(given, reply) => {
+                    edit = Some((given, reply));
+                    break;
+                }
+            }
+            let is_idle = self.ledger.has_transition() && self.inbox.is_empty();
+            if self.ledger.staged() < GROUP && !is_idle {
+                next = timeout_at(until, self.inbox.recv()).await.unwrap_or(None);
+            }
+        }
+        self.commit().await;
+        if let Some((edit, reply)) = edit {
+            let result = self.apply(edit).await;
+            // Who asked may have gone away; the edit stands all the same.
+            let _ = reply.send(result);
+        }
+    }
+
+    /// Commits the staged group, again and again until the database takes it: what a prober learnt is never dropped.
+    async fn commit(&mut self) {
+        let batch = self.ledger.batch();
+        if batch.checks.is_empty() {
+            return;
+        }
+        while let Err(failure) = self.records.record(&batch).await {
+            self.health.storage_failed(&failure);
+            tokio::time::sleep(RETRY).await;
+        }
+        self.health.recorded(&batch, self.clock.monotonic());
+        self.ledger.adopt(batch, &mut self.view.write());
+    }
+
+    async fn look_outside(&mut self) {
+        match self.records.changed_outside().await {
+            Ok(false) => {}
+            Ok(true) => self.reload_logged().await,
+            Err(failure) => self.health.storage_failed(&failure),
+        }
+    }
+
+    async fn apply(&mut self, edit: Edit) -> Result<Vec<TrackerId>, Failure> {
+        let known = |done: bool, id| if done { Ok(vec![id]) } else { Err(Failure::NotFound) };
+        let result = match edit {
+            Edit::Add(trackers) => self.records.add(&trackers, self.clock.now()).await,
+            Edit::Change(id, draft) => {
+                let tracker = self.roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)?;
+                let settings = draft.apply(&tracker.settings)?;
+                let edited = Tracker { settings, ..Tracker::clone(&tracker) };
+                self.records.update(&edited).await.and_then(|done| known(done, id))
+            }
+            Edit::Pause(id, paused) => {
+                self.records.set_paused(id, paused).await.and_then(|done| known(done, id))
+            }
+            Edit::Remove(id) => self.records.remove(id).await.and_then(|done| known(done, id)),
+        };
+        // Also after a failure: `changed_outside` does not see our own half of a race with another process.
+        self.reload_logged().await;
+        result
+    }
+
+    async fn reload_logged(&mut self) {
+        if let Err(failure) = self.reload().await {
+            self.health.storage_failed(&failure);
+        }
+    }
+
+    async fn load(&mut self) -> Result<(), Failure> {
+        self.reload().await?;
+        let recent = self.records.recent().await?;
+        self.ledger.restore(recent, &mut self.view.write());
+        Ok(())
+    }
+
+    /// Makes ledger, live view and roster agree with the trackers in the database.
+    async fn reload(&mut self) -> Result<(), Failure> {
+        let loaded = self.records.trackers().await?;
+        let roster = self.ledger.set_trackers(&loaded, &mut self.view.write());
+        self.roster.send_if_modified(|current| {
+            let differs = **current != roster;
+            *current = Arc::new(roster);
+            differs
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+use domain::{CheckName, Draft, Fault, FaultKind, Location, Mark, Outcome};
+
+use super::*;
+
+const ID: TrackerId = TrackerId(1);
+
+fn tracker(retries: i64) -> Tracker {
+    let draft = Draft { every: Some("1s".into()), retries: Some(retries), ..Draft::of("http://a.example") };
+    Tracker { id: ID, settings: draft.parse().unwrap(), added_at: Timestamp(0) }
+}
+
+fn ledger(retries: i64) -> (Ledger, LiveView) {
+    let (mut ledger, mut view) = (Ledger::default(), LiveView::new(1));
+    ledger.set_trackers(&[Ok(tracker(retries))], &mut view);
+    (ledger, view)
+}
+
+fn check(due: i64, up: bool) -> Check {
+    let outcome = if up { Outcome::Up } else { Outcome::Down(Fault::new(FaultKind::Refused, "")) };
+    let name = CheckName { tracker: ID, due: Timestamp(due), attempt: 0, location: Location::LOCAL };
+    Check { name, late_ms: 0, latency: None, outcome }
+}
+
+/// The tracker's first slot.
+fn phase() -> i64 {
+    Slots::new(&tracker(0).settings.schedule, ID).next_after(Timestamp(0)).unwrap().0
+}
+
+/// The cells that the view shows, as letters: `u` up, `p` retrying, `d` down, `n` gap.
+fn shown(view: &LiveView) -> String {
+    let letter = |cell: &Cell| match cell.mark() {
+        Mark::Up => 'u',
+        Mark::Slow => 's',
+        Mark::Retrying => 'p',
+        Mark::Down => 'd',
+        Mark::Unknown => 'n',
+    };
+    view.cells(ID).unwrap().map(letter).collect()
+}
+
+fn commit(ledger: &mut Ledger, view: &mut LiveView) -> Batch {
+    let batch = ledger.batch();
+    ledger.adopt(batch.clone(), view);
+    batch
+}
+
+#[test]
+fn nothing_is_shown_before_it_is_adopted() {
+    let (mut ledger, mut view) = ledger(1);
+    ledger.stage(check(1_000, false));
+    assert_eq!((shown(&view).as_str(), view.status(ID)), ("", Some(&Status::Pending)));
+    commit(&mut ledger, &mut view);
+    assert_eq!(shown(&view), "p");
+}
+
+#[test]
+fn a_group_folds_in_order_and_says_what_changed() {
+    let (mut ledger, mut view) = ledger(1);
+    for (n, up) in [true, false, false, false, true].into_iter().enumerate() {
+        ledger.stage(check(phase() + i64::try_from(n).unwrap() * 1_000, up));
+    }
+    assert!(ledger.has_transition());
+    let batch = commit(&mut ledger, &mut view);
+    assert_eq!(shown(&view), "upddu");
+    assert_eq!(batch.transitions.len(), 2);
+    assert_eq!(batch.statuses, [(ID, Status::Up { since: Timestamp(phase() + 4_000) })]);
+}
+
+#[test]
+fn recording_the_same_check_twice_changes_nothing() {
+    let (mut ledger, mut view) = ledger(0);
+    ledger.stage(check(1_000, true));
+    commit(&mut ledger, &mut view);
+    ledger.stage(check(1_000, false));
+    assert_eq!(ledger.staged(), 0);
+    assert_eq!(shown(&view), "u");
+}
+
+#[test]
+fn missed_slots_show_as_one_gap() {
+    let (mut ledger, mut view) = ledger(0);
+    for seconds in [0, 1, 9, 10] {
+        ledger.stage(check(phase() + seconds * 1_000, true));
+    }
+    commit(&mut ledger, &mut view);
+    assert_eq!(shown(&view), "uunuu");
+    let gap = view.cells(ID).unwrap().find(|cell| cell.is_gap()).unwrap();
+    assert_eq!(gap.due, Timestamp(phase() + 2_000));
+}
+
+#[test]
+fn after_a_restart_the_verdicts_stand_and_the_time_between_is_a_gap() {
+    let (mut before, mut view) = ledger(0);
+    before.stage(check(1_000, false));
+    let batch = commit(&mut before, &mut view);
+    let (mut after, mut view) = ledger(0);
+    after.restore(Recent { checks: batch.checks, statuses: batch.statuses }, &mut view);
+    assert_eq!(
+        (shown(&view).as_str(), view.status(ID).is_some_and(|s| matches!(s, Status::Down { .. }))),
+        ("d", true)
+    );
+    after.stage(check(1_000, false));
+    after.stage(check(60_000, false));
+    let batch = commit(&mut after, &mut view);
+    assert_eq!((shown(&view).as_str(), batch.transitions.len()), ("dnd", 0));
+}
+
+#[test]
+fn a_removed_tracker_leaves_nothing_behind() {
+    let (mut ledger, mut view) = ledger(0);
+    ledger.set_trackers(&[], &mut view);
+    ledger.stage(check(1_000, true));
+    assert_eq!((ledger.staged(), view.ids().count()), (0, 0));
+}

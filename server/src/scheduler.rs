@@ -1,0 +1,136 @@
+//! Makes what runs agree with what is wanted: one driver for each tracker that is neither paused nor broken.
+//!
+//! A reconciler: it is woken when the roster changed and by the clock, takes no other input, and doing it twice changes
+//! nothing. A driver whose settings changed is replaced; the others are not disturbed.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use domain::{Clock, Prober, Tracker, TrackerId};
+use tokio::{
+    sync::watch,
+    task::{AbortHandle, JoinSet},
+    time::{MissedTickBehavior, interval, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    live::SharedView,
+    recorder::{RecorderHandle, Roster},
+};
+
+mod driver;
+
+use self::driver::Driver;
+
+/// How often the scheduler looks whether all drivers live, without being told.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// How long probes in flight may take to end when the program stops.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What every driver uses.
+#[derive(Clone)]
+pub struct Tools {
+    /// Wall and monotonic time.
+    pub clock: Arc<dyn Clock>,
+    /// Who asks the targets.
+    pub prober: Arc<dyn Prober>,
+    /// Where checks go.
+    pub recorder: RecorderHandle,
+    /// What is known of each tracker.
+    pub view: SharedView,
+    /// Cancelled when nothing new may start.
+    pub stop: CancellationToken,
+}
+
+/// The drivers that run.
+pub struct Scheduler {
+    tools: Tools,
+    roster: watch::Receiver<Roster>,
+    running: HashMap<TrackerId, Running>,
+    drivers: JoinSet<()>,
+    /// Whether the first reconciliation has happened.
+    started: bool,
+}
+
+struct Running {
+    tracker: Arc<Tracker>,
+    task: AbortHandle,
+}
+
+impl Scheduler {
+    /// A scheduler without drivers yet.
+    pub fn new(tools: Tools, roster: watch::Receiver<Roster>) -> Self {
+        Self { tools, roster, running: HashMap::new(), drivers: JoinSet::new(), started: false }
+    }
+
+    /// Runs until the tools' `stop`; then lets probes in flight end, 10 s at most.
+    pub async fn run(mut self) {
+        let mut again = interval(LOOK_AGAIN);
+        again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let stop = self.tools.stop.clone();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                changed = self.roster.changed() => if changed.is_err() { break },
+                _ = again.tick() => {}
+                Some(ended) = self.drivers.join_next(), if !self.drivers.is_empty() => {
+                    // Not replaced at once: what panicked may panic again, and the clock wakes us soon enough.
+                    log_panic(ended);
+                    continue;
+                }
+            }
+            self.reconcile();
+        }
+        let ended = timeout(PATIENCE, async { while self.drivers.join_next().await.is_some() {} }).await;
+        if ended.is_err() {
+            tracing::warn!("some probes did not end in {} s and were given up", PATIENCE.as_secs());
+            self.drivers.shutdown().await;
+        }
+    }
+
+    fn reconcile(&mut self) {
+        let is_start = !std::mem::replace(&mut self.started, true);
+        let wanted = self.roster.borrow_and_update().clone();
+        self.running.retain(|id, running| {
+            let keep = wanted.get(id).is_some_and(|tracker| !is_restart(&running.tracker, tracker))
+                && !running.task.is_finished();
+            if !keep {
+                running.task.abort();
+            }
+            keep
+        });
+        for (id, tracker) in wanted.iter().filter(|(_, tracker)| !tracker.settings.paused) {
+            if !self.running.contains_key(id) {
+                // After a start everybody keeps to the slots, which are level; later, who was changed wants to see it.
+                let at_once = !is_start || self.is_new(*id);
+                let driver = Driver::new(tracker.clone(), self.tools.clone());
+                let task = self.drivers.spawn(driver.run(at_once));
+                self.running.insert(*id, Running { tracker: tracker.clone(), task });
+            }
+        }
+    }
+
+    /// A tracker without any check so far.
+    fn is_new(&self, id: TrackerId) -> bool {
+        let view = self.tools.view.read();
+        view.cells(id).is_none_or(|mut cells| cells.next().is_none())
+    }
+}
+
+/// Whether a driver must be replaced to follow the new settings. A name is no reason.
+fn is_restart(before: &Tracker, after: &Tracker) -> bool {
+    let unnamed = |tracker: &Tracker| {
+        let mut settings = tracker.settings.clone();
+        settings.name = None;
+        settings
+    };
+    unnamed(before) != unnamed(after)
+}
+
+fn log_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        tracing::error!(%error, "a driver panicked; it is started again");
+    }
+}

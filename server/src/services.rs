@@ -1,0 +1,118 @@
+//! The domain's ports over the recorder and the live view.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    Cell, Clock, Draft, Failure, FieldError, Invalid, LiveAnswer, LiveRequest, NewTracker, TrackerId,
+    TrackerPage, TrackerView, VISIBLE_LIMIT,
+    ports::{Live, Services, Trackers},
+};
+
+use crate::{
+    failure::logged,
+    live::SharedView,
+    recorder::{Edit, RecorderHandle},
+};
+
+/// The services that pages use.
+pub fn services(recorder: RecorderHandle, view: SharedView, clock: Arc<dyn Clock>) -> Services {
+    Services { trackers: Arc::new(RecordedTrackers(recorder)), live: Arc::new(SharedLive { view, clock }) }
+}
+
+/// The most targets that are added at once.
+const PASTE_LIMIT: usize = 100;
+
+struct RecordedTrackers(RecorderHandle);
+
+#[async_trait]
+impl Trackers for RecordedTrackers {
+    async fn add(&self, targets: String) -> Result<Vec<TrackerId>, Failure> {
+        let trackers = parse_lines(&targets)?;
+        self.0.edit(Edit::Add(trackers)).await.map_err(logged)
+    }
+
+    async fn set_paused(&self, id: TrackerId, paused: bool) -> Result<(), Failure> {
+        self.0.edit(Edit::Pause(id, paused)).await.map(drop).map_err(logged)
+    }
+
+    async fn remove(&self, id: TrackerId) -> Result<(), Failure> {
+        self.0.edit(Edit::Remove(id)).await.map(drop).map_err(logged)
+    }
+}
+
+/// One tracker a line. With several lines, a problem says in which one it is.
+fn parse_lines(targets: &str) -> Result<Vec<NewTracker>, Invalid> {
+    let lines: Vec<&str> = targets.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.len() > PASTE_LIMIT {
+        return Err(Invalid::one(
+            "url",
+            format!("at most {PASTE_LIMIT} targets at once, these are {}", lines.len()),
+        ));
+    }
+    if lines.len() < 2 {
+        return Ok(vec![Draft::of(targets).parse()?]);
+    }
+    let parsed = lines.iter().enumerate().map(|(n, line)| {
+        Draft::of(*line).parse().map_err(|invalid| {
+            let named = |error: FieldError| FieldError {
+                problem: format!("line {}: {}", n + 1, error.problem),
+                ..error
+            };
+            invalid.0.into_iter().map(named).collect::<Vec<_>>()
+        })
+    });
+    let mut trackers = Vec::new();
+    let mut problems = Vec::new();
+    for result in parsed {
+        match result {
+            Ok(tracker) => trackers.push(tracker),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(trackers) } else { Err(Invalid(problems)) }
+}
+
+struct SharedLive {
+    view: SharedView,
+    clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Live for SharedLive {
+    async fn poll(&self, request: LiveRequest) -> Result<LiveAnswer, Failure> {
+        if request.visible.len() > VISIBLE_LIMIT {
+            let problem = format!("at most {VISIBLE_LIMIT} trackers, these are {}", request.visible.len());
+            return Err(Invalid::one("visible", problem).into());
+        }
+        Ok(self.view.read().answer(&request, self.clock.now()))
+    }
+
+    async fn page(&self, page: u32) -> Result<TrackerPage, Failure> {
+        Ok(self.view.read().page(page, self.clock.now()))
+    }
+
+    async fn tracker(&self, id: TrackerId) -> Result<TrackerView, Failure> {
+        self.view.read().tracker(id).ok_or(Failure::NotFound)
+    }
+
+    async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {
+        let view = self.view.read();
+        view.cells(id).map(|cells| cells.cloned().collect()).ok_or(Failure::NotFound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_lines_are_all_or_none_and_name_the_line() {
+        let trackers = parse_lines("a.example\n\n  b.example  \n").unwrap();
+        assert_eq!(trackers.len(), 2);
+        let problem = parse_lines("a.example\nftp://b.example").unwrap_err();
+        assert!(problem.0[0].problem.starts_with("line 2: cannot track `ftp`"), "{problem}");
+        assert!(parse_lines("").is_err());
+        assert!(parse_lines(&"a.example\n".repeat(101)).is_err());
+    }
+}

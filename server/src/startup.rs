@@ -1,0 +1,143 @@
+//! The composition root: the one place that knows everybody.
+
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use domain::{Clock, Failure, LiveView, Prober, Records, Target};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    assets::Assets,
+    health::Health,
+    http::{self, AppState, Hosts},
+    live::SharedView,
+    recorder::{Grouping, Recorder},
+    scheduler::{Scheduler, Tools},
+    services::services,
+    track,
+};
+
+/// What a server is built from. Tests put their own clock, prober and records in.
+pub struct Parts {
+    /// Wall and monotonic time.
+    pub clock: Arc<dyn Clock>,
+    /// Who asks the targets.
+    pub prober: Arc<dyn Prober>,
+    /// Where checks are kept.
+    pub records: Box<dyn Records>,
+    /// The web client.
+    pub assets: Assets,
+    /// Which `Host` headers are answered.
+    pub hosts: Hosts,
+    /// How checks are grouped into commits.
+    pub grouping: Grouping,
+    /// Targets to be tracked every second, if they are not tracked yet.
+    pub track: Vec<Target>,
+    /// A number by chance, to tell this run from others.
+    pub boot: u32,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// The data cannot be read or written.
+    #[error("cannot use the data")]
+    Data(#[source] Failure),
+    /// The data folder cannot be made.
+    #[error("cannot make the data folder {path}", path = .0.display())]
+    Folder(PathBuf, #[source] io::Error),
+}
+
+/// A server that runs.
+pub struct Server {
+    address: SocketAddr,
+    stop: CancellationToken,
+    web: JoinHandle<()>,
+    scheduler: JoinHandle<()>,
+    recorder: JoinHandle<()>,
+}
+
+/// How long the last group may take to reach the disk when the program stops.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(10);
+/// How long requests in flight may take to end when the program stops.
+const WEB_PATIENCE: Duration = Duration::from_secs(2);
+
+impl Server {
+    /// Starts everything, listening on `listen`; port 0 takes any free one.
+    pub async fn start(parts: Parts, listen: SocketAddr) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
+        let view = SharedView::new(LiveView::new(parts.boot));
+        let health = Arc::new(Health::default());
+        let clock = parts.clock;
+        let (recorder, handle, roster) =
+            Recorder::start(parts.records, clock.clone(), health.clone(), view.clone(), parts.grouping)
+                .await
+                .map_err(StartError::Data)?;
+        let recorder = tokio::spawn(recorder.run());
+        track::add_missing(&handle, &view, &parts.track).await.map_err(StartError::Data)?;
+        let stop = CancellationToken::new();
+        let tools = Tools {
+            clock: clock.clone(),
+            prober: parts.prober,
+            recorder: handle.clone(),
+            view: view.clone(),
+            stop: stop.clone(),
+        };
+        let scheduler = tokio::spawn(Scheduler::new(tools, roster).run());
+        let state = AppState {
+            services: services(handle.clone(), view.clone(), clock.clone()),
+            recorder: handle,
+            view,
+            clock,
+            health,
+            assets: Arc::new(parts.assets),
+            hosts: parts.hosts,
+        };
+        let web = tokio::spawn(serve(listener, state, stop.clone()));
+        Ok(Self { address, stop, web, scheduler, recorder })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops starting probes, lets those in flight end, and waits until everything is on disk.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if self.scheduler.await.is_err() {
+            tracing::error!("the scheduler ended in a panic");
+        }
+        // The web server holds the last handles of the recorder, so it goes first.
+        let mut web = self.web;
+        if timeout(WEB_PATIENCE, &mut web).await.is_err() {
+            web.abort();
+        }
+        if timeout(FLUSH_PATIENCE, self.recorder).await.is_err() {
+            tracing::error!("the database did not take the last checks; their time will show as unknown");
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, state: AppState, stop: CancellationToken) {
+    let served =
+        axum::serve(listener, http::router(state)).with_graceful_shutdown(stop.cancelled_owned()).await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the web server failed");
+    }
+}
+
+/// Makes the data folder if it is missing.
+pub fn make_folder(folder: &Path) -> Result<(), StartError> {
+    std::fs::create_dir_all(folder).map_err(|error| StartError::Folder(folder.to_owned(), error))
+}

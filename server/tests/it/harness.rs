@@ -1,0 +1,240 @@
+//! [`TestApp`]: a server whose time and targets the test owns.
+
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use domain::{Clock, Fault, FaultKind, Finding, Micros, Outcome, ProbeRequest, Prober, Records, Timestamp};
+use reqwest::{Method, Response};
+use serde_json::Value;
+use server::{
+    assets::Assets,
+    http::Hosts,
+    recorder::Grouping,
+    startup::{Parts, Server},
+};
+use store::Store;
+use tempfile::TempDir;
+use tokio::sync::Notify;
+
+/// Noon of 2026-11-23, UTC.
+pub(crate) const START: Timestamp = Timestamp(1_795_435_200_000);
+
+/// A clock that moves when the test says so.
+pub(crate) struct ManualClock {
+    wall_ms: AtomicI64,
+    monotonic_ms: AtomicU64,
+    moved: Notify,
+}
+
+impl ManualClock {
+    fn new() -> Self {
+        Self { wall_ms: AtomicI64::new(START.0), monotonic_ms: AtomicU64::new(0), moved: Notify::new() }
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        let ms = u64::try_from(by.as_millis()).unwrap();
+        self.wall_ms.fetch_add(ms.cast_signed(), Ordering::SeqCst);
+        self.monotonic_ms.fetch_add(ms, Ordering::SeqCst);
+        self.moved.notify_waiters();
+    }
+
+    /// Sets the wall clock as a person or NTP would: durations are not affected.
+    pub(crate) fn step(&self, ms: i64) {
+        self.wall_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.wall_ms.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.monotonic_ms.load(Ordering::SeqCst))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let until = self.monotonic() + duration;
+        loop {
+            let moved = self.moved.notified();
+            tokio::pin!(moved);
+            moved.as_mut().enable();
+            if self.monotonic() >= until {
+                return;
+            }
+            moved.await;
+        }
+    }
+}
+
+/// Targets that answer what the test says; up when it says nothing.
+#[derive(Default)]
+pub(crate) struct ScriptedProber {
+    answers: Mutex<HashMap<String, Answer>>,
+}
+
+#[derive(Clone)]
+enum Answer {
+    Give(Outcome),
+    Hang,
+}
+
+impl ScriptedProber {
+    pub(crate) fn answer(&self, target: &str, outcome: Outcome) {
+        self.answers.lock().unwrap().insert(target.to_owned(), Answer::Give(outcome));
+    }
+
+    pub(crate) fn refuse(&self, target: &str) {
+        self.answer(target, Outcome::Down(Fault::new(FaultKind::Refused, "")));
+    }
+
+    /// Never answers.
+    pub(crate) fn hang(&self, target: &str) {
+        self.answers.lock().unwrap().insert(target.to_owned(), Answer::Hang);
+    }
+}
+
+#[async_trait]
+impl Prober for ScriptedProber {
+    async fn probe(&self, request: &ProbeRequest) -> Finding {
+        let answer = self.answers.lock().unwrap().get(request.target.as_str()).cloned();
+        match answer {
+            Some(Answer::Hang) => std::future::pending().await,
+            Some(Answer::Give(outcome)) => Finding { outcome, latency: Some(Micros(1_234)) },
+            None => Finding { outcome: Outcome::Up, latency: Some(Micros(1_234)) },
+        }
+    }
+}
+
+/// A running server, its time and its targets.
+pub(crate) struct TestApp {
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) prober: Arc<ScriptedProber>,
+    pub(crate) http: reqwest::Client,
+    server: Server,
+    pub(crate) folder: Arc<TempDir>,
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        Self::over(Arc::new(tempfile::tempdir().unwrap()), Arc::new(ManualClock::new())).await
+    }
+
+    /// A server over the data and at the time of a former one.
+    pub(crate) async fn over(folder: Arc<TempDir>, clock: Arc<ManualClock>) -> Self {
+        let store = Store::open(&folder.path().join("uptime-tracker.db")).await.unwrap();
+        let writer = store.into_writer().await.unwrap();
+        Self::with_records(Box::new(writer), folder, clock).await
+    }
+
+    pub(crate) async fn with_records(
+        records: Box<dyn Records>,
+        folder: Arc<TempDir>,
+        clock: Arc<ManualClock>,
+    ) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let prober = Arc::new(ScriptedProber::default());
+        let parts = Parts {
+            clock: clock.clone(),
+            prober: prober.clone(),
+            records,
+            assets: Assets::read(folder.path()),
+            hosts: Hosts::Loopback,
+            grouping: Grouping { commit_every: Duration::from_millis(5) },
+            track: Vec::new(),
+            boot: 7,
+        };
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let server = Server::start(parts, listen).await.unwrap();
+        let redirects = reqwest::redirect::Policy::none();
+        let http = reqwest::Client::builder().no_proxy().redirect(redirects).build().unwrap();
+        Self { clock, prober, http, server, folder }
+    }
+
+    /// Stops cleanly and starts again over the same data, `later`.
+    pub(crate) async fn restart(self, later: Duration) -> Self {
+        let Self { clock, server, folder, .. } = self;
+        server.stop().await;
+        clock.advance(later);
+        Self::over(folder, clock).await
+    }
+
+    pub(crate) async fn stop(self) {
+        self.server.stop().await;
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address())
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.http.get(self.url(path)).send().await.unwrap()
+    }
+
+    pub(crate) async fn json(&self, path: &str) -> Value {
+        self.get(path).await.json().await.unwrap()
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str, body: &str) -> Response {
+        let request = self.http.request(method, self.url(path)).body(body.to_owned());
+        request.header("content-type", "application/json").send().await.unwrap()
+    }
+
+    /// Adds a tracker that is due every second, and gives its id.
+    pub(crate) async fn track(&self, url: &str, retries: u16) -> i64 {
+        let body = format!(r#"{{"url": "{url}", "every": 1, "retries": {retries}}}"#);
+        let reply = self.send(Method::POST, "/v1/trackers", &body).await;
+        assert_eq!(reply.status(), 201, "{}", reply.text().await.unwrap());
+        reply.json::<Value>().await.unwrap()["id"].as_i64().unwrap()
+    }
+
+    /// The outcomes of a tracker's newest checks.
+    pub(crate) async fn outcomes(&self, id: i64) -> Vec<String> {
+        let checks = self.json(&format!("/v1/trackers/{id}/checks")).await;
+        checks.as_array().unwrap().iter().map(|check| check["outcome"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The due times of a tracker's newest checks, in milliseconds.
+    pub(crate) async fn dues(&self, id: i64) -> Vec<i64> {
+        let checks = self.json(&format!("/v1/trackers/{id}/checks")).await;
+        checks.as_array().unwrap().iter().map(|check| check["due_ms"].as_i64().unwrap()).collect()
+    }
+
+    /// Lets time pass, second by second, until a tracker shows this many checks.
+    pub(crate) async fn run_until(&self, id: i64, checks: usize) {
+        for _ in 0..10_000 {
+            if self.outcomes(id).await.len() >= checks {
+                return;
+            }
+            self.clock.advance(Duration::from_millis(100));
+            breathe().await;
+        }
+        panic!("tracker {id} never showed {checks} checks");
+    }
+
+    /// Waits, without letting the manual time pass, until `path` answers JSON that satisfies the condition.
+    pub(crate) async fn until(&self, path: &str, condition: impl Fn(&Value) -> bool) -> Value {
+        for _ in 0..2_000 {
+            let value = self.json(path).await;
+            if condition(&value) {
+                return value;
+            }
+            breathe().await;
+        }
+        panic!("{path} never became what was expected: {}", self.json(path).await);
+    }
+}
+
+/// Lets other tasks work between two looks.
+pub(crate) async fn breathe() {
+    tokio::time::sleep(Duration::from_millis(2)).await;
+}

@@ -1,0 +1,12 @@
+//! The server through one door: every test starts the whole of it, on port 0, with a database of its own.
+
+mod api;
+mod architecture;
+mod crash;
+mod edits;
+mod guard;
+mod harness;
+mod pages;
+mod process;
+mod recording;
+mod schedule;

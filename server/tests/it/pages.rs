@@ -1,0 +1,102 @@
+//! The pages as a browser without script gets them.
+
+use crate::harness::TestApp;
+
+/// Posts a form the way a browser without script does.
+async fn post(app: &TestApp, path: &str, from: &str, form: &str) -> reqwest::Response {
+    let request = app.http.post(app.url(path)).body(form.to_owned());
+    let request =
+        request.header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html,*/*");
+    request.header("referer", app.url(from)).header("sec-fetch-site", "same-origin").send().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_first_page_invites() {
+    let app = TestApp::start().await;
+    let reply = app.get("/").await;
+    assert_eq!(reply.status(), 200);
+    let page = reply.text().await.unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page:.100}");
+    assert!(page.contains(r#"action="/api/add_tracker""#) && page.contains(r#"name="url""#), "{page}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_tracker_is_added_and_shown_without_script() {
+    let app = TestApp::start().await;
+    let reply = post(&app, "/api/add_tracker", "/", "url=http%3A%2F%2Fa.example%2F%3Cb%3E").await;
+    assert_eq!((reply.status().as_u16(), reply.headers()["location"].to_str().unwrap()), (303, "/"));
+    app.until("/v1/trackers/1/checks", |checks| !checks.as_array().unwrap().is_empty()).await;
+    let page = app.get("/").await.text().await.unwrap();
+    assert!(page.contains("http://a.example/"), "{page}");
+    assert!(!page.contains("<b>"), "markup is shown inert");
+    assert!(page.contains("<path"), "the bar is in the page");
+    let tracker = app.get("/t/1").await;
+    assert_eq!(tracker.status(), 200);
+    assert!(tracker.text().await.unwrap().contains("<table"), "the checks are a table");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_that_fails_shows_its_page_again_with_value_and_error() {
+    let app = TestApp::start().await;
+    let reply = post(&app, "/api/add_tracker", "/", "url=ftp%3A%2F%2Fa.example%2F").await;
+    assert_eq!(reply.status(), 422);
+    let page = reply.text().await.unwrap();
+    assert!(page.contains("ftp://a.example/"), "the value is kept: {page}");
+    assert!(page.contains("only http and https") && page.contains(r#"aria-invalid="true""#), "{page}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn pause_resume_and_delete_work_without_script() {
+    let app = TestApp::start().await;
+    app.track("http://a.example/", 0).await;
+    let reply = post(&app, "/api/pause_tracker", "/t/1", "id=1").await;
+    assert_eq!((reply.status().as_u16(), reply.headers()["location"].to_str().unwrap()), (303, "/t/1"));
+    assert_eq!(app.json("/v1/trackers/1").await["paused"], true);
+    post(&app, "/api/resume_tracker", "/", "id=1").await;
+    assert_eq!(app.json("/v1/trackers/1").await["paused"], false);
+    let reply = post(&app, "/api/delete_tracker", "/t/1", "id=1").await;
+    assert_eq!((reply.status().as_u16(), reply.headers()["location"].to_str().unwrap()), (303, "/"));
+    assert_eq!(app.get("/t/1").await.status(), 404);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_redirect_never_leaves_this_server() {
+    let app = TestApp::start().await;
+    for referer in ["http://evil.example/x", "//evil.example/x", "http://127.0.0.1//evil.example/"] {
+        let request =
+            app.http.post(app.url("/api/add_tracker")).body("url=a.example").header("referer", referer);
+        let request =
+            request.header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
+        let reply = request.send().await.unwrap();
+        let location = reply.headers()["location"].to_str().unwrap().to_owned();
+        assert!(location.starts_with('/') && !location.starts_with("//"), "{referer} -> {location}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_said_so() {
+    let app = TestApp::start().await;
+    for path in ["/t/99", "/t/abc", "/nothing/here"] {
+        let reply = app.get(path).await;
+        assert_eq!(reply.status(), 404, "{path}");
+        assert!(reply.text().await.unwrap().contains("<main"), "{path} is a whole page");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn programs_get_json_from_server_functions() {
+    let app = TestApp::start().await;
+    let request = app.http.post(app.url("/api/add_tracker")).body("url=ftp%3A%2F%2Fa");
+    let reply = request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+    assert_eq!(reply.status(), 422);
+    assert!(reply.text().await.unwrap().contains(r#""field":"url""#));
+    let reply = app.send(reqwest::Method::POST, "/api/live", "{").await;
+    assert_eq!(reply.status(), 400, "{}", reply.text().await.unwrap());
+    app.stop().await;
+}

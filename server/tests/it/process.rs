@@ -1,0 +1,143 @@
+//! The real binary: how it starts, what it says, how it ends.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_uptime-tracker");
+
+/// A server process that is killed when the test is done with it.
+pub(crate) struct Process {
+    child: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) url: String,
+}
+
+impl Process {
+    /// Starts a server over a data folder and waits for its start line.
+    pub(crate) fn serve(folder: &Path, more: &[&str]) -> Self {
+        let mut command = Command::new(BINARY);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder).args(more);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if let Some(at) = line.find("http://") {
+                    // The test may have given up waiting.
+                    let _ = sender.send(line[at..].trim().to_owned());
+                }
+            }
+        });
+        let url = receiver.recv_timeout(Duration::from_secs(30)).expect("the server says where it listens");
+        Self { child, url }
+    }
+
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks to stop as a service manager would, and gives the exit code.
+    pub(crate) fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+
+    fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Already gone in most tests.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs the binary to its end.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    Command::new(BINARY).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_second_server_on_the_same_data_says_who_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Process::serve(folder.path(), &[]);
+    let data = folder.path().to_str().unwrap();
+    let second = run(&["serve", "--listen", "127.0.0.1:0", "--data-dir", data]);
+    assert_eq!(second.status.code(), Some(75));
+    assert!(
+        text(&second.stderr).contains(&format!("already running, pid {}", first.id())),
+        "{}",
+        text(&second.stderr)
+    );
+    assert_eq!(first.terminate(), Some(0));
+}
+
+#[test]
+fn run_for_ends_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let ended = run(&["serve", "--listen", "127.0.0.1:0", "--data-dir", data, "--run-for", "1s"]);
+    assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
+    let said = text(&ended.stdout);
+    assert!(
+        said.contains("http://127.0.0.1:") && said.contains(data) && said.contains(env!("CARGO_PKG_VERSION")),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_network_is_not_entered_by_accident() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let refused = run(&["serve", "--listen", "0.0.0.0:0", "--data-dir", data]);
+    assert_eq!(refused.status.code(), Some(78));
+    assert!(text(&refused.stderr).contains("--open-to-network"));
+}
+
+#[test]
+fn usage_errors_exit_with_2() {
+    for arguments in [&["serve", "--nonsense"][..], &["fly"], &["check", "ftp://a"], &["add"]] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn data_that_is_no_database_is_refused_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("uptime-tracker.db");
+    std::fs::write(&database, "this is a letter, not a database. ".repeat(100)).unwrap();
+    let before = std::fs::read(&database).unwrap();
+    let refused = run(&["serve", "--listen", "127.0.0.1:0", "--data-dir", folder.path().to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(78), "{}", text(&refused.stderr));
+    assert_eq!(std::fs::read(&database).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn healthcheck_and_check_ask_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Process::serve(folder.path(), &[]);
+    let address = server.url.trim_start_matches("http://").to_owned();
+    assert_eq!(run(&["healthcheck", "--listen", &address]).status.code(), Some(0));
+    let up = run(&["check", &format!("{}/healthz", server.url)]);
+    assert_eq!(up.status.code(), Some(0));
+    assert!(text(&up.stdout).starts_with("up: http://"), "{}", text(&up.stdout));
+    let down = run(&["check", &format!("{}/v1/nothing", server.url)]);
+    assert_eq!(down.status.code(), Some(1));
+    assert!(text(&down.stdout).contains("status 404"), "{}", text(&down.stdout));
+    server.kill();
+    assert_eq!(run(&["healthcheck", "--listen", &address]).status.code(), Some(1));
+}
