@@ -61,6 +61,9 @@ impl Target {
             (Some(Host::Domain(domain)), _) if domain.trim_matches('.').is_empty() => {
                 return Err("the URL has no host".into());
             }
+            (Some(Host::Domain(domain)), _) if !domain.chars().all(is_host_letter) => {
+                return Err("a host has letters, digits, dots, hyphens and underscores only".into());
+            }
             (_, Some(0)) => return Err("port 0 cannot be asked; ports are 1 to 65535".into()),
             _ => {}
         }
@@ -80,6 +83,11 @@ fn has_scheme(text: &str) -> bool {
     is_name && (rest.starts_with("//") || !is_port)
 }
 
+/// What a name server can be asked for; other scripts have become ASCII by now.
+fn is_host_letter(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._".contains(c)
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -96,6 +104,7 @@ mod tests {
             ("https://example.org", "https://example.org/", "example.org"),
             (" example.org/a/ ", "https://example.org/a/", "example.org/a"),
             ("example.org:8080/x?y=1#z", "https://example.org:8080/x?y=1", "example.org:8080/x"),
+            ("http://bücher.example", "http://xn--bcher-kva.example/", "xn--bcher-kva.example"),
             ("http://127.0.0.1:3000", "http://127.0.0.1:3000/", "127.0.0.1:3000"),
             ("http://[::1]:9/", "http://[::1]:9/", "[::1]:9"),
             ("HTTPS://EXAMPLE.org:443", "https://example.org/", "example.org"),
@@ -117,6 +126,7 @@ mod tests {
             ("http://a:65536/", "not a URL"),
             ("http://user:secret@a/", "passwords"),
             ("http://a b/", "spaces"),
+            ("http://a{b}/", "letters"),
             ("http://a/\u{0}", "control"),
             (&format!("http://a/{}", "x".repeat(65_536)), "at most 2048"),
         ] {

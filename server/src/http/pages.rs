@@ -28,6 +28,8 @@ use super::{AppState, headers::page_policy};
 ///
 /// Leptos's own way to register routes would register the server functions beside them, past [`super::forms`].
 pub(super) fn router(state: &AppState) -> Router {
+    // Fails when it was set before, by another server in this process; that is as good.
+    let _ = any_spawner::Executor::init_tokio();
     let options = options(&state.assets.url_folder());
     let services = state.services.clone();
     let page = leptos_axum::render_app_async_with_context(
