@@ -85,7 +85,13 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Rail() -> impl IntoView {
     let here = leptos_router::hooks::use_location().pathname;
-    let current = move || here.with(|path| path == "/").then_some("page");
+    let current = move || {
+        here.with(|path| match path.as_str() {
+            "/" => Some("page"),
+            path if path.starts_with("/t/") => Some("true"),
+            _ => None,
+        })
+    };
     view! {
         <header class="rail">
             <a class="brand" href="/" aria-label="Uptime Tracker">

@@ -145,7 +145,7 @@ fn Sentence(board: Board) -> impl IntoView {
         (None, _) => EitherOf3::A("nothing checked yet"),
         (Some(at), None) => EitherOf3::B(view! { "checked " <Moment at /> }),
         (Some(at), Some(now)) => {
-            let ago = crate::format::at_a_glance(now.since(at));
+            let ago = crate::format::at_a_glance(now.since(at).max(std::time::Duration::from_secs(1)));
             EitherOf3::C(view! { "checked " <time datetime=at.to_string()>{ago} " ago"</time> })
         }
     };

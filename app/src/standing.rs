@@ -61,7 +61,7 @@ impl Standing {
     pub fn detail(&self, now: Option<Timestamp>) -> String {
         match (self.since, now) {
             (Some(since), Some(now)) => format::at_a_glance(now.since(since)),
-            (Some(since), None) => format!("since {}", format::day_and_time(since)),
+            (Some(since), None) => format::day_and_time(since),
             (None, _) => self.note.clone().unwrap_or_default(),
         }
     }
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn the_second_line_says_how_long_or_how_often() {
         let up = Standing::of(&view(Status::Up { since: Timestamp(0) }, About::default()));
-        assert_eq!(up.detail(None), "since 1 Jan, 00:00");
+        assert_eq!(up.detail(None), "1 Jan, 00:00");
         assert_eq!(up.detail(Some(Timestamp(61_000))), "1 min");
         let retrying = Status::Retrying { since: Timestamp(0), failures: 1, up_since: None };
         let retrying = Standing::of(&view(retrying, About { retries: 2, ..About::default() }));

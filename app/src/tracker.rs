@@ -13,9 +13,7 @@ use crate::{
     ApiError, api, format,
     live::{Board, Link, follow},
     standing::{Kind, Standing},
-    ui::{
-        Actions, Announcer, ConfirmDelete, FormProblem, Icon, Lasting, LiveSign, Menu, PauseOrResume, Sorry,
-    },
+    ui::{Actions, Announcer, ConfirmDelete, FormProblem, Icon, LiveSign, Menu, PauseOrResume, Sorry},
 };
 use facts::HowItIsChecked;
 use history::History;
@@ -134,7 +132,9 @@ fn Head(
                 </h1>
                 <p class="meta">
                     {move || link(target.get())}
-                    <Lasting standing=standing.into() now=board.now />
+                    {move || standing.with(|standing| standing.since).map(|since| {
+                        view! { <span>"since " <time datetime=since.to_string()>{format::day_and_time(since)} " UTC"</time></span> }
+                    })}
                 </p>
             </div>
             <div class="actions">
