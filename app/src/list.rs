@@ -31,7 +31,7 @@ pub fn TrackersPage() -> impl IntoView {
         query.with(|query| query.get("page").and_then(|page| page.parse().ok())).unwrap_or(1)
     });
     let page = Resource::new(move || number.get(), api::list_trackers);
-    let actions = Actions::new();
+    let actions = Actions::of_page();
     view! {
         <Transition fallback=|| {
             view! { <p class="wrap muted">"Loading…"</p> }
@@ -109,29 +109,37 @@ fn Filled(board: Board, actions: Actions) -> impl IntoView {
             <FormProblem actions />
             <Attention board />
             <AddTrackers actions />
-            <section class="list" aria-labelledby="h-all">
-                <div class="cols">
-                    <h2 id="h-all">"All trackers"</h2>
-                    <span aria-hidden="true">
-                        <span>"Last 60 checks"</span>
-                        <span>"newest"</span>
-                    </span>
-                    <span aria-hidden="true">"Uptime"</span>
-                    <span aria-hidden="true">"Latency"</span>
-                </div>
-                <ul class="rows card">
-                    <For each=move || board.rows.get() key=|row| row.id let:row>
-                        <TrackerRow row board actions />
-                    </For>
-                </ul>
-                <Legend />
-                <p class="small muted">
-                    "Uptime is of the checks shown, by the rule " <b>"observed time"</b>
-                    ": a result holds until the next is due. Time without data, or paused, is in neither part of the ratio."
-                </p>
-            </section>
+            <Rows board actions />
             <Pagination board />
         </div>
+    }
+}
+
+/// The rows, their heads, and what shapes and percentages mean.
+#[component]
+fn Rows(board: Board, actions: Actions) -> impl IntoView {
+    view! {
+        <section class="list" aria-labelledby="h-all">
+            <div class="cols">
+                <h2 id="h-all">"All trackers"</h2>
+                <span aria-hidden="true">
+                    <span>"Last 60 checks"</span>
+                    <span>"newest"</span>
+                </span>
+                <span aria-hidden="true">"Uptime"</span>
+                <span aria-hidden="true">"Latency"</span>
+            </div>
+            <ul class="rows card">
+                <For each=move || board.rows.get() key=|row| row.id let:row>
+                    <TrackerRow row board actions />
+                </For>
+            </ul>
+            <Legend />
+            <p class="small muted">
+                "Uptime is of the checks shown, by the rule " <b>"observed time"</b>
+                ": a result holds until the next is due. Time without data, or paused, is in neither part of the ratio."
+            </p>
+        </section>
     }
 }
 

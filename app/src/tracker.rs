@@ -35,7 +35,7 @@ pub fn TrackerPage() -> impl IntoView {
             }
         },
     );
-    let actions = Actions::new();
+    let actions = Actions::of_page();
     view! {
         <Transition fallback=|| {
             view! { <p class="wrap muted">"Loading…"</p> }

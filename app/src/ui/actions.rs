@@ -27,7 +27,7 @@ pub struct Actions {
 
 impl Actions {
     /// The actions of a page. To be called once a page, in the same place on both sides.
-    pub fn new() -> Self {
+    pub fn of_page() -> Self {
         Self {
             add: ServerAction::new(),
             pause: ServerAction::new(),
@@ -78,12 +78,6 @@ impl Actions {
         }
         let error = |form: &FailedForm| (form.action == path).then(|| form.error.clone());
         self.failed.with_value(|failed| failed.as_ref().and_then(error))
-    }
-}
-
-impl Default for Actions {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
