@@ -17,6 +17,8 @@ pub struct Reply(pub Arc<dyn Fn(u16) + Send + Sync>);
 /// that what was typed is kept and the error stands at its field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedForm {
+    /// The path of the page that the form is on.
+    pub page: String,
     /// The path that the form was posted to.
     pub action: String,
     /// What was given, field by field.

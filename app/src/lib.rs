@@ -36,7 +36,13 @@ use crate::{
 
 /// The whole document, as the server sends it.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    let files = format!("/{}/{}", options.site_pkg_dir, options.output_name);
+    let style = format!("{files}.css");
+    // A form that failed is answered at its own address; the router in the browser has to see the page's.
+    let address = use_context::<backend::FailedForm>().map(|failed| {
+        let restore = "history.replaceState(null, '', document.currentScript.dataset.page)";
+        view! { <script nonce=leptos::nonce::use_nonce() data-page=failed.page>{restore}</script> }
+    });
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -46,14 +52,35 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link id="leptos" rel="stylesheet" href=style />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                {address}
+                <AutoReload options />
+                <Client files />
                 <MetaTags />
             </head>
             <body>
                 <App />
             </body>
         </html>
+    }
+}
+
+/// Fetches and starts the client. Leptos's own `HydrationScripts` does the same, but gives its links a `crossorigin` that
+/// HTML does not know.
+#[component]
+fn Client(
+    /// The path of the client's files without their endings.
+    files: String,
+) -> impl IntoView {
+    let (script, module) = (format!("{files}.js"), format!("{files}.wasm"));
+    let start = format!(
+        "import start, {{ hydrate }} from '{script}'; await start({{ module_or_path: '{module}' }}); hydrate();"
+    );
+    view! {
+        <link rel="modulepreload" href=script />
+        <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=leptos::nonce::use_nonce()>
+            {start}
+        </script>
     }
 }
 

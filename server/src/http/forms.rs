@@ -50,8 +50,7 @@ async fn answer(State(forms): State<Forms>, request: Request) -> Response {
     }
     let error = to_bytes(called.into_body(), BODY_LIMIT).await.map(|body| pages::read_error(&body));
     let error = error.unwrap_or(app::ApiError::Internal);
-    let failed = FailedForm { action, values: values(&body), error };
-    pages::render_failed(forms.pages, &back, failed).await
+    pages::render_failed(forms.pages, FailedForm { page: back, action, values: values(&body), error }).await
 }
 
 /// A browser that posts a form asks for a page; `fetch` asks for something else.

@@ -22,7 +22,7 @@ use leptos::{
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 
-use super::{AppState, headers::page_policy};
+use super::{AppState, Problem, headers::page_policy};
 
 /// The pages; anything that nobody else answers is a page too, the one that says so.
 ///
@@ -36,7 +36,24 @@ pub(super) fn router(state: &AppState) -> Router {
         move || provide_services(&services),
         move || app::shell(options.clone()),
     );
+    let page = move |request: Request| {
+        let rendered = page(request);
+        async move { with_valid_markers(rendered.await).await }
+    };
     Router::new().fallback_service(get(page).fallback(super::method_not_allowed))
+}
+
+/// Leptos marks places for hydration by `<!>`, which browsers read as an empty comment and HTML forbids. Nothing else in a
+/// page looks like it: text and data have their `<` escaped.
+async fn with_valid_markers(page: Response) -> Response {
+    let (parts, body) = page.into_parts();
+    match to_bytes(body, usize::MAX).await {
+        Ok(html) => Response::from_parts(parts, Body::from(String::from_utf8_lossy(&html).replace("<!>", "<!---->"))),
+        Err(error) => {
+            tracing::error!(%error, "a page broke off while it was rendered");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made.").into_response()
+        }
+    }
 }
 
 /// Runs a server function for a program or for our own client, which both take JSON.
@@ -68,9 +85,9 @@ async fn explained(response: Response) -> Response {
 const ERROR_LIMIT: usize = 256 * 1024;
 
 /// Renders a page again for a form that failed: its values and its error go into the page's context.
-pub(super) async fn render_failed(pages: Router, path: &str, failed: FailedForm) -> Response {
+pub(super) async fn render_failed(pages: Router, failed: FailedForm) -> Response {
     let status = StatusCode::from_u16(failed.error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    let request = Request::builder().uri(path).extension(failed).body(Body::empty());
+    let request = Request::builder().uri(&failed.page).extension(failed.clone()).body(Body::empty());
     let Ok(request) = request else { return status.into_response() };
     let mut response = match tower::ServiceExt::oneshot(pages, request).await {
         Ok(response) => response,
