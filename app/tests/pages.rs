@@ -83,6 +83,7 @@ fn a_form_that_failed_keeps_what_was_typed_and_says_what_is_wrong_at_its_field()
     let mut site = Site::new();
     site.track(1, about("Shop"), &up(1));
     site.failed(FailedForm {
+        page: "/".into(),
         action: "/api/add_tracker".into(),
         values: vec![("url".into(), "no url</textarea><script>alert(1)</script>".into())],
         error: ApiError::Invalid(Invalid::one("url", "`no url` is not a web address")),
@@ -99,6 +100,7 @@ fn a_button_that_failed_says_so_on_the_page_it_was_on() {
     let mut site = Site::new();
     site.track(1, about("Shop"), &up(1));
     site.failed(FailedForm {
+        page: "/".into(),
         action: "/api/pause_tracker".into(),
         values: vec![("id".into(), "1".into())],
         error: ApiError::Unavailable,
