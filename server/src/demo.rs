@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use domain::{Clock, Target};
+use domain::{Clock, NewTracker, Target, TrackerName};
 use tempfile::TempDir;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -30,12 +30,13 @@ use tokio_rustls::{
     },
 };
 
-use crate::clock::SystemClock;
+use crate::{clock::SystemClock, track::every_second};
 
 /// Targets that run, and the temporary folder for what is recorded of them. Both are gone when this is dropped.
 pub struct Demo {
     folder: TempDir,
-    targets: Vec<Target>,
+    /// Names and URLs.
+    targets: Vec<(&'static str, String)>,
     _servers: JoinSet<Infallible>,
 }
 
@@ -64,16 +65,26 @@ impl Demo {
         let tls_address = https.local_addr()?;
         servers.spawn(serve_bad_tls(https, self_signed()?));
         let nobody = closed_port().await?;
-        let urls = ["steady", "quick", "slow", "flapping", "failing", "moved", "sometimes-hanging"]
-            .map(|path| format!("http://{address}/{path}"));
-        let others = [format!("https://{tls_address}/bad-certificate"), format!("http://{nobody}/refusing")];
-        let targets = urls.iter().chain(&others).filter_map(|url| Target::parse(url).ok()).collect();
-        Ok(Self { folder: tempfile::tempdir()?, targets, _servers: servers })
+        let targets = [
+            ("Steady", format!("http://{address}/steady")),
+            ("Quick", format!("http://{address}/quick")),
+            ("Slow, in waves", format!("http://{address}/slow")),
+            ("Flapping", format!("http://{address}/flapping")),
+            ("Failing", format!("http://{address}/failing")),
+            ("Moved elsewhere", format!("http://{address}/moved")),
+            ("Hanging now and then", format!("http://{address}/sometimes-hanging")),
+            ("Bad certificate", format!("https://{tls_address}/")),
+            ("Nobody at home", format!("http://{nobody}/")),
+        ];
+        Ok(Self { folder: tempfile::tempdir()?, targets: Vec::from(targets), _servers: servers })
     }
 
-    /// What is to be tracked.
-    pub fn targets(&self) -> &[Target] {
-        &self.targets
+    /// What is to be tracked, every second.
+    pub fn trackers(&self) -> impl Iterator<Item = NewTracker> {
+        self.targets.iter().filter_map(|(name, url)| {
+            let tracker = every_second(Target::parse(url).ok()?);
+            Some(NewTracker { name: TrackerName::parse(name).ok(), ..tracker })
+        })
     }
 
     /// Where the data goes.

@@ -55,7 +55,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// All routes, guarded.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router {
     let programs = Router::new()
         .route("/v1/trackers/status", get(status::statuses))
         .route("/v1/trackers", get(api::list).post(api::create))
@@ -70,9 +70,9 @@ pub fn router(state: AppState) -> Router {
         .route("/pkg/{*path}", get(files::package))
         .route("/favicon.svg", get(files::favicon))
         .with_state(state.clone());
-    let pages = pages::router(&state);
-    let forms = forms::router(&state, pages.clone());
-    let guarded = from_fn_with_state(state.hosts.clone(), guard::guard);
+    let pages = pages::router(state);
+    let forms = forms::router(state, pages.clone());
+    let guarded = from_fn_with_state(state.hosts, guard::guard);
     Router::new()
         .merge(programs)
         .merge(forms)

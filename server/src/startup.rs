@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock, Failure, LiveView, Prober, Records, Target};
+use domain::{Clock, Failure, LiveView, NewTracker, Prober, Records};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -37,8 +37,8 @@ pub struct Parts {
     pub hosts: Hosts,
     /// How checks are grouped into commits.
     pub grouping: Grouping,
-    /// Targets to be tracked every second, if they are not tracked yet.
-    pub track: Vec<Target>,
+    /// Trackers that are added, unless something tracks their target already.
+    pub track: Vec<NewTracker>,
     /// A number by chance, to tell this run from others.
     pub boot: u32,
 }
@@ -84,7 +84,7 @@ impl Server {
                 .await
                 .map_err(StartError::Data)?;
         let recorder = tokio::spawn(recorder.run());
-        track::add_missing(&handle, &view, &parts.track).await.map_err(StartError::Data)?;
+        track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
         let tools = Tools {
             clock: clock.clone(),
@@ -131,7 +131,7 @@ impl Server {
 
 async fn serve(listener: TcpListener, state: AppState, stop: CancellationToken) {
     let served =
-        axum::serve(listener, http::router(state)).with_graceful_shutdown(stop.cancelled_owned()).await;
+        axum::serve(listener, http::router(&state)).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
         tracing::error!(%error, "the web server failed");
     }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use domain::{Clock, Target};
+use domain::{Clock, NewTracker};
 use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -16,6 +16,7 @@ use crate::{
     lock::{DataLock, LockError},
     recorder::Grouping,
     startup::{Parts, Server, make_folder},
+    track::every_second,
 };
 
 /// The database's name in the data folder.
@@ -24,9 +25,9 @@ pub(super) const DATABASE: &str = "uptime-tracker.db";
 /// Where data and extra targets come from: the folder that was named, or a temporary one with targets of our own.
 struct Ground {
     folder: PathBuf,
-    track: Vec<Target>,
+    track: Vec<NewTracker>,
     /// Lives as long as the server.
-    _demo: Option<Demo>,
+    demo: Option<Demo>,
 }
 
 pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
@@ -50,7 +51,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         assets: assets(),
         hosts,
         grouping: Grouping { commit_every: arguments.commit_every },
-        track: ground.track.clone(),
+        track: ground.track,
         // Different for each start, which is all that a cursor needs.
         boot: u32::try_from(clock.now().as_ms() & 0xFFFF_FFFF).unwrap_or(0) ^ std::process::id(),
     };
@@ -60,6 +61,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     say(&format!("  data  {}", ground.folder.display()))?;
     wait_for_the_end(arguments.run_for).await;
     server.stop().await;
+    drop(ground.demo);
     Ok(Exit::Ok)
 }
 
@@ -81,13 +83,13 @@ fn hosts(arguments: &ServeArguments) -> Result<Hosts, Ending> {
 }
 
 async fn ground(arguments: &ServeArguments) -> Result<Ground, Ending> {
-    let mut track = arguments.track.clone();
+    let mut track: Vec<NewTracker> = arguments.track.iter().cloned().map(every_second).collect();
     if !arguments.demo {
-        return Ok(Ground { folder: arguments.data_dir.clone(), track, _demo: None });
+        return Ok(Ground { folder: arguments.data_dir.clone(), track, demo: None });
     }
     let demo = Demo::start().await.map_err(|error| Ending::because(Exit::Configuration, &error))?;
-    track.extend(demo.targets().iter().cloned());
-    Ok(Ground { folder: demo.folder().to_owned(), track, _demo: Some(demo) })
+    track.extend(demo.trackers());
+    Ok(Ground { folder: demo.folder().to_owned(), track, demo: Some(demo) })
 }
 
 /// The address that can be put into a browser on this machine.

@@ -24,7 +24,7 @@ pub enum Hosts {
 }
 
 impl Hosts {
-    fn answers(&self, host: &str) -> bool {
+    fn answers(self, host: &str) -> bool {
         match self {
             Self::Any => true,
             Self::Loopback => ["localhost", "127.0.0.1", "[::1]"].contains(&host),

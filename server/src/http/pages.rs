@@ -48,7 +48,9 @@ pub(super) fn router(state: &AppState) -> Router {
 async fn with_valid_markers(page: Response) -> Response {
     let (parts, body) = page.into_parts();
     match to_bytes(body, usize::MAX).await {
-        Ok(html) => Response::from_parts(parts, Body::from(String::from_utf8_lossy(&html).replace("<!>", "<!---->"))),
+        Ok(html) => {
+            Response::from_parts(parts, Body::from(String::from_utf8_lossy(&html).replace("<!>", "<!---->")))
+        }
         Err(error) => {
             tracing::error!(%error, "a page broke off while it was rendered");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made.").into_response()

@@ -31,7 +31,8 @@ impl Problem {
 
     /// Input that breaks rules.
     pub fn invalid(code: StatusCode, invalid: Invalid) -> Self {
-        Self { errors: invalid.0.clone(), ..Self::new(code, invalid.to_string()) }
+        let detail = invalid.to_string();
+        Self { errors: invalid.0, ..Self::new(code, detail) }
     }
 }
 

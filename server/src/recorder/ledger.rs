@@ -150,23 +150,20 @@ impl Ledger {
     fn open(&mut self, tracker: &Tracker) {
         let policy = tracker.settings.policy;
         let slots = Slots::new(&tracker.settings.schedule, tracker.id);
-        match self.accounts.get_mut(&tracker.id) {
-            Some(account) => {
-                account.policy = policy;
-                account.slots = slots;
-            }
-            None => {
-                let account = Account {
-                    policy,
-                    slots,
-                    status: Status::default(),
-                    staged: None,
-                    names: VecDeque::with_capacity(SHOWN_CHECKS),
-                    last_shown: None,
-                };
-                self.accounts.insert(tracker.id, account);
-            }
+        if let Some(account) = self.accounts.get_mut(&tracker.id) {
+            account.policy = policy;
+            account.slots = slots;
+            return;
         }
+        let account = Account {
+            policy,
+            slots,
+            status: Status::default(),
+            staged: None,
+            names: VecDeque::with_capacity(SHOWN_CHECKS),
+            last_shown: None,
+        };
+        self.accounts.insert(tracker.id, account);
     }
 
     /// Appends a recorded check to the view, and before it the gap since the last one, if slots were missed.

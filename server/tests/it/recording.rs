@@ -35,7 +35,7 @@ async fn a_restart_keeps_everything_and_shows_the_time_between_as_a_gap() {
     app.prober.refuse("http://a.example/");
     let id = app.track("http://a.example/", 0).await;
     app.run_until(id, 5).await;
-    let app = app.restart(Duration::from_secs(60)).await;
+    let app = app.restart(Duration::from_mins(1)).await;
     let before = app.json(&format!("/v1/trackers/{id}/checks")).await;
     assert!(before.as_array().unwrap().len() >= 5);
     assert_eq!(app.json(&format!("/v1/trackers/{id}")).await["status"], "down");
