@@ -64,6 +64,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// `leptos_meta` prints a title as it is, and a name may hold markup: no `<` may reach it.
+fn document_title(title: String) -> String {
+    format!("{} · Uptime Tracker", title.replace('<', "‹"))
+}
+
 /// Fetches and starts the client. Leptos's own `HydrationScripts` does the same, but gives its links a `crossorigin` that
 /// HTML does not know.
 #[component]
@@ -89,7 +94,7 @@ fn Client(
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|title: String| format!("{title} · Uptime Tracker") />
+        <Title formatter=document_title />
         <Sprite />
         <a class="skip" href="#main">
             "Skip to content"

@@ -39,11 +39,11 @@ async fn a_tracker_is_added_and_shown_without_script() {
 #[tokio::test]
 async fn markup_in_a_name_is_shown_inert() {
     let app = TestApp::start().await;
-    let body = r#"{"url": "a.example", "name": "<img src=x onerror=alert(1)> </script><!--"}"#;
+    let body = r#"{"url": "a.example", "name": "</title></script><img src=x onerror=alert(1)><!--"}"#;
     app.send(reqwest::Method::POST, "/v1/trackers", body).await;
     for path in ["/", "/t/1"] {
         let page = app.get(path).await.text().await.unwrap();
-        assert!(page.contains("&lt;img src=x"), "{path}: {page}");
+        assert!(page.contains("&lt;/title&gt;&lt;/script&gt;&lt;img src=x"), "{path}: {page}");
         assert!(!page.contains("<img"), "{path}: {page}");
     }
     app.stop().await;
