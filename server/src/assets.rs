@@ -42,16 +42,32 @@ impl File {
 }
 
 /// The folder below which the client's files lie in the site folder, and in URLs.
-pub const FOLDER: &str = "pkg";
+const FOLDER: &str = "pkg";
 
 impl Assets {
     /// The files inside the binary.
     #[cfg(feature = "embed")]
-    pub fn embedded() -> Self {
+    pub fn of_this_build() -> Self {
         #[derive(rust_embed::RustEmbed)]
-        #[folder = "$CARGO_MANIFEST_DIR/../target/site-release/pkg"]
+        #[folder = "../target/site-release/pkg"]
         struct Site;
         Self::fixed(Site::iter().filter_map(|name| Some((name.to_string(), Site::get(&name)?.data))))
+    }
+
+    /// The files in the site folder that `LEPTOS_SITE_ROOT` names, `target/site` by default.
+    #[cfg(not(feature = "embed"))]
+    pub fn of_this_build() -> Self {
+        let site =
+            std::env::var_os("LEPTOS_SITE_ROOT").map_or_else(|| PathBuf::from("target/site"), PathBuf::from);
+        let folder = site.join(FOLDER);
+        if std::env::var_os("LEPTOS_WATCH").is_some() {
+            return Self(Source::Watched(folder));
+        }
+        let assets = Self::read(&folder);
+        if assets.is_empty() {
+            tracing::warn!("no web client in {}; build it with `cargo xtask run`", folder.display());
+        }
+        assets
     }
 
     /// The files below a folder, read now. Missing files are noticed when they are asked for.
@@ -61,11 +77,6 @@ impl Assets {
             let name = entry.file_name().into_string().ok()?;
             Some((name, Cow::Owned(fs::read(entry.path()).ok()?)))
         }))
-    }
-
-    /// The files below a folder, read at each request.
-    pub fn watched(folder: PathBuf) -> Self {
-        Self(Source::Watched(folder))
     }
 
     /// Where in URLs the files lie, as Leptos wants to know it: `pkg/<version>`.
@@ -89,8 +100,8 @@ impl Assets {
         matches!(self.0, Source::Fixed { .. })
     }
 
-    /// Whether there is no file at all: the client was not built.
-    pub fn is_empty(&self) -> bool {
+    #[cfg(not(feature = "embed"))]
+    fn is_empty(&self) -> bool {
         matches!(&self.0, Source::Fixed { files, .. } if files.is_empty())
     }
 

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{ServeArguments, ask::prober, is_loopback, say};
 use crate::{
-    assets::{Assets, FOLDER},
+    assets::Assets,
     clock::SystemClock,
     demo::Demo,
     exit::{Ending, Exit},
@@ -48,7 +48,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         clock: clock.clone(),
         prober: Arc::new(prober()?),
         records: Box::new(writer),
-        assets: assets(),
+        assets: Assets::of_this_build(),
         hosts,
         grouping: Grouping { commit_every: arguments.commit_every },
         track: ground.track,
@@ -103,26 +103,6 @@ fn raise_descriptor_limit() {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit of open files cannot be raised; many trackers at once may not fit");
     }
-}
-
-#[cfg(feature = "embed")]
-fn assets() -> Assets {
-    Assets::embedded()
-}
-
-#[cfg(not(feature = "embed"))]
-fn assets() -> Assets {
-    let site =
-        std::env::var_os("LEPTOS_SITE_ROOT").map_or_else(|| PathBuf::from("target/site"), PathBuf::from);
-    let folder = site.join(FOLDER);
-    if std::env::var_os("LEPTOS_WATCH").is_some() {
-        return Assets::watched(folder);
-    }
-    let assets = Assets::read(&folder);
-    if assets.is_empty() {
-        tracing::warn!("no web client in {}; build it with `cargo xtask run`", folder.display());
-    }
-    assets
 }
 
 /// Waits for Ctrl-C, SIGTERM, or the end of the time that was given. A second signal ends the program at once.
