@@ -135,6 +135,11 @@ impl LiveView {
         self.entries.get(&id).map(|entry| entry.view(id))
     }
 
+    /// A tracker's settings as they are shown.
+    pub fn about(&self, id: TrackerId) -> Option<&About> {
+        self.entries.get(&id).map(|entry| &entry.about.value)
+    }
+
     /// A tracker's cells, oldest first.
     pub fn cells(&self, id: TrackerId) -> Option<impl DoubleEndedIterator<Item = &Cell>> {
         self.entries.get(&id).map(|entry| entry.cells.iter().map(|cell| &cell.value))

@@ -69,6 +69,9 @@ struct ServeArguments {
     /// How long a check may wait for others before it is written: longer is kinder to SD cards, and loses more on a crash.
     #[arg(long, env = "UPTIME_COMMIT_EVERY", default_value = "100ms", value_name = "TIME", value_parser = parse_length)]
     commit_every: Duration,
+    /// Leave each tracker's own series out of `/metrics`: two for each tracker are many when there are thousands.
+    #[arg(long, env = "UPTIME_NO_TRACKER_METRICS")]
+    no_tracker_metrics: bool,
 }
 
 #[derive(Debug, Args)]

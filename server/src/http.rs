@@ -16,13 +16,14 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{assets::Assets, health::Health, live::SharedView, recorder::RecorderHandle};
+use crate::{assets::Assets, health::Health, live::SharedView, metrics::Metrics, recorder::RecorderHandle};
 
 mod api;
 mod files;
 mod forms;
 mod guard;
 mod headers;
+mod metrics;
 mod pages;
 mod problem;
 mod status;
@@ -43,6 +44,10 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// Whether the program does its work.
     pub health: Arc<Health>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Whether each tracker has metrics of its own.
+    pub tracker_metrics: bool,
     /// The web client.
     pub assets: Arc<Assets>,
     /// Which `Host` headers are answered.
@@ -63,6 +68,7 @@ pub fn router(state: &AppState) -> Router {
         .route("/v1/trackers/{id}/checks", get(api::checks))
         .route("/healthz", get(api::healthz))
         .route("/readyz", get(api::readyz))
+        .route("/metrics", get(metrics::metrics))
         .route("/v1/{*rest}", axum::routing::any(not_found))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(state.clone());

@@ -14,6 +14,7 @@ pub mod health;
 pub mod http;
 pub mod live;
 mod lock;
+pub mod metrics;
 pub mod recorder;
 pub mod scheduler;
 pub mod services;

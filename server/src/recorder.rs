@@ -12,7 +12,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, timeout_at},
 };
 
-use crate::{health::Health, live::SharedView};
+use crate::{health::Health, live::SharedView, metrics::Metrics};
 
 mod handle;
 mod ledger;
@@ -41,6 +41,7 @@ pub struct Recorder {
     records: Box<dyn Records>,
     clock: Arc<dyn Clock>,
     health: Arc<Health>,
+    metrics: Arc<Metrics>,
     view: SharedView,
     roster: watch::Sender<Roster>,
     inbox: mpsc::Receiver<Message>,
@@ -63,13 +64,14 @@ impl Recorder {
         records: Box<dyn Records>,
         clock: Arc<dyn Clock>,
         health: Arc<Health>,
+        metrics: Arc<Metrics>,
         view: SharedView,
         grouping: Grouping,
     ) -> Result<(Self, RecorderHandle, watch::Receiver<Roster>), Failure> {
         let (sender, inbox) = mpsc::channel(INBOX);
         let (roster, roster_seen) = watch::channel(Roster::default());
         let ledger = Ledger::default();
-        let mut recorder = Self { records, clock, health, view, roster, inbox, grouping, ledger };
+        let mut recorder = Self { records, clock, health, metrics, view, roster, inbox, grouping, ledger };
         recorder.load().await?;
         Ok((recorder, RecorderHandle::new(sender), roster_seen))
     }
@@ -122,11 +124,14 @@ impl Recorder {
         if batch.checks.is_empty() {
             return;
         }
+        let started = Instant::now();
         while let Err(failure) = self.records.record(&batch).await {
             self.health.storage_failed(&failure);
+            self.metrics.commit_failed();
             tokio::time::sleep(RETRY).await;
         }
         self.health.recorded(&batch, self.clock.monotonic());
+        self.metrics.recorded(&batch, started.elapsed());
         self.ledger.adopt(batch, &mut self.view.write());
     }
 

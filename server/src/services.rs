@@ -12,12 +12,19 @@ use domain::{
 use crate::{
     failure::logged,
     live::SharedView,
+    metrics::Metrics,
     recorder::{Edit, RecorderHandle},
 };
 
 /// The services that pages use.
-pub fn services(recorder: RecorderHandle, view: SharedView, clock: Arc<dyn Clock>) -> Services {
-    Services { trackers: Arc::new(RecordedTrackers(recorder)), live: Arc::new(SharedLive { view, clock }) }
+pub fn services(
+    recorder: RecorderHandle,
+    view: SharedView,
+    clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
+) -> Services {
+    let live = SharedLive { view, clock, metrics };
+    Services { trackers: Arc::new(RecordedTrackers(recorder)), live: Arc::new(live) }
 }
 
 /// The most targets that are added at once.
@@ -76,6 +83,7 @@ fn parse_lines(targets: &str) -> Result<Vec<NewTracker>, Invalid> {
 struct SharedLive {
     view: SharedView,
     clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
 }
 
 #[async_trait]
@@ -85,6 +93,7 @@ impl Live for SharedLive {
             let problem = format!("at most {VISIBLE_LIMIT} trackers, these are {}", request.visible.len());
             return Err(Invalid::one("visible", problem).into());
         }
+        self.metrics.polled(self.clock.monotonic());
         Ok(self.view.read().answer(&request, self.clock.now()))
     }
 

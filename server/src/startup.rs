@@ -17,6 +17,7 @@ use crate::{
     health::Health,
     http::{self, AppState, Hosts},
     live::SharedView,
+    metrics::Metrics,
     recorder::{Grouping, Recorder},
     scheduler::{Scheduler, Tools},
     services::services,
@@ -39,6 +40,8 @@ pub struct Parts {
     pub grouping: Grouping,
     /// Trackers that are added, unless something tracks their target already.
     pub track: Vec<NewTracker>,
+    /// Whether `/metrics` has series for each tracker.
+    pub tracker_metrics: bool,
     /// A number by chance, to tell this run from others.
     pub boot: u32,
 }
@@ -78,11 +81,18 @@ impl Server {
         let address = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
         let view = SharedView::new(LiveView::new(parts.boot));
         let health = Arc::new(Health::default());
+        let metrics = Arc::new(Metrics::default());
         let clock = parts.clock;
-        let (recorder, handle, roster) =
-            Recorder::start(parts.records, clock.clone(), health.clone(), view.clone(), parts.grouping)
-                .await
-                .map_err(StartError::Data)?;
+        let (recorder, handle, roster) = Recorder::start(
+            parts.records,
+            clock.clone(),
+            health.clone(),
+            metrics.clone(),
+            view.clone(),
+            parts.grouping,
+        )
+        .await
+        .map_err(StartError::Data)?;
         let recorder = tokio::spawn(recorder.run());
         track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
@@ -95,11 +105,13 @@ impl Server {
         };
         let scheduler = tokio::spawn(Scheduler::new(tools, roster).run());
         let state = AppState {
-            services: services(handle.clone(), view.clone(), clock.clone()),
+            services: services(handle.clone(), view.clone(), clock.clone(), metrics.clone()),
             recorder: handle,
             view,
             clock,
             health,
+            metrics,
+            tracker_metrics: parts.tracker_metrics,
             assets: Arc::new(parts.assets),
             hosts: parts.hosts,
         };

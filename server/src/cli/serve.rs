@@ -52,6 +52,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         hosts,
         grouping: Grouping { commit_every: arguments.commit_every },
         track: ground.track,
+        tracker_metrics: !arguments.no_tracker_metrics,
         // Different for each start, which is all that a cursor needs.
         boot: u32::try_from(clock.now().as_ms() & 0xFFFF_FFFF).unwrap_or(0) ^ std::process::id(),
     };

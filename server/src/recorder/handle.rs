@@ -55,6 +55,11 @@ impl RecorderHandle {
         self.0.send(Message::Check(check)).await.map_err(|_| Stopped)
     }
 
+    /// Checks and edits that wait.
+    pub fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
+    }
+
     /// Asks for an edit and waits until it is on disk, 10 s at most. Gives the ids of the trackers it was about.
     pub async fn edit(&self, edit: Edit) -> Result<Vec<TrackerId>, Failure> {
         let unavailable = |cause: domain::Cause| Failure::Unavailable { doing: "saving", cause };

@@ -151,6 +151,7 @@ impl TestApp {
             hosts: Hosts::Loopback,
             grouping: Grouping { commit_every: Duration::from_millis(5) },
             track: Vec::new(),
+            tracker_metrics: true,
             boot: 7,
         };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

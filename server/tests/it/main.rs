@@ -7,6 +7,7 @@ mod crash;
 mod edits;
 mod guard;
 mod harness;
+mod metrics;
 mod pages;
 mod process;
 mod recording;
