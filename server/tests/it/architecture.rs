@@ -10,7 +10,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-const MEMBERS: [&str; 7] = ["domain", "probe", "store", "app", "frontend", "server", "xtask"];
+const MEMBERS: [&str; 8] = ["bench", "domain", "probe", "store", "app", "frontend", "server", "xtask"];
 
 /// The Rust files below a folder, with their text.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
