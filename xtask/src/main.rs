@@ -1,8 +1,9 @@
-//! What a contributor types and what CI calls: `cargo xtask run`, `build`, `lint`, `test`.
+//! What a contributor types and what CI calls: `cargo xtask run`, `build`, `lint`, `test`, `bench`.
 //!
 //! Everything that it needs is compiled with it (wasm-bindgen is a library here), so a machine with rustup and a
 //! C compiler is enough. One file per command; `client` and `server` are the two halves that they share.
 
+mod bench;
 mod binding;
 mod client;
 mod command;
@@ -59,6 +60,8 @@ enum Task {
     /// The last line says `N passed, N failed`. Installing is done with apt-get (as root) and npm; where that cannot
     /// be, it says what is missing. The variable CHROMIUM names the browser to use.
     Test,
+    /// Measures the release build: slots hit, lateness, CPU, memory, disk, pages, polls, starts. On loopback only.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Task::Build => release::build().map(|_| ExitCode::SUCCESS),
         Task::Lint => lint::lint().map(|()| ExitCode::SUCCESS),
         Task::Test => Ok(test::test()),
+        Task::Bench(options) => bench::bench(options).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
         explain(&failure);

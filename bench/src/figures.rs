@@ -1,0 +1,91 @@
+//! What is measured, as it goes into the JSON file. Times in milliseconds unless the name says otherwise.
+
+use serde::Serialize;
+
+/// Everything of one run.
+#[derive(Default, Serialize)]
+pub(crate) struct Figures {
+    pub(crate) date: String,
+    pub(crate) machine: String,
+    /// Runnable tasks while nothing of ours ran yet; above 0.5 the machine was busy with others.
+    pub(crate) load_before: f64,
+    pub(crate) note: String,
+    pub(crate) loads: Vec<Load>,
+    pub(crate) page: Option<Page>,
+    pub(crate) poll: Option<Poll>,
+    pub(crate) client: Option<Client>,
+    pub(crate) start: Option<Start>,
+}
+
+/// Trackers of every second for a while.
+#[derive(Serialize)]
+pub(crate) struct Load {
+    pub(crate) trackers: usize,
+    pub(crate) reused: bool,
+    pub(crate) seconds: u64,
+    /// Slots in the window.
+    pub(crate) due: usize,
+    /// Slots whose target was asked and answered.
+    pub(crate) hit: usize,
+    /// Slots that were recorded as our own trouble.
+    pub(crate) unknown: usize,
+    /// Slots with a verdict against the target, which was up all the time.
+    pub(crate) wrong: usize,
+    pub(crate) late: Lateness,
+    pub(crate) cpu_s_per_1000: f64,
+    pub(crate) cores: f64,
+    pub(crate) resident_bytes: u64,
+    pub(crate) disk_bytes_per_check: f64,
+    pub(crate) written_bytes_per_check: f64,
+}
+
+/// Upper bounds, as fine as the buckets of `/metrics`.
+#[derive(Clone, Copy, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the unit belongs into the name, which is the JSON's")]
+pub(crate) struct Lateness {
+    pub(crate) p50_ms: f64,
+    pub(crate) p99_ms: f64,
+    pub(crate) max_ms: f64,
+    /// Checks that started more than 50 ms late.
+    pub(crate) over_50_ms: f64,
+}
+
+/// The first page, asked again and again under load.
+#[derive(Serialize)]
+pub(crate) struct Page {
+    pub(crate) trackers: usize,
+    pub(crate) first_byte_ms_median: f64,
+    pub(crate) first_byte_ms_worst: f64,
+    pub(crate) brotli_bytes: usize,
+    pub(crate) plain_bytes: usize,
+}
+
+/// A poll for all trackers that a page shows, a second after the one before.
+#[derive(Serialize)]
+pub(crate) struct Poll {
+    pub(crate) trackers: usize,
+    pub(crate) plain_bytes: usize,
+    pub(crate) brotli_bytes: usize,
+    pub(crate) cpu_ms: f64,
+}
+
+/// The web client's program.
+#[derive(Serialize)]
+pub(crate) struct Client {
+    pub(crate) plain_bytes: usize,
+    pub(crate) brotli_bytes: usize,
+}
+
+/// From the start of the process.
+#[derive(Serialize)]
+pub(crate) struct Start {
+    pub(crate) trackers: usize,
+    /// Recorded checks that the warm start found.
+    pub(crate) checks: f64,
+    /// To the first page, with a new database and all trackers to be added.
+    pub(crate) cold_first_page_ms: f64,
+    /// To the first page, over trackers and checks of a former run.
+    pub(crate) warm_first_page_ms: f64,
+    /// From the first page to the due time of the last tracker's first check.
+    pub(crate) all_checked_ms: Option<f64>,
+}

@@ -1,0 +1,39 @@
+//! Where and when it was measured.
+
+use std::{
+    fs,
+    process::Command,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// The number of cores, their name, and the kernel.
+pub(crate) fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = cpus.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let name = name.map_or("unknown processor", |(_, name)| name);
+    format!("{cores} cores, {name}, Linux {}", kernel.trim())
+}
+
+/// The kernel's average of runnable tasks over the last minute.
+pub(crate) fn load() -> f64 {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(f64::NAN)
+}
+
+/// Today, UTC.
+pub(crate) fn date() -> String {
+    let asked = Command::new("date").args(["-u", "+%Y-%m-%d %H:%M UTC"]).output();
+    asked.map_or_else(|_| String::new(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The wall clock in milliseconds since 1970: slots are named by it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server under test uses the same clock; nobody injects it there"
+)]
+pub(crate) fn wall_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,69 @@
+//! `cargo xtask bench`: builds what ships, then the bench, and lets it measure.
+
+use std::{fs, path::PathBuf};
+
+use crate::{
+    command,
+    failure::Failure,
+    output::{self, Steps},
+    release, workspace,
+};
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Shorter and without the largest load: two minutes at most, instead of ten.
+    #[arg(long)]
+    quick: bool,
+    /// Only this many trackers.
+    #[arg(long, value_name = "N")]
+    trackers: Option<usize>,
+    /// Where the figures go as JSON; the table goes beside it, with the ending `.md`.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Measures this program instead of building one.
+    #[arg(long, value_name = "FILE")]
+    server: Option<PathBuf>,
+    /// A word on the circumstances, for the report.
+    #[arg(long, default_value = "")]
+    note: String,
+}
+
+pub(crate) fn bench(options: Options) -> Result<(), Failure> {
+    let server = options.server.map_or_else(release::build, Ok)?;
+    let scratch = workspace::scratch().join("bench");
+    fs::create_dir_all(&scratch).map_err(Failure::io("make", &scratch))?;
+    let out = options.out.unwrap_or_else(|| scratch.join("figures.json"));
+
+    let mut steps = Steps::new(2);
+    let step = steps.begin("Bench");
+    command::run(&mut command::cargo(["build", "--package", "bench", "--release"]))?;
+    step.done();
+
+    let step = steps.begin("Measuring; leave the machine alone");
+    let mut run = command::cargo(["run", "--quiet", "--package", "bench", "--release", "--", "run"]);
+    run.arg("--server")
+        .arg(absolute(server)?)
+        .arg("--scratch")
+        .arg(&scratch)
+        .arg("--out")
+        .arg(absolute(&out)?);
+    run.args(["--note", &options.note]).args(options.quick.then_some("--quick"));
+    if let Some(trackers) = options.trackers {
+        run.args(["--trackers", &trackers.to_string()]);
+    }
+    command::run(&mut run)?;
+    step.done();
+    output::line(format_args!(
+        "the figures are in {} and {}",
+        out.display(),
+        out.with_extension("md").display()
+    ));
+    Ok(())
+}
+
+/// The commands run in the root of the workspace; what a person typed is meant from where he is.
+fn absolute(path: impl Into<PathBuf>) -> Result<PathBuf, Failure> {
+    let path = path.into();
+    std::path::absolute(&path).map_err(Failure::io("find", path))
+}
