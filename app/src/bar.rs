@@ -90,7 +90,7 @@ pub fn Legend() -> impl IntoView {
     };
     view! {
         <ul class="legend" aria-label="Legend">
-            {Mark::ALL.map(swatch).to_vec()}
+            {Vec::from(Mark::ALL.map(swatch))}
         </ul>
     }
 }

@@ -26,7 +26,7 @@ pub fn HowItIsChecked(
                 <h2 id="h-how">"How it is checked"</h2>
             </header>
             <div class="body">
-                <dl class="facts">{move || about.with(facts).map(line).to_vec()}</dl>
+                <dl class="facts">{move || Vec::from(about.with(facts).map(line))}</dl>
             </div>
         </section>
     }
