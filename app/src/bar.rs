@@ -7,17 +7,45 @@
 use std::fmt::Write as _;
 
 use domain::{Cell, Mark, SHOWN_CHECKS, Timestamp, TrackerView};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 
-use crate::format;
+use crate::{
+    format, spot,
+    tip::{Hold, Looked, Tips, bar_name},
+};
 
-/// The bar of one tracker.
+/// The bar of one tracker. A pointer over it, or a tap, opens the page's tooltip.
 #[component]
 pub fn Bar(
     /// The tracker; the bar follows it.
     #[prop(into)]
     view: Signal<TrackerView>,
+    /// The server's time, once it is known in this browser.
+    now: RwSignal<Option<Timestamp>>,
+    /// Whether something around the bar says it in words already.
+    #[prop(optional, into)]
+    decorative: Signal<bool>,
 ) -> impl IntoView {
+    let tips = Tips::of_page();
+    let id = view.with_untracked(|view| view.id);
+    let looked = Looked { id, view, now };
+    on_cleanup(move || {
+        [Hold::Pointer, Hold::Focus, Hold::Pin].into_iter().for_each(|hold| tips.let_go(id, hold))
+    });
+    let cursor = Memo::new(move |_| tips.place(id));
+    let hover = move |event: leptos::ev::PointerEvent| {
+        // A finger does not hover: it taps.
+        if event.pointer_type() != "touch"
+            && let Some(place) = place_of(&event)
+        {
+            tips.look(looked, place, Hold::Pointer);
+        }
+    };
+    let pin = move |event: leptos::ev::MouseEvent| {
+        if let Some(place) = place_of(&event) {
+            tips.pin(looked, place);
+        }
+    };
     let drawing = Memo::new(move |_| view.with(|view| Drawing::of(&view.cells)));
     let arrivals = Memo::new(move |before: Option<&(Option<Timestamp>, u32)>| {
         let newest = view.with(|view| view.cells.last().map(|cell| cell.due));
@@ -41,11 +69,17 @@ pub fn Bar(
             viewBox="0 0 480 32"
             preserveAspectRatio="none"
             shape-rendering="crispEdges"
-            role="img"
-            aria-label=move || drawing.with(|drawing| drawing.label.clone())
+            id=bar_name(id)
+            role=move || (!decorative.get()).then_some("img")
+            aria-hidden=move || decorative.get().then_some("true")
+            aria-label=move || (!decorative.get()).then(|| drawing.with(|drawing| drawing.label.clone()))
+            on:pointermove=hover
+            on:pointerleave=move |_| tips.leave()
+            on:click=pin
         >
             {Mark::ALL.map(path).to_vec()}
             <rect class=fresh x="472" width="8" height="32"></rect>
+            {move || cursor.get().map(|place| view! { <path class="cursor" d=frame(place)></path> })}
         </svg>
     }
 }
@@ -143,6 +177,17 @@ fn draw(path: &mut String, mark: Mark, x: usize) {
         // Writing to a string cannot fail.
         let _ = write!(path, "M{x} {y}h6v{height}h-6z");
     }
+}
+
+/// The frame round the place that is looked at.
+fn frame(place: usize) -> String {
+    format!("M{} -2h8v36h-8z", place * PITCH)
+}
+
+/// The place under a pointer.
+fn place_of(event: &leptos::ev::MouseEvent) -> Option<usize> {
+    let bar = event.current_target()?.dyn_into::<web_sys::Element>().ok()?.get_bounding_client_rect();
+    Some(spot::place_under(f64::from(event.client_x()) - bar.left(), bar.width()))
 }
 
 fn class(mark: Mark) -> &'static str {

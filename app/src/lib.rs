@@ -14,7 +14,9 @@ pub mod figures;
 pub mod format;
 pub mod list;
 pub mod live;
+pub mod spot;
 pub mod standing;
+pub mod tip;
 pub mod tracker;
 pub mod ui;
 
@@ -30,6 +32,7 @@ use leptos_router::{
 
 use crate::{
     list::TrackersPage,
+    tip::{TipCard, Tips},
     tracker::TrackerPage,
     ui::{Icon, Sorry, Sprite},
 };
@@ -93,6 +96,7 @@ fn Client(
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    Tips::provide();
     view! {
         <Title formatter=document_title />
         <Sprite />
@@ -106,6 +110,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/") view=TrackersPage ssr=SsrMode::Async />
                         <Route path=path!("/t/:id") view=TrackerPage ssr=SsrMode::Async />
                     </Routes>
+                    <TipCard />
                 </main>
                 <Rail />
             </div>

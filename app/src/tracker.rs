@@ -3,6 +3,7 @@
 pub mod facts;
 pub mod history;
 pub mod numbers;
+pub mod scrubber;
 
 use domain::{Status, TrackerId, TrackerView};
 use leptos::{either::Either, prelude::*};
@@ -101,7 +102,7 @@ fn Whole(id: TrackerId, view: RwSignal<TrackerView>, board: Board, actions: Acti
             <Head id name standing view board actions />
             <FormProblem actions />
             <Trouble view standing board />
-            <History view />
+            <History view board />
             <Numbers view />
             <HowItIsChecked view />
         </div>

@@ -28,6 +28,8 @@ const ICONS: &str = concat!(
     r#"<symbol id="i-list" viewBox="0 0 16 16"><path d="M2 12.5v-5m3 5v-7m3 7v-7m3 7V2.5m3 10v-7"/></symbol>"#,
     r#"<symbol id="i-more" viewBox="0 0 16 16"><path d="M3.5 8v.01M8 8v.01M12.5 8v.01" stroke-width="2"/></symbol>"#,
     r#"<symbol id="i-chev" viewBox="0 0 16 16"><path d="m6 3.5 4.5 4.5L6 12.5"/></symbol>"#,
+    r#"<symbol id="i-left" viewBox="0 0 16 16"><path d="M10 3.5 5.5 8l4.5 4.5"/></symbol>"#,
+    r#"<symbol id="i-x" viewBox="0 0 16 16"><path d="m3.75 3.75 8.5 8.5m0-8.5-8.5 8.5"/></symbol>"#,
     r#"<symbol id="i-plus" viewBox="0 0 16 16"><path d="M8 3v10M3 8h10"/></symbol>"#,
     r#"<symbol id="i-play" viewBox="0 0 16 16"><path d="M4.5 2.75v10.5L13 8z"/></symbol>"#,
     r#"<symbol id="i-trash" viewBox="0 0 16 16"><path d="M2.5 4.25h11M6 4V2.5h4V4M4 4.25l.6 9.25h6.8L12 4.25"/></symbol>"#,

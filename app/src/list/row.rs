@@ -43,7 +43,7 @@ pub fn TrackerRow(
                     None => Either::Right(view! { <span class="target">{move || target.get()}</span> }),
                 }}
             </div>
-            <Bar view />
+            <Bar view now=board.now />
             <span class="num">
                 <span class="vh">"Uptime of the checks shown: "</span>
                 {move || percentage(figures.get())}

@@ -1,11 +1,14 @@
 //! The last checks: the bar, what it means, and all of it as a table.
 
-use domain::{Cell, Mark, Outcome, SHOWN_CHECKS, Timestamp, TrackerView};
+use domain::{Cell, SHOWN_CHECKS, Timestamp, TrackerView};
 use leptos::{either::Either, prelude::*};
 
 use crate::{
-    bar::{Bar, Legend},
+    bar::Legend,
     format,
+    live::Board,
+    spot::{look, why},
+    tracker::scrubber::{FailureButtons, Scrubber, row_name},
     ui::{Icon, Nothing},
 };
 
@@ -14,6 +17,8 @@ use crate::{
 pub fn History(
     /// The tracker.
     view: RwSignal<TrackerView>,
+    /// What the page shows.
+    board: Board,
 ) -> impl IntoView {
     let schedule = Memo::new(move |_| view.with(|view| view.about.schedule.clone()));
     let ends = Memo::new(move |_| view.with(|view| ends(&view.cells)));
@@ -22,17 +27,16 @@ pub fn History(
             <header>
                 <h2 id="h-history">"Last 60 checks"</h2>
                 <span class="note">{move || schedule.get()}</span>
+                <FailureButtons view board />
             </header>
-            <div class="wide-bar">
-                <Bar view />
-            </div>
+            <Scrubber view board />
             <div class="under">
                 <p class="axis">
                     <span>{move || ends.with(|(oldest, _)| oldest.clone())}</span>
                     <span>{move || ends.with(|(_, newest)| newest.clone())}</span>
                 </p>
                 <Legend />
-                <details class="fold">
+                <details class="fold" id="checks">
                     <summary>
                         <Icon name="#i-chev" />
                         "Show the 60 checks as a table"
@@ -75,7 +79,7 @@ fn check_line(cell: &Cell) -> impl IntoView + use<> {
     };
     let again = (cell.attempt > 0).then(|| format!("try {}", cell.attempt + 1));
     view! {
-        <tr>
+        <tr id=row_name(cell.due, cell.attempt)>
             <td>
                 <time datetime=cell.due.to_string()>{cell.due.clock_time()}</time>
             </td>
@@ -89,25 +93,6 @@ fn check_line(cell: &Cell) -> impl IntoView + use<> {
             <td class="r">{took}</td>
             <td class="dim">{why(cell)}</td>
         </tr>
-    }
-}
-
-fn why(cell: &Cell) -> String {
-    match &cell.outcome {
-        Outcome::Up => "as expected".into(),
-        Outcome::Degraded => "as expected, but not well".into(),
-        Outcome::Down(fault) => fault.to_string(),
-        Outcome::Unknown(reason) => reason.sentence().into(),
-    }
-}
-
-fn look(mark: Mark) -> (&'static str, &'static str) {
-    match mark {
-        Mark::Up => ("is-up", "#i-up"),
-        Mark::Slow => ("is-slow", "#i-slow"),
-        Mark::Retrying => ("is-retry", "#i-retry"),
-        Mark::Down => ("is-down", "#i-down"),
-        Mark::Unknown => ("is-none", "#i-none"),
     }
 }
 
