@@ -17,7 +17,7 @@ use crate::{
     bar::{EmptyBar, Legend},
     live::{Board, follow},
     standing::Summary,
-    ui::{Actions, Announcer, FormProblem, LiveSign, Moment, Sorry},
+    ui::{Actions, Announcer, FormProblem, LiveSign, Moment, Sorry, live_title},
 };
 use add::AddTrackers;
 use attention::Attention;
@@ -58,10 +58,10 @@ fn TrackerList(page: TrackerPage, actions: Actions) -> impl IntoView {
         answered
     });
     let is_empty = Memo::new(move |_| board.rows.with(Vec::is_empty));
-    let title = move || match board.totals.with(|totals| totals.down) {
+    let title = live_title(move || match board.totals.with(|totals| totals.down) {
         0 => "Trackers".to_owned(),
         down => format!("({down}↓) Trackers"),
-    };
+    });
     view! {
         <Title text=title />
         <Announcer board />

@@ -14,7 +14,10 @@ use crate::{
     ApiError, api, format,
     live::{Board, Link, follow},
     standing::{Kind, Standing},
-    ui::{Actions, Announcer, ConfirmDelete, FormProblem, Icon, LiveSign, Menu, PauseOrResume, Sorry},
+    ui::{
+        Actions, Announcer, ConfirmDelete, FormProblem, Icon, LiveSign, Menu, PauseOrResume, Sorry,
+        live_title,
+    },
 };
 use facts::HowItIsChecked;
 use history::History;
@@ -84,10 +87,10 @@ fn Whole(id: TrackerId, view: RwSignal<TrackerView>, board: Board, actions: Acti
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
     let standing = Memo::new(move |_| view.with(Standing::of));
     let is_stale = move || board.link.with(|link| matches!(link, Link::Stale { .. }));
-    let title = move || {
+    let title = live_title(move || {
         let mark = if standing.with(|standing| standing.kind == Kind::Down) { "(↓) " } else { "" };
         format!("{mark}{}", name.get())
-    };
+    });
     view! {
         <Title text=title />
         <div class="wrap" data-live=move || is_stale().then_some("stale")>

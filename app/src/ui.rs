@@ -3,10 +3,12 @@
 pub mod actions;
 pub mod live_sign;
 pub mod menu;
+pub mod title;
 
 pub use actions::{Actions, FormProblem};
 pub use live_sign::{Announcer, LiveSign};
 pub use menu::{ConfirmDelete, Menu, PauseOrResume};
+pub use title::live_title;
 
 use domain::Timestamp;
 use leptos::{either::Either, prelude::*};

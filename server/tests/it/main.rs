@@ -12,3 +12,4 @@ mod pages;
 mod process;
 mod recording;
 mod schedule;
+mod soak;

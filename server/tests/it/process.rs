@@ -2,13 +2,22 @@
 
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
     time::Duration,
 };
 
-const BINARY: &str = env!("CARGO_BIN_EXE_uptime-tracker");
+/// The program under test: the one that was built with the tests, or `UPTIME_TEST_BINARY`, to try what ships.
+pub(crate) fn binary() -> PathBuf {
+    let built = env!("CARGO_BIN_EXE_uptime-tracker");
+    std::env::var_os("UPTIME_TEST_BINARY").map_or_else(|| built.into(), PathBuf::from)
+}
+
+/// A number from the environment, for tests that are run longer by hand.
+pub(crate) fn number_from(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok().map(|number| number.parse().expect("a number"))
+}
 
 /// A server process that is killed when the test is done with it.
 pub(crate) struct Process {
@@ -20,9 +29,14 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a server over a data folder and waits for its start line.
     pub(crate) fn serve(folder: &Path, more: &[&str]) -> Self {
-        let mut command = Command::new(BINARY);
+        Self::serve_logged(folder, more, Stdio::null())
+    }
+
+    /// The same, with its log to where it can be read.
+    pub(crate) fn serve_logged(folder: &Path, more: &[&str], log: Stdio) -> Self {
+        let mut command = Command::new(binary());
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder).args(more);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
@@ -49,6 +63,11 @@ impl Process {
         self.child.wait().unwrap().code()
     }
 
+    /// How many descriptors it has open; 0 where the system does not say.
+    pub(crate) fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.id())).map_or(0, Iterator::count)
+    }
+
     fn id(&self) -> u32 {
         self.child.id()
     }
@@ -64,7 +83,7 @@ impl Drop for Process {
 
 /// Runs the binary to its end.
 pub(crate) fn run(arguments: &[&str]) -> Output {
-    Command::new(BINARY).args(arguments).output().unwrap()
+    Command::new(binary()).args(arguments).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
