@@ -2,9 +2,9 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::Duration,
 };
 
@@ -15,6 +15,8 @@ use crate::{Failure, http};
 /// A running server; killed when dropped.
 pub(crate) struct Server {
     child: Child,
+    /// Open as long as the server runs: it would end if it could not say what it has to say.
+    _output: BufReader<ChildStdout>,
     /// `127.0.0.1:PORT`.
     pub(crate) address: String,
     data: PathBuf,
@@ -47,12 +49,17 @@ impl Server {
         let started = Instant::now();
         let spawned = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let mut child = spawned.map_err(Failure::io(format!("starting {}", program.display())))?;
-        let lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
-        let address = lines
+        let output =
+            child.stdout.take().ok_or_else(|| Failure::Unexpected("the server has no output".into()))?;
+        let mut output = BufReader::new(output);
+        let address = output
+            .by_ref()
+            .lines()
             .map_while(Result::ok)
             .find_map(|line| Some(line.split_once("http://")?.1.trim().to_owned()));
         let address = address.ok_or_else(|| Failure::Unexpected("the server did not start".into()))?;
-        let mut server = Self { child, address, data: data.to_owned(), first_page: Duration::ZERO };
+        let mut server =
+            Self { child, _output: output, address, data: data.to_owned(), first_page: Duration::ZERO };
         let listening = started.elapsed();
         let page = http::get(&server.address, "/", "br").await?;
         server.first_page = listening + page.first_byte;
