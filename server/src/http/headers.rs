@@ -15,11 +15,13 @@ use axum::{
 /// What nothing but a page needs: no script, no frame, no style.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// The policy of a page whose scripts carry `nonce`. Styles come from our own file only, so no `style` attribute works.
-pub(super) fn page_policy(nonce: &str) -> Option<HeaderValue> {
+/// The policy of a page whose scripts carry `nonce`, and which may also connect to `elsewhere`. Styles come from our own
+/// file only, so no `style` attribute works.
+pub(super) fn page_policy(nonce: &str, elsewhere: Option<&str>) -> Option<HeaderValue> {
+    let elsewhere = elsewhere.unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
+         img-src 'self' data:; connect-src 'self' {elsewhere}; form-action 'self'; base-uri 'none'; object-src 'none'; \
          frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).ok()

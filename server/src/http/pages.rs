@@ -31,9 +31,13 @@ pub(super) fn router(state: &AppState) -> Router {
     // Fails when it was set before, by another server in this process; that is as good.
     let _ = any_spawner::Executor::init_tokio();
     let options = options(&state.assets.url_folder());
+    let reload = (!state.assets.is_fixed()).then(|| format!("ws://127.0.0.1:{}", options.reload_port));
     let services = state.services.clone();
     let page = leptos_axum::render_app_async_with_context(
-        move || provide_services(&services),
+        move || {
+            provide_services(&services);
+            restrict(reload.as_deref());
+        },
         move || app::shell(options.clone()),
     );
     let page = move |request: Request| {
@@ -120,8 +124,12 @@ fn provide_services(services: &Services) {
     {
         provide_context(failed);
     }
+}
+
+/// Lets only the scripts of this page run. `reload` is where live reload listens, during development.
+fn restrict(reload: Option<&str>) {
     if let (Some(options), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce())
-        && let Some(policy) = page_policy(&nonce)
+        && let Some(policy) = page_policy(&nonce, reload)
     {
         options.insert_header(CONTENT_SECURITY_POLICY, policy);
     }
