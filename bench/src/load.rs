@@ -1,9 +1,12 @@
 //! One load: so many trackers of every second, for a while.
 
-use std::{path::Path, time::Duration};
+use std::{ops::Range, path::Path, time::Duration};
 
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::{JoinError, JoinSet},
+    time::{Instant, sleep},
+};
 
 use crate::{
     Failure,
@@ -19,6 +22,9 @@ const WARM_UP: Duration = Duration::from_secs(6);
 /// After the window: deadline of the last check and its commit.
 const SETTLE: Duration = Duration::from_millis(1_500);
 
+/// Questions at a time.
+const AT_ONCE: usize = 8;
+
 /// What a window showed, before the database is whole.
 pub(crate) struct Window {
     load: Load,
@@ -26,7 +32,7 @@ pub(crate) struct Window {
     disk_before: u64,
 }
 
-/// Waits until the load is level, then measures for `length`, at most 50 s: the server tells of 60 checks.
+/// Waits until the load is level, then measures for `length`, at most 30 s: the server tells of 60 checks.
 pub(crate) async fn watch(
     server: &Server,
     data: &Path,
@@ -85,31 +91,60 @@ struct Slots {
     wrong: usize,
 }
 
-/// Asks each tracker for its checks. A window of whole seconds holds as many slots of each, wherever it begins; what is
-/// missing from the answer was lost.
+/// Asks each tracker for its checks, several at a time: an answer reaches 60 checks back, and time passes. A window of whole
+/// seconds holds as many slots of each, wherever it begins; what is missing from the answer was lost.
 async fn slots(server: &Server, trackers: usize, from: i64, to: i64) -> Result<Slots, Failure> {
     // The window is a little longer than whole seconds; its surplus would make the number of slots uncertain.
     let seconds = (to - from) / 1_000;
-    let to = from + seconds * 1_000;
+    let window = from..from + seconds * 1_000;
     let mut slots = Slots { due: trackers * usize::try_from(seconds).unwrap_or(0), ..Slots::default() };
+    let mut asking = JoinSet::new();
     for id in 1..=trackers {
-        let answer = http::get(&server.address, &format!("/v1/trackers/{id}/checks"), "identity").await?;
-        let checks: Vec<Value> = serde_json::from_slice(&answer.body)
-            .map_err(|error| Failure::Unexpected(format!("checks of tracker {id}: {error}")))?;
-        for check in &checks {
-            let due = check.get("due_ms").and_then(Value::as_i64).unwrap_or(0);
-            let is_retry = check.get("attempt").and_then(Value::as_i64) != Some(0);
-            if is_retry || due < from || due >= to {
-                continue;
-            }
-            match check.get("outcome").and_then(Value::as_str) {
-                Some("up") => slots.hit += 1,
-                Some("unknown") => slots.unknown += 1,
-                _ => slots.wrong += 1,
-            }
+        if asking.len() >= AT_ONCE {
+            slots.add(asking.join_next().await, &window)?;
         }
+        let address = server.address.clone();
+        asking.spawn(async move { checks(&address, id).await });
+    }
+    while let Some(answered) = asking.join_next().await {
+        slots.add(Some(answered), &window)?;
     }
     Ok(slots)
+}
+
+/// A tracker's newest checks, as `/v1` tells them.
+pub(crate) async fn checks(address: &str, id: usize) -> Result<Vec<Value>, Failure> {
+    let answer = http::get(address, &format!("/v1/trackers/{id}/checks"), "identity").await?;
+    serde_json::from_slice(&answer.body)
+        .map_err(|error| Failure::Unexpected(format!("checks of tracker {id}: {error}")))
+}
+
+/// When a check was due, in milliseconds.
+pub(crate) fn due_ms(check: &Value) -> Option<i64> {
+    check.get("due_ms")?.as_i64()
+}
+
+impl Slots {
+    fn add(
+        &mut self,
+        answered: Option<Result<Result<Vec<Value>, Failure>, JoinError>>,
+        window: &Range<i64>,
+    ) -> Result<(), Failure> {
+        let Some(answered) = answered else { return Ok(()) };
+        let checks = answered.map_err(|error| Failure::Unexpected(error.to_string()))??;
+        if checks.first().and_then(due_ms).is_none_or(|oldest| oldest > window.start + 1_000) {
+            return Err(Failure::Unexpected("asking took so long that the window was forgotten".into()));
+        }
+        let scheduled = checks.iter().filter(|check| check.get("attempt").and_then(Value::as_i64) == Some(0));
+        for check in scheduled.filter(|check| due_ms(check).is_some_and(|due| window.contains(&due))) {
+            match check.get("outcome").and_then(Value::as_str) {
+                Some("up") => self.hit += 1,
+                Some("unknown") => self.unknown += 1,
+                _ => self.wrong += 1,
+            }
+        }
+        Ok(())
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "bytes of a bench are far below 2^52")]

@@ -20,7 +20,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Failure> {
         ..Figures::default()
     };
     let (sizes, seconds): (&[usize], _) =
-        if plan.quick { (&[100, 1_000], 10) } else { (&[100, 1_000, 5_000], 30) };
+        if plan.quick { (&[100, 1_000], 10) } else { (&[100, 1_000, 5_000], 20) };
     let chosen = plan.trackers.map(|one| vec![one]);
     for trackers in chosen.as_deref().unwrap_or(sizes) {
         for reused in [true, false] {

@@ -2,10 +2,9 @@
 
 use std::{path::Path, time::Duration};
 
-use serde_json::Value;
 use tokio::time::sleep;
 
-use crate::{Failure, figures::Start, http, machine::wall_ms, process::Server};
+use crate::{Failure, figures::Start, load, machine::wall_ms, process::Server};
 
 /// Starts again over the data of a run that was stopped.
 pub(crate) async fn again(
@@ -21,11 +20,8 @@ pub(crate) async fn again(
     sleep(Duration::from_secs(4)).await;
     let mut last_first = Some(ready);
     for id in 1..=trackers {
-        let path = format!("/v1/trackers/{id}/checks");
-        let answer = http::get(&server.address, &path, "identity").await?;
-        let checks: Vec<Value> = serde_json::from_slice(&answer.body)
-            .map_err(|error| Failure::Unexpected(format!("checks of tracker {id}: {error}")))?;
-        let dues = checks.iter().filter_map(|check| check.get("due_ms")?.as_i64());
+        let checks = load::checks(&server.address, id).await?;
+        let dues = checks.iter().filter_map(load::due_ms);
         let first = dues.filter(|due| *due >= begun).min();
         last_first = last_first.zip(first).map(|(last, first)| last.max(first));
     }
