@@ -2,7 +2,7 @@
 //!
 //! Reads take JSON. Changes take url-encoded forms, so that they work without script. Both answer JSON. The types that
 //! `#[server]` makes, for a server that registers them by hand: [`Live`], [`LastChecks`], [`ListTrackers`], [`Tracker`],
-//! [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`].
+//! [`RemovedTracker`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`].
 
 use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage, TrackerView};
 use leptos::prelude::*;
@@ -54,8 +54,21 @@ pub async fn resume_tracker(id: TrackerId) -> Result<(), ApiError> {
     crate::backend::answer(crate::backend::services()?.trackers.set_paused(id, false).await)
 }
 
-/// Removes a tracker and its checks.
+/// Removes a tracker and its checks; for ten minutes [`restore_tracker`] takes it back.
 #[server(prefix = "/api", endpoint = "delete_tracker")]
 pub async fn delete_tracker(id: TrackerId) -> Result<(), ApiError> {
     crate::backend::answer(crate::backend::services()?.trackers.remove(id).await)
+}
+
+/// Takes the removal of a tracker back.
+#[server(prefix = "/api", endpoint = "restore_tracker")]
+pub async fn restore_tracker(id: TrackerId) -> Result<(), ApiError> {
+    crate::backend::answer(crate::backend::services()?.trackers.restore(id).await)
+}
+
+/// The name of a tracker that was removed and can be restored.
+#[server(prefix = "/api", endpoint = "removed_tracker", input = Json, output = Json)]
+pub async fn removed_tracker(tracker_id: TrackerId) -> Result<String, ApiError> {
+    // Not through `answer`: a page with an old notice is no page that does not exist.
+    Ok(crate::backend::services()?.live.removed(tracker_id).await?)
 }

@@ -30,7 +30,9 @@ pub fn Bar(
     let id = view.with_untracked(|view| view.id);
     let looked = Looked { id, view, now };
     on_cleanup(move || {
-        [Hold::Pointer, Hold::Focus, Hold::Pin].into_iter().for_each(|hold| tips.let_go(id, hold))
+        if tips.hold(id).is_some() {
+            tips.close();
+        }
     });
     let cursor = Memo::new(move |_| tips.place(id));
     let hover = move |event: leptos::ev::PointerEvent| {

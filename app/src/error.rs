@@ -22,6 +22,8 @@ pub enum ApiError {
     BadRequest(String),
     /// The server did not answer. Only a browser says this.
     Unreachable,
+    /// The server's answer makes no sense here: it may be another version. Only a browser says this.
+    Unreadable,
 }
 
 impl ApiError {
@@ -31,7 +33,7 @@ impl ApiError {
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::BadRequest(_) => 400,
-            Self::Unavailable | Self::Unreachable => 503,
+            Self::Unavailable | Self::Unreachable | Self::Unreadable => 503,
             Self::Internal => 500,
         }
     }
@@ -47,6 +49,7 @@ impl ApiError {
                 "The server cannot do this at the moment; nothing was changed. Try again soon.".into()
             }
             Self::Internal => "The server failed; its log says why.".into(),
+            Self::Unreadable => "The server's answer cannot be read; a new version may be running.".into(),
             Self::BadRequest(problem) if problem.is_empty() => "The request cannot be understood.".into(),
             Self::BadRequest(problem) => format!("The request cannot be understood: {problem}."),
             Self::Unreachable => "The server cannot be reached.".into(),
@@ -94,7 +97,8 @@ impl FromServerFnError for ApiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            ServerFnErrorErr::Deserialization(_) => Self::Unreadable,
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Serialization(_) => Self::BadRequest(String::new()),

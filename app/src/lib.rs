@@ -34,13 +34,14 @@ use crate::{
     list::TrackersPage,
     tip::{TipCard, Tips},
     tracker::TrackerPage,
-    ui::{Icon, Sorry, Sprite},
+    ui::{Dock, Icon, Sorry, Sprite, Toasts},
 };
 
 /// The whole document, as the server sends it.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let files = format!("/{}/{}", options.site_pkg_dir, options.output_name);
     let style = format!("{files}.css");
+    let version = options.site_pkg_dir.rsplit('/').next().unwrap_or_default().to_owned();
     // A form that failed is answered at its own address; the router in the browser has to see the page's.
     let address = use_context::<backend::FailedForm>().map(|failed| {
         let restore = "history.replaceState(null, '', document.currentScript.dataset.page)";
@@ -48,7 +49,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-version=version>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -68,6 +69,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 /// `leptos_meta` prints a title as it is, and a name may hold markup: no `<` may reach it.
+#[expect(clippy::needless_pass_by_value, reason = "what `leptos_meta` asks of a formatter")]
 fn document_title(title: String) -> String {
     format!("{} · Uptime Tracker", title.replace('<', "‹"))
 }
@@ -97,6 +99,7 @@ fn Client(
 pub fn App() -> impl IntoView {
     provide_meta_context();
     Tips::provide();
+    Toasts::provide();
     view! {
         <Title formatter=document_title />
         <Sprite />
@@ -115,6 +118,7 @@ pub fn App() -> impl IntoView {
                 <Rail />
             </div>
         </Router>
+        <Dock />
     }
 }
 

@@ -4,10 +4,11 @@ pub mod add;
 pub mod attention;
 pub mod row;
 
-use domain::{Totals, TrackerPage};
+use domain::{Totals, TrackerId, TrackerPage};
 use leptos::{
     either::{Either, EitherOf3},
     prelude::*,
+    wasm_bindgen::JsCast as _,
 };
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -17,7 +18,9 @@ use crate::{
     bar::{EmptyBar, Legend},
     live::{Board, follow},
     standing::Summary,
-    ui::{Actions, Announcer, FormProblem, LiveSign, Moment, Sorry, live_title},
+    ui::{
+        Actions, Announcer, FormProblem, Icon, LiveSign, Moment, Mood, Outdated, Sorry, TabIcon, live_title,
+    },
 };
 use add::AddTrackers;
 use attention::Attention;
@@ -32,13 +35,21 @@ pub fn TrackersPage() -> impl IntoView {
     });
     let page = Resource::new(move || number.get(), api::list_trackers);
     let actions = Actions::of_page();
+    let deleted = Memo::new(move |_| {
+        query.with(|query| query.get("deleted").and_then(|id| id.parse::<TrackerId>().ok()))
+    });
+    let deleted = Resource::new(
+        move || deleted.get(),
+        |id| async move { Some((id?, api::removed_tracker(id?).await.ok()?)) },
+    );
     view! {
         <Transition fallback=|| {
             view! { <p class="wrap muted">"Loading…"</p> }
         }>
             {move || Suspend::new(async move {
+                let deleted = deleted.await;
                 match page.await {
-                    Ok(page) => Either::Left(view! { <TrackerList page actions /> }),
+                    Ok(page) => Either::Left(view! { <TrackerList page deleted actions /> }),
                     Err(error) => Either::Right(view! { <Sorry error /> }),
                 }
             })}
@@ -47,7 +58,7 @@ pub fn TrackersPage() -> impl IntoView {
 }
 
 #[component]
-fn TrackerList(page: TrackerPage, actions: Actions) -> impl IntoView {
+fn TrackerList(page: TrackerPage, deleted: Option<(TrackerId, String)>, actions: Actions) -> impl IntoView {
     let (board, woken) = Board::of_list(page);
     follow(board, woken);
     Effect::new(move |answered_before: Option<usize>| {
@@ -57,14 +68,25 @@ fn TrackerList(page: TrackerPage, actions: Actions) -> impl IntoView {
         }
         answered
     });
+    Effect::new(move |before: Option<usize>| {
+        let deletions = actions.delete.version().get();
+        let is_done = actions.delete.value().with_untracked(|value| matches!(value, Some(Ok(()))));
+        if is_done && before.is_some_and(|before| before != deletions) {
+            keep_focus(board);
+        }
+        deletions
+    });
     let is_empty = Memo::new(move |_| board.rows.with(Vec::is_empty));
+    let mood = Memo::new(move |_| board.totals.with(Mood::of));
     let title = live_title(move || match board.totals.with(|totals| totals.down) {
         0 => "Trackers".to_owned(),
         down => format!("({down}↓) Trackers"),
     });
     view! {
         <Title text=title />
+        <TabIcon mood board />
         <Announcer board />
+        {deleted.map(|(id, name)| view! { <Deleted id name actions /> })}
         {move || {
             if is_empty.get() {
                 Either::Left(view! { <FirstRun actions /> })
@@ -72,6 +94,41 @@ fn TrackerList(page: TrackerPage, actions: Actions) -> impl IntoView {
                 Either::Right(view! { <Filled board actions /> })
             }
         }}
+    }
+}
+
+/// The focus is in a row that is about to go: it moves to the next one, or to the heading.
+fn keep_focus(board: Board) {
+    let row = document().active_element().and_then(|element| element.closest("li.row").ok().flatten());
+    let Some(row) = row else { return };
+    let near = row.next_element_sibling().or_else(|| row.previous_element_sibling());
+    let name = near.and_then(|row| row.query_selector("a.name").ok().flatten());
+    let heading = || document().query_selector("h1").ok().flatten();
+    let target = if board.rows.with_untracked(|rows| rows.len() > 1) { name } else { None }.or_else(heading);
+    if let Some(target) = target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) {
+        if target.tag_name() == "H1" {
+            target.set_tab_index(-1);
+        }
+        // What is gone needs no focus.
+        drop(target.focus());
+    }
+}
+
+/// Offers to undo a deletion, where no script could.
+#[component]
+fn Deleted(id: TrackerId, name: String, actions: Actions) -> impl IntoView {
+    let is_open = move || actions.restore.version().get() == 0;
+    view! {
+        <div class="wrap deleted" hidden=move || !is_open()>
+            <ActionForm action=actions.restore attr:class="notice is-none">
+                <Icon name="#i-trash" />
+                <input type="hidden" name="id" value=id.to_string() />
+                <span><b>{name}</b> " is deleted. In ten minutes that is final."</span>
+                <button class="btn small" type="submit">
+                    "Undo"
+                </button>
+            </ActionForm>
+        </div>
     }
 }
 
@@ -96,7 +153,8 @@ fn FirstRun(actions: Actions) -> impl IntoView {
 
 #[component]
 fn Filled(board: Board, actions: Actions) -> impl IntoView {
-    let is_stale = move || board.link.with(|link| matches!(link, crate::live::Link::Stale { .. }));
+    let is_stale =
+        move || board.paused.get() || board.link.with(|link| matches!(link, crate::live::Link::Stale { .. }));
     view! {
         <div class="wrap" data-live=move || is_stale().then_some("stale")>
             <div class="head">
@@ -106,6 +164,7 @@ fn Filled(board: Board, actions: Actions) -> impl IntoView {
                 </div>
                 <LiveSign board />
             </div>
+            <Outdated board />
             <FormProblem actions />
             <Attention board />
             <AddTrackers actions />

@@ -30,7 +30,10 @@ pub fn follow(board: Board, woken: Receiver<()>) {
             return;
         };
         board.watch(local_ms());
-        spawn_local(poll(board, woken));
+        spawn_local(async move {
+            // It ends with nothing, when the page is gone.
+            let _ = poll(board, woken).await;
+        });
         let back = window_event_listener_untyped("visibilitychange", move |_| board.wake());
         let online = window_event_listener(ev::online, move |_| board.wake());
         let clock =
@@ -45,18 +48,17 @@ pub fn follow(board: Board, woken: Receiver<()>) {
     });
 }
 
-async fn poll(board: Board, mut woken: Receiver<()>) {
+/// Ends with nothing, when the page is gone.
+async fn poll(board: Board, mut woken: Receiver<()>) -> Option<std::convert::Infallible> {
     loop {
-        if is_hidden() {
-            if woken.next().await.is_none() {
-                return;
-            }
+        if is_hidden() || board.paused.try_get_untracked()? {
+            woken.next().await?;
             board.watch(local_ms());
             continue;
         }
-        let Some(wait) = ask(board).await else { return };
+        let wait = jittered(ask(board).await?, js_sys::Math::random());
         if let Either::Right((None, _)) = select(TimeoutFuture::new(wait), woken.next()).await {
-            return;
+            return None;
         }
     }
 }
@@ -108,6 +110,26 @@ async fn patiently<T>(request: impl Future<Output = Result<T, ApiError>>) -> Res
     }
 }
 
+/// A wait that is up to a tenth shorter or longer, so that browsers do not all ask at the same moment.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0.9 and 1.1 of a wait in ms"
+)]
+fn jittered(wait: u32, chance: f64) -> u32 {
+    (f64::from(wait) * (0.9 + 0.2 * chance)).round() as u32
+}
+
+/// The version that the page was served with. Nothing outside a browser.
+fn served_version() -> Option<String> {
+    is_browser().then(|| document().document_element()?.get_attribute("data-version")).flatten()
+}
+
+/// Whether the server has another client than this page.
+fn is_other(served: Option<&str>, running: &str) -> bool {
+    served.is_some_and(|served| !running.is_empty() && served != running)
+}
+
 fn is_hidden() -> bool {
     document().visibility_state() != web_sys::VisibilityState::Visible
 }
@@ -132,6 +154,20 @@ mod tests {
             requests.iter().map(|(cursor, _)| *cursor).collect::<Vec<_>>(),
             [cursor(7), cursor(8), None]
         );
+    }
+
+    #[test]
+    fn browsers_do_not_ask_in_step() {
+        assert_eq!([0.0, 0.5, 1.0].map(|chance| jittered(1_000, chance)), [900, 1_000, 1_100]);
+        assert_eq!(jittered(0, 0.7), 0);
+    }
+
+    #[test]
+    fn another_version_is_noticed() {
+        assert!(is_other(Some("1"), "2"));
+        assert!(!is_other(Some("1"), "1"));
+        assert!(!is_other(None, "2"), "nobody said which this is");
+        assert!(!is_other(Some("pkg"), ""));
     }
 
     #[test]

@@ -70,7 +70,8 @@ impl Tips {
 
     /// What keeps it open, if it shows this tracker's bar.
     pub fn hold(self, id: TrackerId) -> Option<Hold> {
-        self.shown.with_untracked(|shown| shown.filter(|shown| shown.looked.id == id).map(|shown| shown.hold))
+        let of = |shown: &Option<Shown>| shown.filter(|shown| shown.looked.id == id).map(|shown| shown.hold);
+        self.shown.try_with_untracked(of).flatten()
     }
 
     /// Looks at a place. A pinned tooltip stays where it is when a pointer only passes by.
@@ -241,7 +242,7 @@ impl Told {
             {self.outage.map(|outage| view! { <p class="dim">{outage}</p> })}
             <p class="hint">
                 <span>{format!("{} of {SHOWN_CHECKS}", self.number)}</span>
-                {self.keys.then(|| view! { <span><kbd>"←"</kbd> <kbd>"→"</kbd> " step · " <kbd>"n"</kbd> <kbd>"p"</kbd> " not up · " <kbd>"Enter"</kbd> " in the table"</span> })}
+                {self.keys.then(|| view! { <span><kbd>"← →"</kbd> " step · " <kbd>"n p"</kbd> " not up · " <kbd>"Enter"</kbd> " in the table"</span> })}
             </p>
         }
     }

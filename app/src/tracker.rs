@@ -15,8 +15,8 @@ use crate::{
     live::{Board, Link, follow},
     standing::{Kind, Standing},
     ui::{
-        Actions, Announcer, ConfirmDelete, FormProblem, Icon, LiveSign, Menu, PauseOrResume, Sorry,
-        live_title,
+        Actions, Announcer, Delete, FormProblem, Icon, LiveSign, Menu, Mood, Outdated, PauseOrResume, Sorry,
+        TabIcon, live_title,
     },
 };
 use facts::HowItIsChecked;
@@ -67,7 +67,7 @@ fn Tracker(view: TrackerView, actions: Actions) -> impl IntoView {
     Effect::new(move |answered_before: Option<usize>| {
         let answered = actions.answered();
         if answered_before.is_some_and(|before| before != answered) {
-            board.wake();
+            board.refresh();
         }
         answered
     });
@@ -85,14 +85,17 @@ fn Tracker(view: TrackerView, actions: Actions) -> impl IntoView {
 #[component]
 fn Whole(id: TrackerId, view: RwSignal<TrackerView>, board: Board, actions: Actions) -> impl IntoView {
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
+    actions.offer_undo(id, name);
     let standing = Memo::new(move |_| view.with(Standing::of));
-    let is_stale = move || board.link.with(|link| matches!(link, Link::Stale { .. }));
+    let is_stale = move || board.paused.get() || board.link.with(|link| matches!(link, Link::Stale { .. }));
     let title = live_title(move || {
         let mark = if standing.with(|standing| standing.kind == Kind::Down) { "(↓) " } else { "" };
         format!("{mark}{}", name.get())
     });
+    let mood = Memo::new(move |_| standing.with(|standing| Mood::of_one(standing.kind)));
     view! {
         <Title text=title />
+        <TabIcon mood board />
         <div class="wrap" data-live=move || is_stale().then_some("stale")>
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
@@ -102,6 +105,7 @@ fn Whole(id: TrackerId, view: RwSignal<TrackerView>, board: Board, actions: Acti
                     <li aria-current="page">{move || name.get()}</li>
                 </ol>
             </nav>
+            <Outdated board />
             <Head id name standing view board actions />
             <FormProblem actions />
             <Trouble view standing board />
@@ -145,7 +149,7 @@ fn Head(
                 <LiveSign board />
                 <PauseOrResume id paused actions class="btn" />
                 <Menu label=Signal::derive(move || format!("More actions for {}", name.get()))>
-                    <ConfirmDelete id name actions />
+                    <Delete id actions />
                 </Menu>
             </div>
         </div>

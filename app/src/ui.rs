@@ -3,12 +3,16 @@
 pub mod actions;
 pub mod live_sign;
 pub mod menu;
+pub mod tab_icon;
 pub mod title;
+pub mod toasts;
 
 pub use actions::{Actions, FormProblem};
-pub use live_sign::{Announcer, LiveSign};
-pub use menu::{ConfirmDelete, Menu, PauseOrResume};
+pub use live_sign::{Announcer, LiveSign, Outdated};
+pub use menu::{Delete, Menu, PauseOrResume};
+pub use tab_icon::{Mood, TabIcon};
 pub use title::live_title;
+pub use toasts::{Dock, Toasts, Undo};
 
 use domain::Timestamp;
 use leptos::{either::Either, prelude::*};
@@ -55,6 +59,13 @@ pub fn Icon(
             <use href=move || name.get()></use>
         </svg>
     }
+}
+
+/// Becomes true when the client has taken the page over: for controls that do nothing without it.
+pub fn hydrated() -> Signal<bool> {
+    let ready = RwSignal::new(false);
+    Effect::new(move |_| ready.set(true));
+    ready.into()
 }
 
 /// A point in time, to the second in UTC.

@@ -111,6 +111,19 @@ fn a_button_that_failed_says_so_on_the_page_it_was_on() {
 }
 
 #[test]
+fn a_deletion_can_be_undone_from_the_list() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(1));
+    site.delete(1);
+    let page = site.get("/?deleted=1");
+    page.has("Shop</b>");
+    page.has(r#"<form action="/api/restore_tracker""#);
+    for path in ["/", "/?deleted=2", "/?deleted=x"] {
+        site.get(path).lacks("restore_tracker");
+    }
+}
+
+#[test]
 fn names_are_text_wherever_they_stand() {
     let mut site = Site::new();
     site.track(1, about("<script>alert(1)</script>"), &up(1));

@@ -59,7 +59,7 @@ pub use name::TrackerName;
 #[cfg(feature = "server")]
 pub use probe::{Finding, ProbeRequest, Prober};
 #[cfg(feature = "server")]
-pub use records::{Batch, Misfit, Recent, Recorded, Records};
+pub use records::{Batch, Misfit, Recent, Recorded, Records, UNDO_FOR};
 #[cfg(feature = "server")]
 pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
 #[cfg(feature = "server")]

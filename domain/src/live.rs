@@ -19,6 +19,8 @@ pub struct LiveView {
     cursor: Cursor,
     listed: u64,
     entries: BTreeMap<TrackerId, Entry>,
+    /// Names of trackers that were removed in this run and can be restored.
+    removed: BTreeMap<TrackerId, String>,
     /// Whether the newest checks over all trackers were up, oldest first; unknown ones are left out.
     newest: VecDeque<(TrackerId, bool)>,
 }
@@ -45,6 +47,7 @@ impl LiveView {
             cursor: Cursor { boot, commit: 0 },
             listed: 0,
             entries: BTreeMap::new(),
+            removed: BTreeMap::new(),
             newest: VecDeque::new(),
         }
     }
@@ -61,6 +64,7 @@ impl LiveView {
             Some(entry) if entry.about.value == about => {}
             Some(entry) => entry.about = Stamped { commit, value: about },
             None => {
+                self.removed.remove(&id);
                 let entry = Entry {
                     added: commit,
                     about: Stamped { commit, value: about },
@@ -75,10 +79,21 @@ impl LiveView {
 
     /// Removes a tracker and its checks.
     pub fn remove(&mut self, id: TrackerId) {
-        if self.entries.remove(&id).is_some() {
+        if let Some(entry) = self.entries.remove(&id) {
+            self.removed.insert(id, entry.about.value.name);
             self.listed = self.cursor.commit;
             self.newest.retain(|(tracker, _)| *tracker != id);
         }
+    }
+
+    /// Forgets the name of a tracker that cannot be restored any more.
+    pub fn forget(&mut self, id: TrackerId) {
+        self.removed.remove(&id);
+    }
+
+    /// The name of a tracker that was removed in this run and can be restored.
+    pub fn removed(&self, id: TrackerId) -> Option<&str> {
+        self.removed.get(&id).map(String::as_str)
     }
 
     /// Sets a tracker's status. Nothing happens when the tracker is gone.
@@ -117,7 +132,7 @@ impl LiveView {
             .filter(|cursor| cursor.boot == self.cursor.boot && cursor.commit <= self.cursor.commit);
         let visible = request.visible.iter().take(crate::VISIBLE_LIMIT);
         let changes = visible.filter_map(|id| self.change(*id, known)).collect();
-        LiveAnswer { cursor: self.cursor, now, totals: self.totals(), changes }
+        LiveAnswer { cursor: self.cursor, now, totals: self.totals(), changes, version: String::new() }
     }
 
     /// One page of the list, counted from 1.

@@ -24,8 +24,11 @@ pub trait Trackers: Send + Sync {
     /// Lets a tracker rest, or wakes it. Doing it twice changes nothing.
     async fn set_paused(&self, id: TrackerId, paused: bool) -> Result<(), Failure>;
 
-    /// Removes a tracker for good.
+    /// Removes a tracker. For ten minutes that can be taken back.
     async fn remove(&self, id: TrackerId) -> Result<(), Failure>;
+
+    /// Takes a removal back.
+    async fn restore(&self, id: TrackerId) -> Result<(), Failure>;
 }
 
 /// Following trackers. Reads memory only.
@@ -39,6 +42,9 @@ pub trait Live: Send + Sync {
 
     /// One tracker with its newest checks.
     async fn tracker(&self, id: TrackerId) -> Result<TrackerView, Failure>;
+
+    /// The name of a tracker that was removed and can be restored.
+    async fn removed(&self, id: TrackerId) -> Result<String, Failure>;
 
     /// A tracker's newest checks, oldest first; at most [`crate::SHOWN_CHECKS`].
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure>;

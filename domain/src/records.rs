@@ -1,5 +1,7 @@
 //! What the recorder asks of storage.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::{Cell, Check, Failure, NewTracker, Status, Timestamp, Tracker, TrackerId, Transition};
@@ -19,8 +21,14 @@ pub trait Records: Send {
     /// Lets a tracker rest or wakes it, whatever its other settings; `false` when there is no such tracker.
     async fn set_paused(&mut self, id: TrackerId, paused: bool) -> Result<bool, Failure>;
 
-    /// Removes a tracker with its status; `false` when there is no such tracker.
-    async fn remove(&mut self, id: TrackerId) -> Result<bool, Failure>;
+    /// Removes a tracker; `false` when there is no such tracker. Until it is purged, it can be restored.
+    async fn remove(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, Failure>;
+
+    /// Takes a removal after `since` back; `false` when there was none.
+    async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure>;
+
+    /// Forgets for good, with their statuses, the trackers that were removed at `until` or before.
+    async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure>;
 
     /// Records a batch in one transaction: when this returns, all of it is on disk or none.
     async fn record(&mut self, batch: &Batch) -> Result<(), Failure>;
@@ -28,9 +36,12 @@ pub trait Records: Send {
     /// Whether another process or connection has written since the last call.
     async fn changed_outside(&mut self) -> Result<bool, Failure>;
 
-    /// The newest checks and the status of each tracker, for the live view after a start.
-    async fn recent(&mut self) -> Result<Recent, Failure>;
+    /// The newest checks and the status of each tracker, or of one, for the live view after a start or a restoration.
+    async fn recent(&mut self, of: Option<TrackerId>) -> Result<Recent, Failure>;
 }
+
+/// How long a removed tracker can be restored.
+pub const UNDO_FOR: Duration = Duration::from_mins(10);
 
 /// What is recorded together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

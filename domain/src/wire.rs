@@ -42,6 +42,9 @@ pub struct LiveAnswer {
     pub totals: Totals,
     /// The visible trackers that changed.
     pub changes: Vec<Change>,
+    /// Which client the server has; a page of another should be loaded again. Empty where nobody serves one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
 }
 
 /// One tracker's news.

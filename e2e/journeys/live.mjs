@@ -56,15 +56,14 @@ test("trackers are added, paused, resumed and deleted without leaving the page",
   await page.getByRole("button", { name: /add|try|track/i }).click();
   await row(page, "Up").waitFor();
   await page.locator(".row .menu > summary").click();
-  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
   await row(page, "Paused").waitFor();
   const menu = page.locator(".row .menu");
   if (!(await menu.evaluate((element) => element.open))) await page.locator(".row .menu > summary").click();
   await page.getByRole("button", { name: "Resume" }).click();
   await row(page, "Up").waitFor();
   if (!(await menu.evaluate((element) => element.open))) await page.locator(".row .menu > summary").click();
-  await page.locator(".row .menu .confirm > summary").click();
-  await page.getByRole("button", { name: "Delete it" }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
   await page.locator(".row").waitFor({ state: "detached" });
 });
 

@@ -27,7 +27,7 @@ test("without script a tracker is added, watched, paused, resumed and deleted", 
   await reloadUntil(page, page.locator(".row .state", { hasText: "Up" }));
   assert.equal(await page.locator(".row .bar path").count(), 2, "one path for up, one for no data");
   await page.locator(".row .menu > summary").click();
-  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
   await page.locator(".row .state", { hasText: "Paused" }).waitFor();
   await page.locator(".row .name").click();
   assert.match(page.url(), /\/t\/1$/);
@@ -36,10 +36,12 @@ test("without script a tracker is added, watched, paused, resumed and deleted", 
   await page.getByRole("button", { name: "Resume" }).first().click();
   assert.match(page.url(), /\/t\/1$/);
   await page.locator(".menu > summary").first().click();
-  await page.getByText("Delete…").first().click();
-  await page.getByRole("button", { name: "Delete it" }).first().click();
+  await page.getByRole("button", { name: "Delete" }).click();
   assert.equal(new URL(page.url()).pathname, "/");
   assert.equal(await page.locator(".row").count(), 0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  assert.equal(new URL(page.url()).search, "");
+  await page.locator(".row .state", { hasText: "Paused" }).or(page.locator(".row .state", { hasText: "Up" })).waitFor();
 });
 
 test("without script a form that fails keeps what was typed", async (cleanup) => {

@@ -42,6 +42,62 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
+/** Everything that opens, open; and what is done, undoable. */
+async function openEverything(page, path) {
+  await page.waitForResponse(/\/api\/live/);
+  if (path === "/") {
+    await page.locator(".row .menu > summary").last().click();
+    await page.getByRole("button", { name: "Pause", exact: true }).last().click();
+    await page.locator(".toast").waitFor();
+  } else {
+    await page.getByText(/as a table/).click();
+    await page.locator("[role=slider]").focus();
+  }
+  await page.locator(".bar").first().click();
+  await page.locator("#tip").waitFor();
+  await page.locator(".menu > summary").last().evaluate((summary) => (summary.parentElement.open = true));
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`what opens is accessible and fits, ${colorScheme}`, async (cleanup) => {
+    const server = await serverWithTrouble(cleanup);
+    for (const width of [320, 1280]) {
+      for (const path of ["/", "/t/2"]) {
+        const options = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true };
+        const page = await openPage(cleanup, server.url + path, options);
+        await openEverything(page, path);
+        const place = `${path} at ${width} px`;
+        assert.deepEqual(await violations(page), [], place);
+        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(sideways <= 0, `${place} is ${sideways} px too wide`);
+        if (path === "/") await page.locator(".toast").first().getByRole("button", { name: "Undo" }).click();
+        await page.close();
+      }
+    }
+  });
+}
+
+test("a wide screen, forced colours and still pictures are no trouble", async (cleanup) => {
+  const server = await serverWithTrouble(cleanup);
+  for (const path of ["/", "/t/2"]) {
+    const options = { viewport: { width: 1920, height: 1080 }, forcedColors: "active", reducedMotion: "reduce" };
+    const page = await openPage(cleanup, server.url + path, options);
+    await page.waitForResponse(/\/api\/live/);
+    const seen = await page.evaluate(() => {
+      const shape = getComputedStyle(document.querySelector(".bar path.d"));
+      return {
+        sideways: document.documentElement.scrollWidth - window.innerWidth,
+        fill: shape.fill,
+        text: getComputedStyle(document.body).color,
+        moving: document.getAnimations().length,
+      };
+    });
+    assert.ok(seen.sideways <= 0, `${path} is ${seen.sideways} px too wide`);
+    assert.equal(seen.fill, seen.text, "in forced colours shapes have the text's");
+    assert.equal(seen.moving, 0, "nothing moves");
+  }
+});
+
 test("the first page of an empty server is accessible and fits", async (cleanup) => {
   const server = await startServer(cleanup);
   for (const width of [320, 1280]) {

@@ -16,7 +16,8 @@ CREATE TABLE trackers (
     retries     INTEGER NOT NULL DEFAULT 2,     -- failures in a row that are tolerated, 0 to 10
     paused      INTEGER NOT NULL DEFAULT 0,
     -- Not unixepoch('subsec'): a hand with an sqlite3 older than 3.42 must be able to insert.
-    added_at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
+    added_at    INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)),
+    removed_at  INTEGER                         -- removed, and gone for good ten minutes later; NULL: not removed
 ) STRICT;
 
 -- Why checks were down. Each text is stored once and referred to.

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use domain::{Clock, Failure, Records, Tracker, TrackerId};
+use domain::{Clock, Failure, Records, Timestamp, Tracker, TrackerId, UNDO_FOR};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, timeout_at},
@@ -55,6 +55,8 @@ const INBOX: usize = 32_768;
 const GROUP: usize = 1_000;
 /// How often the database is asked whether somebody else changed it.
 const LOOK_OUTSIDE: Duration = Duration::from_millis(250);
+/// How often removed trackers whose time is up are forgotten.
+const PURGE_EVERY: Duration = Duration::from_secs(5);
 /// How long a failed commit waits before it is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -80,10 +82,13 @@ impl Recorder {
     pub async fn run(mut self) {
         let mut outside = interval(LOOK_OUTSIDE);
         outside.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut purge = interval(PURGE_EVERY);
+        purge.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
                 _ = outside.tick() => self.look_outside().await,
+                _ = purge.tick() => self.purge().await,
                 message = self.inbox.recv() => match message {
                     Some(message) => self.work(message).await,
                     None => return,
@@ -144,6 +149,7 @@ impl Recorder {
     }
 
     async fn apply(&mut self, edit: Edit) -> Result<Vec<TrackerId>, Failure> {
+        let restored = if let Edit::Restore(id) = &edit { Some(*id) } else { None };
         let known = |done: bool, id| if done { Ok(vec![id]) } else { Err(Failure::NotFound) };
         let result = match edit {
             Edit::Add(trackers) => self.records.add(&trackers, self.clock.now()).await,
@@ -156,11 +162,47 @@ impl Recorder {
             Edit::Pause(id, paused) => {
                 self.records.set_paused(id, paused).await.and_then(|done| known(done, id))
             }
-            Edit::Remove(id) => self.records.remove(id).await.and_then(|done| known(done, id)),
+            Edit::Remove(id) => {
+                self.records.remove(id, self.clock.now()).await.and_then(|done| known(done, id))
+            }
+            Edit::Restore(id) => {
+                self.records.restore(id, self.undo_limit()).await.and_then(|done| known(done, id))
+            }
         };
         // Also after a failure: `changed_outside` does not see our own half of a race with another process.
         self.reload_logged().await;
+        if let (Ok(ids), Some(&id)) = (&result, restored.as_ref())
+            && ids.contains(&id)
+        {
+            self.show_again(id).await;
+        }
         result
+    }
+
+    /// What was removed then or before cannot be restored.
+    fn undo_limit(&self) -> Timestamp {
+        Timestamp(self.clock.now().as_ms() - i64::try_from(UNDO_FOR.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Gives a restored tracker back what is known of it.
+    async fn show_again(&mut self, id: TrackerId) {
+        match self.records.recent(Some(id)).await {
+            Ok(recent) => self.ledger.restore(recent, &mut self.view.write()),
+            Err(failure) => self.health.storage_failed(&failure),
+        }
+    }
+
+    /// Forgets for good what was removed ten minutes ago.
+    async fn purge(&mut self) {
+        match self.records.purge(self.undo_limit()).await {
+            Ok(purged) => {
+                let mut view = self.view.write();
+                for id in purged {
+                    view.forget(id);
+                }
+            }
+            Err(failure) => self.health.storage_failed(&failure),
+        }
     }
 
     async fn reload_logged(&mut self) {
@@ -171,7 +213,7 @@ impl Recorder {
 
     async fn load(&mut self) -> Result<(), Failure> {
         self.reload().await?;
-        let recent = self.records.recent().await?;
+        let recent = self.records.recent(None).await?;
         self.ledger.restore(recent, &mut self.view.write());
         Ok(())
     }

@@ -22,8 +22,9 @@ pub fn services(
     view: SharedView,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
+    version: String,
 ) -> Services {
-    let live = SharedLive { view, clock, metrics };
+    let live = SharedLive { view, clock, metrics, version };
     Services { trackers: Arc::new(RecordedTrackers(recorder)), live: Arc::new(live) }
 }
 
@@ -45,6 +46,10 @@ impl Trackers for RecordedTrackers {
 
     async fn remove(&self, id: TrackerId) -> Result<(), Failure> {
         self.0.edit(Edit::Remove(id)).await.map(drop).map_err(logged)
+    }
+
+    async fn restore(&self, id: TrackerId) -> Result<(), Failure> {
+        self.0.edit(Edit::Restore(id)).await.map(drop).map_err(logged)
     }
 }
 
@@ -84,6 +89,8 @@ struct SharedLive {
     view: SharedView,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
+    /// Of the web client.
+    version: String,
 }
 
 #[async_trait]
@@ -94,7 +101,8 @@ impl Live for SharedLive {
             return Err(Invalid::one("visible", problem).into());
         }
         self.metrics.polled(self.clock.monotonic());
-        Ok(self.view.read().answer(&request, self.clock.now()))
+        let answer = self.view.read().answer(&request, self.clock.now());
+        Ok(LiveAnswer { version: self.version.clone(), ..answer })
     }
 
     async fn page(&self, page: u32) -> Result<TrackerPage, Failure> {
@@ -103,6 +111,10 @@ impl Live for SharedLive {
 
     async fn tracker(&self, id: TrackerId) -> Result<TrackerView, Failure> {
         self.view.read().tracker(id).ok_or(Failure::NotFound)
+    }
+
+    async fn removed(&self, id: TrackerId) -> Result<String, Failure> {
+        self.view.read().removed(id).map(ToOwned::to_owned).ok_or(Failure::NotFound)
     }
 
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {

@@ -105,7 +105,13 @@ impl Server {
         };
         let scheduler = tokio::spawn(Scheduler::new(tools, roster).run());
         let state = AppState {
-            services: services(handle.clone(), view.clone(), clock.clone(), metrics.clone()),
+            services: services(
+                handle.clone(),
+                view.clone(),
+                clock.clone(),
+                metrics.clone(),
+                parts.assets.version().to_owned(),
+            ),
             recorder: handle,
             view,
             clock,

@@ -62,11 +62,16 @@ const STEP_BACK: &str = "
 /// Rows of one step; about a millisecond when all of them are skipped.
 const STEP: i64 = 10_000;
 
-/// The newest [`SHOWN_CHECKS`] checks of every tracker, as far as a walk from the end of the table finds them within
+/// The newest [`SHOWN_CHECKS`] checks of every tracker, or of one, as far as a walk from the end of the table finds them within
 /// `limit`; oldest first. Rows that are not understood are left out and reported in the log.
-pub(crate) async fn recent(db: &mut SqliteConnection, limit: Duration) -> Result<Vec<Recorded>, StoreError> {
+pub(crate) async fn recent(
+    db: &mut SqliteConnection,
+    of: Option<TrackerId>,
+    limit: Duration,
+) -> Result<Vec<Recorded>, StoreError> {
     let started = Instant::now();
-    let ids: Vec<i64> = query_scalar("SELECT id FROM trackers").fetch_all(&mut *db).await?;
+    let all = "SELECT id FROM trackers WHERE removed_at IS NULL AND (?1 IS NULL OR id = ?1)";
+    let ids: Vec<i64> = query_scalar(all).bind(of.map(|id| id.0)).fetch_all(&mut *db).await?;
     let mut wanted = Wanted::of(ids);
     let ends = "SELECT coalesce((SELECT min(id) FROM checks), 0), coalesce((SELECT max(id) FROM checks), 0)";
     let (first, mut last): (i64, i64) = query_as(ends).fetch_one(&mut *db).await?;

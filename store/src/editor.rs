@@ -48,10 +48,10 @@ impl Editor {
         end(&mut self.db, added).await
     }
 
-    /// Removes a tracker; `false` when there is no such tracker.
-    pub async fn remove(&mut self, id: TrackerId) -> Result<bool, StoreError> {
+    /// Removes a tracker; `false` when there is no such tracker. A server forgets it for good later.
+    pub async fn remove(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, StoreError> {
         begin(&mut self.db).await?;
-        let removed = trackers::remove(&mut self.db, id).await;
+        let removed = trackers::remove(&mut self.db, id, at).await;
         end(&mut self.db, removed).await
     }
 

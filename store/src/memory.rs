@@ -12,6 +12,7 @@ use domain::{
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     trackers: BTreeMap<TrackerId, Tracker>,
+    removed: BTreeMap<TrackerId, (Timestamp, Tracker)>,
     last_id: i64,
     checks: Vec<Recorded>,
     transitions: Vec<(TrackerId, Transition)>,
@@ -56,9 +57,25 @@ impl Records for Memory {
         Ok(known.map(|known| known.settings.paused = paused).is_some())
     }
 
-    async fn remove(&mut self, id: TrackerId) -> Result<bool, Failure> {
-        self.statuses.remove(&id);
-        Ok(self.trackers.remove(&id).is_some())
+    async fn remove(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, Failure> {
+        let removed = self.trackers.remove(&id);
+        Ok(removed.map(|tracker| self.removed.insert(id, (at, tracker))).is_some())
+    }
+
+    async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure> {
+        let is_in_time = self.removed.get(&id).is_some_and(|(at, _)| *at > since);
+        let restored = self.removed.remove(&id).filter(|_| is_in_time);
+        Ok(restored.map(|(_, tracker)| self.trackers.insert(id, tracker)).is_some())
+    }
+
+    async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
+        let late = self.removed.iter().filter(|(_, (at, _))| *at <= until).map(|(id, _)| *id);
+        let purged: Vec<TrackerId> = late.collect();
+        for id in &purged {
+            self.removed.remove(id);
+            self.statuses.remove(id);
+        }
+        Ok(purged)
     }
 
     async fn record(&mut self, batch: &Batch) -> Result<(), Failure> {
@@ -72,19 +89,21 @@ impl Records for Memory {
         Ok(false)
     }
 
-    async fn recent(&mut self) -> Result<Recent, Failure> {
+    async fn recent(&mut self, of: Option<TrackerId>) -> Result<Recent, Failure> {
+        let is_wanted =
+            |id: &TrackerId| self.trackers.contains_key(id) && of.is_none_or(|wanted| wanted == *id);
         let mut taken: HashMap<TrackerId, usize> = HashMap::new();
         let mut checks: Vec<Recorded> = Vec::new();
         for recorded in self.checks.iter().rev() {
             let tracker = recorded.check.name.tracker;
             let taken = taken.entry(tracker).or_default();
-            if self.trackers.contains_key(&tracker) && *taken < SHOWN_CHECKS {
+            if is_wanted(&tracker) && *taken < SHOWN_CHECKS {
                 *taken += 1;
                 checks.push(recorded.clone());
             }
         }
         checks.reverse();
-        let statuses = self.statuses.iter().filter(|(id, _)| self.trackers.contains_key(id));
+        let statuses = self.statuses.iter().filter(|(id, _)| is_wanted(id));
         Ok(Recent { checks, statuses: statuses.map(|(id, status)| (*id, status.clone())).collect() })
     }
 }

@@ -65,7 +65,7 @@ pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<(TrackerId, Sta
     const ALL: &str = "
         SELECT statuses.tracker_id, statuses.state, statuses.since, statuses.failures, statuses.up_since,
                faults.kind, faults.detail
-        FROM statuses JOIN trackers ON trackers.id = statuses.tracker_id
+        FROM statuses JOIN trackers ON trackers.id = statuses.tracker_id AND trackers.removed_at IS NULL
              LEFT JOIN faults ON faults.id = statuses.fault_id
         ORDER BY statuses.tracker_id";
     let rows: Vec<SqliteRow> = query(ALL).fetch_all(db).await?;

@@ -1,7 +1,7 @@
 //! Trackers in the database. Rows may be made by hand, so what is read is parsed like what is typed.
 
 use domain::{Draft, Invalid, Misfit, NewTracker, Schedule, Timestamp, Tracker, TrackerId};
-use sqlx::{Decode, Sqlite, SqliteConnection, Type, query};
+use sqlx::{Decode, Sqlite, SqliteConnection, Type, query, query_scalar};
 
 use crate::{StoreError, bulk::Binding, row::Row};
 
@@ -9,7 +9,7 @@ use crate::{StoreError, bulk::Binding, row::Row};
 pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
     const ALL: &str = "
         SELECT id, url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, added_at
-        FROM trackers ORDER BY id";
+        FROM trackers WHERE removed_at IS NULL ORDER BY id";
     let rows = query(ALL).fetch_all(db).await?;
     rows.iter().map(|row| read(&Row::of("trackers", row))).collect()
 }
@@ -32,7 +32,7 @@ pub(crate) async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Resu
     const UPDATE: &str = "
         UPDATE trackers SET url = ?, name = ?, every_s = ?, cron = ?, zone = ?, expect = ?, deadline_ms = ?,
                             retries = ?, paused = ?
-        WHERE id = ?";
+        WHERE id = ? AND removed_at IS NULL";
     let update = bind(query(UPDATE), &tracker.settings).bind(tracker.id.0);
     Ok(update.execute(db).await?.rows_affected() > 0)
 }
@@ -43,15 +43,43 @@ pub(crate) async fn set_paused(
     id: TrackerId,
     paused: bool,
 ) -> Result<bool, StoreError> {
-    let update = query("UPDATE trackers SET paused = ? WHERE id = ?").bind(paused).bind(id.0);
+    let update =
+        query("UPDATE trackers SET paused = ? WHERE id = ? AND removed_at IS NULL").bind(paused).bind(id.0);
     Ok(update.execute(db).await?.rows_affected() > 0)
 }
 
-/// Removes a tracker; `false` when there is no such tracker. Nobody reads what refers to it any more, as its number is never
-/// given again; its checks leave when their time comes.
-pub(crate) async fn remove(db: &mut SqliteConnection, id: TrackerId) -> Result<bool, StoreError> {
-    let removed = query("DELETE FROM trackers WHERE id = ?").bind(id.0).execute(db).await?;
-    Ok(removed.rows_affected() > 0)
+/// Hides a tracker until it is restored or purged; `false` when there is no such tracker.
+pub(crate) async fn remove(
+    db: &mut SqliteConnection,
+    id: TrackerId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    const REMOVE: &str = "UPDATE trackers SET removed_at = ? WHERE id = ? AND removed_at IS NULL";
+    Ok(query(REMOVE).bind(at.0).bind(id.0).execute(db).await?.rows_affected() > 0)
+}
+
+/// Shows a tracker again that was removed after `since`; `false` when there is none.
+pub(crate) async fn restore(
+    db: &mut SqliteConnection,
+    id: TrackerId,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    const RESTORE: &str = "UPDATE trackers SET removed_at = NULL WHERE id = ? AND removed_at > ?";
+    Ok(query(RESTORE).bind(id.0).bind(since.0).execute(db).await?.rows_affected() > 0)
+}
+
+/// Forgets what was removed at `until` or before. Nobody reads what refers to it any more, as a number is never given again;
+/// checks leave when their time comes.
+pub(crate) async fn purge(db: &mut SqliteConnection, until: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
+    const PURGE: &str = "DELETE FROM trackers WHERE removed_at <= ? RETURNING id";
+    let ids: Vec<i64> = query_scalar(PURGE).bind(until.0).fetch_all(db).await?;
+    Ok(ids.into_iter().map(TrackerId).collect())
+}
+
+/// Whether something can be purged. Reads only.
+pub(crate) async fn can_purge(db: &mut SqliteConnection, until: Timestamp) -> Result<bool, StoreError> {
+    const ANY: &str = "SELECT EXISTS (SELECT 1 FROM trackers WHERE removed_at <= ?)";
+    Ok(query_scalar(ANY).bind(until.0).fetch_one(db).await?)
 }
 
 /// The values of the settings, from `url` to `paused`.

@@ -85,10 +85,26 @@ impl Writer {
         end(&mut self.db, updated).await
     }
 
-    async fn take_away(&mut self, id: TrackerId) -> Result<bool, StoreError> {
+    async fn take_away(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, StoreError> {
         begin(&mut self.db).await?;
-        let removed = remove_tracker(&mut self.db, id).await;
+        let removed = trackers::remove(&mut self.db, id, at).await;
         end(&mut self.db, removed).await
+    }
+
+    async fn bring_back(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, StoreError> {
+        begin(&mut self.db).await?;
+        let restored = trackers::restore(&mut self.db, id, since).await;
+        end(&mut self.db, restored).await
+    }
+
+    async fn forget(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
+        // Asked often, and nearly always in vain: a write lock is not worth that.
+        if !trackers::can_purge(&mut self.db, until).await? {
+            return Ok(Vec::new());
+        }
+        begin(&mut self.db).await?;
+        let purged = purge_trackers(&mut self.db, until).await;
+        end(&mut self.db, purged).await
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
@@ -130,11 +146,10 @@ impl Writer {
         Ok(changed)
     }
 
-    async fn newest(&mut self) -> Result<Recent, StoreError> {
-        Ok(Recent {
-            checks: checks::recent(&mut self.db, self.recent_limit).await?,
-            statuses: statuses::all(&mut self.db).await?,
-        })
+    async fn newest(&mut self, of: Option<TrackerId>) -> Result<Recent, StoreError> {
+        let mut statuses = statuses::all(&mut self.db).await?;
+        statuses.retain(|(id, _)| of.is_none_or(|wanted| wanted == *id));
+        Ok(Recent { checks: checks::recent(&mut self.db, of, self.recent_limit).await?, statuses })
     }
 }
 
@@ -160,9 +175,19 @@ impl Records for Writer {
         updated.map_err(|error| error.while_doing("pausing or resuming a tracker"))
     }
 
-    async fn remove(&mut self, id: TrackerId) -> Result<bool, Failure> {
-        let removed = self.take_away(id).await;
+    async fn remove(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, Failure> {
+        let removed = self.take_away(id, at).await;
         removed.map_err(|error| error.while_doing("removing a tracker"))
+    }
+
+    async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure> {
+        let restored = self.bring_back(id, since).await;
+        restored.map_err(|error| error.while_doing("restoring a tracker"))
+    }
+
+    async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
+        let purged = self.forget(until).await;
+        purged.map_err(|error| error.while_doing("forgetting removed trackers"))
     }
 
     async fn record(&mut self, batch: &Batch) -> Result<(), Failure> {
@@ -175,8 +200,8 @@ impl Records for Writer {
         changed.map_err(|error| error.while_doing("looking for changes"))
     }
 
-    async fn recent(&mut self) -> Result<Recent, Failure> {
-        let newest = self.newest().await;
+    async fn recent(&mut self, of: Option<TrackerId>) -> Result<Recent, Failure> {
+        let newest = self.newest(of).await;
         newest.map_err(|error| error.while_doing("reading the newest checks"))
     }
 }
@@ -193,9 +218,12 @@ async fn insert_trackers(
     Ok(ids)
 }
 
-async fn remove_tracker(db: &mut SqliteConnection, id: TrackerId) -> Result<bool, StoreError> {
-    statuses::remove(db, id).await?;
-    trackers::remove(db, id).await
+async fn purge_trackers(db: &mut SqliteConnection, until: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
+    let purged = trackers::purge(db, until).await?;
+    for id in &purged {
+        statuses::remove(db, *id).await?;
+    }
+    Ok(purged)
 }
 
 /// Changes whenever another connection, of this process or another, has committed; never by our own commits

@@ -8,7 +8,7 @@ use crate::{
     format,
     live::{Board, Row},
     standing::Standing,
-    ui::{Actions, ConfirmDelete, Menu, Nothing, PauseOrResume, State},
+    ui::{Actions, Delete, Menu, Nothing, PauseOrResume, State},
 };
 
 /// State, name and target, bar, uptime, latency, menu.
@@ -28,6 +28,7 @@ pub fn TrackerRow(
     let target = Memo::new(move |_| view.with(|view| view.about.target.clone()));
     let problem = Memo::new(move |_| view.with(|view| view.about.problem.clone()));
     let paused = Memo::new(move |_| view.with(|view| view.about.paused));
+    actions.offer_undo(id, name);
     let figures = Memo::new(move |_| view.with(Figures::of));
     view! {
         <li class="row">
@@ -55,7 +56,7 @@ pub fn TrackerRow(
             <Menu label=Signal::derive(move || format!("Actions for {}", name.get()))>
                 <PauseOrResume id paused actions class="item" />
                 <hr />
-                <ConfirmDelete id name actions />
+                <Delete id actions />
             </Menu>
         </li>
     }

@@ -28,6 +28,10 @@ pub struct Board {
     pub link: RwSignal<Link>,
     /// The server's time to the second; unknown until it was heard in this browser.
     pub now: RwSignal<Option<Timestamp>>,
+    /// Whether the server seems to be of another version than this page.
+    pub outdated: RwSignal<bool>,
+    /// Whether somebody stopped the page from moving.
+    pub paused: RwSignal<bool>,
     /// The newest changes of status, for who listens instead of looking.
     pub said: RwSignal<String>,
     inner: StoredValue<Inner>,
@@ -89,6 +93,8 @@ impl Board {
             pages: RwSignal::new((1, 1)),
             link: RwSignal::new(Link::AsOf(as_of)),
             now: RwSignal::new(None),
+            outdated: RwSignal::new(false),
+            paused: RwSignal::new(false),
             said: RwSignal::new(String::new()),
             inner: StoredValue::new(inner),
         };
@@ -101,9 +107,16 @@ impl Board {
         self.with_inner(|inner| drop(inner.wake.try_send(())));
     }
 
-    /// Reads the list anew, at once: a change was made here.
+    /// Stops the page from moving, or lets it go on.
+    pub fn toggle(self) {
+        self.paused.update(|paused| *paused = !*paused);
+        self.wake();
+    }
+
+    /// Reads the list anew, at once, and moves again: a change was made here, and who made it wants to see it.
     pub fn refresh(self) {
         self.with_inner(|inner| inner.is_outdated = inner.is_list);
+        set_if_new(self.paused, false);
         self.wake();
     }
 
@@ -121,7 +134,14 @@ impl Board {
             self.link.try_with_untracked(|link| matches!(link, Link::Stale { .. })).unwrap_or_default();
         let is_stale = matches!(link, Link::Stale { .. });
         if was_stale != is_stale {
-            let news = if is_stale { "Not updating: no answer from the server." } else { "Updating again." };
+            let is_paused = self.paused.try_get_untracked() == Some(true);
+            let news = if is_paused {
+                "Updates are paused."
+            } else if is_stale {
+                "Not updating: no answer from the server."
+            } else {
+                "Updating again."
+            };
             self.said.try_set(news.into());
         }
         set_if_new(self.link, link);
@@ -141,6 +161,10 @@ impl Board {
     }
 
     pub(super) fn failed(self, error: ApiError, at: i64) -> Option<u32> {
+        // What an older client asks, a newer server may not understand, and the other way round.
+        if matches!(error, ApiError::Unreadable | ApiError::BadRequest(_) | ApiError::NotFound) {
+            set_if_new(self.outdated, true);
+        }
         let wait = self.with_inner(|inner| inner.pulse.failed(error, at));
         self.tick(at);
         wait
@@ -171,6 +195,8 @@ impl Board {
             inner.cursors[place] = Some(answer.cursor);
             inner.is_outdated |= inner.is_list && inner.list != (answer.cursor.boot, answer.totals.listed);
         })?;
+        let served = super::served_version();
+        set_if_new(self.outdated, super::is_other(served.as_deref(), &answer.version));
         let news: Vec<News> = answer.changes.into_iter().filter_map(|change| self.change(change)).collect();
         self.say(&news);
         set_if_new(self.totals, answer.totals);

@@ -9,7 +9,7 @@ use crate::{
     live::Board,
     spot::{self, is_failure},
     tip::{Hold, Looked, Tips, bar_name},
-    ui::Icon,
+    ui::{Icon, hydrated},
 };
 
 /// The name of a check's row in the table.
@@ -112,13 +112,6 @@ pub fn FailureButtons(
 
 fn looked(view: RwSignal<TrackerView>, board: Board) -> Looked {
     Looked { id: view.with_untracked(|view| view.id), view: view.into(), now: board.now }
-}
-
-/// Becomes true when the client has taken the page over.
-fn hydrated() -> Signal<bool> {
-    let ready = RwSignal::new(false);
-    Effect::new(move |_| ready.set(true));
-    ready.into()
 }
 
 /// Opens the table at a check's row, and puts the focus there.

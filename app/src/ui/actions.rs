@@ -1,13 +1,14 @@
 //! The forms that change something. They are plain forms; with script they are sent without leaving the page.
 
+use domain::TrackerId;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use crate::{
     ApiError,
-    api::{AddTracker, DeleteTracker, PauseTracker, ResumeTracker},
+    api::{AddTracker, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
     backend::{self, FailedForm},
-    ui::Icon,
+    ui::{Icon, Toasts, Undo},
 };
 
 /// What can be changed on a page, and what became of it.
@@ -21,6 +22,8 @@ pub struct Actions {
     pub resume: ServerAction<ResumeTracker>,
     /// Removes one.
     pub delete: ServerAction<DeleteTracker>,
+    /// Takes a removal back, where the page itself offers it.
+    pub restore: ServerAction<RestoreTracker>,
     /// The form without script that this page answers.
     failed: StoredValue<Option<FailedForm>>,
 }
@@ -33,6 +36,7 @@ impl Actions {
             pause: ServerAction::new(),
             resume: ServerAction::new(),
             delete: ServerAction::new(),
+            restore: ServerAction::new(),
             failed: StoredValue::new(backend::failed_form()),
         }
     }
@@ -43,6 +47,31 @@ impl Actions {
             + self.pause.version().get()
             + self.resume.version().get()
             + self.delete.version().get()
+            + self.restore.version().get()
+            + use_context::<Toasts>().map_or(0, Toasts::undone)
+    }
+
+    /// Offers to undo what was done with a tracker, each time it is done. To be called once for each tracker that a page
+    /// shows.
+    pub fn offer_undo(self, id: TrackerId, name: Memo<String>) {
+        let Some(toasts) = use_context::<Toasts>() else { return };
+        let is_asked = StoredValue::new((false, false));
+        Effect::new(move |_| {
+            let asked = (
+                self.pause.input().with(|input| input.as_ref().is_some_and(|input| input.id == id)),
+                self.delete.input().with(|input| input.as_ref().is_some_and(|input| input.id == id)),
+            );
+            let was = is_asked.get_value();
+            is_asked.set_value(asked);
+            let name = name.get_untracked();
+            if was.0 && !asked.0 && self.pause.value().with_untracked(|value| matches!(value, Some(Ok(())))) {
+                toasts.say(format!("{name} is paused."), Undo::Resume(id));
+            }
+            if was.1 && !asked.1 && self.delete.value().with_untracked(|value| matches!(value, Some(Ok(()))))
+            {
+                toasts.say(format!("{name} is deleted."), Undo::Restore(id));
+            }
+        });
     }
 
     /// What was typed into the box that adds trackers, when that failed without script.
@@ -63,6 +92,7 @@ impl Actions {
         self.problem_of(self.pause, PauseTracker::PATH)
             .or_else(|| self.problem_of(self.resume, ResumeTracker::PATH))
             .or_else(|| self.problem_of(self.delete, DeleteTracker::PATH))
+            .or_else(|| self.problem_of(self.restore, RestoreTracker::PATH))
     }
 
     /// The newest answer counts; before any, the form that was posted without script.

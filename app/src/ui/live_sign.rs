@@ -2,7 +2,7 @@
 
 use leptos::{either::EitherOf4, prelude::*};
 
-use super::Moment;
+use super::{Icon, Moment};
 use crate::{
     format,
     live::{Board, Link},
@@ -15,13 +15,20 @@ pub fn LiveSign(
     board: Board,
 ) -> impl IntoView {
     let link = board.link;
+    let ready = super::hydrated();
     let state = move || match link.get() {
+        _ if board.paused.get() => "stale",
         Link::AsOf(_) => "still",
         Link::Live(_) => "live",
         Link::Stale { .. } => "stale",
     };
     let text = move || match link.get() {
-        Link::AsOf(at) if at.0 == 0 => EitherOf4::A(view! { <span>"No check yet"</span> }),
+        _ if board.paused.get() => EitherOf4::A(
+            view! { <span><b>"Updates paused"</b> {board.now.get_untracked().map(|at| format!(" at {} UTC", at.clock_time()))}</span> },
+        ),
+        Link::AsOf(at) if at.0 == 0 => {
+            EitherOf4::A(view! { <span><b>"No check yet"</b> {None::<String>}</span> })
+        }
         Link::AsOf(at) => EitherOf4::B(view! { <span>"As of " <Moment at /></span> }),
         Link::Live(age) => {
             let age = format::at_a_glance(std::time::Duration::from_secs(age.max(1).unsigned_abs()));
@@ -46,7 +53,43 @@ pub fn LiveSign(
         <div class="live" data-state=state>
             <span class="dot" aria-hidden="true"></span>
             {text}
+            <button
+                class="btn quiet icon small"
+                type="button"
+                hidden=move || !ready.get()
+                aria-pressed=move || board.paused.get().to_string()
+                aria-label="Pause updates"
+                title="Pause updates"
+                on:click=move |_| board.toggle()
+            >
+                <Icon name=Signal::derive(move || if board.paused.get() { "#i-play" } else { "#i-pause" }) />
+            </button>
         </div>
+    }
+}
+
+/// Says that the page is of another version than the server.
+#[component]
+pub fn Outdated(
+    /// What the page shows.
+    board: Board,
+) -> impl IntoView {
+    let reload = move |_| {
+        // It fails only where there is nothing to load.
+        drop(window().location().reload());
+    };
+    move || {
+        board.outdated.get().then(|| {
+            view! {
+                <div class="notice outdated" role="status">
+                    <Icon name="#i-alert" />
+                    <span><b>"A new version is running."</b> " This page may show too little."</span>
+                    <button class="btn small" type="button" on:click=reload>
+                        "Reload"
+                    </button>
+                </div>
+            }
+        })
     }
 }
 

@@ -20,14 +20,18 @@ pub fn Menu(
             menu.set_open(false);
         }
     };
+    // What has the focus must not vanish: it would fall back to the top of the page.
+    let close_and_return = move || {
+        let button = menu.get_untracked().and_then(|menu| menu.query_selector("summary").ok().flatten());
+        if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // A button that is gone needs no focus.
+            drop(button.focus());
+        }
+        close();
+    };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" {
-            close();
-            let button = menu.get_untracked().and_then(|menu| menu.query_selector("summary").ok().flatten());
-            if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
-                // A button that is gone needs no focus.
-                drop(button.focus());
-            }
+            close_and_return();
         }
     };
     let on_leave = move |event: leptos::ev::FocusEvent| {
@@ -43,7 +47,7 @@ pub fn Menu(
             node_ref=menu
             on:keydown=on_key
             on:focusout=on_leave
-            on:submit=move |_| close()
+            on:submit=move |_| close_and_return()
         >
             <summary class="btn quiet icon" aria-label=move || label.get()>
                 <Icon name="#i-more" />
@@ -91,33 +95,21 @@ pub fn PauseOrResume(
     }
 }
 
-/// Deleting, in two steps, because it cannot be undone: the second one says what goes.
+/// The button that deletes. It asks nothing, because it can be undone.
 #[component]
-pub fn ConfirmDelete(
+pub fn Delete(
     /// Which tracker.
     id: TrackerId,
-    /// Its name.
-    #[prop(into)]
-    name: Signal<String>,
     /// Of this page.
     actions: Actions,
 ) -> impl IntoView {
     view! {
-        <details class="confirm">
-            <summary class="item danger">
+        <ActionForm action=actions.delete>
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class="item danger" type="submit">
                 <Icon name="#i-trash" />
-                "Delete…"
-            </summary>
-            <ActionForm action=actions.delete>
-                <input type="hidden" name="id" value=id.to_string() />
-                <p>
-                    <b>{move || name.get()}</b>
-                    " and all its checks go for good."
-                </p>
-                <button class="btn danger" type="submit">
-                    "Delete it"
-                </button>
-            </ActionForm>
-        </details>
+                "Delete"
+            </button>
+        </ActionForm>
     }
 }

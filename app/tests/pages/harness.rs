@@ -58,6 +58,11 @@ impl Site {
         }
     }
 
+    pub(crate) fn delete(&mut self, id: i64) {
+        self.view.begin_commit();
+        self.view.remove(TrackerId(id));
+    }
+
     pub(crate) fn fail(&mut self) {
         self.is_failing = true;
     }
@@ -163,6 +168,10 @@ impl Live for Ports {
         self.view.tracker(id).ok_or(Failure::NotFound)
     }
 
+    async fn removed(&self, id: TrackerId) -> Result<String, Failure> {
+        self.view.removed(id).map(ToOwned::to_owned).ok_or(Failure::NotFound)
+    }
+
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {
         Ok(self.view.cells(id).ok_or(Failure::NotFound)?.cloned().collect())
     }
@@ -179,6 +188,10 @@ impl Trackers for Ports {
     }
 
     async fn remove(&self, _: TrackerId) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn restore(&self, _: TrackerId) -> Result<(), Failure> {
         Ok(())
     }
 }

@@ -51,10 +51,10 @@ pub(super) async fn list(arguments: &DataArguments) -> Result<Exit, Ending> {
 pub(super) async fn remove(arguments: &RemoveArguments) -> Result<Exit, Ending> {
     let mut editor = open(&arguments.data.data_dir).await?;
     let id = TrackerId(arguments.id);
-    if !editor.remove(id).await.map_err(|error| refused(&error))? {
+    if !editor.remove(id, SystemClock::new().now()).await.map_err(|error| refused(&error))? {
         return Err(Ending { exit: Exit::Failed, sentence: format!("there is no tracker {id}") });
     }
-    say(&format!("removed tracker {id}"))?;
+    say(&format!("removed tracker {id}; for ten minutes the page /?deleted={id} can bring it back"))?;
     close(editor).await
 }
 

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use domain::ports::Services;
+use domain::{TrackerId, ports::Services};
 
 use super::{AppState, BODY_LIMIT, Problem, pages};
 
@@ -44,13 +44,21 @@ async fn answer(State(forms): State<Forms>, request: Request) -> Response {
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let called = pages::call(forms.services, Request::from_parts(parts, Body::from(body.clone()))).await;
     if called.status().is_success() {
-        // What was deleted has no page to go back to.
-        let back = if action == "/api/delete_tracker" { "/" } else { back.as_str() };
-        return see_other(back);
+        return see_other(&next_page(&action, back, &values(&body)));
     }
     let error = to_bytes(called.into_body(), BODY_LIMIT).await.map(|body| pages::read_error(&body));
     let error = error.unwrap_or(app::ApiError::Internal);
     pages::render_failed(forms.pages, FailedForm { page: back, action, values: values(&body), error }).await
+}
+
+/// Where a form that succeeded leads. What was deleted has no page to go back to; the list offers to undo it.
+fn next_page(action: &str, back: String, values: &[(String, String)]) -> String {
+    let id = || values.iter().find(|(name, _)| name == "id").and_then(|(_, id)| id.parse::<TrackerId>().ok());
+    match (action, id()) {
+        ("/api/delete_tracker", Some(id)) => format!("/?deleted={id}"),
+        ("/api/delete_tracker" | "/api/restore_tracker", _) => "/".into(),
+        _ => back,
+    }
 }
 
 /// A browser that posts a form asks for a page; `fetch` asks for something else.

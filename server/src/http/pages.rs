@@ -79,7 +79,7 @@ async fn explained(response: Response) -> Response {
     let body = to_bytes(response.into_body(), ERROR_LIMIT).await.unwrap_or_default();
     let error = match serde_json::from_slice(&body) {
         // `server_fn` has one word for what it cannot read, on whichever side that happens; on this one it was the request.
-        Ok(ApiError::Unreachable) => ApiError::BadRequest(String::new()),
+        Ok(ApiError::Unreadable) => ApiError::BadRequest(String::new()),
         Ok(error) => error,
         Err(_) => ApiError::Internal,
     };

@@ -17,8 +17,10 @@ pub enum Edit {
     Change(TrackerId, Draft),
     /// Let a tracker rest, or wake it.
     Pause(TrackerId, bool),
-    /// Remove a tracker.
+    /// Remove a tracker; for ten minutes that can be taken back.
     Remove(TrackerId),
+    /// Take a removal back.
+    Restore(TrackerId),
 }
 
 pub(super) type Reply = oneshot::Sender<Result<Vec<TrackerId>, Failure>>;

@@ -70,8 +70,18 @@ async fn pause_resume_and_delete_work_without_script() {
     post(&app, "/api/resume_tracker", "/", "id=1").await;
     assert_eq!(app.json("/v1/trackers/1").await["paused"], false);
     let reply = post(&app, "/api/delete_tracker", "/t/1", "id=1").await;
-    assert_eq!((reply.status().as_u16(), reply.headers()["location"].to_str().unwrap()), (303, "/"));
+    assert_eq!(
+        (reply.status().as_u16(), reply.headers()["location"].to_str().unwrap()),
+        (303, "/?deleted=1")
+    );
     assert_eq!(app.get("/t/1").await.status(), 404);
+    assert_eq!(app.json("/v1/trackers").await.as_array().unwrap().len(), 0);
+    assert!(app.get("/?deleted=1").await.text().await.unwrap().contains("is deleted."));
+    let reply = post(&app, "/api/restore_tracker", "/?deleted=1", "id=1").await;
+    assert_eq!((reply.status().as_u16(), reply.headers()["location"].to_str().unwrap()), (303, "/"));
+    assert_eq!(app.get("/t/1").await.status(), 200);
+    let reply = post(&app, "/api/restore_tracker", "/", "id=1").await;
+    assert_eq!(reply.status(), 404, "there is nothing left to undo");
     app.stop().await;
 }
 

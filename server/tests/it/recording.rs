@@ -98,3 +98,33 @@ async fn polls_add_up_to_what_a_new_browser_sees() {
     assert_eq!(whole[..cells.len()], cells[..]);
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_removed_tracker_comes_back_whole_within_ten_minutes_and_never_after() {
+    let app = TestApp::start().await;
+    let id = app.track("http://a.example/", 0).await;
+    app.run_until(id, 5).await;
+    let before = app.dues(id).await;
+    let remove = |app: &TestApp| {
+        let request = app.http.delete(app.url(&format!("/v1/trackers/{id}")));
+        async move { request.send().await.unwrap().status() }
+    };
+    let restore = |app: &TestApp| {
+        let form = app.http.post(app.url("/api/restore_tracker")).body(format!("id={id}"));
+        let form = form.header("content-type", "application/x-www-form-urlencoded");
+        async move { form.send().await.unwrap().status() }
+    };
+    assert_eq!(remove(&app).await, 204);
+    assert_eq!(app.get(&format!("/v1/trackers/{id}")).await.status(), 404);
+    // The removal, not the run of the program, is what counts.
+    let app = app.restart(Duration::from_secs(590)).await;
+    assert_eq!(app.get(&format!("/v1/trackers/{id}")).await.status(), 404);
+    assert_eq!(restore(&app).await, 200);
+    assert_eq!(app.json(&format!("/v1/trackers/{id}")).await["status"], "up");
+    assert_eq!(app.dues(id).await[..before.len()], before[..]);
+    assert_eq!(remove(&app).await, 204);
+    let app = app.restart(Duration::from_secs(601)).await;
+    assert_eq!(restore(&app).await, 404);
+    assert_eq!(app.get(&format!("/v1/trackers/{id}")).await.status(), 404);
+    app.stop().await;
+}

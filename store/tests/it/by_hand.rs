@@ -85,7 +85,7 @@ async fn a_row_that_breaks_a_rule_is_kept_with_its_problem_and_harms_no_other() 
     assert_eq!(misfits[5].label, "Shop");
     assert_eq!(misfits[3].label, "a.example/x");
     assert!(writer.set_paused(misfits[0].id, true).await.unwrap(), "a misfit can be paused");
-    assert!(writer.remove(misfits[0].id).await.unwrap(), "and removed");
+    assert!(writer.remove(misfits[0].id, Timestamp(0)).await.unwrap(), "and removed");
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn rows_that_are_not_understood_are_left_out() {
          INSERT INTO statuses (tracker_id, state) VALUES (1, 'up'), (2, 'gremlins');",
     )
     .await;
-    let recent = writer.recent().await.unwrap();
+    let recent = writer.recent(None).await.unwrap();
     let dues: Vec<i64> = recent.checks.iter().map(|recorded| recorded.check.name.due.0).collect();
     assert_eq!((dues, recent.statuses), (vec![7], vec![]));
 }

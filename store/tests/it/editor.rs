@@ -17,8 +17,8 @@ async fn an_edit_beside_a_writer_is_noticed() {
     assert_eq!(id, TrackerId(2));
     assert!(writer.changed_outside().await.unwrap());
     assert_eq!(writer.trackers().await.unwrap(), editor.list().await.unwrap());
-    assert!(editor.remove(TrackerId(1)).await.unwrap());
-    assert!(!editor.remove(TrackerId(1)).await.unwrap());
+    assert!(editor.remove(TrackerId(1), Timestamp(0)).await.unwrap());
+    assert!(!editor.remove(TrackerId(1), Timestamp(0)).await.unwrap());
     editor.close().await.unwrap();
     assert!(writer.changed_outside().await.unwrap());
     let left = writer.trackers().await.unwrap();

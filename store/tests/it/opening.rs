@@ -21,16 +21,16 @@ async fn what_was_recorded_is_there_when_it_is_opened_again() {
     let mut writer = folder.writer().await;
     writer.add(&[tracker("a.example")], Timestamp(1)).await.unwrap();
     writer.record(&batch(vec![check(1, 1, Outcome::Up), check(1, 2, down("x"))])).await.unwrap();
-    let before = (writer.trackers().await.unwrap(), writer.recent().await.unwrap());
+    let before = (writer.trackers().await.unwrap(), writer.recent(None).await.unwrap());
     writer.close().await.unwrap();
     let mut again = folder.writer().await;
-    assert_eq!((again.trackers().await.unwrap(), again.recent().await.unwrap()), before);
+    assert_eq!((again.trackers().await.unwrap(), again.recent(None).await.unwrap()), before);
     assert!(!again.changed_outside().await.unwrap());
     // The numbers of faults go on where they were.
     again.record(&batch(vec![check(1, 3, down("y")), check(1, 4, down("x"))])).await.unwrap();
     let faults: i64 =
         query_scalar("SELECT count(*) FROM faults").fetch_one(&mut folder.by_hand().await).await.unwrap();
-    assert_eq!((faults, again.recent().await.unwrap().checks.len()), (2, 4));
+    assert_eq!((faults, again.recent(None).await.unwrap().checks.len()), (2, 4));
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ async fn a_batch_waits_for_a_lock() {
     }
     run(&mut hand, "COMMIT").await;
     let mut writer = recording.await.unwrap();
-    assert_eq!(writer.recent().await.unwrap().checks.len(), 1);
+    assert_eq!(writer.recent(None).await.unwrap().checks.len(), 1);
     assert!(writer.changed_outside().await.unwrap());
     assert_eq!(writer.trackers().await.unwrap().len(), 2);
 }
@@ -84,5 +84,5 @@ async fn a_fault_that_was_deleted_by_hand_is_stored_again() {
     assert!(writer.changed_outside().await.unwrap());
     let again = vec![check(1, 2, down("x"))];
     writer.record(&batch(again.clone())).await.unwrap();
-    assert_eq!(writer.recent().await.unwrap().checks, again);
+    assert_eq!(writer.recent(None).await.unwrap().checks, again);
 }

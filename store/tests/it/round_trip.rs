@@ -92,7 +92,7 @@ fn every_check_and_status_survives_the_disk() {
             writer.record(&batch).await.unwrap();
             // Nothing may come out of what the writer remembers.
             writer.close().await.unwrap();
-            folder.writer().await.recent().await.unwrap()
+            folder.writer().await.recent(None).await.unwrap()
         });
         prop_assert_eq!(recent.checks, checks);
         prop_assert_eq!(recent.statuses, vec![(TrackerId(1), status)]);
@@ -132,14 +132,14 @@ async fn the_walk_back_finds_the_rare_among_the_many() {
     let busy: Vec<Recorded> = (0..MANY).map(|due| check(2, due, Outcome::Up)).collect();
     writer.record(&batch(vec![rare.clone()])).await.unwrap();
     writer.record(&batch(busy.clone())).await.unwrap();
-    let found = writer.recent().await.unwrap().checks;
+    let found = writer.recent(None).await.unwrap().checks;
     assert_eq!(found[0], rare);
     assert_eq!(found[1..], busy[busy.len() - 60..]);
 
     // Rows have left the old end.
     sqlx::query("DELETE FROM checks WHERE id <= 12345").execute(&mut folder.by_hand().await).await.unwrap();
-    assert_eq!(writer.recent().await.unwrap().checks, busy[busy.len() - 60..]);
+    assert_eq!(writer.recent(None).await.unwrap().checks, busy[busy.len() - 60..]);
 
     let mut hasty = writer.with_recent_limit(std::time::Duration::ZERO);
-    assert_eq!(hasty.recent().await.unwrap().checks, []);
+    assert_eq!(hasty.recent(None).await.unwrap().checks, []);
 }

@@ -27,12 +27,13 @@ async fn tell(records: &mut dyn Records) {
     checks_come_back_as_they_were_recorded(records).await;
     only_the_newest_are_asked_for(records).await;
     statuses_replace_each_other(records).await;
+    a_removal_can_be_taken_back_in_time(records).await;
     what_was_removed_is_gone(records).await;
 }
 
 async fn nothing_is_there_at_first(records: &mut dyn Records) {
     assert_eq!(trackers(records).await, []);
-    assert_eq!(records.recent().await.unwrap(), Recent::default());
+    assert_eq!(records.recent(None).await.unwrap(), Recent::default());
     assert!(!records.changed_outside().await.unwrap());
     records.record(&Batch::default()).await.unwrap();
     assert_eq!(records.add(&[], Timestamp(0)).await.unwrap(), []);
@@ -67,7 +68,7 @@ async fn trackers_are_added_and_changed(records: &mut dyn Records) {
     let nobody = Tracker { id: TrackerId(9), ..changed };
     assert!(!records.update(&nobody).await.unwrap());
     assert!(!records.set_paused(TrackerId(9), true).await.unwrap());
-    assert!(!records.remove(TrackerId(9)).await.unwrap());
+    assert!(!records.remove(TrackerId(9), Timestamp(0)).await.unwrap());
 }
 
 async fn checks_come_back_as_they_were_recorded(records: &mut dyn Records) {
@@ -82,11 +83,11 @@ async fn checks_come_back_as_they_were_recorded(records: &mut dyn Records) {
         vec![check(1, 1_000, Outcome::Up), unasked, check(2, 500, Outcome::Degraded), tolerated, retry];
     records.record(&batch(recorded[..2].to_vec())).await.unwrap();
     records.record(&batch(recorded[2..].to_vec())).await.unwrap();
-    assert_eq!(records.recent().await.unwrap().checks, recorded);
+    assert_eq!(records.recent(None).await.unwrap().checks, recorded);
 }
 
 async fn only_the_newest_are_asked_for(records: &mut dyn Records) {
-    let before = records.recent().await.unwrap().checks;
+    let before = records.recent(None).await.unwrap().checks;
     let many: Vec<Recorded> = (0..100).map(|n| check(1, 10_000 + n, Outcome::Up)).collect();
     records.record(&batch(many.clone())).await.unwrap();
     let expected: Vec<Recorded> = before
@@ -94,7 +95,7 @@ async fn only_the_newest_are_asked_for(records: &mut dyn Records) {
         .filter(|recorded| recorded.check.name.tracker == TrackerId(2))
         .chain(many[100 - SHOWN_CHECKS..].iter().cloned())
         .collect();
-    assert_eq!(records.recent().await.unwrap().checks, expected);
+    assert_eq!(records.recent(None).await.unwrap().checks, expected);
 }
 
 async fn statuses_replace_each_other(records: &mut dyn Records) {
@@ -119,22 +120,40 @@ async fn statuses_replace_each_other(records: &mut dyn Records) {
         };
         records.record(&batch).await.unwrap();
     }
-    let statuses = records.recent().await.unwrap().statuses;
+    let statuses = records.recent(None).await.unwrap().statuses;
     assert_eq!(statuses, [(TrackerId(1), up), (TrackerId(2), down)]);
 }
 
+async fn a_removal_can_be_taken_back_in_time(records: &mut dyn Records) {
+    let before = (trackers(records).await, records.recent(None).await.unwrap());
+    assert!(!records.restore(TrackerId(2), Timestamp(0)).await.unwrap(), "it was not removed");
+    assert!(records.remove(TrackerId(2), Timestamp(1_000)).await.unwrap());
+    assert_eq!(trackers(records).await.len(), 1);
+    assert_eq!(records.recent(Some(TrackerId(2))).await.unwrap(), Recent::default());
+    assert_eq!(records.purge(Timestamp(999)).await.unwrap(), []);
+    assert!(records.restore(TrackerId(2), Timestamp(999)).await.unwrap());
+    assert_eq!((trackers(records).await, records.recent(None).await.unwrap()), before);
+    let of_two = records.recent(Some(TrackerId(2))).await.unwrap();
+    assert!(!of_two.checks.is_empty());
+    assert!(of_two.checks.iter().all(|recorded| recorded.check.name.tracker == TrackerId(2)));
+    assert_eq!(of_two.statuses.len(), 1);
+}
+
 async fn what_was_removed_is_gone(records: &mut dyn Records) {
-    assert!(records.remove(TrackerId(2)).await.unwrap());
-    assert!(!records.remove(TrackerId(2)).await.unwrap());
+    assert!(records.remove(TrackerId(2), Timestamp(1_000)).await.unwrap());
+    assert!(!records.remove(TrackerId(2), Timestamp(2_000)).await.unwrap());
+    assert!(!records.set_paused(TrackerId(2), true).await.unwrap());
     // A check that was in flight when its tracker was removed.
     let late = Batch {
         statuses: vec![(TrackerId(2), Status::Up { since: Timestamp(1) })],
         ..batch(vec![check(2, 20_000, Outcome::Up)])
     };
     records.record(&late).await.unwrap();
-    let Recent { checks, statuses } = records.recent().await.unwrap();
+    let Recent { checks, statuses } = records.recent(None).await.unwrap();
     assert!(checks.iter().all(|recorded| recorded.check.name.tracker == TrackerId(1)));
     assert_eq!(statuses.len(), 1);
+    assert_eq!(records.purge(Timestamp(1_000)).await.unwrap(), [TrackerId(2)]);
+    assert!(!records.restore(TrackerId(2), Timestamp(0)).await.unwrap(), "it is gone for good");
     let next = records.add(&[tracker("d.example")], Timestamp(0)).await.unwrap();
     assert_eq!(next, [TrackerId(3)], "a number is never given again");
     assert!(!records.changed_outside().await.unwrap());

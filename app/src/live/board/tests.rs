@@ -20,7 +20,13 @@ fn page(ids: &[i64], listed: u64) -> TrackerPage {
 
 fn answer(commit: u64, listed: u64, changes: Vec<Change>) -> LiveAnswer {
     let totals = Totals { listed, ..Totals::default() };
-    LiveAnswer { cursor: Cursor { boot: 1, commit }, now: Timestamp(2_000), totals, changes }
+    LiveAnswer {
+        cursor: Cursor { boot: 1, commit },
+        now: Timestamp(2_000),
+        totals,
+        changes,
+        version: String::new(),
+    }
 }
 
 fn ids(board: Board) -> Vec<i64> {
