@@ -87,6 +87,7 @@ async fn poll_visible(board: Board) -> Result<Option<domain::Timestamp>, ApiErro
     let mut newest = None;
     for (n, (cursor, visible)) in board.requests().into_iter().enumerate() {
         let answer = patiently(api::live(cursor, visible)).await?;
+        board.compare(served_version().as_deref(), &answer.version);
         newest = board.apply(n, answer);
     }
     Ok(newest)
@@ -120,9 +121,9 @@ fn jittered(wait: u32, chance: f64) -> u32 {
     (f64::from(wait) * (0.9 + 0.2 * chance)).round() as u32
 }
 
-/// The version that the page was served with. Nothing outside a browser.
+/// The version that the page was served with.
 fn served_version() -> Option<String> {
-    is_browser().then(|| document().document_element()?.get_attribute("data-version")).flatten()
+    document().document_element()?.get_attribute("data-version")
 }
 
 /// Whether the server has another client than this page.

@@ -186,6 +186,11 @@ impl Board {
             .unwrap_or_default()
     }
 
+    /// Notices a server that has another client than this page.
+    pub(super) fn compare(self, served: Option<&str>, running: &str) {
+        set_if_new(self.outdated, super::is_other(served, running));
+    }
+
     /// Takes over the answer to the request at a place. Returns the server's time; nothing when the page is gone.
     pub(super) fn apply(self, place: usize, answer: LiveAnswer) -> Option<Timestamp> {
         self.with_inner(|inner| {
@@ -195,8 +200,6 @@ impl Board {
             inner.cursors[place] = Some(answer.cursor);
             inner.is_outdated |= inner.is_list && inner.list != (answer.cursor.boot, answer.totals.listed);
         })?;
-        let served = super::served_version();
-        set_if_new(self.outdated, super::is_other(served.as_deref(), &answer.version));
         let news: Vec<News> = answer.changes.into_iter().filter_map(|change| self.change(change)).collect();
         self.say(&news);
         set_if_new(self.totals, answer.totals);
