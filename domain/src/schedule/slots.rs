@@ -88,14 +88,16 @@ impl Cron {
         let mut first = time.as_ms().div_euclid(1_000) + 1;
         for _ in 0..Self::STRETCHES {
             let stretch = stretch_at(&self.zone, first)?;
+            let is_change = stretch.start.is_some_and(|(start, before)| {
+                start == first && self.falls_into_gap(start, before, stretch.offset_secs)
+            });
+            if is_change {
+                return first.checked_mul(1_000).map(Timestamp);
+            }
             if let Some(slot) = self.in_stretch(&stretch, first) {
                 return slot.checked_mul(1_000).map(Timestamp);
             }
-            let end = stretch.end?;
-            if self.falls_into_gap(end, stretch.offset_secs, stretch_at(&self.zone, end)?.offset_secs) {
-                return end.checked_mul(1_000).map(Timestamp);
-            }
-            first = end;
+            first = stretch.end?;
         }
         None
     }

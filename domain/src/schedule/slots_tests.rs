@@ -45,6 +45,15 @@ fn a_missing_time_moves_to_the_next_valid_one() {
     );
 }
 
+/// A property found it: a restart within the last second before the change lost the moved slot.
+#[test]
+fn a_moved_time_is_found_from_just_before_the_change() {
+    let half_past_two = cron("0 30 2 * * SUN", "America/New_York");
+    let moved = at("2027-03-14T07:00:00Z");
+    assert_eq!(half_past_two.next_after(Timestamp(moved.0 - 1)), Some(moved));
+    assert_eq!(half_past_two.next_after(moved), Some(at("2027-03-21T06:30:00Z")));
+}
+
 /// The backward change in Berlin on 2026-10-25: 01:00 UTC, when 03:00 becomes 02:00.
 #[test]
 fn a_repeated_hour_fires_once_for_a_named_hour() {

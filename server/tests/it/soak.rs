@@ -142,7 +142,7 @@ async fn pages_that_are_given_up_break_nothing() {
         let checks = checks(&client, &server, id).await;
         // The first one came with the tracker, outside its slots.
         let dues: Vec<i64> = checks.keys().copied().skip(1).collect();
-        let steady = dues.windows(2).all(|pair| pair[1] - pair[0] == i64::try_from(every).unwrap() * 1_000);
+        let steady = dues.windows(2).all(|pair| pair[1] - pair[0] == i64::from(every) * 1_000);
         assert!(steady, "tracker {id} lost slots: {dues:?}");
         let not_up: Vec<&String> =
             checks.values().filter(|check| !check.contains(r#""outcome":"up""#)).collect();
