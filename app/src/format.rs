@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{Micros, Timestamp};
+use domain::{About, Micros, Timestamp};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -29,6 +29,14 @@ pub fn thousands(number: u32) -> String {
         text.push(digit);
     }
     text
+}
+
+/// What a tracker asks, and whether an earlier one asks the same.
+pub fn target(about: &About) -> String {
+    match about.duplicate_of {
+        Some(id) => format!("{} (also tracker {id})", about.target),
+        None => about.target.clone(),
+    }
 }
 
 /// A duration that a setting has: `800 ms`, `1.5 s`, `10 s`.

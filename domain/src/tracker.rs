@@ -82,6 +82,7 @@ impl NewTracker {
             retries: self.policy.retries,
             paused: self.paused,
             problem: None,
+            duplicate_of: None,
         }
     }
 }

@@ -134,6 +134,9 @@ pub struct About {
     pub paused: bool,
     /// Why it cannot be checked as it stands in the database.
     pub problem: Option<String>,
+    /// The first tracker that has the same target, if that is another one. Allowed, and said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<TrackerId>,
 }
 
 /// What happened to one tracker.

@@ -13,6 +13,7 @@ use crate::exit::{Ending, Exit};
 
 mod ask;
 mod edit;
+mod import;
 mod serve;
 
 /// Watches what you run, every second if you like, and shows it honestly.
@@ -35,6 +36,9 @@ enum Command {
     List(DataArguments),
     /// Remove a tracker by its number; a running server notices within a second.
     Remove(RemoveArguments),
+    /// Take over trackers from another program's data.
+    #[command(subcommand)]
+    Import(Import),
     /// Ask a running server whether it lives. Exits 0 when it does. For container health checks.
     Healthcheck(HealthArguments),
 }
@@ -58,8 +62,8 @@ struct ServeArguments {
     #[arg(long, env = "UPTIME_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
     data_dir: PathBuf,
     /// Track this URL every second, if nothing tracks it yet. Can be given several times.
-    #[arg(long, env = "UPTIME_TRACK", value_name = "URL", value_parser = parse_target, value_delimiter = ' ')]
-    track: Vec<Target>,
+    #[arg(long, env = "UPTIME_TRACK", value_name = "URL", value_delimiter = ' ')]
+    track: Vec<String>,
     /// Show a living page without a network: targets of our own on loopback, in a temporary folder.
     #[arg(long, env = "UPTIME_DEMO", conflicts_with = "data_dir")]
     demo: bool,
@@ -77,8 +81,7 @@ struct ServeArguments {
 #[derive(Debug, Args)]
 struct CheckArguments {
     /// The URL to probe.
-    #[arg(value_parser = parse_target)]
-    target: Target,
+    target: String,
     /// Which statuses count as up.
     #[arg(long, default_value = "200", value_name = "STATUSES", value_parser = parse_expect)]
     expect: domain::ExpectedStatuses,
@@ -118,6 +121,20 @@ struct RemoveArguments {
     data: DataArguments,
 }
 
+#[derive(Debug, Subcommand)]
+enum Import {
+    /// From the `sqlite.db` of the tutorial: its trackers, every second. Its checks have no times, so they are only counted.
+    Tutorial(ImportArguments),
+}
+
+#[derive(Debug, Args)]
+struct ImportArguments {
+    /// The file. It is only read.
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
 #[derive(Debug, Args)]
 struct HealthArguments {
     /// The address that the server listens on.
@@ -133,12 +150,14 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Ending> {
         Command::Add(arguments) => edit::add(arguments).await,
         Command::List(arguments) => edit::list(&arguments).await,
         Command::Remove(arguments) => edit::remove(&arguments).await,
+        Command::Import(Import::Tutorial(arguments)) => import::tutorial(&arguments).await,
         Command::Healthcheck(arguments) => ask::healthcheck(arguments.listen).await,
     }
 }
 
-fn parse_target(text: &str) -> Result<Target, String> {
-    Target::parse(text).map_err(|error| error.problem)
+/// Reads a target. Not a parser of clap's: that one repeats what it refuses, and it may hold a password.
+fn parse_target(text: &str) -> Result<Target, Ending> {
+    Target::parse(text).map_err(|error| Ending { exit: Exit::Usage, sentence: error.to_string() })
 }
 
 fn parse_expect(text: &str) -> Result<domain::ExpectedStatuses, String> {

@@ -9,6 +9,8 @@ pub enum Exit {
     Ok,
     /// The check is down, or something that was given is wrong.
     Failed,
+    /// The command line is wrong.
+    Usage,
     /// Another server uses the data folder (`EX_TEMPFAIL` of sysexits.h).
     AlreadyRunning,
     /// The data, the folder or the address cannot be used (`EX_CONFIG` of sysexits.h).
@@ -20,6 +22,7 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Ok => 0,
             Exit::Failed => 1,
+            Exit::Usage => 2,
             Exit::AlreadyRunning => 75,
             Exit::Configuration => 78,
         })

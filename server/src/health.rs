@@ -6,6 +6,7 @@ use std::{
 };
 
 use domain::{Batch, Failure};
+use store::StoreError;
 
 /// How late checks may start before the program says that it is not ready, in milliseconds.
 pub const LATENESS_LIMIT_MS: u32 = 1_000;
@@ -35,8 +36,7 @@ impl Health {
         let late = (late_ms > LATENESS_LIMIT_MS).then(|| {
             format!("checks start up to {late_ms} ms late, more than {LATENESS_LIMIT_MS} ms: too busy")
         });
-        let storage =
-            state.storage.as_ref().map(|problem| format!("the database cannot be written: {problem}"));
+        let storage = state.storage.as_ref().map(|problem| format!("the database cannot be used: {problem}"));
         storage.into_iter().chain(late).collect()
     }
 
@@ -50,15 +50,18 @@ impl Health {
                 "recording failed; checks are kept in memory and recorded when it works again"
             );
         }
-        state.storage = Some(failure.to_string());
+        state.storage = Some(advice(failure).map_or_else(|| failure.to_string(), ToOwned::to_owned));
+    }
+
+    /// The database answers again. Only for who knows that nothing waits to be written.
+    pub(crate) fn storage_answers(&self) {
+        self.lock().works();
     }
 
     /// A group is on disk.
     pub(crate) fn recorded(&self, batch: &Batch, now: Duration) {
         let mut state = self.lock();
-        if state.storage.take().is_some() {
-            tracing::info!("recording works again");
-        }
+        state.works();
         state.turn(now);
         let late_ms = batch.checks.iter().map(|recorded| recorded.check.late_ms).max().unwrap_or(0);
         state.late_ms[0] = state.late_ms[0].max(late_ms);
@@ -69,7 +72,19 @@ impl Health {
     }
 }
 
+/// What an operator can do about it.
+fn advice(failure: &Failure) -> Option<&'static str> {
+    let (Failure::Unavailable { cause, .. } | Failure::Internal { cause, .. }) = failure else { return None };
+    cause.downcast_ref::<StoreError>()?.advice()
+}
+
 impl State {
+    fn works(&mut self) {
+        if self.storage.take().is_some() {
+            tracing::info!("recording works again");
+        }
+    }
+
     /// Starts a new window when the current one is over.
     fn turn(&mut self, now: Duration) {
         let age = now.saturating_sub(self.window);
@@ -107,7 +122,7 @@ mod tests {
     fn a_refusing_database_is_a_problem_until_it_takes_a_group() {
         let health = Health::default();
         health.storage_failed(&Failure::Unavailable { doing: "recording", cause: "disk full".into() });
-        assert!(health.problems(Duration::ZERO)[0].contains("cannot be written"));
+        assert!(health.problems(Duration::ZERO)[0].contains("cannot be used"));
         health.recorded(&batch(0), Duration::ZERO);
         assert_eq!(health.problems(Duration::ZERO), Vec::<String>::new());
     }

@@ -47,6 +47,8 @@ pub struct Recorder {
     inbox: mpsc::Receiver<Message>,
     grouping: Grouping,
     ledger: Ledger,
+    /// Whether the trackers changed and could not be read yet.
+    is_stale: bool,
 }
 
 /// Checks that may wait for the disk; then probers wait to start.
@@ -73,7 +75,9 @@ impl Recorder {
         let (sender, inbox) = mpsc::channel(INBOX);
         let (roster, roster_seen) = watch::channel(Roster::default());
         let ledger = Ledger::default();
-        let mut recorder = Self { records, clock, health, metrics, view, roster, inbox, grouping, ledger };
+        let is_stale = false;
+        let mut recorder =
+            Self { records, clock, health, metrics, view, roster, inbox, grouping, ledger, is_stale };
         recorder.load().await?;
         Ok((recorder, RecorderHandle::new(sender), roster_seen))
     }
@@ -116,7 +120,8 @@ impl Recorder {
             }
         }
         self.commit().await;
-        if let Some((edit, reply)) = edit {
+        // Who was told that it did not work must not find it done later.
+        if let Some((edit, reply)) = edit.filter(|(_, reply)| !reply.is_closed()) {
             let result = self.apply(edit).await;
             // Who asked may have gone away; the edit stands all the same.
             let _ = reply.send(result);
@@ -142,8 +147,8 @@ impl Recorder {
 
     async fn look_outside(&mut self) {
         match self.records.changed_outside().await {
-            Ok(false) => {}
-            Ok(true) => self.reload_logged().await,
+            Ok(false) if !self.is_stale => self.health.storage_answers(),
+            Ok(_) => self.reload_logged().await,
             Err(failure) => self.health.storage_failed(&failure),
         }
     }
@@ -206,7 +211,9 @@ impl Recorder {
     }
 
     async fn reload_logged(&mut self) {
-        if let Err(failure) = self.reload().await {
+        let reloaded = self.reload().await;
+        self.is_stale = reloaded.is_err();
+        if let Err(failure) = reloaded {
             self.health.storage_failed(&failure);
         }
     }

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     live::SharedView,
     recorder::{RecorderHandle, Roster},
+    service_manager,
 };
 
 mod driver;
@@ -80,6 +81,7 @@ impl Scheduler {
                 }
             }
             self.reconcile();
+            service_manager::still_scheduling(self.tools.view.read().totals());
         }
         let ended = timeout(PATIENCE, async { while self.drivers.join_next().await.is_some() {} }).await;
         if ended.is_err() {

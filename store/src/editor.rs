@@ -24,7 +24,7 @@ impl Editor {
             return Err(StoreError::Missing { path: path.to_owned() });
         }
         let mut db = open::connect(path, false).await?;
-        let found = schema::version(&mut db, path).await?;
+        let found = schema::version(&mut db, path).await.map_err(|error| error.on_opening(path))?;
         let known = schema::KNOWN;
         match found.cmp(&known) {
             std::cmp::Ordering::Less => Err(StoreError::TooOld { found, known }),
@@ -45,6 +45,17 @@ impl Editor {
     pub async fn add(&mut self, tracker: &NewTracker, at: Timestamp) -> Result<TrackerId, StoreError> {
         begin(&mut self.db).await?;
         let added = trackers::add(&mut self.db, tracker, at).await;
+        end(&mut self.db, added).await
+    }
+
+    /// Adds trackers in one transaction: all or none. `at` is the time that is noted for them.
+    pub async fn add_all(
+        &mut self,
+        trackers: &[NewTracker],
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, StoreError> {
+        begin(&mut self.db).await?;
+        let added = trackers::add_all(&mut self.db, trackers, at).await;
         end(&mut self.db, added).await
     }
 

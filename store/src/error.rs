@@ -32,6 +32,33 @@ pub enum StoreError {
         /// Which file.
         path: PathBuf,
     },
+    /// Pages of the file do not fit together. The operator: a backup, or what `sqlite3 FILE .recover` can save.
+    #[error(
+        "{} is damaged; it was left as it is. Put a backup in its place, or save what can be saved with \
+         `sqlite3 FILE .recover`",
+        path.display()
+    )]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite says.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The file was removed or replaced while it was open. The operator: put it back, or restart the server.
+    #[error("{} was removed or replaced while the server was running", path.display())]
+    Gone {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A file to import from is not what it should be.
+    #[error("{} is no database of the tutorial: {problem}; it was left as it is", path.display())]
+    NotTutorial {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// A newer program has written the database. The operator: install at least that version.
     #[error("the database has schema {found}, this program knows only {known}: use a newer Uptime Tracker")]
     TooNew {
@@ -107,27 +134,57 @@ impl StoreError {
         let path = path.to_owned();
         match Self::Driver(source) {
             error if error.code() == Some(NOT_A_DATABASE) => Self::NotOurs { path },
+            Self::Driver(source) if primary_code(&source) == Some(CORRUPT) => Self::Damaged { path, source },
             Self::Driver(source) => Self::CannotOpen { path, source },
             error => error,
         }
     }
 
+    /// The same for a statement that was run on a file just opened.
+    pub(crate) fn on_opening(self, path: &Path) -> Self {
+        match self {
+            Self::Driver(source) => Self::of_opening(path, source),
+            error => error,
+        }
+    }
+
+    /// What an operator should know, in words that hold no path and no cause; `None` when only the log can help.
+    pub fn advice(&self) -> Option<&'static str> {
+        match (self, self.code()) {
+            (Self::Gone { .. }, _) => Some(
+                "its file was removed or replaced while the server was running; put it back, or restart the server",
+            ),
+            (_, Some(FULL)) => Some("the disk is full"),
+            (_, Some(READ_ONLY)) => Some("the file or its folder is read-only"),
+            (_, Some(IO_ERROR)) => Some("the disk reports an error"),
+            (_, Some(CORRUPT | NOT_A_DATABASE)) => Some("its file is damaged"),
+            (_, Some(BUSY | LOCKED)) => Some("another process holds its lock"),
+            _ => None,
+        }
+    }
+
     /// Whether the trouble is the disk's, or another process's, and so may pass without a change of program or data.
     fn may_pass(&self) -> bool {
-        matches!(self.code(), Some(BUSY | LOCKED | READ_ONLY | IO_ERROR | FULL | CANNOT_OPEN))
+        matches!(self, Self::Gone { .. })
+            || matches!(self.code(), Some(BUSY | LOCKED | READ_ONLY | IO_ERROR | FULL | CANNOT_OPEN))
     }
 
     /// SQLite's primary result code.
     fn code(&self) -> Option<i32> {
         let (Self::Driver(error)
         | Self::CannotOpen { source: error, .. }
+        | Self::Damaged { source: error, .. }
         | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))) = self
         else {
             return None;
         };
-        let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
-        Some(extended & 0xff)
+        primary_code(error)
     }
+}
+
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(extended & 0xff)
 }
 
 impl From<StoreError> for Failure {
@@ -142,6 +199,7 @@ const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
 const READ_ONLY: i32 = 8;
 const IO_ERROR: i32 = 10;
+const CORRUPT: i32 = 11;
 const FULL: i32 = 13;
 const CANNOT_OPEN: i32 = 14;
 const NOT_A_DATABASE: i32 = 26;

@@ -18,15 +18,18 @@ mod error;
 mod faults;
 mod memory;
 mod open;
+mod presence;
 mod row;
 mod schema;
 mod statuses;
 mod trackers;
 mod transaction;
+mod tutorial;
 mod writer;
 
 pub use editor::Editor;
 pub use error::StoreError;
 pub use memory::Memory;
 pub use open::Store;
+pub use tutorial::{History, Tutorial, TutorialRow};
 pub use writer::Writer;

@@ -7,7 +7,9 @@ use sqlx::{
 };
 
 use crate::{
-    StoreError, Writer, schema,
+    StoreError, Writer,
+    presence::OpenedFile,
+    schema,
     transaction::{BUSY_TIMEOUT, begin, end},
 };
 
@@ -15,6 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Store {
     writing: SqliteConnection,
+    file: OpenedFile,
 }
 
 impl Store {
@@ -22,21 +25,24 @@ impl Store {
     /// or was written by a newer program, is refused and left as it is.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let mut db = connect(path, true).await?;
-        let found = schema::version(&mut db, path).await?;
+        let refused = |error: StoreError| error.on_opening(path);
+        let found = schema::version(&mut db, path).await.map_err(refused)?;
         if found > schema::KNOWN {
             return Err(StoreError::TooNew { found, known: schema::KNOWN });
         }
         // Before the pragmas that write: nothing of a file is changed before it is known to be ours.
-        use_wal(&mut db).await?;
+        use_wal(&mut db).await.map_err(refused)?;
         configure(&mut db).await?;
-        prove_writable(&mut db, path).await?;
+        prove_writable(&mut db).await.map_err(refused)?;
         schema::migrate(&mut db, found).await?;
-        Ok(Self { writing: db })
+        schema::prove_sound(&mut db, path).await.map_err(refused)?;
+        let file = OpenedFile::at(path)?;
+        Ok(Self { writing: db, file })
     }
 
     /// The one writer of this process.
     pub async fn into_writer(self) -> Result<Writer, StoreError> {
-        Writer::new(self.writing).await
+        Writer::new(self.writing, self.file).await
     }
 
     /// Closes the database; SQLite empties the write-ahead log if nobody else has it open.
@@ -93,11 +99,9 @@ async fn use_wal(db: &mut SqliteConnection) -> Result<(), StoreError> {
 }
 
 /// SQLite opens a file that it may not write for reading only, and says so at the first write. That would be the first check.
-async fn prove_writable(db: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
-    match begin(db).await {
-        Err(StoreError::Driver(error)) => Err(StoreError::of_opening(path, error)),
-        begun => end(db, begun).await,
-    }
+async fn prove_writable(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    let begun = begin(db).await;
+    end(db, begun).await
 }
 
 /// SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when two connections write or checkpoint at once

@@ -20,6 +20,12 @@ pub(crate) const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 /// `UpTr` in ASCII, in the header of every file of ours (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x5570_5472;
 
+/// Whether a file has our mark.
+pub(crate) async fn is_ours(db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    let id: i64 = query_scalar("PRAGMA application_id").fetch_one(db).await?;
+    Ok(id == APPLICATION_ID)
+}
+
 /// The schema of a file of ours; 0 for an empty one. Anything else is [`StoreError::NotOurs`], and untouched.
 pub(crate) async fn version(db: &mut SqliteConnection, path: &Path) -> Result<i64, StoreError> {
     let id: i64 = query_scalar("PRAGMA application_id").fetch_one(&mut *db).await?;
@@ -38,6 +44,20 @@ pub(crate) async fn migrate(db: &mut SqliteConnection, found: i64) -> Result<(),
         raw_sql(AssertSqlSafe(mark)).execute(&mut *db).await?;
     }
     Ok(migrator().run(db).await?)
+}
+
+/// Reads the tables that everything depends on page by page, so that damage is known before anything is added to it. They are
+/// small; `checks` is not, and its damage shows when it is read.
+pub(crate) async fn prove_sound(db: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    for table in ["trackers", "statuses", "faults"] {
+        let check = AssertSqlSafe(format!("PRAGMA quick_check({table})"));
+        let found: Vec<String> = query_scalar(check).fetch_all(&mut *db).await?;
+        if found.first().is_none_or(|line| line != "ok") {
+            let found = sqlx::Error::Protocol(format!("quick_check of {table}: {}", found.join("; ")));
+            return Err(StoreError::Damaged { path: path.to_owned(), source: found });
+        }
+    }
+    Ok(())
 }
 
 async fn migrated(db: &mut SqliteConnection) -> Result<i64, StoreError> {

@@ -27,6 +27,19 @@ pub(crate) async fn add(
     Ok(TrackerId(added.last_insert_rowid()))
 }
 
+/// Adds trackers, and gives their ids in the same order.
+pub(crate) async fn add_all(
+    db: &mut SqliteConnection,
+    trackers: &[NewTracker],
+    at: Timestamp,
+) -> Result<Vec<TrackerId>, StoreError> {
+    let mut ids = Vec::with_capacity(trackers.len());
+    for tracker in trackers {
+        ids.push(add(db, tracker, at).await?);
+    }
+    Ok(ids)
+}
+
 /// Replaces a tracker's settings; `false` when there is no such tracker.
 pub(crate) async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Result<bool, StoreError> {
     const UPDATE: &str = "

@@ -11,6 +11,7 @@ use crate::{
     bulk::BulkInsert,
     checks,
     faults::{self, FaultIds, KnownFaults},
+    presence::OpenedFile,
     statuses, trackers,
     transaction::{begin, end},
 };
@@ -19,6 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Writer {
     db: SqliteConnection,
+    file: OpenedFile,
     faults: KnownFaults,
     inserts: Inserts,
     /// SQLite's `data_version` when it was last asked for.
@@ -37,10 +39,11 @@ impl Writer {
     /// How long [`Records::recent`] may look for checks when nothing else is said.
     pub const RECENT_LIMIT: Duration = Duration::from_secs(1);
 
-    pub(crate) async fn new(mut db: SqliteConnection) -> Result<Self, StoreError> {
+    pub(crate) async fn new(mut db: SqliteConnection, file: OpenedFile) -> Result<Self, StoreError> {
         let seen = data_version(&mut db).await?;
         Ok(Self {
             db,
+            file,
             faults: KnownFaults::default(),
             inserts: Inserts {
                 checks: checks::insert(),
@@ -63,36 +66,42 @@ impl Writer {
         Ok(self.db.close().await?)
     }
 
+    /// Nothing is written to a file that will be gone at the next start.
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        self.file.still_there()?;
+        begin(&mut self.db).await
+    }
+
     async fn add_all(
         &mut self,
         trackers: &[NewTracker],
         at: Timestamp,
     ) -> Result<Vec<TrackerId>, StoreError> {
-        begin(&mut self.db).await?;
-        let added = insert_trackers(&mut self.db, trackers, at).await;
+        self.begin().await?;
+        let added = trackers::add_all(&mut self.db, trackers, at).await;
         end(&mut self.db, added).await
     }
 
     async fn replace(&mut self, tracker: &Tracker) -> Result<bool, StoreError> {
-        begin(&mut self.db).await?;
+        self.begin().await?;
         let updated = trackers::update(&mut self.db, tracker).await;
         end(&mut self.db, updated).await
     }
 
     async fn rest(&mut self, id: TrackerId, paused: bool) -> Result<bool, StoreError> {
-        begin(&mut self.db).await?;
+        self.begin().await?;
         let updated = trackers::set_paused(&mut self.db, id, paused).await;
         end(&mut self.db, updated).await
     }
 
     async fn take_away(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, StoreError> {
-        begin(&mut self.db).await?;
+        self.begin().await?;
         let removed = trackers::remove(&mut self.db, id, at).await;
         end(&mut self.db, removed).await
     }
 
     async fn bring_back(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, StoreError> {
-        begin(&mut self.db).await?;
+        self.begin().await?;
         let restored = trackers::restore(&mut self.db, id, since).await;
         end(&mut self.db, restored).await
     }
@@ -102,13 +111,13 @@ impl Writer {
         if !trackers::can_purge(&mut self.db, until).await? {
             return Ok(Vec::new());
         }
-        begin(&mut self.db).await?;
+        self.begin().await?;
         let purged = purge_trackers(&mut self.db, until).await;
         end(&mut self.db, purged).await
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        begin(&mut self.db).await?;
+        self.begin().await?;
         let written = self.insert(batch).await;
         let learnt = end(&mut self.db, written).await?;
         self.faults.learn(learnt);
@@ -137,6 +146,7 @@ impl Writer {
     }
 
     async fn was_changed_outside(&mut self) -> Result<bool, StoreError> {
+        self.file.still_there()?;
         let now = data_version(&mut self.db).await?;
         let changed = now != self.seen;
         if changed {
@@ -204,18 +214,6 @@ impl Records for Writer {
         let newest = self.newest(of).await;
         newest.map_err(|error| error.while_doing("reading the newest checks"))
     }
-}
-
-async fn insert_trackers(
-    db: &mut SqliteConnection,
-    trackers: &[NewTracker],
-    at: Timestamp,
-) -> Result<Vec<TrackerId>, StoreError> {
-    let mut ids = Vec::with_capacity(trackers.len());
-    for tracker in trackers {
-        ids.push(trackers::add(db, tracker, at).await?);
-    }
-    Ok(ids)
 }
 
 async fn purge_trackers(db: &mut SqliteConnection, until: Timestamp) -> Result<Vec<TrackerId>, StoreError> {

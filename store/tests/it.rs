@@ -4,10 +4,12 @@
 #[cfg(test)]
 mod it {
     mod by_hand;
+    mod damage;
     mod editor;
     mod harness;
     mod opening;
     mod outside;
     mod round_trip;
     mod story;
+    mod tutorial;
 }

@@ -25,7 +25,7 @@ pub fn TrackerRow(
     let view = RwSignal::from(row.view);
     let standing = Memo::new(move |_| view.with(Standing::of));
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
-    let target = Memo::new(move |_| view.with(|view| view.about.target.clone()));
+    let target = Memo::new(move |_| view.with(|view| format::target(&view.about)));
     let problem = Memo::new(move |_| view.with(|view| view.about.problem.clone()));
     let paused = Memo::new(move |_| view.with(|view| view.about.paused));
     actions.offer_undo(id, name);

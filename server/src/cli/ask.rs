@@ -13,8 +13,9 @@ use crate::exit::{Ending, Exit};
 
 /// Probes once with the same prober that the server uses.
 pub(super) async fn check(arguments: CheckArguments) -> Result<Exit, Ending> {
+    let target = super::parse_target(&arguments.target)?;
     let prober = prober()?;
-    let tracker = NewTracker { expect: arguments.expect, ..NewTracker::of(arguments.target) };
+    let tracker = NewTracker { expect: arguments.expect, ..NewTracker::of(target) };
     let finding = prober.probe(&tracker.request(arguments.deadline)).await;
     let took = finding.latency.map(|latency| format!(" in {:.1} ms", latency.as_ms())).unwrap_or_default();
     let target = &tracker.target;

@@ -1,6 +1,6 @@
 //! `add`, `list` and `remove`: trackers in the database, whether a server is running or not.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use domain::{Clock, Draft, TrackerId};
 use store::{Editor, StoreError};
@@ -22,8 +22,12 @@ pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
     };
     let tracker = draft.parse().map_err(|invalid| Ending::because(Exit::Failed, &invalid))?;
     let mut editor = open(&arguments.data.data_dir).await?;
+    let known = tracked(&mut editor).await?.get(tracker.target.as_str()).copied();
     let id = editor.add(&tracker, SystemClock::new().now()).await.map_err(|error| refused(&error))?;
     say(&format!("added tracker {id}: {}, {}", tracker.target, tracker.schedule))?;
+    if let Some(known) = known {
+        say(&format!("note: tracker {known} has the same URL; both are checked"))?;
+    }
     close(editor).await
 }
 
@@ -58,14 +62,24 @@ pub(super) async fn remove(arguments: &RemoveArguments) -> Result<Exit, Ending> 
     close(editor).await
 }
 
-async fn open(folder: &Path) -> Result<Editor, Ending> {
+/// The first tracker of each target.
+pub(super) async fn tracked(editor: &mut Editor) -> Result<HashMap<String, TrackerId>, Ending> {
+    let trackers = editor.list().await.map_err(|error| refused(&error))?;
+    let mut first = HashMap::new();
+    for tracker in trackers.into_iter().flatten() {
+        first.entry(tracker.settings.target.to_string()).or_insert(tracker.id);
+    }
+    Ok(first)
+}
+
+pub(super) async fn open(folder: &Path) -> Result<Editor, Ending> {
     Editor::open(&folder.join(DATABASE)).await.map_err(|error| refused(&error))
 }
 
-async fn close(editor: Editor) -> Result<Exit, Ending> {
+pub(super) async fn close(editor: Editor) -> Result<Exit, Ending> {
     editor.close().await.map(|()| Exit::Ok).map_err(|error| refused(&error))
 }
 
-fn refused(error: &StoreError) -> Ending {
+pub(super) fn refused(error: &StoreError) -> Ending {
     Ending::because(Exit::Configuration, error)
 }

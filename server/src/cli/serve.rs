@@ -1,20 +1,26 @@
 //! `serve`: the server itself.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use domain::{Clock, NewTracker};
-use store::Store;
+use store::{Store, Writer};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{ServeArguments, ask::prober, is_loopback, say};
+use super::{ServeArguments, ask::prober, is_loopback, parse_target, say};
 use crate::{
     assets::Assets,
     clock::SystemClock,
     demo::Demo,
     exit::{Ending, Exit},
     http::Hosts,
+    instance,
     lock::{DataLock, LockError},
     recorder::Grouping,
+    service_manager,
     startup::{Parts, Server, make_folder},
     track::every_second,
 };
@@ -41,8 +47,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         LockError::AlreadyRunning(_) => Ending::because(Exit::AlreadyRunning, &error),
         LockError::Io(..) => configuration(&error),
     })?;
-    let store = Store::open(&ground.folder.join(DATABASE)).await.map_err(|error| configuration(&error))?;
-    let writer = store.into_writer().await.map_err(|error| configuration(&error))?;
+    let writer = open(&ground.folder).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let parts = Parts {
         clock: clock.clone(),
@@ -60,10 +65,22 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     say(&format!("Uptime Tracker {}", env!("CARGO_PKG_VERSION")))?;
     say(&format!("  page  http://{}", shown(&server)))?;
     say(&format!("  data  {}", ground.folder.display()))?;
+    service_manager::ready();
     wait_for_the_end(arguments.run_for).await;
+    service_manager::stopping();
     server.stop().await;
     drop(ground.demo);
     Ok(Exit::Ok)
+}
+
+/// Opens the folder's database, or makes one where there never was one.
+async fn open(folder: &Path) -> Result<Writer, Ending> {
+    let refused = |error: &(dyn std::error::Error + 'static)| Ending::because(Exit::Configuration, error);
+    let database = folder.join(DATABASE);
+    instance::prove_kept(folder, &database).map_err(|error| refused(&error))?;
+    let store = Store::open(&database).await.map_err(|error| refused(&error))?;
+    instance::mark(folder).map_err(|error| refused(&error))?;
+    store.into_writer().await.map_err(|error| refused(&error))
 }
 
 fn hosts(arguments: &ServeArguments) -> Result<Hosts, Ending> {
@@ -84,7 +101,8 @@ fn hosts(arguments: &ServeArguments) -> Result<Hosts, Ending> {
 }
 
 async fn ground(arguments: &ServeArguments) -> Result<Ground, Ending> {
-    let mut track: Vec<NewTracker> = arguments.track.iter().cloned().map(every_second).collect();
+    let targets: Result<Vec<_>, _> = arguments.track.iter().map(|text| parse_target(text)).collect();
+    let mut track: Vec<NewTracker> = targets?.into_iter().map(every_second).collect();
     if !arguments.demo {
         return Ok(Ground { folder: arguments.data_dir.clone(), track, demo: None });
     }

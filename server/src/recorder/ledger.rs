@@ -123,11 +123,14 @@ impl Ledger {
     ) -> BTreeMap<TrackerId, Arc<Tracker>> {
         view.begin_commit();
         let mut roster = BTreeMap::new();
+        let mut first = HashMap::new();
         for row in loaded {
             match row {
                 Ok(tracker) => {
                     self.open(tracker);
-                    view.set_about(tracker.id, tracker.settings.about());
+                    let known = *first.entry(tracker.settings.target.as_str()).or_insert(tracker.id);
+                    let duplicate_of = (known != tracker.id).then_some(known);
+                    view.set_about(tracker.id, About { duplicate_of, ..tracker.settings.about() });
                     roster.insert(tracker.id, Arc::new(tracker.clone()));
                 }
                 Err(misfit) => view.set_about(misfit.id, about_misfit(misfit)),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::process::{Process, run};
 
 /// The trackers that a running server shows, once they satisfy the condition.
-async fn trackers_until(server: &Process, condition: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+pub(crate) async fn trackers_until(server: &Process, condition: impl Fn(&[Value]) -> bool) -> Vec<Value> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     for _ in 0..500 {

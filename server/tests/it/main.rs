@@ -3,6 +3,7 @@
 
 mod api;
 mod architecture;
+mod bad_input;
 mod crash;
 mod edits;
 mod guard;
@@ -12,4 +13,5 @@ mod pages;
 mod process;
 mod recording;
 mod schedule;
+mod service_manager;
 mod soak;

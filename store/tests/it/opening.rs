@@ -95,6 +95,14 @@ async fn a_database_of_a_newer_program_is_refused() {
 }
 
 #[tokio::test]
+async fn an_editor_of_somebody_elses_file_says_so() {
+    let folder = Folder::new();
+    fs::write(folder.database(), "Dear diary, today I learnt about file formats. ".repeat(100)).unwrap();
+    let error = store::Editor::open(&folder.database()).await.unwrap_err();
+    assert!(matches!(error, StoreError::NotOurs { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn the_sqlite_within_is_a_sound_one() {
     let folder = Folder::new();
     let version: String = query_scalar("SELECT sqlite_version()")

@@ -26,6 +26,9 @@ pub(in crate::http) struct TrackerReply {
     /// Why it cannot be checked as it stands in the database.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
+    /// The first tracker of the same URL, if that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate_of: Option<i64>,
 }
 
 impl From<TrackerView> for TrackerReply {
@@ -53,6 +56,7 @@ impl From<TrackerView> for TrackerReply {
             since,
             uptime: uptime.is_known().then(|| uptime.to_string()),
             problem: about.problem,
+            duplicate_of: about.duplicate_of.map(|id| id.0),
         }
     }
 }
