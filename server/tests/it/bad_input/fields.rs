@@ -66,10 +66,11 @@ async fn programs_are_told_the_field() {
         }
     }
     for (setting, field, hint) in bad_settings() {
-        let create = app.send(Method::POST, "/v1/trackers", &format!(r#"{{"url": "a.example", {setting}}}"#));
-        assert_names(&refused(create.await, &setting).await, field, hint, &setting);
-        let change = app.send(Method::PATCH, "/v1/trackers/1", &format!("{{{setting}}}"));
-        assert_names(&refused(change.await, &setting).await, field, hint, &setting);
+        let whole = format!(r#"{{"url": "a.example", {setting}}}"#);
+        let create = app.send(Method::POST, "/v1/trackers", &whole).await;
+        assert_names(&refused(create, &setting).await, field, hint, &setting);
+        let change = app.send(Method::PATCH, "/v1/trackers/1", &format!("{{{setting}}}")).await;
+        assert_names(&refused(change, &setting).await, field, hint, &setting);
     }
     assert_eq!(app.json("/v1/trackers").await, json!([before]), "nothing was added or half-changed");
     app.stop().await;
