@@ -98,10 +98,12 @@ async fn use_wal(db: &mut SqliteConnection) -> Result<(), StoreError> {
     if mode == "wal" { Ok(()) } else { Err(StoreError::NoWal { mode }) }
 }
 
-/// SQLite opens a file that it may not write for reading only, and says so at the first write. That would be the first check.
+/// SQLite opens a file that it may not write for reading only, begins to write all the same, and says so at the first write.
+/// That would be the first check.
 async fn prove_writable(db: &mut SqliteConnection) -> Result<(), StoreError> {
-    let begun = begin(db).await;
-    end(db, begun).await
+    begin(db).await?;
+    let written = raw_sql("PRAGMA user_version = 0").execute(&mut *db).await;
+    end(db, written.map(drop).map_err(StoreError::from)).await
 }
 
 /// SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when two connections write or checkpoint at once

@@ -70,6 +70,8 @@ pub fn AddTrackers(
 
 /// Text as the content of a textarea. As a child it would not do: an empty child is rendered as a space.
 fn escaped(text: &str) -> String {
+    let printable = |c: char| if c.is_control() && !"\t\r\n".contains(c) { '\u{FFFD}' } else { c };
+    let text: String = text.chars().map(printable).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

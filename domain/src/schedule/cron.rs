@@ -62,6 +62,9 @@ fn hour_from_end(expression: &str) -> usize {
     if expression.split(' ').count() == 7 { 4 } else { 3 }
 }
 
+/// In Unix seconds.
+const START_OF_2026: i64 = 1_767_225_600;
+
 fn read(expression: &str) -> Result<Fields, String> {
     if expression.len() > Cron::LIMIT {
         return Err(format!("an expression has at most {} characters", Cron::LIMIT));
@@ -77,8 +80,9 @@ fn read(expression: &str) -> Result<Fields, String> {
     let fields = Fields::from_str(&full).map_err(|_| {
         "not understood; five fields are minute hour day month weekday, six start with the second".to_owned()
     })?;
-    let epoch = super::slots::civil_label(0).ok_or("out of range")?;
-    if fields.after(&epoch).next().is_none() {
+    // A year that was over before this program was written is as bad as the 30th of February.
+    let recent = super::slots::civil_label(START_OF_2026).ok_or("out of range")?;
+    if fields.after(&recent).next().is_none() {
         return Err("this never happens".into());
     }
     Ok(fields)
@@ -156,6 +160,7 @@ mod tests {
             ("* * *", "UTC", "cron"),
             ("61 * * * *", "UTC", "cron"),
             ("0 0 30 2 *", "UTC", "cron"),
+            ("0 0 0 1 1 * 1999", "UTC", "cron"),
             ("0 0 * * 8", "UTC", "cron"),
             ("0 0 * * *", "Mars/Olympus", "zone"),
             (&"1,".repeat(200), "UTC", "cron"),

@@ -8,7 +8,7 @@ use std::{
 
 use domain::{Clock, NewTracker};
 use store::{Store, Writer};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{ServeArguments, ask::prober, is_loopback, parse_target, say};
 use crate::{
@@ -61,12 +61,14 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         // Different for each start, which is all that a cursor needs.
         boot: u32::try_from(clock.now().as_ms() & 0xFFFF_FFFF).unwrap_or(0) ^ std::process::id(),
     };
+    // From here on a signal stops the server cleanly, whoever was told that it runs.
+    let terminate = signal(SignalKind::terminate()).ok();
     let server = Server::start(parts, arguments.listen).await.map_err(|error| configuration(&error))?;
     say(&format!("Uptime Tracker {}", env!("CARGO_PKG_VERSION")))?;
     say(&format!("  page  http://{}", shown(&server)))?;
     say(&format!("  data  {}", ground.folder.display()))?;
     service_manager::ready();
-    wait_for_the_end(arguments.run_for).await;
+    wait_for_the_end(arguments.run_for, terminate).await;
     service_manager::stopping();
     server.stop().await;
     drop(ground.demo);
@@ -125,7 +127,7 @@ fn raise_descriptor_limit() {
 }
 
 /// Waits for Ctrl-C, SIGTERM, or the end of the time that was given. A second signal ends the program at once.
-async fn wait_for_the_end(run_for: Option<Duration>) {
+async fn wait_for_the_end(run_for: Option<Duration>, terminate: Option<Signal>) {
     let time_is_up = async {
         match run_for {
             Some(time) => tokio::time::sleep(time).await,
@@ -133,10 +135,10 @@ async fn wait_for_the_end(run_for: Option<Duration>) {
         }
     };
     tokio::select! {
-        () = signalled() => {
+        () = signalled(terminate) => {
             tracing::info!("stopping: probes in flight may end, then everything is written");
             tokio::spawn(async {
-                signalled().await;
+                signalled(signal(SignalKind::terminate()).ok()).await;
                 std::process::exit(130);
             });
         }
@@ -144,8 +146,8 @@ async fn wait_for_the_end(run_for: Option<Duration>) {
     }
 }
 
-async fn signalled() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+async fn signalled(terminate: Option<Signal>) {
+    let Some(mut terminate) = terminate else { return std::future::pending().await };
     tokio::select! {
         _ = terminate.recv() => {}
         result = tokio::signal::ctrl_c() => if result.is_err() { std::future::pending().await },

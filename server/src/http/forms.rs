@@ -32,15 +32,15 @@ pub(super) fn router(state: &AppState, pages: Router) -> Router {
 }
 
 async fn answer(State(forms): State<Forms>, request: Request) -> Response {
-    if !wants_page(request.headers()) {
-        return pages::call(forms.services, request).await;
-    }
-    let back = page_of_origin(request.headers());
-    let action = request.uri().path().to_owned();
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large.").into_response();
     };
+    if !wants_page(&parts.headers) {
+        return pages::call(forms.services, Request::from_parts(parts, Body::from(body))).await;
+    }
+    let back = page_of_origin(&parts.headers);
+    let action = parts.uri.path().to_owned();
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let called = pages::call(forms.services, Request::from_parts(parts, Body::from(body.clone()))).await;
     if called.status().is_success() {

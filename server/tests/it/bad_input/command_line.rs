@@ -37,12 +37,15 @@ fn add_names_what_is_wrong_and_adds_nothing() {
             (&["check", &url], 2),
             (&["serve", "--listen", "127.0.0.1:0", "--data-dir", data, "--track", &url], 2),
         ] {
-            // An empty `--track` is none.
+            if arguments[0] == "serve" && url.contains(' ') {
+                // A space stands between targets there, and these two can be tracked.
+                continue;
+            }
             let refused = run(arguments);
             let said = text(&refused.stderr);
             assert_eq!(refused.status.code(), Some(code), "{arguments:?}: {said}");
-            assert!(said.contains("error: url: ") || url.contains(' '), "{arguments:?}: {said}");
-            assert!(said.contains(hint) || url.contains(' '), "{arguments:?}: {said}");
+            assert!(said.contains("error: url: "), "{arguments:?}: {said}");
+            assert!(said.contains(hint), "{arguments:?}: {said}");
             assert!(!said.contains("hunter2") && !said.contains('\u{1b}'), "{arguments:?}: {said}");
         }
     }
