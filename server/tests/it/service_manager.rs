@@ -9,7 +9,7 @@ fn systemd_is_told_of_readiness_life_and_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notify");
     let socket = UnixDatagram::bind(&path).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut command = Command::new(binary());
     command.args(["serve", "--listen", "127.0.0.1:0", "--track", "http://127.0.0.1:9/", "--data-dir"]);
     command.arg(folder.path().join("data")).env("NOTIFY_SOCKET", &path);
