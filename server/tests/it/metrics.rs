@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, breathe};
 
 /// The lines of values, by name and labels.
 async fn values(app: &TestApp) -> BTreeMap<String, String> {
@@ -15,6 +15,22 @@ async fn values(app: &TestApp) -> BTreeMap<String, String> {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     values
+}
+
+/// The outcomes of a tracker's checks, and the figures of the same moment: time stands still, but a check may still be on
+/// its way.
+async fn settled(app: &TestApp, id: i64) -> (Vec<String>, BTreeMap<String, String>) {
+    for _ in 0..100 {
+        let before = app.outcomes(id).await;
+        for _ in 0..10 {
+            breathe().await;
+        }
+        let values = values(app).await;
+        if app.outcomes(id).await == before {
+            return (before, values);
+        }
+    }
+    panic!("checks never ceased to come");
 }
 
 #[tokio::test]
@@ -45,9 +61,8 @@ async fn an_outage_is_counted() {
     app.prober.refuse("http://a.example/");
     let known = app.outcomes(id).await.len();
     app.run_until(id, known + 3).await;
-    let shown = app.outcomes(id).await;
+    let (shown, after) = settled(&app, id).await;
     let counted = |word: &str| shown.iter().filter(|outcome| *outcome == word).count();
-    let after = values(&app).await;
     assert_eq!(after[r#"uptime_trackers{status="down"}"#], "1");
     assert_eq!(after[&format!("uptime_tracker_up{series}")], "0");
     assert!(!after.contains_key(&format!("uptime_tracker_latency_seconds{series}")));
