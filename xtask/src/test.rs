@@ -21,7 +21,7 @@ pub(crate) fn test() -> ExitCode {
     let mut steps = Steps::new(server::DEV_STEPS + 3);
     let mut total = Tally::default();
 
-    let step = steps.begin("Tools for the browser tests");
+    let step = steps.begin("Tools for the tests");
     let node = tools::ensure();
     step.done();
 

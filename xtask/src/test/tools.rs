@@ -1,4 +1,4 @@
-//! What the browser tests need: Chromium, Node.js, and the packages of `e2e/package-lock.json`.
+//! What the tests need beside Rust: `sqlite3`, Chromium, Node.js, and the packages of `e2e/package-lock.json`.
 
 use std::{
     env, fs,
@@ -21,6 +21,9 @@ pub(super) fn ensure() -> Result<PathBuf, Failure> {
     let mut packages = Vec::new();
     if !has_browser() {
         packages.extend(BROWSER_PACKAGES);
+    }
+    if !command::succeeds(command::program("sqlite3").arg("--version")) {
+        packages.push("sqlite3");
     }
     if !["node", "npm"].iter().all(|name| command::succeeds(command::program(name).arg("--version"))) {
         packages.extend(NODE_PACKAGES);
@@ -76,10 +79,10 @@ fn install(packages: &[&str]) -> Result<(), Failure> {
     let root = command::answer(command::program("id").arg("-u")).is_some_and(|id| id == "0");
     if !root || !command::succeeds(command::program("apt-get").arg("--version")) {
         return Err(Failure::Missing {
-            what: format!("the browser tests need {names}"),
+            what: format!("the tests need {names}"),
             help: format!(
-                "on Debian: `sudo apt-get install --no-install-recommends {names}`; elsewhere install Chromium and \
-                 Node.js and let the variable CHROMIUM name the browser"
+                "on Debian: `sudo apt-get install --no-install-recommends {names}`; elsewhere install sqlite3, \
+                 Chromium and Node.js and let the variable CHROMIUM name the browser"
             ),
         });
     }
