@@ -67,9 +67,3 @@ async fn the_port_of_the_url_is_asked() {
     let fault = Fault::new(FaultKind::Timeout(Phase::FirstByte), "");
     assert_eq!(finding.outcome, Outcome::Down(fault));
 }
-
-#[tokio::test]
-async fn a_host_that_is_no_name_is_a_fault_of_the_name() {
-    let finding = probe("http://a{b}/", |_| Err(LookupError::Unanswered)).await;
-    assert!(matches!(&finding.outcome, Outcome::Down(fault) if fault.kind == FaultKind::Dns), "{finding:?}");
-}

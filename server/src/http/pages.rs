@@ -42,7 +42,10 @@ pub(super) fn router(state: &AppState) -> Router {
     );
     let page = move |request: Request| {
         let rendered = page(request);
-        async move { with_valid_markers(rendered.await).await }
+        // A task of its own: when a browser gives up, the page is rendered to its end all the same. Dropped half-way, its
+        // signals would be gone while other threads still read them.
+        let whole = tokio::spawn(async move { with_valid_markers(rendered.await).await });
+        async move { whole.await.unwrap_or_else(|error| broken(&error)) }
     };
     Router::new().fallback_service(get(page).fallback(super::method_not_allowed))
 }
@@ -55,11 +58,13 @@ async fn with_valid_markers(page: Response) -> Response {
         Ok(html) => {
             Response::from_parts(parts, Body::from(String::from_utf8_lossy(&html).replace("<!>", "<!---->")))
         }
-        Err(error) => {
-            tracing::error!(%error, "a page broke off while it was rendered");
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made.").into_response()
-        }
+        Err(error) => broken(&error),
     }
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Response {
+    tracing::error!(%error, "a page broke off while it was rendered");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made.").into_response()
 }
 
 /// Runs a server function for a program or for our own client, which both take JSON.
