@@ -6,9 +6,8 @@
 
 use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage, TrackerView};
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
-use crate::ApiError;
+use crate::{ApiError, json::Json};
 
 /// What changed since the cursor of the last answer.
 #[server(prefix = "/api", endpoint = "live", input = Json, output = Json)]
@@ -37,31 +36,31 @@ pub async fn tracker(tracker_id: TrackerId) -> Result<TrackerView, ApiError> {
 }
 
 /// Adds a tracker for each target, one a line; all of them or none.
-#[server(prefix = "/api", endpoint = "add_tracker")]
+#[server(prefix = "/api", endpoint = "add_tracker", output = Json)]
 pub async fn add_tracker(url: String) -> Result<Vec<TrackerId>, ApiError> {
     crate::backend::answer(crate::backend::services()?.trackers.add(url).await)
 }
 
 /// Lets a tracker rest.
-#[server(prefix = "/api", endpoint = "pause_tracker")]
+#[server(prefix = "/api", endpoint = "pause_tracker", output = Json)]
 pub async fn pause_tracker(id: TrackerId) -> Result<(), ApiError> {
     crate::backend::answer(crate::backend::services()?.trackers.set_paused(id, true).await)
 }
 
 /// Wakes a tracker that rests.
-#[server(prefix = "/api", endpoint = "resume_tracker")]
+#[server(prefix = "/api", endpoint = "resume_tracker", output = Json)]
 pub async fn resume_tracker(id: TrackerId) -> Result<(), ApiError> {
     crate::backend::answer(crate::backend::services()?.trackers.set_paused(id, false).await)
 }
 
 /// Removes a tracker and its checks; for ten minutes [`restore_tracker`] takes it back.
-#[server(prefix = "/api", endpoint = "delete_tracker")]
+#[server(prefix = "/api", endpoint = "delete_tracker", output = Json)]
 pub async fn delete_tracker(id: TrackerId) -> Result<(), ApiError> {
     crate::backend::answer(crate::backend::services()?.trackers.remove(id).await)
 }
 
 /// Takes the removal of a tracker back.
-#[server(prefix = "/api", endpoint = "restore_tracker")]
+#[server(prefix = "/api", endpoint = "restore_tracker", output = Json)]
 pub async fn restore_tracker(id: TrackerId) -> Result<(), ApiError> {
     crate::backend::answer(crate::backend::services()?.trackers.restore(id).await)
 }

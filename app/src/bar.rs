@@ -12,19 +12,19 @@ use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use crate::{
     format, spot,
     tip::{Hold, Looked, Tips, bar_name},
+    ui::{part, reactive},
 };
 
 /// The bar of one tracker. A pointer over it, or a tap, opens the page's tooltip.
 #[component]
 pub fn Bar(
     /// The tracker; the bar follows it.
-    #[prop(into)]
-    view: Signal<TrackerView>,
+    view: RwSignal<TrackerView>,
     /// The server's time, once it is known in this browser.
     now: RwSignal<Option<Timestamp>>,
     /// Whether something around the bar says it in words already.
-    #[prop(optional, into)]
-    decorative: Signal<bool>,
+    #[prop(optional)]
+    decorative: Option<RwSignal<bool>>,
 ) -> impl IntoView {
     let tips = Tips::of_page();
     let id = view.with_untracked(|view| view.id);
@@ -34,7 +34,6 @@ pub fn Bar(
             tips.close();
         }
     });
-    let cursor = Memo::new(move |_| tips.place(id));
     let hover = move |event: leptos::ev::PointerEvent| {
         // A finger does not hover: it taps.
         if event.pointer_type() != "touch"
@@ -48,23 +47,23 @@ pub fn Bar(
             tips.pin(looked, place);
         }
     };
-    let drawing = Memo::new(move |_| view.with(|view| Drawing::of(&view.cells)));
-    let arrivals = Memo::new(move |before: Option<&(Option<Timestamp>, u32)>| {
-        let newest = view.with(|view| view.cells.last().map(|cell| cell.due));
-        let counted = before.map_or(0, |(last, count)| count + u32::from(*last != newest));
-        (newest, counted)
-    });
+    let mut seen = None;
+    let mut arrivals = 0_u32;
     // Two names for one animation: changing the name starts it again.
-    let fresh = move || match arrivals.get().1 {
-        0 => "still",
-        odd if odd % 2 == 1 => "fresh",
-        _ => "fresh again",
-    };
-    let path = move |mark: Mark| {
-        move || {
-            drawing.with(|drawing| drawing.path(mark)).map(|d| view! { <path class=class(mark) d=d></path> })
+    let fresh = move || {
+        let newest = view.with(|view| view.cells.last().map(|cell| cell.due));
+        if seen.replace(newest).is_some_and(|before| before != newest) {
+            arrivals += 1;
+        }
+        match arrivals {
+            0 => "still",
+            odd if odd % 2 == 1 => "fresh",
+            _ => "fresh again",
         }
     };
+    let is_decorative = move || decorative.is_some_and(|decorative| decorative.get());
+    let label = move || (!is_decorative()).then(|| view.with(|view| label(&view.cells)));
+    let cursor = move || tips.place(id).map(|place| view! { <path class="cursor" d=frame(place)></path> });
     view! {
         <svg
             class="bar"
@@ -72,24 +71,29 @@ pub fn Bar(
             preserveAspectRatio="none"
             shape-rendering="crispEdges"
             id=bar_name(id)
-            role=move || (!decorative.get()).then_some("img")
-            aria-hidden=move || decorative.get().then_some("true")
-            aria-label=move || (!decorative.get()).then(|| drawing.with(|drawing| drawing.label.clone()))
+            role=reactive(move || (!is_decorative()).then_some("img"))
+            aria-hidden=reactive(move || is_decorative().then_some("true"))
+            aria-label=reactive(label)
             on:pointermove=hover
             on:pointerleave=move |_| tips.leave()
             on:click=pin
         >
-            {Mark::ALL.map(path).to_vec()}
-            <rect class=fresh x="472" width="8" height="32"></rect>
-            {move || cursor.get().map(|place| view! { <path class="cursor" d=frame(place)></path> })}
+            {part(move || view.with(|view| drawing(&view.cells)))}
+            <rect class=reactive(fresh) x="472" width="8" height="32"></rect>
+            {part(cursor)}
         </svg>
     }
+}
+
+/// One path for each mark that occurs.
+fn drawing(cells: &[Cell]) -> impl IntoView + use<> {
+    let path = |(mark, d): (Mark, String)| view! { <path class=class(mark) d=d></path> };
+    paths(cells).into_iter().map(path).collect::<Vec<_>>()
 }
 
 /// The bar of a tracker that does not exist yet.
 #[component]
 pub fn EmptyBar() -> impl IntoView {
-    let drawing = Drawing::of(&[]);
     view! {
         <svg
             class="bar"
@@ -98,7 +102,7 @@ pub fn EmptyBar() -> impl IntoView {
             shape-rendering="crispEdges"
             aria-hidden="true"
         >
-            <path class=class(Mark::Unknown) d=drawing.path(Mark::Unknown).unwrap_or_default()></path>
+            {drawing(&[])}
         </svg>
     }
 }
@@ -131,36 +135,24 @@ pub fn Legend() -> impl IntoView {
     }
 }
 
-/// A bar, ready to be rendered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drawing {
-    /// For each mark that occurs, the data of its path.
-    pub paths: Vec<(Mark, String)>,
-    /// The bar in words, for who cannot see it.
-    pub label: String,
+/// The marks of the 60 places. Of more than 60 cells, the newest count.
+fn marks(cells: &[Cell]) -> Vec<Mark> {
+    let shown = &cells[cells.len().saturating_sub(SHOWN_CHECKS)..];
+    let missing = SHOWN_CHECKS - shown.len();
+    std::iter::repeat_n(Mark::Unknown, missing).chain(shown.iter().map(Cell::mark)).collect()
 }
 
-impl Drawing {
-    /// Draws cells, oldest first. Of more than 60, the newest count.
-    pub fn of(cells: &[Cell]) -> Self {
-        let shown = &cells[cells.len().saturating_sub(SHOWN_CHECKS)..];
-        let missing = SHOWN_CHECKS - shown.len();
-        let marks: Vec<Mark> =
-            std::iter::repeat_n(Mark::Unknown, missing).chain(shown.iter().map(Cell::mark)).collect();
-        let paths = Mark::ALL.into_iter().filter_map(|mark| {
-            let mut d = String::new();
-            marks.iter().enumerate().filter(|(_, other)| **other == mark).for_each(|(slot, _)| {
-                draw(&mut d, mark, slot * PITCH + 1);
-            });
-            (!d.is_empty()).then_some((mark, d))
+/// For each mark that occurs among these cells, oldest first, the data of its path.
+fn paths(cells: &[Cell]) -> Vec<(Mark, String)> {
+    let marks = marks(cells);
+    let paths = Mark::ALL.into_iter().filter_map(|mark| {
+        let mut d = String::new();
+        marks.iter().enumerate().filter(|(_, other)| **other == mark).for_each(|(slot, _)| {
+            draw(&mut d, mark, slot * PITCH + 1);
         });
-        Self { paths: paths.collect(), label: label(&marks, shown) }
-    }
-
-    /// The data of a mark's path.
-    pub fn path(&self, mark: Mark) -> Option<String> {
-        self.paths.iter().find(|(other, _)| *other == mark).map(|(_, d)| d.clone())
-    }
+        (!d.is_empty()).then_some((mark, d))
+    });
+    paths.collect()
 }
 
 /// Units from one place to the next; 6 are drawn, 2 are the gap.
@@ -202,14 +194,16 @@ fn class(mark: Mark) -> &'static str {
     }
 }
 
-fn label(marks: &[Mark], shown: &[Cell]) -> String {
+/// The bar in words, for who cannot see it.
+fn label(cells: &[Cell]) -> String {
+    let marks = marks(cells);
     let counts = Mark::ALL.into_iter().filter_map(|mark| {
         let count = marks.iter().filter(|other| **other == mark).count();
         let word = if mark == Mark::Unknown { "without data" } else { mark.word() };
         (count > 0).then(|| format!("{count} {word}"))
     });
     let counts = counts.collect::<Vec<_>>().join(", ");
-    let failure = shown.iter().rev().find(|cell| cell.fault().is_some());
+    let failure = cells.iter().rev().take(SHOWN_CHECKS).find(|cell| cell.fault().is_some());
     let failure = failure.map_or(String::new(), |cell| format!(" Last failure {}.", moment(cell.due)));
     format!("Last {SHOWN_CHECKS} checks, newest last: {counts}.{failure}")
 }
@@ -241,44 +235,42 @@ mod tests {
         letters.chars().enumerate().map(cell).collect()
     }
 
-    fn places(drawing: &Drawing) -> usize {
-        drawing
-            .paths
-            .iter()
-            .map(|(mark, d)| {
-                d.matches('M').count() / if matches!(mark, Mark::Slow | Mark::Retrying) { 2 } else { 1 }
-            })
-            .sum()
+    fn places(letters: &str) -> usize {
+        let count = |(mark, d): (Mark, String)| {
+            d.matches('M').count() / if matches!(mark, Mark::Slow | Mark::Retrying) { 2 } else { 1 }
+        };
+        paths(&cells(letters)).into_iter().map(count).sum()
     }
 
     #[test]
     fn there_are_always_sixty_places() {
         for letters in ["", "u", "udsrn", &"u".repeat(60), &"ud".repeat(50)] {
-            assert_eq!(places(&Drawing::of(&cells(letters))), 60, "{letters}");
+            assert_eq!(places(letters), 60, "{letters}");
         }
     }
 
     #[test]
     fn only_marks_that_occur_have_a_path() {
-        let drawing = Drawing::of(&cells(&"u".repeat(60)));
-        assert_eq!(drawing.paths.iter().map(|(mark, _)| *mark).collect::<Vec<_>>(), [Mark::Up]);
-        assert_eq!(Drawing::of(&[]).paths.len(), 1);
+        let marks: Vec<Mark> = paths(&cells(&"u".repeat(60))).into_iter().map(|(mark, _)| mark).collect();
+        assert_eq!(marks, [Mark::Up]);
+        assert_eq!(paths(&[]).len(), 1);
     }
 
     #[test]
     fn the_newest_stands_on_the_right_and_each_mark_has_its_shape() {
-        let drawing = Drawing::of(&cells(&format!("{}srdu", "n".repeat(56))));
-        assert_eq!(drawing.path(Mark::Slow).unwrap(), "M449 10h6v3h-6zM449 16h6v16h-6z");
-        assert_eq!(drawing.path(Mark::Retrying).unwrap(), "M457 10h6v9h-6zM457 23h6v9h-6z");
-        assert_eq!(drawing.path(Mark::Down).unwrap(), "M465 0h6v32h-6z");
-        assert_eq!(drawing.path(Mark::Up).unwrap(), "M473 10h6v22h-6z");
-        assert!(drawing.path(Mark::Unknown).unwrap().starts_with("M1 28h6v4h-6zM9 28"));
+        let drawn = paths(&cells(&format!("{}srdu", "n".repeat(56))));
+        let path = |mark| drawn.iter().find(|(other, _)| *other == mark).map(|(_, d)| d.as_str()).unwrap();
+        assert_eq!(path(Mark::Slow), "M449 10h6v3h-6zM449 16h6v16h-6z");
+        assert_eq!(path(Mark::Retrying), "M457 10h6v9h-6zM457 23h6v9h-6z");
+        assert_eq!(path(Mark::Down), "M465 0h6v32h-6z");
+        assert_eq!(path(Mark::Up), "M473 10h6v22h-6z");
+        assert!(path(Mark::Unknown).starts_with("M1 28h6v4h-6zM9 28"));
     }
 
     #[test]
     fn the_bar_is_told_in_words() {
         assert_eq!(
-            Drawing::of(&cells("uudru")).label,
+            label(&cells("uudru")),
             "Last 60 checks, newest last: 3 up, 1 retrying, 1 down, 55 without data. Last failure 1 Jan, 00:00:03 UTC."
         );
     }

@@ -9,9 +9,11 @@
 pub mod api;
 pub mod backend;
 pub mod bar;
+pub mod content;
 mod error;
 pub mod figures;
 pub mod format;
+mod json;
 pub mod list;
 pub mod live;
 pub mod spot;
@@ -26,7 +28,7 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -34,7 +36,7 @@ use crate::{
     list::TrackersPage,
     tip::{TipCard, Tips},
     tracker::TrackerPage,
-    ui::{Dock, Icon, Sorry, Sprite, Toasts},
+    ui::{Dock, Icon, Sorry, Sprite, Toasts, reactive, whole},
 };
 
 /// The whole document, as the server sends it.
@@ -109,10 +111,10 @@ pub fn App() -> impl IntoView {
         <Router>
             <div class="shell">
                 <main class="page" id="main" tabindex="-1">
-                    <Routes fallback=|| view! { <Sorry error=ApiError::NotFound /> }>
+                    <FlatRoutes fallback=|| whole(view! { <Sorry error=ApiError::NotFound /> })>
                         <Route path=path!("/") view=TrackersPage ssr=SsrMode::Async />
                         <Route path=path!("/t/:id") view=TrackerPage ssr=SsrMode::Async />
-                    </Routes>
+                    </FlatRoutes>
                     <TipCard />
                 </main>
                 <Rail />
@@ -144,7 +146,7 @@ fn Rail() -> impl IntoView {
             <nav class="nav" aria-label="Main">
                 <ul>
                     <li>
-                        <a href="/" aria-current=current>
+                        <a href="/" aria-current=reactive(current)>
                             <Icon name="#i-list" />
                             "Trackers"
                         </a>

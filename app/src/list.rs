@@ -4,22 +4,21 @@ pub mod add;
 pub mod attention;
 pub mod row;
 
-use domain::{Totals, TrackerId, TrackerPage};
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-    wasm_bindgen::JsCast as _,
-};
+use domain::{TrackerId, TrackerPage};
+use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api,
+    ApiError,
     bar::{EmptyBar, Legend},
+    content::{self, Content, Wanted},
+    format,
     live::{Board, follow},
     standing::Summary,
     ui::{
-        Actions, Announcer, FormProblem, Icon, LiveSign, Moment, Mood, Outdated, Sorry, TabIcon, live_title,
+        Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Moment, Mood, Outdated,
+        Sorry, TabIcon, entries, live_title, part, reactive, whole,
     },
 };
 use add::AddTrackers;
@@ -30,70 +29,46 @@ use row::TrackerRow;
 #[component]
 pub fn TrackersPage() -> impl IntoView {
     let query = use_query_map();
-    let number = Memo::new(move |_| {
-        query.with(|query| query.get("page").and_then(|page| page.parse().ok())).unwrap_or(1)
-    });
-    let page = Resource::new(move || number.get(), api::list_trackers);
-    let actions = Actions::of_page();
-    let deleted = Memo::new(move |_| {
-        query.with(|query| query.get("deleted").and_then(|id| id.parse::<TrackerId>().ok()))
-    });
-    let deleted = Resource::new(
-        move || deleted.get(),
-        |id| async move { Some((id?, api::removed_tracker(id?).await.ok()?)) },
-    );
-    view! {
-        <Transition fallback=|| {
-            view! { <p class="wrap muted">"Loading…"</p> }
-        }>
-            {move || Suspend::new(async move {
-                let deleted = deleted.await;
-                match page.await {
-                    Ok(page) => Either::Left(view! { <TrackerList page deleted actions /> }),
-                    Err(error) => Either::Right(view! { <Sorry error /> }),
-                }
-            })}
-        </Transition>
-    }
+    let wanted = move || {
+        query.with(|query| {
+            let page = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+            Wanted::List(page, query.get("deleted").and_then(|id| id.parse().ok()))
+        })
+    };
+    let changes = Changes::of_page();
+    content::page(wanted, move |content| match content {
+        Content::List(page, deleted) => whole(view! { <TrackerList page deleted changes /> }),
+        Content::One(_) => whole(view! { <Sorry error=ApiError::NotFound /> }),
+    })
 }
 
 #[component]
-fn TrackerList(page: TrackerPage, deleted: Option<(TrackerId, String)>, actions: Actions) -> impl IntoView {
+fn TrackerList(page: TrackerPage, deleted: Option<(TrackerId, String)>, changes: Changes) -> impl IntoView {
     let (board, woken) = Board::of_list(page);
     follow(board, woken);
-    Effect::new(move |answered_before: Option<usize>| {
-        let answered = actions.answered();
-        if answered_before.is_some_and(|before| before != answered) {
-            board.refresh();
-        }
-        answered
-    });
-    Effect::new(move |before: Option<usize>| {
-        let deletions = actions.delete.version().get();
-        let is_done = actions.delete.value().with_untracked(|value| matches!(value, Some(Ok(()))));
-        if is_done && before.is_some_and(|before| before != deletions) {
+    changes.refresh(board, move |change| {
+        if change == Change::Delete {
             keep_focus(board);
         }
-        deletions
     });
     let is_empty = Memo::new(move |_| board.rows.with(Vec::is_empty));
-    let mood = Memo::new(move |_| board.totals.with(Mood::of));
     let title = live_title(move || match board.totals.with(|totals| totals.down) {
         0 => "Trackers".to_owned(),
         down => format!("({down}↓) Trackers"),
     });
+    let content = move || {
+        if is_empty.get() {
+            whole(view! { <FirstRun changes /> })
+        } else {
+            whole(view! { <Filled board changes /> })
+        }
+    };
     view! {
         <Title text=title />
-        <TabIcon mood board />
+        <TabIcon mood=move || board.totals.with(Mood::of) board />
         <Announcer board />
-        {deleted.map(|(id, name)| view! { <Deleted id name actions /> })}
-        {move || {
-            if is_empty.get() {
-                Either::Left(view! { <FirstRun actions /> })
-            } else {
-                Either::Right(view! { <Filled board actions /> })
-            }
-        }}
+        {deleted.map(|(id, name)| whole(view! { <Deleted id name changes /> }))}
+        {part(content)}
     }
 }
 
@@ -116,33 +91,30 @@ fn keep_focus(board: Board) {
 
 /// Offers to undo a deletion, where no script could.
 #[component]
-fn Deleted(id: TrackerId, name: String, actions: Actions) -> impl IntoView {
-    let is_open = move || actions.restore.version().get() == 0;
+fn Deleted(id: TrackerId, name: String, changes: Changes) -> impl IntoView {
+    let is_over = move || changes.last_done() == Some(Change::Restore);
     view! {
-        <div class="wrap deleted" hidden=move || !is_open()>
-            <ActionForm action=actions.restore attr:class="notice is-none">
+        <div class="wrap deleted" hidden=reactive(is_over)>
+            <div class="notice is-none">
                 <Icon name="#i-trash" />
-                <input type="hidden" name="id" value=id.to_string() />
-                <span><b>{name}</b> " is deleted. In ten minutes that is final."</span>
-                <button class="btn small" type="submit">
-                    "Undo"
-                </button>
-            </ActionForm>
+                <span><b>{name.clone()}</b> " is deleted. In ten minutes that is final."</span>
+                <ChangeForm change=Change::Restore id name=Signal::stored(name) changes class="btn small" />
+            </div>
         </div>
     }
 }
 
 /// No tracker yet: the page is an invitation.
 #[component]
-fn FirstRun(actions: Actions) -> impl IntoView {
+fn FirstRun(changes: Changes) -> impl IntoView {
     view! {
         <div class="wrap first">
             <div>
                 <h1>"What should be watched?"</h1>
                 <p class="lede">"Paste the address of a web site or an API. It is checked at once, then every 30 seconds."</p>
             </div>
-            <FormProblem actions />
-            <AddTrackers actions />
+            <FormProblem changes />
+            <AddTrackers changes />
             <div class="ghost">
                 <EmptyBar />
                 <p class="small muted">"Its last 60 checks will stand here, the newest on the right."</p>
@@ -152,31 +124,33 @@ fn FirstRun(actions: Actions) -> impl IntoView {
 }
 
 #[component]
-fn Filled(board: Board, actions: Actions) -> impl IntoView {
-    let is_stale =
-        move || board.paused.get() || board.link.with(|link| matches!(link, crate::live::Link::Stale { .. }));
+fn Filled(board: Board, changes: Changes) -> impl IntoView {
     view! {
-        <div class="wrap" data-live=move || is_stale().then_some("stale")>
+        <div class="wrap" data-live=reactive(move || board.is_stale().then_some("stale"))>
             <div class="head">
                 <div>
                     <h1>"Trackers"</h1>
-                    <Sentence board />
+                    {part(move || sentence(board))}
                 </div>
                 <LiveSign board />
             </div>
             <Outdated board />
-            <FormProblem actions />
+            <FormProblem changes />
             <Attention board />
-            <AddTrackers actions />
-            <Rows board actions />
-            <Pagination board />
+            <AddTrackers changes />
+            <Rows board changes />
+            {part(move || pagination(board.pages.get()))}
         </div>
     }
 }
 
 /// The rows, their heads, and what shapes and percentages mean.
 #[component]
-fn Rows(board: Board, actions: Actions) -> impl IntoView {
+fn Rows(board: Board, changes: Changes) -> impl IntoView {
+    let rows = move || {
+        let rows = board.rows.get().into_iter();
+        rows.map(|row| Entry::new(row.id.0, 0, move || view! { <TrackerRow row board changes /> })).collect()
+    };
     view! {
         <section class="list" aria-labelledby="h-all">
             <div class="cols">
@@ -188,11 +162,7 @@ fn Rows(board: Board, actions: Actions) -> impl IntoView {
                 <span aria-hidden="true">"Uptime"</span>
                 <span aria-hidden="true">"Latency"</span>
             </div>
-            <ul class="rows card">
-                <For each=move || board.rows.get() key=|row| row.id let:row>
-                    <TrackerRow row board actions />
-                </For>
-            </ul>
+            <ul class="rows card">{entries(rows)}</ul>
             <Legend />
             <p class="small muted">
                 "Uptime is of the checks shown, by the rule " <b>"observed time"</b>
@@ -203,31 +173,30 @@ fn Rows(board: Board, actions: Actions) -> impl IntoView {
 }
 
 /// Everything in one sentence.
-#[component]
-fn Sentence(board: Board) -> impl IntoView {
-    let counts =
-        Memo::new(move |_| board.totals.with(|totals| Summary::of(&Totals { newest: None, ..*totals })));
-    let newest = Memo::new(move |_| board.totals.with(|totals| totals.newest));
-    let checked = move || match (newest.get(), board.now.get()) {
-        (None, _) => EitherOf3::A("nothing checked yet"),
-        (Some(at), None) => EitherOf3::B(view! { "checked " <Moment at /> }),
+fn sentence(board: Board) -> impl IntoView {
+    let totals = board.totals.get();
+    let Summary { lead, bad, rest } = Summary::of(&totals);
+    let class = if bad { "down" } else { "" };
+    let rest: String = rest.iter().flat_map(|part| [" · ", part]).collect();
+    let checked = match (totals.newest, board.now.get()) {
+        (None, _) => whole("nothing checked yet"),
+        (Some(at), None) => whole(view! { "checked " <Moment at /> }),
         (Some(at), Some(now)) => {
-            let ago = crate::format::at_a_glance(now.since(at).max(std::time::Duration::from_secs(1)));
-            EitherOf3::C(view! { "checked " <time datetime=at.to_string()>{ago} " ago"</time> })
+            let ago = format::at_a_glance(now.since(at).max(std::time::Duration::from_secs(1)));
+            whole(view! { "checked " <time datetime=at.to_string()>{ago} " ago"</time> })
         }
     };
     view! {
         <p class="lede">
-            <b class:down=move || counts.with(|counts| counts.bad)>{move || counts.with(|counts| counts.lead.clone())}</b>
-            {move || counts.with(|counts| counts.rest.iter().flat_map(|part| [" · ", part]).collect::<String>())}
+            <b class=class>{lead}</b>
+            {rest}
             " · "
             {checked}
         </p>
     }
 }
 
-#[component]
-fn Pagination(board: Board) -> impl IntoView {
+fn pagination((page, pages): (u32, u32)) -> impl IntoView {
     let link = |page: u32, rel: &'static str, text: &'static str| {
         view! {
             <a class="btn" rel=rel href=format!("/?page={page}")>
@@ -235,16 +204,13 @@ fn Pagination(board: Board) -> impl IntoView {
             </a>
         }
     };
-    move || {
-        let (page, pages) = board.pages.get();
-        (pages > 1).then(|| {
-            view! {
-                <nav class="pages" aria-label="Pages of the list">
-                    {(page > 1).then(|| link(page - 1, "prev", "Previous"))}
-                    <span>{format!("Page {page} of {pages}")}</span>
-                    {(page < pages).then(|| link(page + 1, "next", "Next"))}
-                </nav>
-            }
-        })
-    }
+    (pages > 1).then(|| {
+        view! {
+            <nav class="pages" aria-label="Pages of the list">
+                {(page > 1).then(|| link(page - 1, "prev", "Previous"))}
+                <span>{format!("Page {page} of {pages}")}</span>
+                {(page < pages).then(|| link(page + 1, "next", "Next"))}
+            </nav>
+        }
+    })
 }

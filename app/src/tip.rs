@@ -10,7 +10,7 @@ use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, wasm_bindgen::J
 use crate::{
     format,
     spot::{self, Spot},
-    ui::Icon,
+    ui::{Icon, part, reactive},
 };
 
 /// What the page's tooltip shows; by context, one a document.
@@ -26,7 +26,7 @@ pub struct Looked {
     /// Whose bar it is.
     pub id: TrackerId,
     /// The tracker.
-    pub view: Signal<TrackerView>,
+    pub view: RwSignal<TrackerView>,
     /// The server's time, once it is known in this browser.
     pub now: RwSignal<Option<Timestamp>>,
 }
@@ -147,10 +147,11 @@ pub fn bar_name(id: TrackerId) -> String {
 pub fn TipCard() -> impl IntoView {
     let tips = Tips::of_page();
     let card = NodeRef::<leptos::html::Div>::new();
-    let told = Memo::new(move |_| tips.shown.get().and_then(Told::of));
+    let told = move || tips.shown.get().and_then(Told::of);
     Effect::new(move |_| {
         let at = tips.shown.get().and_then(|shown| Some((shown.looked.id, shown.place()?)));
-        told.track();
+        // It grows and shrinks with what it says.
+        let _ = told();
         if let (Some((id, place)), Some(card)) = (at, card.get()) {
             request_animation_frame(move || put(&card, id, place));
         }
@@ -179,12 +180,12 @@ pub fn TipCard() -> impl IntoView {
             class="tip"
             id="tip"
             role="tooltip"
-            hidden=move || told.with(Option::is_none)
+            hidden=reactive(move || told().is_none())
             node_ref=card
             on:pointerenter=move |_| tips.stay()
             on:pointerleave=move |_| tips.leave()
         >
-            {move || told.get().map(Told::into_view)}
+            {part(move || told().map(Told::into_view))}
         </div>
     }
 }

@@ -1,21 +1,25 @@
 //! Parts that every page uses.
 
-pub mod actions;
+pub mod changes;
+pub mod list;
 pub mod live_sign;
 pub mod menu;
+pub mod part;
 pub mod tab_icon;
 pub mod title;
 pub mod toasts;
 
-pub use actions::{Actions, FormProblem};
+pub use changes::{Change, ChangeForm, Changes, FormProblem, PauseOrResume};
+pub use list::{Entry, entries};
 pub use live_sign::{Announcer, LiveSign, Outdated};
-pub use menu::{Delete, Menu, PauseOrResume};
+pub use menu::Menu;
+pub use part::{Part, part, reactive, whole};
 pub use tab_icon::{Mood, TabIcon};
 pub use title::live_title;
-pub use toasts::{Dock, Toasts, Undo};
+pub use toasts::{Dock, Toasts};
 
 use domain::Timestamp;
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{ApiError, backend, standing::Standing};
@@ -51,21 +55,20 @@ pub fn Sprite() -> impl IntoView {
 #[component]
 pub fn Icon(
     /// `#` and the name of a symbol of the sprite.
-    #[prop(into)]
-    name: Signal<&'static str>,
+    name: &'static str,
 ) -> impl IntoView {
     view! {
         <svg class="i" aria-hidden="true">
-            <use href=move || name.get()></use>
+            <use href=name></use>
         </svg>
     }
 }
 
 /// Becomes true when the client has taken the page over: for controls that do nothing without it.
-pub fn hydrated() -> Signal<bool> {
+pub fn hydrated() -> RwSignal<bool> {
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
-    ready.into()
+    ready
 }
 
 /// A point in time, to the second in UTC.
@@ -77,47 +80,27 @@ pub fn Moment(
     view! { <time datetime=at.to_string()>{at.clock_time()} " UTC"</time> }
 }
 
-/// Icon, word, and how long already.
-#[component]
-pub fn State(
-    /// How a tracker stands.
-    #[prop(into)]
-    standing: Signal<Standing>,
-    /// The server's time, once it is known in this browser.
-    now: RwSignal<Option<Timestamp>>,
-) -> impl IntoView {
-    let kind = Memo::new(move |_| standing.with(|standing| standing.kind));
-    view! {
-        <p class=move || format!("state {}", kind.get().class())>
-            <Icon name=Signal::derive(move || kind.get().icon()) />
-            <span>{move || kind.get().word()}</span>
-            <Lasting standing now />
-        </p>
-    }
-}
-
-/// How long a standing lasts: since when, until the browser knows what time it is.
-#[component]
-pub fn Lasting(
-    /// How a tracker stands.
-    standing: Signal<Standing>,
-    /// The server's time, once it is known in this browser.
-    now: RwSignal<Option<Timestamp>>,
-) -> impl IntoView {
-    let said = Memo::new(move |_| standing.with(|standing| (standing.since, standing.detail(now.get()))));
-    move || {
-        let (since, text) = said.get();
-        match since {
-            Some(since) => {
-                let exact = since.to_string();
-                Either::Left(view! {
-                    <time class="for" datetime=exact.clone() title=exact>
-                        {text}
-                    </time>
-                })
-            }
-            None => Either::Right(view! { <span class="for">{text}</span> }),
+/// Icon, word, and how long already: since when, until the browser knows what time it is.
+pub fn state(standing: &Standing, now: Option<Timestamp>) -> impl IntoView + use<> {
+    let kind = standing.kind;
+    let text = standing.detail(now);
+    let lasting = match standing.since {
+        Some(since) => {
+            let exact = since.to_string();
+            whole(view! {
+                <time class="for" datetime=exact.clone() title=exact>
+                    {text}
+                </time>
+            })
         }
+        None => whole(view! { <span class="for">{text}</span> }),
+    };
+    view! {
+        <p class=format!("state {}", kind.class())>
+            <Icon name=kind.icon() />
+            <span>{kind.word()}</span>
+            {lasting}
+        </p>
     }
 }
 

@@ -1,23 +1,26 @@
 //! The box that adds trackers.
 
-use leptos::{html, prelude::*};
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use server_fn::ServerFn;
 
-use crate::ui::{Actions, Icon};
+use crate::{
+    api,
+    ui::{Changes, Icon, part, reactive},
+};
 
 /// A box to paste targets into, one a line. With script, Enter sends it.
 #[component]
 pub fn AddTrackers(
     /// Of this page.
-    actions: Actions,
+    changes: Changes,
 ) -> impl IntoView {
-    let problem = Memo::new(move |_| actions.add_problem());
     let field = NodeRef::<html::Textarea>::new();
-    Effect::new(move |_| {
-        let is_done = actions.add.value().with(|value| matches!(value, Some(Ok(_))));
-        if let (true, Some(field)) = (is_done, field.get_untracked()) {
-            field.set_value("");
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(field) = field.get_untracked() {
+            changes.add(field);
         }
-    });
+    };
     let send_on_enter = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
@@ -27,8 +30,20 @@ pub fn AddTrackers(
             }
         }
     };
+    let has_problem = move || changes.add_problem().is_some();
+    let described_by = move || Some(if has_problem() { "url-problem url-hint" } else { "url-hint" });
+    let problem = move || {
+        changes.add_problem().map(|problem| {
+            view! {
+                <p class="error" id="url-problem" role="alert">
+                    <Icon name="#i-alert" />
+                    <span>{problem}</span>
+                </p>
+            }
+        })
+    };
     view! {
-        <ActionForm action=actions.add attr:class="paste">
+        <form action=api::AddTracker::PATH method="post" class="paste" on:submit=send>
             <label for="url">"Add a tracker"</label>
             <div class="row-in">
                 <textarea
@@ -41,30 +56,21 @@ pub fn AddTrackers(
                     spellcheck="false"
                     required
                     node_ref=field
-                    aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                    aria-describedby=move || {
-                        if problem.with(Option::is_some) { "url-problem url-hint" } else { "url-hint" }
-                    }
+                    aria-invalid=reactive(move || has_problem().then_some("true"))
+                    aria-describedby=reactive(described_by)
                     on:keydown=send_on_enter
-                    inner_html=escaped(&actions.kept_targets().unwrap_or_default())
+                    inner_html=escaped(&changes.kept_targets())
                 ></textarea>
-                <button class="btn primary" type="submit" aria-busy=move || actions.add.pending().get().then_some("true")>
+                <button class="btn primary" type="submit" aria-busy=reactive(move || changes.is_adding().then_some("true"))>
                     <Icon name="#i-plus" />
                     "Add"
                 </button>
             </div>
-            {move || problem.get().map(|problem| {
-                view! {
-                    <p class="error" id="url-problem" role="alert">
-                        <Icon name="#i-alert" />
-                        <span>{problem}</span>
-                    </p>
-                }
-            })}
+            {part(problem)}
             <p class="hint" id="url-hint">
                 "A URL, or several, one a line. Each is checked every 30 s; up means status 200."
             </p>
-        </ActionForm>
+        </form>
     }
 }
 

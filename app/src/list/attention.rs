@@ -1,12 +1,14 @@
 //! What needs somebody: trackers that are down, and those that cannot be checked.
 
-use domain::{Status, Timestamp, TrackerView};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use domain::{Status, TrackerView};
 use leptos::prelude::*;
 
 use crate::{
-    live::{Board, Row},
+    live::Board,
     standing::{Kind, Standing},
-    ui::State,
+    ui::{Entry, entries, part, state},
 };
 
 /// One cause a line; nothing at all when all is well.
@@ -15,44 +17,23 @@ pub fn Attention(
     /// What the page shows.
     board: Board,
 ) -> impl IntoView {
-    let alarms = Memo::new(move |_| {
-        board
-            .rows
-            .with(|rows| rows.iter().filter_map(|row: &Row| row.view.with(Alarm::of)).collect::<Vec<_>>())
-    });
-    let is_calm = Memo::new(move |_| alarms.with(Vec::is_empty));
-    move || {
+    let alarms = move || {
+        board.rows.with(|rows| rows.iter().filter_map(|row| row.view.with(Alarm::of)).collect::<Vec<_>>())
+    };
+    let is_calm = Memo::new(move |_| alarms().is_empty());
+    let lines = move || alarms().into_iter().map(|alarm| alarm.into_entry(board)).collect();
+    part(move || {
         (!is_calm.get()).then(|| {
             view! {
                 <section aria-labelledby="h-attention">
                     <h2 class="vh" id="h-attention">
                         "Needs attention"
                     </h2>
-                    <ul class="alarm card">
-                        <For each=move || alarms.get() key=Alarm::clone let:alarm>
-                            <AlarmLine alarm now=board.now />
-                        </For>
-                    </ul>
+                    <ul class="alarm card">{entries(lines)}</ul>
                 </section>
             }
         })
-    }
-}
-
-#[component]
-fn AlarmLine(alarm: Alarm, now: RwSignal<Option<Timestamp>>) -> impl IntoView {
-    let class = alarm.standing.kind.class();
-    view! {
-        <li class=class>
-            <State standing=Signal::stored(alarm.standing) now />
-            <p>
-                <a class="name" href=format!("/t/{}", alarm.id)>
-                    {alarm.name}
-                </a>
-                <span class="why">{format!(" — {}", alarm.why)}</span>
-            </p>
-        </li>
-    }
+    })
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -72,5 +53,28 @@ impl Alarm {
             _ => return None,
         };
         Some(Self { id: view.id.0, name: view.about.name.clone(), standing, why })
+    }
+
+    fn into_entry(self, board: Board) -> Entry {
+        // One that says something else is another one.
+        let mut said = DefaultHasher::new();
+        self.hash(&mut said);
+        Entry::new(self.id, said.finish(), move || self.into_view(board))
+    }
+
+    fn into_view(self, board: Board) -> impl IntoView {
+        let Self { id, name, standing, why } = self;
+        let class = standing.kind.class();
+        view! {
+            <li class=class>
+                {part(move || state(&standing, board.now.get()))}
+                <p>
+                    <a class="name" href=format!("/t/{id}")>
+                        {name}
+                    </a>
+                    <span class="why">{format!(" — {why}")}</span>
+                </p>
+            </li>
+        }
     }
 }

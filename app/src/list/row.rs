@@ -1,6 +1,7 @@
 //! One tracker in the list.
 
-use leptos::{either::Either, prelude::*};
+use domain::TrackerView;
+use leptos::prelude::*;
 
 use crate::{
     bar::Bar,
@@ -8,7 +9,7 @@ use crate::{
     format,
     live::{Board, Row},
     standing::Standing,
-    ui::{Actions, Delete, Menu, Nothing, PauseOrResume, State},
+    ui::{Change, ChangeForm, Changes, Menu, Nothing, PauseOrResume, part, reactive, state, whole},
 };
 
 /// State, name and target, bar, uptime, latency, menu.
@@ -19,62 +20,64 @@ pub fn TrackerRow(
     /// What the page shows.
     board: Board,
     /// Of this page.
-    actions: Actions,
+    changes: Changes,
 ) -> impl IntoView {
     let id = row.id;
     let view = RwSignal::from(row.view);
-    let standing = Memo::new(move |_| view.with(Standing::of));
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
-    let target = Memo::new(move |_| view.with(|view| format::target(&view.about)));
-    let problem = Memo::new(move |_| view.with(|view| view.about.problem.clone()));
     let paused = Memo::new(move |_| view.with(|view| view.about.paused));
-    actions.offer_undo(id, name);
-    let figures = Memo::new(move |_| view.with(Figures::of));
+    let body = view! {
+        <PauseOrResume id name paused changes class="item" />
+        <hr />
+        <ChangeForm change=Change::Delete id name changes class="item danger" />
+    };
     view! {
         <li class="row">
-            <State standing now=board.now />
+            {part(move || view.with(|view| state(&Standing::of(view), board.now.get())))}
             <div class="what">
                 <h3>
                     <a class="name" href=format!("/t/{id}")>
-                        {move || name.get()}
+                        {reactive(move || name.get())}
                     </a>
                 </h3>
-                {move || match problem.get() {
-                    Some(problem) => Either::Left(view! { <span class="target problem">{problem}</span> }),
-                    None => Either::Right(view! { <span class="target">{move || target.get()}</span> }),
-                }}
+                {part(move || view.with(target))}
             </div>
             <Bar view now=board.now />
-            <span class="num">
-                <span class="vh">"Uptime of the checks shown: "</span>
-                {move || percentage(figures.get())}
-            </span>
-            <span class="num lat">
-                <span class="vh">"Latency: "</span>
-                {move || milliseconds(figures.get())}
-            </span>
-            <Menu label=Signal::derive(move || format!("Actions for {}", name.get()))>
-                <PauseOrResume id paused actions class="item" />
-                <hr />
-                <Delete id actions />
-            </Menu>
+            {part(move || view.with(|view| numbers(Figures::of(view))))}
+            <Menu label=move || format!("Actions for {}", name.get()) body=whole(body) />
         </li>
     }
 }
 
-fn percentage(figures: Figures) -> impl IntoView {
-    if !figures.uptime.is_known() {
-        return Either::Left(view! { <Nothing what="nothing observed" /> });
-    }
-    let bad = figures.uptime.down_ms > 0;
-    Either::Right(view! {
-        <span class:bad=bad>{figures.uptime.to_string()}<span class="unit">"\u{a0}%"</span></span>
-    })
+fn target(view: &TrackerView) -> impl IntoView + use<> {
+    let (class, text) = match &view.about.problem {
+        Some(problem) => ("target problem", problem.clone()),
+        None => ("target", format::target(&view.about)),
+    };
+    view! { <span class=class>{text}</span> }
 }
 
-fn milliseconds(figures: Figures) -> impl IntoView {
-    match figures.last {
-        Some(last) => Either::Left(view! { {format::latency(last)}<span class="unit">"\u{a0}ms"</span> }),
-        None => Either::Right(view! { <Nothing what="none" /> }),
+fn numbers(figures: Figures) -> impl IntoView {
+    let uptime = if figures.uptime.is_known() {
+        let class = if figures.uptime.down_ms > 0 { "bad" } else { "" };
+        whole(
+            view! { <span class=class>{figures.uptime.to_string()}<span class="unit">"\u{a0}%"</span></span> },
+        )
+    } else {
+        whole(view! { <Nothing what="nothing observed" /> })
+    };
+    let latency = match figures.last {
+        Some(last) => whole(view! { {format::latency(last)}<span class="unit">"\u{a0}ms"</span> }),
+        None => whole(view! { <Nothing what="none" /> }),
+    };
+    view! {
+        <span class="num">
+            <span class="vh">"Uptime of the checks shown: "</span>
+            {uptime}
+        </span>
+        <span class="num lat">
+            <span class="vh">"Latency: "</span>
+            {latency}
+        </span>
     }
 }

@@ -101,6 +101,11 @@ impl Board {
         (board, woken)
     }
 
+    /// Whether what is shown may be old. Follows signals.
+    pub fn is_stale(self) -> bool {
+        self.paused.get() || self.link.with(|link| matches!(link, Link::Stale { .. }))
+    }
+
     /// Polls at once.
     pub fn wake(self) {
         // A full channel has a wake-up waiting already.
@@ -288,7 +293,7 @@ struct News {
 fn sentence(news: &[News]) -> Option<String> {
     let is_told = |news: &&News| matches!(news.kind, Kind::Down | Kind::Up | Kind::Broken);
     let first = news.iter().find(|news| news.kind == Kind::Down).or_else(|| news.iter().find(is_told))?;
-    let word = first.kind.word().to_lowercase();
+    let word = first.kind.word().to_ascii_lowercase();
     let more = news.iter().filter(is_told).count() - 1;
     let what = if first.kind == Kind::Broken { "cannot be checked".into() } else { format!("is {word}") };
     Some(if more > 0 {

@@ -1,17 +1,12 @@
 //! How a tracker is checked.
 
-use domain::{About, TrackerView};
+use domain::About;
 use leptos::prelude::*;
 
 use crate::format;
 
 /// The settings that matter for reading the bar.
-#[component]
-pub fn HowItIsChecked(
-    /// The tracker.
-    view: RwSignal<TrackerView>,
-) -> impl IntoView {
-    let about = Memo::new(move |_| view.with(|view| view.about.clone()));
+pub fn facts(about: &About) -> impl IntoView + use<> {
     let line = |(term, value): (&'static str, String)| {
         view! {
             <div>
@@ -20,19 +15,20 @@ pub fn HowItIsChecked(
             </div>
         }
     };
+    let lines = Vec::from(lines(about).map(line));
     view! {
         <section class="card" aria-labelledby="h-how">
             <header>
                 <h2 id="h-how">"How it is checked"</h2>
             </header>
             <div class="body">
-                <dl class="facts">{move || Vec::from(about.with(facts).map(line))}</dl>
+                <dl class="facts">{lines}</dl>
             </div>
         </section>
     }
 }
 
-fn facts(about: &About) -> [(&'static str, String); 5] {
+fn lines(about: &About) -> [(&'static str, String); 5] {
     let tries = format::count(usize::from(about.retries) + 1, "failed try", "failed tries in a row");
     [
         ("Schedule", about.schedule.clone()),
@@ -50,7 +46,7 @@ mod tests {
     #[test]
     fn settings_are_told_as_sentences() {
         let about = About { expect: "200-299".into(), deadline_ms: 10_000, retries: 2, ..About::default() };
-        let facts = facts(&about).map(|(_, value)| value);
+        let facts = lines(&about).map(|(_, value)| value);
         assert_eq!(facts, ["", "10 s", "status 200-299", "3 failed tries in a row", "local"]);
     }
 }

@@ -1,7 +1,7 @@
 //! The last checks: the bar, what it means, and all of it as a table.
 
 use domain::{Cell, SHOWN_CHECKS, Timestamp, TrackerView};
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     bar::Legend,
@@ -9,7 +9,7 @@ use crate::{
     live::Board,
     spot::{look, why},
     tracker::scrubber::{FailureButtons, Scrubber, row_name},
-    ui::{Icon, Nothing},
+    ui::{Entry, Icon, Nothing, entries, part, reactive, whole},
 };
 
 /// The last 60 checks of one tracker.
@@ -20,21 +20,16 @@ pub fn History(
     /// What the page shows.
     board: Board,
 ) -> impl IntoView {
-    let schedule = Memo::new(move |_| view.with(|view| view.about.schedule.clone()));
-    let ends = Memo::new(move |_| view.with(|view| ends(&view.cells)));
     view! {
         <section class="card history" aria-labelledby="h-history">
             <header>
                 <h2 id="h-history">"Last 60 checks"</h2>
-                <span class="note">{move || schedule.get()}</span>
+                <span class="note">{reactive(move || view.with(|view| view.about.schedule.clone()))}</span>
                 <FailureButtons view board />
             </header>
             <Scrubber view board />
             <div class="under">
-                <p class="axis">
-                    <span>{move || ends.with(|(oldest, _)| oldest.clone())}</span>
-                    <span>{move || ends.with(|(_, newest)| newest.clone())}</span>
-                </p>
+                {part(move || view.with(|view| axis(&view.cells)))}
                 <Legend />
                 <details class="fold" id="checks">
                     <summary>
@@ -50,7 +45,7 @@ pub fn History(
 
 #[component]
 fn ChecksTable(view: RwSignal<TrackerView>) -> impl IntoView {
-    let newest_first = move || view.with(|view| view.cells.iter().rev().cloned().collect::<Vec<_>>());
+    let newest_first = move || view.with(|view| view.cells.iter().rev().map(line_of).collect());
     view! {
         <table class="table">
             <caption>"Newest first, times in UTC"</caption>
@@ -64,18 +59,22 @@ fn ChecksTable(view: RwSignal<TrackerView>) -> impl IntoView {
                     <th scope="col">"Why"</th>
                 </tr>
             </thead>
-            <tbody>
-                <For each=newest_first key=|cell| (cell.due, cell.attempt, cell.is_gap()) children=|cell| check_line(&cell) />
-            </tbody>
+            <tbody>{entries(newest_first)}</tbody>
         </table>
     }
+}
+
+fn line_of(cell: &Cell) -> Entry {
+    let cell = cell.clone();
+    let state = u64::from(cell.attempt) * 2 + u64::from(cell.is_gap());
+    Entry::new(cell.due.as_ms(), state, move || check_line(&cell))
 }
 
 fn check_line(cell: &Cell) -> impl IntoView + use<> {
     let (class, icon) = look(cell.mark());
     let took = match cell.latency {
-        Some(latency) => Either::Left(format!("{} ms", format::latency(latency))),
-        None => Either::Right(view! { <Nothing what="not measured" /> }),
+        Some(latency) => whole(format!("{} ms", format::latency(latency))),
+        None => whole(view! { <Nothing what="not measured" /> }),
     };
     let again = (cell.attempt > 0).then(|| format!("try {}", cell.attempt + 1));
     view! {
@@ -93,6 +92,16 @@ fn check_line(cell: &Cell) -> impl IntoView + use<> {
             <td class="r">{took}</td>
             <td class="dim">{why(cell)}</td>
         </tr>
+    }
+}
+
+fn axis(cells: &[Cell]) -> impl IntoView + use<> {
+    let (oldest, newest) = ends(cells);
+    view! {
+        <p class="axis">
+            <span>{oldest}</span>
+            <span>{newest}</span>
+        </p>
     }
 }
 

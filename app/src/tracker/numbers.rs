@@ -1,17 +1,28 @@
 //! Figures over the checks that are shown.
 
-use domain::{Micros, TrackerView};
-use leptos::{either::Either, prelude::*};
+use std::time::Duration;
 
-use crate::{figures::Figures, format, ui::Nothing};
+use domain::{Micros, TrackerView, Uptime};
+use leptos::prelude::*;
+
+use crate::{
+    figures::Figures,
+    format,
+    ui::{Nothing, Part, whole},
+};
 
 /// Uptime, latencies, and how many checks they stand on.
-#[component]
-pub fn Numbers(
-    /// The tracker.
-    view: RwSignal<TrackerView>,
-) -> impl IntoView {
-    let figures = Memo::new(move |_| view.with(Figures::of));
+pub fn numbers(view: &TrackerView) -> impl IntoView + use<> {
+    let Figures { uptime, last, median, slowest, checks, failed } = Figures::of(view);
+    let class = if uptime.down_ms > 0 { "bad" } else { "" };
+    let latency = |term: &'static str, value: Option<Micros>, of: &'static str| {
+        view! {
+            <div>
+                <dt>{term}</dt>
+                <dd>{milliseconds(value)} <small>{of}</small></dd>
+            </div>
+        }
+    };
     view! {
         <section aria-labelledby="h-numbers">
             <h2 class="vh" id="h-numbers">
@@ -20,26 +31,14 @@ pub fn Numbers(
             <dl class="stats card">
                 <div>
                     <dt>"Uptime"</dt>
-                    <dd class:bad=move || { figures.get().uptime.down_ms > 0 }>{move || uptime(figures.get())}</dd>
+                    <dd class=class>{percentage(uptime)}</dd>
                 </div>
-                <div>
-                    <dt>"Latency, last"</dt>
-                    <dd>{move || latency(figures.get().last)} <small>"the newest check"</small></dd>
-                </div>
-                <div>
-                    <dt>"Latency p50"</dt>
-                    <dd>{move || latency(figures.get().median)} <small>"of the checks shown"</small></dd>
-                </div>
-                <div>
-                    <dt>"Slowest"</dt>
-                    <dd>{move || latency(figures.get().slowest)} <small>"of the checks shown"</small></dd>
-                </div>
+                {latency("Latency, last", last, "the newest check")}
+                {latency("Latency p50", median, "of the checks shown")}
+                {latency("Slowest", slowest, "of the checks shown")}
                 <div>
                     <dt>"Checks shown"</dt>
-                    <dd>
-                        {move || figures.get().checks}
-                        <small>{move || format!("{} failed", figures.get().failed)}</small>
-                    </dd>
+                    <dd>{checks.to_string()} <small>{format!("{failed} failed")}</small></dd>
                 </div>
             </dl>
             <p class="small muted above-1">
@@ -50,28 +49,28 @@ pub fn Numbers(
     }
 }
 
-fn uptime(figures: Figures) -> impl IntoView {
-    if !figures.uptime.is_known() {
-        return Either::Left(view! {
+fn percentage(uptime: Uptime) -> Part {
+    if !uptime.is_known() {
+        return whole(view! {
             <Nothing what="nothing observed" />
             <small>"nothing observed"</small>
         });
     }
-    let down = std::time::Duration::from_millis(figures.uptime.down_ms);
+    let down = Duration::from_millis(uptime.down_ms);
     let down = if down.is_zero() { "no time down".into() } else { format!("{} down", format::in_full(down)) };
-    Either::Right(view! {
-        {figures.uptime.to_string()}
+    whole(view! {
+        {uptime.to_string()}
         <span class="unit">"\u{a0}%"</span>
         <small>{down}</small>
     })
 }
 
-fn latency(latency: Option<Micros>) -> impl IntoView {
+fn milliseconds(latency: Option<Micros>) -> Part {
     match latency {
-        Some(latency) => Either::Left(view! {
+        Some(latency) => whole(view! {
             {format::latency(latency)}
             <span class="unit">"\u{a0}ms"</span>
         }),
-        None => Either::Right(view! { <Nothing what="none" /> }),
+        None => whole(view! { <Nothing what="none" /> }),
     }
 }

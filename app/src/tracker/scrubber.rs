@@ -9,7 +9,7 @@ use crate::{
     live::Board,
     spot::{self, is_failure},
     tip::{Hold, Looked, Tips, bar_name},
-    ui::{Icon, hydrated},
+    ui::{Icon, hydrated, reactive},
 };
 
 /// The name of a check's row in the table.
@@ -28,19 +28,20 @@ pub fn Scrubber(
     let tips = Tips::of_page();
     let looked = looked(view, board);
     let ready = hydrated();
-    let place = Memo::new(move |_| tips.place(looked.id).unwrap_or(SHOWN_CHECKS - 1));
-    let value = move || ready.get().then(|| place.get() + 1);
-    let words = move || ready.get().then(|| view.with(|view| spot::in_words(&view.cells, place.get())));
+    let place = move || tips.place(looked.id).unwrap_or(SHOWN_CHECKS - 1);
+    let if_ready = move |value: &'static str| reactive(move || ready.get().then_some(value));
+    let value = move || ready.get().then(|| (place() + 1).to_string());
+    let words = move || ready.get().then(|| view.with(|view| spot::in_words(&view.cells, place())));
     let on_focus = move |_: ev::FocusEvent| {
         if tips.hold(looked.id).is_none() {
-            tips.look(looked, place.get_untracked(), Hold::Focus);
+            tips.look(looked, untrack(place), Hold::Focus);
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
-        let from = place.get_untracked();
+        let from = untrack(place);
         if event.key() == "Enter" {
             event.prevent_default();
             view.with_untracked(|view| open_row(view, from));
@@ -52,13 +53,13 @@ pub fn Scrubber(
     view! {
         <div
             class="slider"
-            role=move || ready.get().then_some("slider")
-            tabindex=move || ready.get().then_some("0")
-            aria-labelledby=move || ready.get().then_some("h-history")
-            aria-valuemin=move || ready.get().then_some("1")
-            aria-valuemax=move || ready.get().then_some("60")
-            aria-valuenow=value
-            aria-valuetext=words
+            role=if_ready("slider")
+            tabindex=if_ready("0")
+            aria-labelledby=if_ready("h-history")
+            aria-valuemin=if_ready("1")
+            aria-valuemax=if_ready("60")
+            aria-valuenow=reactive(value)
+            aria-valuetext=reactive(words)
             on:focus=on_focus
             on:blur=move |_| tips.let_go(looked.id, Hold::Focus)
             on:keydown=on_key
@@ -94,15 +95,14 @@ pub fn FailureButtons(
     };
     let previous = move |_| jump(|cells, from| spot::before(cells, from, is_failure), "No earlier failure.");
     let next = move |_| jump(|cells, from| spot::after(cells, from, is_failure), "No later failure.");
-    let disabled =
-        Memo::new(move |_| view.with(|view| !view.cells.iter().any(|cell| is_failure(cell.mark()))));
+    let is_disabled = move || view.with(|view| !view.cells.iter().any(|cell| is_failure(cell.mark())));
     view! {
-        <div class="seg" hidden=move || !ready.get()>
-            <button class="btn small" type="button" disabled=move || disabled.get() on:click=previous>
+        <div class="seg" hidden=reactive(move || !ready.get())>
+            <button class="btn small" type="button" disabled=reactive(is_disabled) on:click=previous>
                 <Icon name="#i-left" />
                 "Previous failure"
             </button>
-            <button class="btn small" type="button" disabled=move || disabled.get() on:click=next>
+            <button class="btn small" type="button" disabled=reactive(is_disabled) on:click=next>
                 "Next failure"
                 <Icon name="#i-chev" />
             </button>
@@ -111,7 +111,7 @@ pub fn FailureButtons(
 }
 
 fn looked(view: RwSignal<TrackerView>, board: Board) -> Looked {
-    Looked { id: view.with_untracked(|view| view.id), view: view.into(), now: board.now }
+    Looked { id: view.with_untracked(|view| view.id), view, now: board.now }
 }
 
 /// Opens the table at a check's row, and puts the focus there.

@@ -1,8 +1,8 @@
 //! How fresh the page is. What may be old must not look fresh.
 
-use leptos::{either::EitherOf4, prelude::*};
+use leptos::prelude::*;
 
-use super::{Icon, Moment};
+use super::{Icon, Moment, part, reactive};
 use crate::{
     format,
     live::{Board, Link},
@@ -14,57 +14,76 @@ pub fn LiveSign(
     /// What the page shows.
     board: Board,
 ) -> impl IntoView {
-    let link = board.link;
     let ready = super::hydrated();
-    let state = move || match link.get() {
+    let state = move || match board.link.get() {
         _ if board.paused.get() => "stale",
         Link::AsOf(_) => "still",
         Link::Live(_) => "live",
         Link::Stale { .. } => "stale",
     };
-    let text = move || match link.get() {
-        _ if board.paused.get() => EitherOf4::A(
-            view! { <span><b>"Updates paused"</b> {board.now.get_untracked().map(|at| format!(" at {} UTC", at.clock_time()))}</span> },
-        ),
-        Link::AsOf(at) if at.0 == 0 => {
-            EitherOf4::A(view! { <span><b>"No check yet"</b> {None::<String>}</span> })
-        }
-        Link::AsOf(at) => EitherOf4::B(view! { <span>"As of " <Moment at /></span> }),
-        Link::Live(age) => {
-            let age = format::at_a_glance(std::time::Duration::from_secs(age.max(1).unsigned_abs()));
-            EitherOf4::C(view! { <span><b>"Live"</b> {format!(" · {age} ago")}</span> })
-        }
-        Link::Stale { since, retry_in, error } => {
-            let why =
-                error.map(|error| format!(": {}", error.sentence().trim_end_matches('.').to_lowercase()));
-            let next = match retry_in {
-                Some(seconds) => format!(" — retrying in {seconds} s"),
-                None => " — trying".into(),
-            };
-            EitherOf4::D(view! {
-                <span><b>"Not updating since " {since.clock_time()} " UTC"</b> {why.unwrap_or_default()} {next}</span>
-                <button class="btn small" type="button" on:click=move |_| board.wake()>
-                    "Retry"
-                </button>
-            })
-        }
-    };
+    let switch = move || if board.paused.get() { "#i-play" } else { "#i-pause" };
     view! {
-        <div class="live" data-state=state>
+        <div class="live" data-state=reactive(state)>
             <span class="dot" aria-hidden="true"></span>
-            {text}
+            {part(move || said(board))}
             <button
                 class="btn quiet icon small"
                 type="button"
-                hidden=move || !ready.get()
-                aria-pressed=move || board.paused.get().to_string()
+                hidden=reactive(move || !ready.get())
+                aria-pressed=reactive(move || board.paused.get().to_string())
                 aria-label="Pause updates"
                 title="Pause updates"
                 on:click=move |_| board.toggle()
             >
-                <Icon name=Signal::derive(move || if board.paused.get() { "#i-play" } else { "#i-pause" }) />
+                {part(move || view! { <Icon name=switch() /> })}
             </button>
         </div>
+    }
+}
+
+fn said(board: Board) -> impl IntoView {
+    let (mut lead, mut as_of, mut rest, mut is_stale) = ("", None, String::new(), false);
+    match board.link.get() {
+        _ if board.paused.get() => {
+            lead = "Updates paused";
+            rest = board
+                .now
+                .get_untracked()
+                .map_or_else(String::new, |at| format!(" at {} UTC", at.clock_time()));
+        }
+        Link::AsOf(at) if at.0 == 0 => lead = "No check yet",
+        Link::AsOf(at) => as_of = Some(at),
+        Link::Live(age) => {
+            lead = "Live";
+            let age = std::time::Duration::from_secs(age.max(1).unsigned_abs());
+            rest = format!(" · {} ago", format::at_a_glance(age));
+        }
+        Link::Stale { since, retry_in, error } => {
+            lead = "Not updating";
+            is_stale = true;
+            let why = error.map(|error| error.sentence().trim_end_matches('.').to_ascii_lowercase());
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
+            let next = match retry_in {
+                Some(seconds) => format!(" — retrying in {seconds} s"),
+                None => " — trying".into(),
+            };
+            rest = format!(" since {} UTC{why}{next}", since.clock_time());
+        }
+    }
+    let retry = is_stale.then(|| {
+        view! {
+            <button class="btn small" type="button" on:click=move |_| board.wake()>
+                "Retry"
+            </button>
+        }
+    });
+    view! {
+        <span>
+            {(!lead.is_empty()).then(|| view! { <b>{lead}</b> })}
+            {rest}
+            {as_of.map(|at| view! { "As of " <Moment at /> })}
+        </span>
+        {retry}
     }
 }
 
@@ -78,7 +97,7 @@ pub fn Outdated(
         // It fails only where there is nothing to load.
         drop(window().location().reload());
     };
-    move || {
+    part(move || {
         board.outdated.get().then(|| {
             view! {
                 <div class="notice outdated" role="status">
@@ -90,7 +109,7 @@ pub fn Outdated(
                 </div>
             }
         })
-    }
+    })
 }
 
 /// Tells who listens what changed; never a single check.
@@ -101,7 +120,7 @@ pub fn Announcer(
 ) -> impl IntoView {
     view! {
         <p class="vh" role="status">
-            {move || board.said.get()}
+            {reactive(move || board.said.get())}
         </p>
     }
 }

@@ -1,18 +1,16 @@
 //! The menu of a tracker. A `details`, so that it opens without script.
 
-use domain::TrackerId;
-use leptos::{either::Either, html, prelude::*, wasm_bindgen::JsCast as _};
+use leptos::{html, prelude::*, wasm_bindgen::JsCast as _};
 
-use super::{Actions, Icon};
+use super::{Icon, Part, reactive};
 
 /// A menu behind a button. With script it closes on Escape, on a click elsewhere, and when something was chosen.
 #[component]
 pub fn Menu(
     /// The button's name, for who cannot see the three dots.
-    #[prop(into)]
-    label: Signal<String>,
+    label: impl Fn() -> String + Send + 'static,
     /// Forms.
-    children: Children,
+    body: Part,
 ) -> impl IntoView {
     let menu = NodeRef::<html::Details>::new();
     let close = move || {
@@ -49,67 +47,10 @@ pub fn Menu(
             on:focusout=on_leave
             on:submit=move |_| close_and_return()
         >
-            <summary class="btn quiet icon" aria-label=move || label.get()>
+            <summary class="btn quiet icon" aria-label=reactive(label)>
                 <Icon name="#i-more" />
             </summary>
-            <div tabindex="-1">{children()}</div>
+            <div tabindex="-1">{body}</div>
         </details>
-    }
-}
-
-/// The button that lets a tracker rest, or wakes it.
-#[component]
-pub fn PauseOrResume(
-    /// Which tracker.
-    id: TrackerId,
-    /// Whether it rests.
-    #[prop(into)]
-    paused: Signal<bool>,
-    /// Of this page.
-    actions: Actions,
-    /// The look of the button.
-    class: &'static str,
-) -> impl IntoView {
-    move || {
-        if paused.get() {
-            Either::Left(view! {
-                <ActionForm action=actions.resume>
-                    <input type="hidden" name="id" value=id.to_string() />
-                    <button class=class type="submit">
-                        <Icon name="#i-play" />
-                        "Resume"
-                    </button>
-                </ActionForm>
-            })
-        } else {
-            Either::Right(view! {
-                <ActionForm action=actions.pause>
-                    <input type="hidden" name="id" value=id.to_string() />
-                    <button class=class type="submit">
-                        <Icon name="#i-pause" />
-                        "Pause"
-                    </button>
-                </ActionForm>
-            })
-        }
-    }
-}
-
-/// The button that deletes. It asks nothing, because it can be undone.
-#[component]
-pub fn Delete(
-    /// Which tracker.
-    id: TrackerId,
-    /// Of this page.
-    actions: Actions,
-) -> impl IntoView {
-    view! {
-        <ActionForm action=actions.delete>
-            <input type="hidden" name="id" value=id.to_string() />
-            <button class="item danger" type="submit">
-                <Icon name="#i-trash" />
-                "Delete"
-            </button>
-        </ActionForm>
     }
 }

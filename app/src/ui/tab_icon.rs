@@ -62,18 +62,21 @@ impl Mood {
 /// Gives the tab's icon the shape of the page's mood.
 #[component]
 pub fn TabIcon(
-    /// The mood.
-    mood: Memo<Mood>,
+    /// The mood. Follows signals.
+    mood: impl Fn() -> Mood + 'static,
     /// What the page shows: without news nothing looks well.
     board: Board,
 ) -> impl IntoView {
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<Mood>| {
         let is_stale = board.link.with(|link| matches!(link, Link::Stale { .. }));
-        let mood = if is_stale { Mood::Unknown } else { mood.get() };
-        if let Ok(Some(link)) = document().query_selector("link[rel=icon]") {
+        let mood = if is_stale { Mood::Unknown } else { mood() };
+        if before != Some(mood)
+            && let Ok(Some(link)) = document().query_selector("link[rel=icon]")
+        {
             // It fails only for a name that is none.
             drop(link.set_attribute("href", &mood.icon()));
         }
+        mood
     });
 }
 

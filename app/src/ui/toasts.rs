@@ -1,30 +1,17 @@
 //! What was just done, and how to undo it. At the bottom, across pages, at most three; no toast for what checks show.
 
 use domain::TrackerId;
-use leptos::{either::Either, prelude::*};
+use leptos::{prelude::*, task::spawn_local};
 
-use super::Icon;
-use crate::api::{RestoreTracker, ResumeTracker};
+use super::{
+    Change, Icon,
+    list::{Entry, entries},
+};
 
 /// The toasts of this document; by context.
 #[derive(Clone, Copy)]
 pub struct Toasts {
-    shown: RwSignal<Shelf>,
-    /// Whether somebody is about to use one: then all stay.
-    held: RwSignal<bool>,
-    restore: ServerAction<RestoreTracker>,
-    resume: ServerAction<ResumeTracker>,
-}
-
-/// What takes it back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Undo {
-    /// Restore a deleted tracker.
-    Restore(TrackerId),
-    /// Wake a paused tracker.
-    Resume(TrackerId),
-    /// Nothing: it says that something failed, and stays until it is closed.
-    Failed,
+    shelf: RwSignal<Shelf>,
 }
 
 /// Seconds for which a toast stays.
@@ -35,27 +22,14 @@ const MOST: usize = 3;
 impl Toasts {
     /// To be called once, at the root.
     pub fn provide() {
-        let toasts = Self {
-            shown: RwSignal::new(Shelf::default()),
-            held: RwSignal::new(false),
-            restore: ServerAction::new(),
-            resume: ServerAction::new(),
-        };
+        let toasts = Self { shelf: RwSignal::new(Shelf::default()) };
         provide_context(toasts);
-        Effect::new(move |_| {
-            let failed = |answer: Option<Result<(), crate::ApiError>>| matches!(answer, Some(Err(_)));
-            if failed(toasts.restore.value().get()) || failed(toasts.resume.value().get()) {
-                toasts.say("That could not be undone.".into(), Undo::Failed);
-            }
-        });
         Effect::new(move |_| {
             let second = std::time::Duration::from_secs(1);
             let clock = set_interval_with_handle(
                 move || {
-                    if !toasts.held.get_untracked()
-                        && toasts.shown.with_untracked(|shelf| !shelf.0.is_empty())
-                    {
-                        toasts.shown.update(Shelf::age);
+                    if toasts.shelf.with_untracked(|shelf| !shelf.held && !shelf.toasts.is_empty()) {
+                        toasts.shelf.update(Shelf::age);
                     }
                 },
                 second,
@@ -64,72 +38,85 @@ impl Toasts {
         });
     }
 
-    /// Says what was done.
-    pub fn say(self, text: String, undo: Undo) {
-        self.shown.update(|shelf| shelf.put(text, undo));
+    /// The document's.
+    pub fn of_document() -> Self {
+        use_context().unwrap_or_else(|| Self { shelf: RwSignal::new(Shelf::default()) })
+    }
+
+    /// Says what was done with a tracker of this name, where that can be taken back.
+    pub fn offer_undo(self, done: Change, id: TrackerId, name: &str) {
+        let (what, undo) = match done {
+            Change::Pause => ("paused", Change::Resume),
+            Change::Delete => ("deleted", Change::Restore),
+            Change::Resume | Change::Restore => return,
+        };
+        self.shelf.update(|shelf| shelf.put(format!("{name} is {what}."), Some((undo, id))));
     }
 
     /// How many changes were taken back. Tracks them.
     pub fn undone(self) -> usize {
-        self.restore.version().get() + self.resume.version().get()
+        self.shelf.with(|shelf| shelf.undone)
     }
 
-    fn undo(self, toast: &Toast) {
-        self.shown.update(|shelf| shelf.drop(toast.number));
-        self.held.set(false);
-        match toast.undo {
-            Undo::Restore(id) => drop(self.restore.dispatch(RestoreTracker { id })),
-            Undo::Resume(id) => drop(self.resume.dispatch(ResumeTracker { id })),
-            Undo::Failed => {}
-        }
+    fn hold(self, held: bool) {
+        self.shelf.update(|shelf| shelf.held = held);
+    }
+
+    fn close(self, number: u32) {
+        self.shelf.update(|shelf| shelf.drop(number));
+    }
+
+    fn undo(self, number: u32, (change, id): (Change, TrackerId)) {
+        self.close(number);
+        spawn_local(async move {
+            let answer = change.send(id).await;
+            self.shelf.update(|shelf| match answer {
+                Ok(()) => shelf.undone += 1,
+                Err(error) => shelf.put(format!("That could not be undone. {}", error.sentence()), None),
+            });
+        });
     }
 }
 
 /// The place of the toasts; once a document.
 #[component]
 pub fn Dock() -> impl IntoView {
-    let Some(toasts) = use_context::<Toasts>() else { return Either::Left(()) };
-    Either::Right(view! {
+    let toasts = Toasts::of_document();
+    let cards = move || {
+        let card = |toast: &Toast| {
+            let toast = toast.clone();
+            Entry::new(toast.number.into(), 0, move || card(toast, toasts))
+        };
+        toasts.shelf.with(|shelf| shelf.toasts.iter().map(card).collect())
+    };
+    view! {
         <div
             class="dock"
             role="status"
-            on:pointerenter=move |_| toasts.held.set(true)
-            on:pointerleave=move |_| toasts.held.set(false)
-            on:focusin=move |_| toasts.held.set(true)
-            on:focusout=move |_| toasts.held.set(false)
+            on:pointerenter=move |_| toasts.hold(true)
+            on:pointerleave=move |_| toasts.hold(false)
+            on:focusin=move |_| toasts.hold(true)
+            on:focusout=move |_| toasts.hold(false)
         >
-            <For each=move || toasts.shown.get().0 key=|toast| toast.number let:toast>
-                <Card toast toasts />
-            </For>
+            {entries(cards)}
         </div>
-    })
+    }
 }
 
-#[component]
-fn Card(toast: Toast, toasts: Toasts) -> impl IntoView {
+fn card(toast: Toast, toasts: Toasts) -> impl IntoView {
     let number = toast.number;
-    let text = toast.text.clone();
-    let can_undo = toast.undo != Undo::Failed;
-    let toast = StoredValue::new(toast);
+    let undo = toast.undo.map(|undo| {
+        view! {
+            <button class="btn small" type="button" on:click=move |_| toasts.undo(number, undo)>
+                "Undo"
+            </button>
+        }
+    });
     view! {
         <div class="toast">
-            <span>{text}</span>
-            {can_undo.then(|| {
-                view! {
-                    <button class="btn small" type="button" on:click=move |_| toast.with_value(|toast| toasts.undo(toast))>
-                        "Undo"
-                    </button>
-                }
-            })}
-            <button
-                class="btn icon small"
-                type="button"
-                aria-label="Close"
-                on:click=move |_| {
-                    toasts.held.set(false);
-                    toasts.shown.update(|shelf| shelf.drop(number));
-                }
-            >
+            <span>{toast.text}</span>
+            {undo}
+            <button class="btn icon small" type="button" aria-label="Close" on:click=move |_| toasts.close(number)>
                 <Icon name="#i-x" />
             </button>
         </div>
@@ -140,29 +127,38 @@ fn Card(toast: Toast, toasts: Toasts) -> impl IntoView {
 struct Toast {
     number: u32,
     text: String,
-    undo: Undo,
+    /// What takes it back. Without, it says that something failed, and stays until it is closed.
+    undo: Option<(Change, TrackerId)>,
     age_s: u32,
 }
 
-/// Toasts, oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Shelf(Vec<Toast>);
+#[derive(Debug, Default)]
+struct Shelf {
+    /// Oldest first.
+    toasts: Vec<Toast>,
+    /// Whether somebody is about to use one: then all stay.
+    held: bool,
+    /// How many changes were taken back.
+    undone: usize,
+}
 
 impl Shelf {
-    fn put(&mut self, text: String, undo: Undo) {
-        let number = self.0.last().map_or(0, |last| last.number + 1);
-        self.0.push(Toast { number, text, undo, age_s: 0 });
-        let surplus = self.0.len().saturating_sub(MOST);
-        self.0.drain(..surplus);
+    fn put(&mut self, text: String, undo: Option<(Change, TrackerId)>) {
+        let number = self.toasts.last().map_or(0, |last| last.number + 1);
+        self.toasts.push(Toast { number, text, undo, age_s: 0 });
+        let surplus = self.toasts.len().saturating_sub(MOST);
+        self.toasts.drain(..surplus);
     }
 
     fn drop(&mut self, number: u32) {
-        self.0.retain(|toast| toast.number != number);
+        self.toasts.retain(|toast| toast.number != number);
+        // What is gone can no longer say that the pointer or the focus left it.
+        self.held = false;
     }
 
     fn age(&mut self) {
-        self.0.iter_mut().for_each(|toast| toast.age_s += 1);
-        self.0.retain(|toast| toast.undo == Undo::Failed || toast.age_s < STAY_S);
+        self.toasts.iter_mut().for_each(|toast| toast.age_s += 1);
+        self.toasts.retain(|toast| toast.undo.is_none() || toast.age_s < STAY_S);
     }
 }
 
@@ -171,28 +167,28 @@ mod tests {
     use super::*;
 
     fn texts(shelf: &Shelf) -> Vec<&str> {
-        shelf.0.iter().map(|toast| toast.text.as_str()).collect()
+        shelf.toasts.iter().map(|toast| toast.text.as_str()).collect()
     }
 
     #[test]
     fn the_newest_three_stay_for_their_time() {
         let mut shelf = Shelf::default();
         for text in ["a", "b", "c", "d"] {
-            shelf.put(text.into(), Undo::Resume(TrackerId(1)));
+            shelf.put(text.into(), Some((Change::Resume, TrackerId(1))));
         }
         assert_eq!(texts(&shelf), ["b", "c", "d"]);
         shelf.drop(2);
         assert_eq!(texts(&shelf), ["b", "d"]);
         (1..STAY_S).for_each(|_| shelf.age());
-        assert_eq!(shelf.0.len(), 2);
+        assert_eq!(shelf.toasts.len(), 2);
         shelf.age();
-        assert!(shelf.0.is_empty());
+        assert!(shelf.toasts.is_empty());
     }
 
     #[test]
     fn a_failure_stays_until_it_is_closed() {
         let mut shelf = Shelf::default();
-        shelf.put("no".into(), Undo::Failed);
+        shelf.put("no".into(), None);
         (0..1_000).for_each(|_| shelf.age());
         assert_eq!(texts(&shelf), ["no"]);
     }

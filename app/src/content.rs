@@ -1,0 +1,65 @@
+//! What a page is made from. All pages load it the same way, before anything of them is shown.
+
+use domain::{TrackerId, TrackerPage, TrackerView};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ApiError, api,
+    ui::{Part, Sorry, whole},
+};
+
+/// What a page needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A page of the list, and the tracker of which it says that it was deleted.
+    List(u32, Option<TrackerId>),
+    /// One tracker; nothing where the address names none.
+    One(Option<TrackerId>),
+}
+
+/// What it got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Content {
+    /// A page of the list, and a deleted tracker that can be restored, with its name.
+    List(TrackerPage, Option<(TrackerId, String)>),
+    /// One tracker.
+    One(TrackerView),
+}
+
+impl Wanted {
+    async fn load(self) -> Result<Content, ApiError> {
+        match self {
+            Self::List(page, deleted) => {
+                let page = api::list_trackers(page).await?;
+                let deleted = match deleted {
+                    Some(id) => api::removed_tracker(id).await.ok().map(|name| (id, name)),
+                    None => None,
+                };
+                Ok(Content::List(page, deleted))
+            }
+            Self::One(Some(id)) => Ok(Content::One(api::tracker(id).await?)),
+            Self::One(None) => Err(ApiError::NotFound),
+        }
+    }
+}
+
+/// A page that follows what is wanted.
+pub fn page(
+    wanted: impl Fn() -> Wanted + Send + Sync + 'static,
+    show: impl Fn(Content) -> Part + Copy + Send + Sync + 'static,
+) -> Part {
+    let content = Resource::new(wanted, Wanted::load);
+    whole(view! {
+        <Transition fallback=|| {
+            view! { <p class="wrap muted">"Loading…"</p> }
+        }>
+            {move || Suspend::new(async move {
+                match content.await {
+                    Ok(content) => show(content),
+                    Err(error) => whole(view! { <Sorry error /> }),
+                }
+            })}
+        </Transition>
+    })
+}

@@ -1,0 +1,243 @@
+//! The forms that change something. They are plain forms; with script they are sent without leaving the page.
+//!
+//! Not Leptos's `ActionForm`: its codec, action and signals for each server function were a tenth of the client.
+
+use domain::TrackerId;
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use server_fn::ServerFn;
+
+use super::{Icon, Toasts, part, whole};
+use crate::{
+    ApiError,
+    api::{self, AddTracker, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
+    backend,
+    live::Board,
+};
+
+/// What can be done with one tracker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// Let it rest.
+    Pause,
+    /// Wake it.
+    Resume,
+    /// Remove it.
+    Delete,
+    /// Take the removal back.
+    Restore,
+}
+
+impl Change {
+    const ALL: [Self; 4] = [Self::Pause, Self::Resume, Self::Delete, Self::Restore];
+
+    /// Where its form is posted to.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Pause => PauseTracker::PATH,
+            Self::Resume => ResumeTracker::PATH,
+            Self::Delete => DeleteTracker::PATH,
+            Self::Restore => RestoreTracker::PATH,
+        }
+    }
+
+    /// Icon and word of its button.
+    fn face(self) -> (Option<&'static str>, &'static str) {
+        match self {
+            Self::Pause => (Some("#i-pause"), "Pause"),
+            Self::Resume => (Some("#i-play"), "Resume"),
+            Self::Delete => (Some("#i-trash"), "Delete"),
+            Self::Restore => (None, "Undo"),
+        }
+    }
+
+    /// Asks the server for it.
+    pub async fn send(self, id: TrackerId) -> Result<(), ApiError> {
+        match self {
+            Self::Pause => api::pause_tracker(id).await,
+            Self::Resume => api::resume_tracker(id).await,
+            Self::Delete => api::delete_tracker(id).await,
+            Self::Restore => api::restore_tracker(id).await,
+        }
+    }
+}
+
+/// What was changed from a page, and what became of it.
+#[derive(Clone, Copy)]
+pub struct Changes {
+    answers: RwSignal<Answers>,
+    /// What was typed into the box that adds trackers, when that failed without script.
+    kept: StoredValue<String>,
+    toasts: Toasts,
+}
+
+#[derive(Default)]
+struct Answers {
+    /// How many there were.
+    count: usize,
+    /// What was done last, unless it failed.
+    done: Option<Change>,
+    /// Why the newest change of a tracker failed.
+    problem: Option<String>,
+    /// Why adding failed.
+    add_problem: Option<String>,
+    /// Whether the answer to adding is still to come.
+    is_adding: bool,
+}
+
+impl Changes {
+    /// The changes of a page. To be called once a page, in the same place on both sides.
+    pub fn of_page() -> Self {
+        let (mut answers, mut kept) = (Answers::default(), String::new());
+        // A form that was posted without script failed, and this page is the answer.
+        if let Some(failed) = backend::failed_form() {
+            if failed.action == AddTracker::PATH {
+                answers.add_problem = failed.error.at("url");
+                failed.value("url").unwrap_or_default().clone_into(&mut kept);
+            } else if Change::ALL.iter().any(|change| change.path() == failed.action) {
+                answers.problem = Some(failed.error.sentence());
+            }
+        }
+        Self { answers: RwSignal::new(answers), kept: StoredValue::new(kept), toasts: Toasts::of_document() }
+    }
+
+    /// Keeps a board true to what is changed here; what was done is handed on.
+    pub fn refresh(self, board: Board, on_done: impl Fn(Change) + 'static) {
+        Effect::new(move |before: Option<(usize, usize)>| {
+            let counts = (self.answers.with(|answers| answers.count), self.toasts.undone());
+            if let Some(before) = before.filter(|before| *before != counts) {
+                board.refresh();
+                if before.0 != counts.0 {
+                    self.answers.with_untracked(|answers| answers.done).into_iter().for_each(&on_done);
+                }
+            }
+            counts
+        });
+    }
+
+    /// Changes a tracker of this name, and offers to undo it.
+    fn make(self, change: Change, id: TrackerId, name: String) {
+        spawn_local(async move {
+            let answer = change.send(id).await;
+            if answer.is_ok() {
+                self.toasts.offer_undo(change, id, &name);
+            }
+            self.note(|answers| {
+                answers.done = answer.is_ok().then_some(change);
+                answers.problem = answer.err().map(|error| error.sentence());
+            });
+        });
+    }
+
+    /// Adds a tracker for each line, and empties the field they were typed into.
+    pub fn add(self, field: web_sys::HtmlTextAreaElement) {
+        self.answers.update(|answers| answers.is_adding = true);
+        spawn_local(async move {
+            let answer = api::add_tracker(field.value()).await;
+            if answer.is_ok() {
+                field.set_value("");
+            }
+            self.note(|answers| {
+                answers.done = None;
+                answers.is_adding = false;
+                answers.add_problem = answer.err().and_then(|error| error.at("url"));
+            });
+        });
+    }
+
+    /// The page may be gone when an answer comes.
+    fn note(self, answer: impl FnOnce(&mut Answers)) {
+        self.answers.try_update(|answers| {
+            answers.count += 1;
+            answer(answers);
+        });
+    }
+
+    /// What was typed into the box that adds trackers, when that failed without script.
+    pub fn kept_targets(self) -> String {
+        self.kept.get_value()
+    }
+
+    /// What was done last, unless it failed.
+    pub fn last_done(self) -> Option<Change> {
+        self.answers.with(|answers| answers.done)
+    }
+
+    /// What is wrong with what was typed there.
+    pub fn add_problem(self) -> Option<String> {
+        self.answers.with(|answers| answers.add_problem.clone())
+    }
+
+    /// Whether the answer to adding is still to come.
+    pub fn is_adding(self) -> bool {
+        self.answers.with(|answers| answers.is_adding)
+    }
+}
+
+/// The form and the button of a change.
+#[component]
+pub fn ChangeForm(
+    /// What its button does.
+    change: Change,
+    /// With which tracker.
+    id: TrackerId,
+    /// How the tracker is called.
+    #[prop(into)]
+    name: Signal<String>,
+    /// Of this page.
+    changes: Changes,
+    /// The look of the button.
+    class: &'static str,
+) -> impl IntoView {
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        changes.make(change, id, name.get_untracked());
+    };
+    let (icon, word) = change.face();
+    whole(view! {
+        <form action=change.path() method="post" on:submit=send>
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class=class type="submit">
+                {icon.map(|icon| view! { <Icon name=icon /> })}
+                {word}
+            </button>
+        </form>
+    })
+}
+
+/// The button that lets a tracker rest, or wakes it.
+#[component]
+pub fn PauseOrResume(
+    /// Which tracker.
+    id: TrackerId,
+    /// How it is called.
+    name: Memo<String>,
+    /// Whether it rests.
+    paused: Memo<bool>,
+    /// Of this page.
+    changes: Changes,
+    /// The look of the button.
+    class: &'static str,
+) -> impl IntoView {
+    part(move || {
+        let change = if paused.get() { Change::Resume } else { Change::Pause };
+        view! { <ChangeForm change id name changes class /> }
+    })
+}
+
+/// Says why a button did nothing.
+#[component]
+pub fn FormProblem(
+    /// Of this page.
+    changes: Changes,
+) -> impl IntoView {
+    part(move || {
+        changes.answers.with(|answers| answers.problem.clone()).map(|sentence| {
+            view! {
+                <p class="notice is-down" role="alert">
+                    <Icon name="#i-alert" />
+                    <span><b>"Not done. "</b> {sentence}</span>
+                </p>
+            }
+        })
+    })
+}

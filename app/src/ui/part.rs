@@ -1,0 +1,254 @@
+//! Views without their types.
+//!
+//! Every closure and every view has a type of its own, and Leptos compiles its machinery anew for each. A page needs that
+//! machinery only a few times: these functions put many closures and views into few types. It halves the client.
+
+use std::{any::Any, pin::Pin};
+
+use leptos::{
+    attr::{Attribute, any_attribute::AnyAttribute},
+    prelude::*,
+    tachys::{
+        hydration::Cursor,
+        renderer::types::{Element, Node},
+        ssr::StreamBuilder,
+        view::{Mountable, Position, PositionState, Render, add_attr::AddAnyAttr},
+    },
+};
+
+/// Something that follows the signals it reads: text, an attribute, a part of the page.
+pub type Reactive<T> = Box<dyn FnMut() -> T + Send>;
+
+/// Follows signals with a text or an attribute.
+pub fn reactive<T>(value: impl FnMut() -> T + Send + 'static) -> Reactive<T> {
+    Box::new(value)
+}
+
+/// Follows signals with a part of the page.
+pub fn part<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> Reactive<Part> {
+    Box::new(move || whole(view()))
+}
+
+/// A view without its type. It has to be an element or hold one, even if that is only a placeholder.
+pub fn whole<V: IntoView + 'static>(view: V) -> Part {
+    const { assert!(V::EXISTS, "nothing stands for this view in the document, so nothing could replace it") };
+    Part(Box::new(view))
+}
+
+/// A view of any type.
+///
+/// [`AnyView`] does the same, but holds a second way to hydrate for each type, which only routes need whose code is loaded
+/// later: a tenth of the client.
+pub struct Part(Box<dyn Erased>);
+
+/// A part in the document.
+pub struct PartState(Box<dyn ErasedState>);
+
+trait Erased: Send {
+    fn build(self: Box<Self>) -> PartState;
+    fn rebuild(self: Box<Self>, state: &mut PartState);
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> PartState;
+
+    // The rest is for the server. In the client it must cost nothing, so it asks first who it is for.
+    fn dry_resolve(&mut self);
+    fn resolve(self: Box<Self>) -> Pin<Box<dyn Future<Output = Part> + Send>>;
+    fn html_len(&self) -> usize;
+    fn to_html(
+        self: Box<Self>,
+        to: To<'_>,
+        position: &mut Position,
+        style: (bool, bool),
+        attrs: Vec<AnyAttribute>,
+    );
+}
+
+/// Where HTML goes: at once, or in pieces, in order or not.
+enum To<'a> {
+    Text(&'a mut String),
+    InOrder(&'a mut StreamBuilder),
+    OutOfOrder(&'a mut StreamBuilder),
+}
+
+const IS_SERVER: bool = cfg!(feature = "ssr");
+
+impl<V: IntoView + 'static> Erased for V {
+    fn build(self: Box<Self>) -> PartState {
+        PartState(Box::new(Shown::<V>(Render::build(*self))))
+    }
+
+    fn rebuild(self: Box<Self>, state: &mut PartState) {
+        if let Some(shown) = state.0.as_any().downcast_mut::<Shown<V>>() {
+            Render::rebuild(*self, &mut shown.0);
+        } else {
+            state.replace(Erased::build(self));
+        }
+    }
+
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> PartState {
+        PartState(Box::new(Shown::<V>(RenderHtml::hydrate::<true>(*self, cursor, position))))
+    }
+
+    fn dry_resolve(&mut self) {
+        if IS_SERVER {
+            RenderHtml::dry_resolve(self);
+        }
+    }
+
+    fn resolve(self: Box<Self>) -> Pin<Box<dyn Future<Output = Part> + Send>> {
+        if IS_SERVER {
+            Box::pin(async { whole(RenderHtml::resolve(*self).await.into_owned()) })
+        } else {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    fn html_len(&self) -> usize {
+        if IS_SERVER { RenderHtml::html_len(self) } else { 0 }
+    }
+
+    fn to_html(
+        self: Box<Self>,
+        to: To<'_>,
+        position: &mut Position,
+        (escape, mark): (bool, bool),
+        attrs: Vec<AnyAttribute>,
+    ) {
+        if IS_SERVER {
+            match to {
+                To::Text(buf) => self.to_html_with_buf(buf, position, escape, mark, attrs),
+                To::InOrder(buf) => self.to_html_async_with_buf::<false>(buf, position, escape, mark, attrs),
+                To::OutOfOrder(buf) => {
+                    self.to_html_async_with_buf::<true>(buf, position, escape, mark, attrs);
+                }
+            }
+        }
+    }
+}
+
+impl Render for Part {
+    type State = PartState;
+
+    fn build(self) -> PartState {
+        self.0.build()
+    }
+
+    fn rebuild(self, state: &mut PartState) {
+        self.0.rebuild(state);
+    }
+}
+
+/// Attributes that are given from outside do not reach into a part.
+impl AddAnyAttr for Part {
+    type Output<NewAttr: Attribute> = Self;
+
+    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self {
+        self
+    }
+}
+
+impl RenderHtml for Part {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {
+        self.0.dry_resolve();
+    }
+
+    async fn resolve(self) -> Self {
+        self.0.resolve().await
+    }
+
+    fn html_len(&self) -> usize {
+        self.0.html_len()
+    }
+
+    fn to_html_with_buf(
+        self,
+        buf: &mut String,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) {
+        self.0.to_html(To::Text(buf), position, (escape, mark_branches), extra_attrs);
+    }
+
+    fn to_html_async_with_buf<const OUT_OF_ORDER: bool>(
+        self,
+        buf: &mut StreamBuilder,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) {
+        let to = if OUT_OF_ORDER { To::OutOfOrder(buf) } else { To::InOrder(buf) };
+        self.0.to_html(to, position, (escape, mark_branches), extra_attrs);
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> PartState {
+        self.0.hydrate(cursor, position)
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
+
+/// What a view of type `V` became in the document. Not only `V::State`: a `p` and a `span` share that.
+struct Shown<V: Render>(V::State);
+
+trait ErasedState: Mountable {
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+impl<V: Render + 'static> ErasedState for Shown<V> {
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+impl PartState {
+    fn replace(&mut self, mut by: Self) {
+        self.insert_before_this(&mut by);
+        self.unmount();
+        *self = by;
+    }
+}
+
+impl<V: Render> Mountable for Shown<V> {
+    fn unmount(&mut self) {
+        self.0.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.0.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.0.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.0.elements()
+    }
+}
+
+impl Mountable for PartState {
+    fn unmount(&mut self) {
+        self.0.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.0.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.0.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.0.elements()
+    }
+}
