@@ -11,10 +11,7 @@ WORKDIR /src
 COPY rust-toolchain.toml ./
 RUN rustup show && rustup target add "$(uname -m)-unknown-linux-musl"
 COPY . .
-# The first build makes the web client (and a program for this image, which is thrown away); the second one puts the client into a
-# static program.
-RUN cargo xtask build \
- && cargo build --locked --release --package server --features embed --target "$(uname -m)-unknown-linux-musl" \
+RUN cargo xtask build --target "$(uname -m)-unknown-linux-musl" \
  && install -D "target/$(uname -m)-unknown-linux-musl/release/uptime-tracker" /image/uptime-tracker \
  && install -d -o 65532 -g 65532 -m 0700 /image/data /image/tmp
 

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use domain::{Failure, ports::Services};
-use leptos::prelude::{SharedValue, use_context};
-use serde::{Deserialize, Serialize};
+use leptos::prelude::use_context;
 
 use crate::ApiError;
 
@@ -15,7 +14,7 @@ pub struct Reply(pub Arc<dyn Fn(u16) + Send + Sync>);
 
 /// A form that was posted without script and failed. The server renders the form's page again with this in context, so
 /// that what was typed is kept and the error stands at its field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedForm {
     /// The path of the page that the form is on.
     pub page: String,
@@ -48,14 +47,12 @@ pub fn answer<T>(result: Result<T, Failure>) -> Result<T, ApiError> {
     })
 }
 
+/// Whether this is compiled for the server. What follows from it is compiled on both sides, and costs the client nothing.
+pub const IS_SERVER: bool = cfg!(feature = "ssr");
+
 /// Sets the HTTP status of the page. Does nothing in a browser.
 pub fn set_status(status: u16) {
-    if let Some(Reply(set)) = use_context::<Reply>() {
+    if IS_SERVER && let Some(Reply(set)) = use_context::<Reply>() {
         set(status);
     }
-}
-
-/// The form that failed, if this page answers one. It travels with the page, so that hydration renders the same.
-pub fn failed_form() -> Option<FailedForm> {
-    SharedValue::new(use_context::<FailedForm>).into_inner()
 }

@@ -12,7 +12,7 @@ use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use crate::{
     format, spot,
     tip::{Hold, Looked, Tips, bar_name},
-    ui::{part, reactive},
+    ui::{part, reactive, whole},
 };
 
 /// The bar of one tracker. A pointer over it, or a tap, opens the page's tooltip.
@@ -87,7 +87,7 @@ pub fn Bar(
 
 /// One path for each mark that occurs.
 fn drawing(cells: &[Cell]) -> impl IntoView + use<> {
-    let path = |(mark, d): (Mark, String)| view! { <path class=class(mark) d=d></path> };
+    let path = |(mark, d): (Mark, String)| whole(view! { <path class=class(mark) d=d></path> });
     paths(cells).into_iter().map(path).collect::<Vec<_>>()
 }
 
@@ -113,7 +113,7 @@ pub fn Legend() -> impl IntoView {
     let swatch = |mark: Mark| {
         let mut d = String::new();
         draw(&mut d, mark, 1);
-        view! {
+        whole(view! {
             <li>
                 <svg
                     class="swatch"
@@ -126,7 +126,7 @@ pub fn Legend() -> impl IntoView {
                 </svg>
                 {mark.word()}
             </li>
-        }
+        })
     };
     view! {
         <ul class="legend" aria-label="Legend">

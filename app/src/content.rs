@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ApiError, api,
-    ui::{Part, Sorry, whole},
+    backend::IS_SERVER,
+    ui::{Part, sorry, whole},
 };
 
 /// What a page needs.
@@ -32,9 +33,10 @@ impl Wanted {
         match self {
             Self::List(page, deleted) => {
                 let page = api::list_trackers(page).await?;
+                // Where script runs, a deletion is undone from a toast.
                 let deleted = match deleted {
-                    Some(id) => api::removed_tracker(id).await.ok().map(|name| (id, name)),
-                    None => None,
+                    Some(id) if IS_SERVER => api::removed_tracker(id).await.ok().map(|name| (id, name)),
+                    _ => None,
                 };
                 Ok(Content::List(page, deleted))
             }
@@ -57,7 +59,7 @@ pub fn page(
             {move || Suspend::new(async move {
                 match content.await {
                     Ok(content) => show(content),
-                    Err(error) => whole(view! { <Sorry error /> }),
+                    Err(error) => sorry(&error),
                 }
             })}
         </Transition>

@@ -77,7 +77,10 @@ fn problems(invalid: &Invalid, wanted: impl Fn(&str) -> bool) -> Option<String> 
 /// The domain states a problem as a clause; people read a sentence.
 fn as_sentence(problem: &str) -> String {
     let mut letters = problem.chars();
-    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| format!("{}{}.", first.to_ascii_uppercase(), letters.as_str()))
+        .unwrap_or_default()
 }
 
 impl From<Failure> for ApiError {

@@ -1,5 +1,7 @@
 //! Figures over the checks that are shown.
 
+use std::collections::BinaryHeap;
+
 use domain::{Micros, TrackerView, Uptime};
 
 /// Figures over the shown checks of one tracker.
@@ -24,8 +26,9 @@ impl Figures {
     pub fn of(view: &TrackerView) -> Self {
         let checks = || view.cells.iter().filter(|cell| !cell.is_gap());
         let good = checks().filter(|cell| cell.outcome.is_up() == Some(true));
-        let mut latencies: Vec<Micros> = good.filter_map(|cell| cell.latency).collect();
-        latencies.sort_unstable();
+        // A heap sorts sixty numbers as well as any, in a tenth of the code.
+        let latencies =
+            good.filter_map(|cell| cell.latency).collect::<BinaryHeap<Micros>>().into_sorted_vec();
         let newest = view.cells.last().filter(|cell| cell.outcome.is_up() == Some(true));
         Self {
             uptime: view.uptime(),

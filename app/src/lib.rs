@@ -25,7 +25,7 @@ pub mod ui;
 pub use error::ApiError;
 
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
@@ -36,7 +36,7 @@ use crate::{
     list::TrackersPage,
     tip::{TipCard, Tips},
     tracker::TrackerPage,
-    ui::{Dock, Icon, Sorry, Sprite, Toasts, reactive, whole},
+    ui::{Dock, Icon, Sprite, Toasts, reactive, sorry},
 };
 
 /// The whole document, as the server sends it.
@@ -70,12 +70,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// `leptos_meta` prints a title as it is, and a name may hold markup: no `<` may reach it.
-#[expect(clippy::needless_pass_by_value, reason = "what `leptos_meta` asks of a formatter")]
-fn document_title(title: String) -> String {
-    format!("{} · Uptime Tracker", title.replace('<', "‹"))
-}
-
 /// Fetches and starts the client. Leptos's own `HydrationScripts` does the same, but gives its links a `crossorigin` that
 /// HTML does not know.
 #[component]
@@ -99,11 +93,12 @@ fn Client(
 /// Everything in the body.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
+    if backend::IS_SERVER {
+        provide_meta_context();
+    }
     Tips::provide();
     Toasts::provide();
     view! {
-        <Title formatter=document_title />
         <Sprite />
         <a class="skip" href="#main">
             "Skip to content"
@@ -111,7 +106,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <div class="shell">
                 <main class="page" id="main" tabindex="-1">
-                    <FlatRoutes fallback=|| whole(view! { <Sorry error=ApiError::NotFound /> })>
+                    <FlatRoutes fallback=|| sorry(&ApiError::NotFound)>
                         <Route path=path!("/") view=TrackersPage ssr=SsrMode::Async />
                         <Route path=path!("/t/:id") view=TrackerPage ssr=SsrMode::Async />
                     </FlatRoutes>

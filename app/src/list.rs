@@ -6,7 +6,6 @@ pub mod row;
 
 use domain::{TrackerId, TrackerPage};
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
@@ -14,11 +13,11 @@ use crate::{
     bar::{EmptyBar, Legend},
     content::{self, Content, Wanted},
     format,
-    live::{Board, follow},
+    live::{Board, List, follow},
     standing::Summary,
     ui::{
         Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Moment, Mood, Outdated,
-        Sorry, TabIcon, entries, live_title, part, reactive, whole,
+        TabIcon, entries, part, reactive, sorry, title, whole,
     },
 };
 use add::AddTrackers;
@@ -38,7 +37,7 @@ pub fn TrackersPage() -> impl IntoView {
     let changes = Changes::of_page();
     content::page(wanted, move |content| match content {
         Content::List(page, deleted) => whole(view! { <TrackerList page deleted changes /> }),
-        Content::One(_) => whole(view! { <Sorry error=ApiError::NotFound /> }),
+        Content::One(_) => sorry(&ApiError::NotFound),
     })
 }
 
@@ -52,7 +51,7 @@ fn TrackerList(page: TrackerPage, deleted: Option<(TrackerId, String)>, changes:
         }
     });
     let is_empty = Memo::new(move |_| board.rows.with(Vec::is_empty));
-    let title = live_title(move || match board.totals.with(|totals| totals.down) {
+    title(move || match board.list.with(|list| list.totals.down) {
         0 => "Trackers".to_owned(),
         down => format!("({down}↓) Trackers"),
     });
@@ -64,8 +63,7 @@ fn TrackerList(page: TrackerPage, deleted: Option<(TrackerId, String)>, changes:
         }
     };
     view! {
-        <Title text=title />
-        <TabIcon mood=move || board.totals.with(Mood::of) board />
+        <TabIcon mood=move || board.list.with(|list| Mood::of(&list.totals)) board />
         <Announcer board />
         {deleted.map(|(id, name)| whole(view! { <Deleted id name changes /> }))}
         {part(content)}
@@ -139,7 +137,7 @@ fn Filled(board: Board, changes: Changes) -> impl IntoView {
             <Attention board />
             <AddTrackers changes />
             <Rows board changes />
-            {part(move || pagination(board.pages.get()))}
+            {part(move || pagination(board.list.get()))}
         </div>
     }
 }
@@ -174,7 +172,7 @@ fn Rows(board: Board, changes: Changes) -> impl IntoView {
 
 /// Everything in one sentence.
 fn sentence(board: Board) -> impl IntoView {
-    let totals = board.totals.get();
+    let totals = board.list.get().totals;
     let Summary { lead, bad, rest } = Summary::of(&totals);
     let class = if bad { "down" } else { "" };
     let rest: String = rest.iter().flat_map(|part| [" · ", part]).collect();
@@ -196,7 +194,7 @@ fn sentence(board: Board) -> impl IntoView {
     }
 }
 
-fn pagination((page, pages): (u32, u32)) -> impl IntoView {
+fn pagination(List { page, pages, .. }: List) -> impl IntoView {
     let link = |page: u32, rel: &'static str, text: &'static str| {
         view! {
             <a class="btn" rel=rel href=format!("/?page={page}")>

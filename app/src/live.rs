@@ -7,7 +7,7 @@
 mod board;
 mod pulse;
 
-pub use board::{Board, Row};
+pub use board::{Board, List, Row};
 pub use pulse::Link;
 
 use domain::{Cursor, TrackerId, VISIBLE_LIMIT};
@@ -24,11 +24,9 @@ use pulse::PATIENCE_MS;
 
 /// Keeps a board up to date from hydration until its page is gone.
 pub fn follow(board: Board, woken: Receiver<()>) {
-    let woken = StoredValue::new(Some(woken));
+    let mut woken = Some(woken);
     Effect::new(move |_| {
-        let Some(woken) = woken.try_update_value(Option::take).flatten() else {
-            return;
-        };
+        let Some(woken) = woken.take() else { return };
         board.watch(local_ms());
         spawn_local(async move {
             // It ends with nothing, when the page is gone.

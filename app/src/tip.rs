@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use domain::{SHOWN_CHECKS, Timestamp, TrackerId, TrackerView};
-use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, wasm_bindgen::JsCast as _};
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
 
 use crate::{
     format,
@@ -17,7 +17,6 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Tips {
     shown: RwSignal<Option<Shown>>,
-    closing: StoredValue<Option<TimeoutHandle>>,
 }
 
 /// A bar that can be looked at.
@@ -55,12 +54,12 @@ const WAY: Duration = Duration::from_millis(200);
 impl Tips {
     /// To be called once, at the root.
     pub fn provide() {
-        provide_context(Self { shown: RwSignal::new(None), closing: StoredValue::new(None) });
+        provide_context(Self { shown: RwSignal::new(None) });
     }
 
     /// The page's.
     pub fn of_page() -> Self {
-        use_context().unwrap_or_else(|| Self { shown: RwSignal::new(None), closing: StoredValue::new(None) })
+        use_context().unwrap_or_else(|| Self { shown: RwSignal::new(None) })
     }
 
     /// The place of a tracker's bar that is looked at.
@@ -76,7 +75,6 @@ impl Tips {
 
     /// Looks at a place. A pinned tooltip stays where it is when a pointer only passes by.
     pub fn look(self, looked: Looked, place: usize, hold: Hold) {
-        self.stay();
         let spot = looked.view.with_untracked(|view| Spot::at(&view.cells, place));
         let before = self.shown.get_untracked();
         let hold = match before {
@@ -103,17 +101,13 @@ impl Tips {
 
     /// The pointer left; it may be on its way to the tooltip.
     pub fn leave(self) {
-        self.stay();
-        if self.shown.with_untracked(|shown| shown.is_some_and(|shown| shown.hold == Hold::Pointer)) {
-            self.closing.set_value(set_timeout_with_handle(move || self.close(), WAY).ok());
-        }
-    }
-
-    /// The pointer is where the tooltip may stay.
-    pub fn stay(self) {
-        if let Some(closing) = self.closing.try_update_value(Option::take).flatten() {
-            closing.clear();
-        }
+        let arrive = move || {
+            let is_held = |shown: &Option<Shown>| shown.is_some_and(|shown| shown.hold != Hold::Pointer);
+            if self.shown.try_with_untracked(is_held) == Some(false) && !is_pointed_at() {
+                self.close();
+            }
+        };
+        set_timeout(arrive, WAY);
     }
 
     /// Shows nothing any more.
@@ -137,6 +131,11 @@ impl Shown {
     }
 }
 
+/// Whether the pointer is where the tooltip may stay.
+fn is_pointed_at() -> bool {
+    matches!(document().query_selector(".tip:hover, .bar:hover"), Ok(Some(_)))
+}
+
 /// The name of a bar's element.
 pub fn bar_name(id: TrackerId) -> String {
     format!("bar-{id}")
@@ -146,14 +145,13 @@ pub fn bar_name(id: TrackerId) -> String {
 #[component]
 pub fn TipCard() -> impl IntoView {
     let tips = Tips::of_page();
-    let card = NodeRef::<leptos::html::Div>::new();
     let told = move || tips.shown.get().and_then(Told::of);
     Effect::new(move |_| {
         let at = tips.shown.get().and_then(|shown| Some((shown.looked.id, shown.place()?)));
         // It grows and shrinks with what it says.
         let _ = told();
-        if let (Some((id, place)), Some(card)) = (at, card.get()) {
-            request_animation_frame(move || put(&card, id, place));
+        if let Some((id, place)) = at {
+            request_animation_frame(move || put(id, place));
         }
     });
     Effect::new(move |_| {
@@ -181,8 +179,6 @@ pub fn TipCard() -> impl IntoView {
             id="tip"
             role="tooltip"
             hidden=reactive(move || told().is_none())
-            node_ref=card
-            on:pointerenter=move |_| tips.stay()
             on:pointerleave=move |_| tips.leave()
         >
             {part(move || told().map(Told::into_view))}
@@ -250,12 +246,13 @@ impl Told {
 }
 
 /// Puts the card under its place, or over it where there is no room, inside the page.
-fn put(card: &web_sys::HtmlDivElement, id: TrackerId, place: usize) {
-    let (Some(bar), Some(page)) =
-        (document().get_element_by_id(&bar_name(id)), document().get_element_by_id("main"))
+fn put(id: TrackerId, place: usize) {
+    let element = |name: &str| document().get_element_by_id(name);
+    let (Some(card), Some(bar), Some(page)) = (element("tip"), element(&bar_name(id)), element("main"))
     else {
         return;
     };
+    let Ok(card) = card.dyn_into::<web_sys::HtmlElement>() else { return };
     let (bar, page) = (bar.get_bounding_client_rect(), page.get_bounding_client_rect());
     let (wide, high) = (f64::from(card.offset_width()), f64::from(card.offset_height()));
     let below =
@@ -266,9 +263,15 @@ fn put(card: &web_sys::HtmlDivElement, id: TrackerId, place: usize) {
     let fits = below >= high + GAP || bar.top() < high + GAP;
     let top = if fits { bar.bottom() + GAP } else { bar.top() - GAP - high } - page.top();
     // By the object model, not by an attribute, which the content policy forbids. A card that is gone needs no place.
-    let style = web_sys::HtmlElement::style(card);
-    drop(style.set_property("left", &format!("{left}px")));
-    drop(style.set_property("top", &format!("{top}px")));
+    let style = card.style();
+    drop(style.set_property("left", &pixels(left)));
+    drop(style.set_property("top", &pixels(top)));
+}
+
+/// Whole pixels: printing fractions would be the only use of a large part of the standard library.
+#[expect(clippy::cast_possible_truncation, reason = "a place on a screen")]
+fn pixels(length: f64) -> String {
+    format!("{}px", length.round() as i32)
 }
 
 /// Between bar and card.
@@ -276,7 +279,7 @@ const GAP: f64 = 8.0;
 
 /// The left edge of a card that is centred at `middle` where it can be, and never leaves the page.
 fn beside(middle: f64, wide: f64, page: f64) -> f64 {
-    (middle - wide / 2.0).min(page - wide - GAP).max(GAP).round()
+    (middle - wide / 2.0).min(page - wide - GAP).max(GAP)
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ pub mod scrubber;
 
 use domain::{Status, TrackerId, TrackerView};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
     standing::{Kind, Standing},
     ui::{
         Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Menu, Mood, Outdated,
-        Part, PauseOrResume, Sorry, TabIcon, entries, live_title, part, reactive, whole,
+        Part, PauseOrResume, TabIcon, entries, part, reactive, sorry, title, whole,
     },
 };
 use facts::facts;
@@ -35,7 +34,7 @@ pub fn TrackerPage() -> impl IntoView {
     let changes = Changes::of_page();
     content::page(wanted, move |content| match content {
         Content::One(view) => whole(view! { <Tracker view changes /> }),
-        Content::List(..) => whole(view! { <Sorry error=ApiError::NotFound /> }),
+        Content::List(..) => sorry(&ApiError::NotFound),
     })
 }
 
@@ -58,7 +57,7 @@ fn Tracker(view: TrackerView, changes: Changes) -> impl IntoView {
     view! {
         <Announcer board />
         {entries(shown)}
-        {part(move || is_gone.get().then(|| view! { <Sorry error=ApiError::NotFound /> }))}
+        {part(move || is_gone.get().then(|| sorry(&ApiError::NotFound)))}
     }
 }
 
@@ -66,12 +65,11 @@ fn Tracker(view: TrackerView, changes: Changes) -> impl IntoView {
 fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl IntoView {
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
     let kind = move || view.with(|view| Standing::of(view).kind);
-    let title = live_title(move || {
+    title(move || {
         let mark = if kind() == Kind::Down { "(↓) " } else { "" };
         format!("{mark}{}", name.get())
     });
     view! {
-        <Title text=title />
         <TabIcon mood=move || Mood::of_one(kind()) board />
         <div class="wrap" data-live=reactive(move || board.is_stale().then_some("stale"))>
             <nav class="crumbs" aria-label="Breadcrumb">

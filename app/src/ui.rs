@@ -15,12 +15,11 @@ pub use live_sign::{Announcer, LiveSign, Outdated};
 pub use menu::Menu;
 pub use part::{Part, part, reactive, whole};
 pub use tab_icon::{Mood, TabIcon};
-pub use title::live_title;
+pub use title::title;
 pub use toasts::{Dock, Toasts};
 
 use domain::Timestamp;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{ApiError, backend, standing::Standing};
 
@@ -115,15 +114,10 @@ pub fn Nothing(
     }
 }
 
-/// A page that could not be made.
-#[component]
-#[expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
-pub fn Sorry(
-    /// Why.
-    error: ApiError,
-) -> impl IntoView {
+/// A page that could not be made, and why.
+pub fn sorry(error: &ApiError) -> Part {
     backend::set_status(error.status());
-    let (title, advice) = match error {
+    let (heading, advice) = match error {
         ApiError::NotFound => {
             ("Not found", "Nothing is at this address. If it was a tracker, it has been deleted.")
         }
@@ -135,11 +129,11 @@ pub fn Sorry(
             "The server could not make this page; its log says why. Load the page again in a moment.",
         ),
     };
-    view! {
-        <Title text=title />
+    title(move || heading.to_owned());
+    whole(view! {
         <div class="wrap first">
             <div>
-                <h1>{title}</h1>
+                <h1>{heading}</h1>
                 <p class="lede">{advice}</p>
             </div>
             <p>
@@ -148,5 +142,5 @@ pub fn Sorry(
                 </a>
             </p>
         </div>
-    }
+    })
 }

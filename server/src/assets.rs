@@ -11,6 +11,7 @@ enum Source {
     /// Read once; named by their content's hash.
     Fixed { version: String, files: HashMap<String, File> },
     /// Read at each request, so that a rebuilt file is served at once.
+    #[cfg_attr(feature = "embed", expect(dead_code, reason = "what ships has its files inside"))]
     Watched(PathBuf),
 }
 

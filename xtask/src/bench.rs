@@ -30,7 +30,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn bench(options: Options) -> Result<(), Failure> {
-    let server = options.server.map_or_else(release::build, Ok)?;
+    let server = options.server.map_or_else(|| release::build(None), Ok)?;
     let scratch = workspace::scratch().join("bench");
     fs::create_dir_all(&scratch).map_err(Failure::io("make", &scratch))?;
     let out = options.out.unwrap_or_else(|| scratch.join("figures.json"));

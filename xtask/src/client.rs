@@ -1,7 +1,7 @@
 //! The web client: compiled to WebAssembly, bound for the browser, with its style sheet beside it.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -15,17 +15,38 @@ use crate::{
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// The profile that is quick to build.
+pub(crate) const DEV: &str = "dev";
+
 /// Compiles the client with a profile of the workspace's `Cargo.toml` and returns the raw WebAssembly file.
 pub(crate) fn compile(profile: &str) -> Result<PathBuf, Failure> {
     add_target()?;
     let mut build =
         command::cargo(["build", "--package", "frontend", "--target", TARGET, "--profile", profile]);
+    if profile != DEV {
+        build.env("CARGO_ENCODED_RUSTFLAGS", short_paths());
+    }
     let files = command::build(&mut build)?;
     let mut wasm = files.into_iter().filter(|file| file.extension().is_some_and(|ext| ext == "wasm"));
     wasm.next_back().ok_or_else(|| Failure::Missing {
         what: String::from("cargo built no WebAssembly file for `frontend`"),
         help: String::from("`crate-type` in frontend/Cargo.toml must hold `cdylib`"),
     })
+}
+
+/// Flags that shorten the paths of source files, which messages of the standard library carry: they would tell everybody
+/// where this was built, and weigh 5 kB.
+fn short_paths() -> String {
+    let given = env::var("RUSTFLAGS").unwrap_or_default();
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo")));
+    // One folder for each registry.
+    let registries = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    let registries = registries.into_iter().flatten().filter_map(Result::ok).map(|folder| folder.path());
+    let sources = registries.chain([workspace::root().to_owned()]);
+    let remap = sources.map(|folder| format!("--remap-path-prefix={}/=", folder.display()));
+    // Cargo's own separator, because a path may hold spaces.
+    given.split_whitespace().map(ToOwned::to_owned).chain(remap).collect::<Vec<_>>().join("\u{1f}")
 }
 
 /// Brings the folder that the debug server reads up to date. Returns whether the client had to be bound anew.

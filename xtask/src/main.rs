@@ -52,7 +52,11 @@ enum Task {
     ///
     /// A `wasm-opt` of version 120 or newer on PATH makes the web client a little smaller. None is needed, and an
     /// older one is not used, because old ones break the client without saying so.
-    Build,
+    Build {
+        /// Builds for this target of rustc's, into `target/<TRIPLE>/release`: `x86_64-unknown-linux-musl` is static.
+        #[arg(long, value_name = "TRIPLE")]
+        target: Option<String>,
+    },
     /// Checks the formatting and runs clippy, on the host and on WebAssembly apart.
     Lint,
     /// Installs what the tests need, then runs all of them: Rust first, then a real browser.
@@ -67,7 +71,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Run { release, args } => run::run(release, args),
-        Task::Build => release::build().map(|_| ExitCode::SUCCESS),
+        Task::Build { target } => release::build(target.as_deref()).map(|_| ExitCode::SUCCESS),
         Task::Lint => lint::lint().map(|()| ExitCode::SUCCESS),
         Task::Test => Ok(test::test()),
         Task::Bench(options) => bench::bench(options).map(|()| ExitCode::SUCCESS),

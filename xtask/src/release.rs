@@ -1,7 +1,7 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
-    client, compress,
+    client, command, compress,
     failure::Failure,
     optimise,
     output::{self, Seconds, Size, Steps},
@@ -10,7 +10,9 @@ use crate::{
 };
 
 /// Builds the self-contained program: the client first, because it goes inside.
-pub(crate) fn build() -> Result<PathBuf, Failure> {
+///
+/// `target` is a target triple of rustc's; without one, the program is for this machine.
+pub(crate) fn build(target: Option<&str>) -> Result<PathBuf, Failure> {
     let started = output::now();
     let mut steps = Steps::new(5);
 
@@ -31,7 +33,11 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     step.done();
 
     let step = steps.begin("Server, with the client inside");
-    let program = server::compile(["build", "--package", "server", "--release", "--features", "embed"])?;
+    let mut cargo = command::cargo(["build", "--package", "server", "--release", "--features", "embed"]);
+    if let Some(target) = target {
+        cargo.args(["--target", target]);
+    }
+    let program = server::compile(&mut cargo)?;
     step.done();
 
     for file in &files {

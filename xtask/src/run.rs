@@ -9,7 +9,7 @@ use crate::{failure::Failure, output::Steps, release, server, workspace};
 /// Builds and becomes the program, so that Ctrl-C and the exit code are its own.
 pub(crate) fn run(release: bool, args: Vec<OsString>) -> Result<ExitCode, Failure> {
     let mut program = if release {
-        Command::new(release::build()?)
+        Command::new(release::build(None)?)
     } else {
         let mut steps = Steps::new(server::DEV_STEPS + 1);
         let program = server::build_dev(&mut steps)?;

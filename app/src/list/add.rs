@@ -1,6 +1,6 @@
 //! The box that adds trackers.
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
 use server_fn::ServerFn;
 
 use crate::{
@@ -14,17 +14,20 @@ pub fn AddTrackers(
     /// Of this page.
     changes: Changes,
 ) -> impl IntoView {
-    let field = NodeRef::<html::Textarea>::new();
-    let send = move |event: SubmitEvent| {
+    let send = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if let Some(field) = field.get_untracked() {
+        let form = event.target().and_then(|form| form.dyn_into::<web_sys::Element>().ok());
+        let field = form.and_then(|form| form.query_selector("textarea").ok().flatten());
+        if let Some(field) = field.and_then(|field| field.dyn_into().ok()) {
             changes.add(field);
         }
     };
-    let send_on_enter = move |event: leptos::ev::KeyboardEvent| {
+    let send_on_enter = |event: ev::KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
-            if let Some(form) = field.get_untracked().and_then(|field| field.form()) {
+            let field =
+                event.target().and_then(|field| field.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
+            if let Some(form) = field.and_then(|field| field.form()) {
                 // It fails only for a form that is no longer in the document.
                 drop(form.request_submit());
             }
@@ -55,7 +58,6 @@ pub fn AddTrackers(
                     autocapitalize="off"
                     spellcheck="false"
                     required
-                    node_ref=field
                     aria-invalid=reactive(move || has_problem().then_some("true"))
                     aria-describedby=reactive(described_by)
                     on:keydown=send_on_enter

@@ -20,10 +20,8 @@ use crate::{
 pub struct Board {
     /// In the server's order.
     pub rows: RwSignal<Vec<Row>>,
-    /// Over all trackers.
-    pub totals: RwSignal<Totals>,
-    /// This page of the list, and how many there are.
-    pub pages: RwSignal<(u32, u32)>,
+    /// Of the list as a whole.
+    pub list: RwSignal<List>,
     /// The connection.
     pub link: RwSignal<Link>,
     /// The server's time to the second; unknown until it was heard in this browser.
@@ -35,6 +33,17 @@ pub struct Board {
     /// The newest changes of status, for who listens instead of looking.
     pub said: RwSignal<String>,
     inner: StoredValue<Inner>,
+}
+
+/// What is said of the list as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct List {
+    /// Over all trackers.
+    pub totals: Totals,
+    /// The page that is shown, counted from 1.
+    pub page: u32,
+    /// How many pages there are.
+    pub pages: u32,
 }
 
 /// One tracker.
@@ -62,8 +71,8 @@ impl Board {
     /// A board of one page of the list. The receiver wakes the loop that [`super::follow`] starts.
     pub fn of_list(page: TrackerPage) -> (Self, Receiver<()>) {
         let rows = page.trackers.into_iter().map(Row::new).collect();
-        let (board, woken) = Self::new(rows, page.totals, page.now, true);
-        board.pages.set((page.page, page.pages));
+        let list = List { totals: page.totals, page: page.page, pages: page.pages };
+        let (board, woken) = Self::new(rows, list, page.now, true);
         board.inner.update_value(|inner| {
             inner.list = (page.cursor.boot, page.totals.listed);
             inner.cursors = vec![Some(page.cursor)];
@@ -74,10 +83,10 @@ impl Board {
     /// A board of one tracker.
     pub fn of_one(view: TrackerView) -> (Self, Receiver<()>) {
         let as_of = view.newest().unwrap_or_default();
-        Self::new(vec![Row::new(view)], Totals::default(), as_of, false)
+        Self::new(vec![Row::new(view)], List { totals: Totals::default(), page: 1, pages: 1 }, as_of, false)
     }
 
-    fn new(rows: Vec<Row>, totals: Totals, as_of: Timestamp, is_list: bool) -> (Self, Receiver<()>) {
+    fn new(rows: Vec<Row>, list: List, as_of: Timestamp, is_list: bool) -> (Self, Receiver<()>) {
         let (wake, woken) = channel(1);
         let inner = Inner {
             pulse: Pulse::new(as_of),
@@ -89,8 +98,7 @@ impl Board {
         };
         let board = Self {
             rows: RwSignal::new(rows),
-            totals: RwSignal::new(totals),
-            pages: RwSignal::new((1, 1)),
+            list: RwSignal::new(list),
             link: RwSignal::new(Link::AsOf(as_of)),
             now: RwSignal::new(None),
             outdated: RwSignal::new(false),
@@ -179,8 +187,8 @@ impl Board {
     #[expect(clippy::option_option, reason = "the outer one is absent when the page is gone")]
     pub(super) fn relist(self) -> Option<Option<u32>> {
         let outdated = self.with_inner(|inner| inner.is_outdated)?;
-        let (page, _) = self.pages.try_get_untracked()?;
-        Some(outdated.then_some(page))
+        let list = self.list.try_get_untracked()?;
+        Some(outdated.then_some(list.page))
     }
 
     /// What to ask in the next round.
@@ -207,7 +215,8 @@ impl Board {
         })?;
         let news: Vec<News> = answer.changes.into_iter().filter_map(|change| self.change(change)).collect();
         self.say(&news);
-        set_if_new(self.totals, answer.totals);
+        let list = self.list.try_get_untracked()?;
+        set_if_new(self.list, List { totals: answer.totals, ..list });
         Some(answer.now)
     }
 
@@ -232,8 +241,7 @@ impl Board {
         if !is_same {
             self.rows.try_set(rows);
         }
-        set_if_new(self.pages, (page.page, page.pages));
-        set_if_new(self.totals, page.totals);
+        set_if_new(self.list, List { totals: page.totals, page: page.page, pages: page.pages });
         Some(page.now)
     }
 

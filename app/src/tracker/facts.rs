@@ -3,17 +3,17 @@
 use domain::About;
 use leptos::prelude::*;
 
-use crate::format;
+use crate::{format, ui::whole};
 
 /// The settings that matter for reading the bar.
 pub fn facts(about: &About) -> impl IntoView + use<> {
     let line = |(term, value): (&'static str, String)| {
-        view! {
+        whole(view! {
             <div>
                 <dt>{term}</dt>
                 <dd>{value}</dd>
             </div>
-        }
+        })
     };
     let lines = Vec::from(lines(about).map(line));
     view! {

@@ -118,9 +118,9 @@ fn looked(view: RwSignal<TrackerView>, board: Board) -> Looked {
 fn open_row(view: &TrackerView, place: usize) {
     let Some(cell) = spot::cell_at(&view.cells, place) else { return };
     let name = row_name(cell.due, cell.attempt);
-    let table = document().get_element_by_id("checks");
-    if let Some(table) = table.and_then(|table| table.dyn_into::<web_sys::HtmlDetailsElement>().ok()) {
-        table.set_open(true);
+    if let Some(table) = document().get_element_by_id("checks") {
+        // It fails only for a name that is none.
+        drop(table.set_attribute("open", ""));
     }
     // Rows of an open table have a place only after the next layout.
     request_animation_frame(move || {

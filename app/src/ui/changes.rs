@@ -4,13 +4,14 @@
 
 use domain::TrackerId;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use serde::{Deserialize, Serialize};
 use server_fn::ServerFn;
 
 use super::{Icon, Toasts, part, whole};
 use crate::{
     ApiError,
     api::{self, AddTracker, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
-    backend,
+    backend::{FailedForm, IS_SERVER},
     live::Board,
 };
 
@@ -65,8 +66,6 @@ impl Change {
 #[derive(Clone, Copy)]
 pub struct Changes {
     answers: RwSignal<Answers>,
-    /// What was typed into the box that adds trackers, when that failed without script.
-    kept: StoredValue<String>,
     toasts: Toasts,
 }
 
@@ -82,22 +81,45 @@ struct Answers {
     add_problem: Option<String>,
     /// Whether the answer to adding is still to come.
     is_adding: bool,
+    /// What was typed into the box that adds trackers, when that failed without script.
+    kept: String,
+}
+
+/// What a form that failed without script left behind.
+#[derive(Default, Serialize, Deserialize)]
+struct Failed {
+    kept: String,
+    add_problem: Option<String>,
+    problem: Option<String>,
+}
+
+impl Failed {
+    fn of(form: FailedForm) -> Self {
+        if form.action == AddTracker::PATH {
+            let kept = form.value("url").unwrap_or_default().to_owned();
+            Self { kept, add_problem: form.error.at("url"), problem: None }
+        } else if Change::ALL.iter().any(|change| change.path() == form.action) {
+            Self { problem: Some(form.error.sentence()), ..Self::default() }
+        } else {
+            Self::default()
+        }
+    }
 }
 
 impl Changes {
     /// The changes of a page. To be called once a page, in the same place on both sides.
     pub fn of_page() -> Self {
-        let (mut answers, mut kept) = (Answers::default(), String::new());
-        // A form that was posted without script failed, and this page is the answer.
-        if let Some(failed) = backend::failed_form() {
-            if failed.action == AddTracker::PATH {
-                answers.add_problem = failed.error.at("url");
-                failed.value("url").unwrap_or_default().clone_into(&mut kept);
-            } else if Change::ALL.iter().any(|change| change.path() == failed.action) {
-                answers.problem = Some(failed.error.sentence());
-            }
+        // A form that was posted without script failed, and this page is the answer. What that means travels with the page,
+        // so that hydration renders the same.
+        let failed = || {
+            let form = if IS_SERVER { use_context::<FailedForm>() } else { None };
+            form.map(Failed::of).unwrap_or_default()
+        };
+        let Failed { kept, add_problem, problem } = SharedValue::new(failed).into_inner();
+        Self {
+            answers: RwSignal::new(Answers { problem, add_problem, kept, ..Answers::default() }),
+            toasts: Toasts::of_document(),
         }
-        Self { answers: RwSignal::new(answers), kept: StoredValue::new(kept), toasts: Toasts::of_document() }
     }
 
     /// Keeps a board true to what is changed here; what was done is handed on.
@@ -154,7 +176,7 @@ impl Changes {
 
     /// What was typed into the box that adds trackers, when that failed without script.
     pub fn kept_targets(self) -> String {
-        self.kept.get_value()
+        self.answers.with_untracked(|answers| answers.kept.clone())
     }
 
     /// What was done last, unless it failed.

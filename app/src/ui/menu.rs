@@ -1,6 +1,6 @@
 //! The menu of a tracker. A `details`, so that it opens without script.
 
-use leptos::{html, prelude::*, wasm_bindgen::JsCast as _};
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
 
 use super::{Icon, Part, reactive};
 
@@ -12,40 +12,24 @@ pub fn Menu(
     /// Forms.
     body: Part,
 ) -> impl IntoView {
-    let menu = NodeRef::<html::Details>::new();
-    let close = move || {
-        if let Some(menu) = menu.get_untracked() {
-            menu.set_open(false);
-        }
-    };
-    // What has the focus must not vanish: it would fall back to the top of the page.
-    let close_and_return = move || {
-        let button = menu.get_untracked().and_then(|menu| menu.query_selector("summary").ok().flatten());
-        if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
-            // A button that is gone needs no focus.
-            drop(button.focus());
-        }
-        close();
-    };
-    let on_key = move |event: leptos::ev::KeyboardEvent| {
+    let on_key = |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
-            close_and_return();
+            close_and_return(&event);
         }
     };
-    let on_leave = move |event: leptos::ev::FocusEvent| {
+    let on_leave = |event: ev::FocusEvent| {
         let goes_to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        if !menu.get_untracked().is_some_and(|menu| menu.contains(goes_to.as_ref())) {
-            close();
+        if let Some(menu) = menu_of(&event).filter(|menu| !menu.contains(goes_to.as_ref())) {
+            close(&menu);
         }
     };
     view! {
         <details
             class="menu"
             name="menu"
-            node_ref=menu
             on:keydown=on_key
             on:focusout=on_leave
-            on:submit=move |_| close_and_return()
+            on:submit=|event| close_and_return(&event)
         >
             <summary class="btn quiet icon" aria-label=reactive(label)>
                 <Icon name="#i-more" />
@@ -53,4 +37,25 @@ pub fn Menu(
             <div tabindex="-1">{body}</div>
         </details>
     }
+}
+
+/// The menu that an event was listened to on.
+fn menu_of(event: &ev::Event) -> Option<web_sys::Element> {
+    event.current_target()?.dyn_into().ok()
+}
+
+/// What has the focus must not vanish: it would fall back to the top of the page.
+fn close_and_return(event: &ev::Event) {
+    let Some(menu) = menu_of(event) else { return };
+    let button = menu.query_selector("summary").ok().flatten();
+    if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // A button that is gone needs no focus.
+        drop(button.focus());
+    }
+    close(&menu);
+}
+
+fn close(menu: &web_sys::Element) {
+    // It fails only for a name that is none.
+    drop(menu.remove_attribute("open"));
 }

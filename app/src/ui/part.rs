@@ -16,6 +16,8 @@ use leptos::{
     },
 };
 
+use crate::backend::IS_SERVER;
+
 /// Something that follows the signals it reads: text, an attribute, a part of the page.
 pub type Reactive<T> = Box<dyn FnMut() -> T + Send>;
 
@@ -68,8 +70,6 @@ enum To<'a> {
     InOrder(&'a mut StreamBuilder),
     OutOfOrder(&'a mut StreamBuilder),
 }
-
-const IS_SERVER: bool = cfg!(feature = "ssr");
 
 impl<V: IntoView + 'static> Erased for V {
     fn build(self: Box<Self>) -> PartState {

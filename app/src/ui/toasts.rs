@@ -28,7 +28,7 @@ impl Toasts {
             let second = std::time::Duration::from_secs(1);
             let clock = set_interval_with_handle(
                 move || {
-                    if toasts.shelf.with_untracked(|shelf| !shelf.held && !shelf.toasts.is_empty()) {
+                    if toasts.shelf.with_untracked(|shelf| !shelf.toasts.is_empty()) && !is_in_use() {
                         toasts.shelf.update(Shelf::age);
                     }
                 },
@@ -58,10 +58,6 @@ impl Toasts {
         self.shelf.with(|shelf| shelf.undone)
     }
 
-    fn hold(self, held: bool) {
-        self.shelf.update(|shelf| shelf.held = held);
-    }
-
     fn close(self, number: u32) {
         self.shelf.update(|shelf| shelf.drop(number));
     }
@@ -78,6 +74,11 @@ impl Toasts {
     }
 }
 
+/// Whether somebody is about to use a toast: then all stay.
+fn is_in_use() -> bool {
+    matches!(document().query_selector(".toast:hover, .toast:focus-within"), Ok(Some(_)))
+}
+
 /// The place of the toasts; once a document.
 #[component]
 pub fn Dock() -> impl IntoView {
@@ -90,14 +91,7 @@ pub fn Dock() -> impl IntoView {
         toasts.shelf.with(|shelf| shelf.toasts.iter().map(card).collect())
     };
     view! {
-        <div
-            class="dock"
-            role="status"
-            on:pointerenter=move |_| toasts.hold(true)
-            on:pointerleave=move |_| toasts.hold(false)
-            on:focusin=move |_| toasts.hold(true)
-            on:focusout=move |_| toasts.hold(false)
-        >
+        <div class="dock" role="status">
             {entries(cards)}
         </div>
     }
@@ -136,8 +130,6 @@ struct Toast {
 struct Shelf {
     /// Oldest first.
     toasts: Vec<Toast>,
-    /// Whether somebody is about to use one: then all stay.
-    held: bool,
     /// How many changes were taken back.
     undone: usize,
 }
@@ -152,8 +144,6 @@ impl Shelf {
 
     fn drop(&mut self, number: u32) {
         self.toasts.retain(|toast| toast.number != number);
-        // What is gone can no longer say that the pointer or the focus left it.
-        self.held = false;
     }
 
     fn age(&mut self) {
