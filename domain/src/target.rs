@@ -49,7 +49,8 @@ impl Target {
         let with_scheme = if has_scheme(text) { text.to_owned() } else { format!("https://{text}") };
         let mut url = Url::parse(&with_scheme).map_err(|error| format!("not a URL: {error}"))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(format!("cannot track `{}`: only http and https are understood", url.scheme()));
+            let scheme: String = url.scheme().chars().take(60).collect();
+            return Err(format!("cannot track `{scheme}`: only http and https are understood"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(
@@ -119,6 +120,7 @@ mod tests {
         for (text, hint) in [
             ("", "give the URL"),
             ("ftp://example.org", "`ftp`"),
+            (&format!("{}://example.org", "f".repeat(100)), &format!("`{}`", "f".repeat(60))),
             ("file:///etc/passwd", "`file`"),
             ("javascript:alert(1)", "`javascript`"),
             ("http://", "not a URL"),

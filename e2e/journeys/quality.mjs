@@ -61,7 +61,7 @@ async function openEverything(page, path) {
 for (const colorScheme of ["light", "dark"]) {
   test(`what opens is accessible and fits, ${colorScheme}`, async (cleanup) => {
     const server = await serverWithTrouble(cleanup);
-    for (const width of [320, 1280]) {
+    for (const width of [320, 768, 1280]) {
       for (const path of ["/", "/t/2"]) {
         const options = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true };
         const page = await openPage(cleanup, server.url + path, options);
@@ -100,7 +100,7 @@ test("a wide screen, forced colours and still pictures are no trouble", async (c
 
 test("the first page of an empty server is accessible and fits", async (cleanup) => {
   const server = await startServer(cleanup);
-  for (const width of [320, 1280]) {
+  for (const width of [320, 768, 1280]) {
     const page = await openPage(cleanup, server.url, { viewport: { width, height: 800 }, bypassCSP: true });
     assert.deepEqual(await violations(page), [], `${width} px`);
   }

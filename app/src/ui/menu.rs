@@ -20,7 +20,7 @@ pub fn Menu(
     let on_leave = |event: ev::FocusEvent| {
         let goes_to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         if let Some(menu) = menu_of(&event).filter(|menu| !menu.contains(goes_to.as_ref())) {
-            close(&menu);
+            menu.set_open(false);
         }
     };
     view! {
@@ -40,7 +40,7 @@ pub fn Menu(
 }
 
 /// The menu that an event was listened to on.
-fn menu_of(event: &ev::Event) -> Option<web_sys::Element> {
+fn menu_of(event: &ev::Event) -> Option<web_sys::HtmlDetailsElement> {
     event.current_target()?.dyn_into().ok()
 }
 
@@ -52,10 +52,5 @@ fn close_and_return(event: &ev::Event) {
         // A button that is gone needs no focus.
         drop(button.focus());
     }
-    close(&menu);
-}
-
-fn close(menu: &web_sys::Element) {
-    // It fails only for a name that is none.
-    drop(menu.remove_attribute("open"));
+    menu.set_open(false);
 }

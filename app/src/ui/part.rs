@@ -54,7 +54,6 @@ trait Erased: Send {
     // The rest is for the server. In the client it must cost nothing, so it asks first who it is for.
     fn dry_resolve(&mut self);
     fn resolve(self: Box<Self>) -> Pin<Box<dyn Future<Output = Part> + Send>>;
-    fn html_len(&self) -> usize;
     fn to_html(
         self: Box<Self>,
         to: To<'_>,
@@ -100,10 +99,6 @@ impl<V: IntoView + 'static> Erased for V {
         } else {
             Box::pin(std::future::pending())
         }
-    }
-
-    fn html_len(&self) -> usize {
-        if IS_SERVER { RenderHtml::html_len(self) } else { 0 }
     }
 
     fn to_html(
@@ -158,10 +153,6 @@ impl RenderHtml for Part {
 
     async fn resolve(self) -> Self {
         self.0.resolve().await
-    }
-
-    fn html_len(&self) -> usize {
-        self.0.html_len()
     }
 
     fn to_html_with_buf(
