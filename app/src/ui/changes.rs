@@ -94,7 +94,7 @@ struct Failed {
 }
 
 impl Failed {
-    fn of(form: FailedForm) -> Self {
+    fn of(form: &FailedForm) -> Self {
         if form.action == AddTracker::PATH {
             let kept = form.value("url").unwrap_or_default().to_owned();
             Self { kept, add_problem: form.error.at("url"), problem: None }
@@ -113,7 +113,7 @@ impl Changes {
         // so that hydration renders the same.
         let failed = || {
             let form = if IS_SERVER { use_context::<FailedForm>() } else { None };
-            form.map(Failed::of).unwrap_or_default()
+            form.as_ref().map(Failed::of).unwrap_or_default()
         };
         let Failed { kept, add_problem, problem } = SharedValue::new(failed).into_inner();
         Self {

@@ -16,10 +16,7 @@ pub(super) fn platform() -> ClientConfig {
     match ClientConfig::builder().with_platform_verifier() {
         Ok(builder) => finish(builder),
         Err(error) => {
-            tracing::warn!(
-                %error,
-                "this machine names no certificate authorities ({error}); those of Mozilla are used"
-            );
+            tracing::debug!(%error, "this machine names no certificate authorities; those of Mozilla are used");
             let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
             finish(ClientConfig::builder().with_root_certificates(roots))
         }
