@@ -202,7 +202,7 @@ fn label(cells: &[Cell]) -> String {
         let word = if mark == Mark::Unknown { "without data" } else { mark.word() };
         (count > 0).then(|| format!("{count} {word}"))
     });
-    let counts = counts.collect::<Vec<_>>().join(", ");
+    let counts = format::joined(counts, ", ");
     let failure = cells.iter().rev().take(SHOWN_CHECKS).find(|cell| cell.fault().is_some());
     let failure = failure.map_or(String::new(), |cell| format!(" Last failure {}.", moment(cell.due)));
     format!("Last {SHOWN_CHECKS} checks, newest last: {counts}.{failure}")

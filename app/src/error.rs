@@ -4,7 +4,7 @@ use domain::{Failure, Invalid};
 use serde::{Deserialize, Serialize};
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
-use crate::json::JsonText;
+use crate::{format, json::JsonText};
 
 /// Why a page or a form did not get what it asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ impl ApiError {
 fn problems(invalid: &Invalid, wanted: impl Fn(&str) -> bool) -> Option<String> {
     let sentences =
         invalid.0.iter().filter(|error| wanted(&error.field)).map(|error| as_sentence(&error.problem));
-    let joined = sentences.collect::<Vec<_>>().join(" ");
+    let joined = format::joined(sentences, " ");
     (!joined.is_empty()).then_some(joined)
 }
 

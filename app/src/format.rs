@@ -79,6 +79,11 @@ pub fn day_and_time(at: Timestamp) -> String {
     format!("{day} {month}, {hour:02}:{minute:02}")
 }
 
+/// Texts with something between them.
+pub fn joined(texts: impl Iterator<Item = String>, between: &str) -> String {
+    texts.reduce(|all, text| all + between + &text).unwrap_or_default()
+}
+
 /// `1 check`, `2 checks`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

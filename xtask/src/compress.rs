@@ -66,7 +66,9 @@ fn pack(root: &Path, file: &Path) -> Result<Packed, Failure> {
 }
 
 fn brotli(mut plain: &[u8]) -> io::Result<Vec<u8>> {
-    let params = BrotliEncoderParams { quality: 11, size_hint: plain.len(), ..Default::default() };
+    // Blocks of 64 kB fit tables more closely to WebAssembly than the encoder's own choice: 1 kB less.
+    let params =
+        BrotliEncoderParams { quality: 11, lgblock: 16, size_hint: plain.len(), ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut plain, &mut packed, &params)?;
     Ok(packed)
