@@ -26,7 +26,7 @@ impl Figures {
     pub fn of(view: &TrackerView) -> Self {
         let checks = || view.cells.iter().filter(|cell| !cell.is_gap());
         let good = checks().filter(|cell| cell.outcome.is_up() == Some(true));
-        // A heap sorts sixty numbers as well as any, in a tenth of the code.
+        // A heap sorts sixty numbers as well as any, in far less code.
         let latencies =
             good.filter_map(|cell| cell.latency).collect::<BinaryHeap<Micros>>().into_sorted_vec();
         let newest = view.cells.last().filter(|cell| cell.outcome.is_up() == Some(true));

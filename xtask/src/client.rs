@@ -35,8 +35,8 @@ pub(crate) fn compile(profile: &str) -> Result<PathBuf, Failure> {
 }
 
 /// Flags that make the client smaller. The paths of source files, which messages of the standard library carry, are shortened:
-/// they weigh 5 kB, and would tell everybody where this was built. Names of the newer form put functions that resemble each
-/// other side by side, which packs better.
+/// they have weight, and would tell everybody where this was built. Names of the newer form put functions that resemble each
+/// other side by side, which packs a little better.
 fn lean_flags() -> String {
     let given = env::var("RUSTFLAGS").unwrap_or_default();
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);

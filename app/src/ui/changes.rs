@@ -1,6 +1,6 @@
 //! The forms that change something. They are plain forms; with script they are sent without leaving the page.
 //!
-//! Not Leptos's `ActionForm`: its codec, action and signals for each server function were a tenth of the client.
+//! Not Leptos's `ActionForm`: that brings a reader of forms, an action and four signals for each server function.
 
 use domain::TrackerId;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -152,6 +152,10 @@ impl Changes {
 
     /// Adds a tracker for each line, and empties the field they were typed into.
     pub fn add(self, field: web_sys::HtmlTextAreaElement) {
+        // A second Enter before the answer would add everything twice.
+        if self.answers.with_untracked(|answers| answers.is_adding) {
+            return;
+        }
         self.answers.update(|answers| answers.is_adding = true);
         spawn_local(async move {
             let answer = api::add_tracker(field.value()).await;

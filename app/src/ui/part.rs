@@ -1,7 +1,8 @@
 //! Views without their types.
 //!
 //! Every closure and every view has a type of its own, and Leptos compiles its machinery anew for each. A page needs that
-//! machinery only a few times: these functions put many closures and views into few types. It halves the client.
+//! machinery only a few times: these functions put many closures and views into few types. A quarter of the
+//! client was such repetition.
 
 use std::{any::Any, pin::Pin};
 
@@ -40,7 +41,7 @@ pub fn whole<V: IntoView + 'static>(view: V) -> Part {
 /// A view of any type.
 ///
 /// [`AnyView`] does the same, but holds a second way to hydrate for each type, which only routes need whose code is loaded
-/// later: a tenth of the client.
+/// later.
 pub struct Part(Box<dyn Erased>);
 
 /// A part in the document.
