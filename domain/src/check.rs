@@ -72,19 +72,45 @@ pub enum Reason {
     Network,
     /// The name server that this machine uses did not answer.
     Resolver,
-    /// The tracker was not observed: stopped, paused, suspended, or not running.
+    /// The tracker was not observed, and nothing says why.
     NotObserved,
+    /// A person had paused the tracker.
+    Paused,
+    /// A maintenance was announced.
+    Maintenance,
+    /// This program did not run.
+    Stopped,
+    /// This machine slept.
+    Suspended,
+    /// This machine's clock was set.
+    ClockStep,
+    /// What was learnt could not be written down: the disk was full or failing.
+    NotRecorded,
+    /// What was written down cannot be read any more.
+    Damaged,
 }
 
 impl Reason {
     /// Every reason with the word it is stored and sent as. Append only: the words are on users' disks.
-    const WORDS: [(Self, &'static str, &'static str); 5] = [
+    const WORDS: [(Self, &'static str, &'static str); 12] = [
         (Self::Overload, "overload", "this machine was too busy to start the check in time"),
         (Self::FileDescriptors, "file_descriptors", "this machine had no file descriptors left"),
         (Self::Network, "network", "this machine had no usable network"),
         (Self::Resolver, "resolver", "this machine's name server did not answer"),
         (Self::NotObserved, "not_observed", "not observed"),
+        (Self::Paused, "paused", "paused"),
+        (Self::Maintenance, "maintenance", "in maintenance"),
+        (Self::Stopped, "stopped", "Uptime Tracker was not running"),
+        (Self::Suspended, "suspended", "this machine was asleep"),
+        (Self::ClockStep, "clock_step", "this machine's clock was set"),
+        (Self::NotRecorded, "not_recorded", "the results could not be recorded"),
+        (Self::Damaged, "damaged", "the record is damaged"),
     ];
+
+    /// Whether no check stands behind it: a stretch that was not observed, which lasts until the next check.
+    pub fn is_gap(self) -> bool {
+        !matches!(self, Self::Overload | Self::FileDescriptors | Self::Network | Self::Resolver)
+    }
 
     /// The stable word for storage and interfaces.
     pub fn word(self) -> &'static str {
@@ -94,6 +120,17 @@ impl Reason {
     /// A phrase for people.
     pub fn sentence(self) -> &'static str {
         self.row().2
+    }
+
+    /// Its number in the history format, which counts as the words do.
+    pub fn number(self) -> u8 {
+        let place = Self::WORDS.iter().position(|row| row.0 == self);
+        place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
+    }
+
+    /// The reason of a number in the history format.
+    pub fn of_number(number: u8) -> Option<Self> {
+        Self::WORDS.get(usize::from(number)).map(|row| row.0)
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {

@@ -16,14 +16,20 @@ mod fault;
 mod live;
 pub mod ports;
 mod status;
+mod story;
+mod tally;
 mod time;
 mod uptime;
 mod wire;
 
 #[cfg(feature = "server")]
+mod archive;
+#[cfg(feature = "server")]
 mod draft;
 #[cfg(feature = "server")]
 mod expect;
+#[cfg(feature = "server")]
+mod latencies;
 #[cfg(feature = "server")]
 mod name;
 #[cfg(feature = "server")]
@@ -31,9 +37,13 @@ mod probe;
 #[cfg(feature = "server")]
 mod records;
 #[cfg(feature = "server")]
+mod recount;
+#[cfg(feature = "server")]
 mod schedule;
 #[cfg(feature = "server")]
 mod target;
+#[cfg(feature = "server")]
+mod timekeeper;
 #[cfg(feature = "server")]
 mod tracker;
 
@@ -43,6 +53,8 @@ pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use status::{Policy, Status, Step, Transition};
+pub use story::{Moment, Outage, Reach, Story, StoryRequest};
+pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
 pub use uptime::Uptime;
 pub use wire::{
@@ -51,9 +63,13 @@ pub use wire::{
 };
 
 #[cfg(feature = "server")]
+pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
+#[cfg(feature = "server")]
 pub use draft::Draft;
 #[cfg(feature = "server")]
 pub use expect::ExpectedStatuses;
+#[cfg(feature = "server")]
+pub use latencies::Latencies;
 #[cfg(feature = "server")]
 pub use name::TrackerName;
 #[cfg(feature = "server")]
@@ -61,8 +77,12 @@ pub use probe::{Finding, ProbeRequest, Prober};
 #[cfg(feature = "server")]
 pub use records::{Batch, Misfit, Recent, Recorded, Records, UNDO_FOR};
 #[cfg(feature = "server")]
+pub use recount::{Grid, Recount, Rollup};
+#[cfg(feature = "server")]
 pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
 #[cfg(feature = "server")]
 pub use target::Target;
+#[cfg(feature = "server")]
+pub use timekeeper::{Beat, Holding, Timekeeper};
 #[cfg(feature = "server")]
 pub use tracker::{NewTracker, Tracker};

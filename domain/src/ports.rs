@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Cell, Failure, LiveAnswer, LiveRequest, TrackerId, TrackerPage, TrackerView};
+use crate::{
+    Cell, Failure, LiveAnswer, LiveRequest, Story, StoryRequest, TrackerId, TrackerPage, TrackerView,
+};
 
 /// Everything the pages may ask.
 #[derive(Clone)]
@@ -13,6 +15,8 @@ pub struct Services {
     pub trackers: Arc<dyn Trackers>,
     /// Following them.
     pub live: Arc<dyn Live>,
+    /// Looking back.
+    pub past: Arc<dyn Past>,
 }
 
 /// Changing trackers. Every call returns after the change is on disk.
@@ -48,4 +52,11 @@ pub trait Live: Send + Sync {
 
     /// A tracker's newest checks, oldest first; at most [`crate::SHOWN_CHECKS`].
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure>;
+}
+
+/// Looking back at what was recorded.
+#[async_trait]
+pub trait Past: Send + Sync {
+    /// What a page tells of a tracker's past.
+    async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure>;
 }

@@ -1,10 +1,13 @@
 //! What the recorder asks of storage.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
-use crate::{Cell, Check, Failure, NewTracker, Status, Timestamp, Tracker, TrackerId, Transition};
+use crate::{
+    Archive, Cell, Check, CheckName, Failure, Location, NewTracker, Outcome, Reason, Status, Timestamp,
+    Tracker, TrackerId, Transition,
+};
 
 /// The one writer's view of storage. `&mut self`: whoever holds it is the only writer of this process.
 #[async_trait]
@@ -32,6 +35,13 @@ pub trait Records: Send {
 
     /// Records a batch in one transaction: when this returns, all of it is on disk or none.
     async fn record(&mut self, batch: &Batch) -> Result<(), Failure>;
+
+    /// One small step of housekeeping (sealing, forgetting what is too old), at most about 50 ms long. `true`: there is more to
+    /// do. Nothing that is recorded changes its meaning by it; a crash at any point loses nothing.
+    async fn tend(&mut self, now: Timestamp) -> Result<bool, Failure>;
+
+    /// A way to read what is recorded, for as long as it is kept. It sees every batch as soon as [`Self::record`] has returned.
+    fn archive(&self) -> Arc<dyn Archive>;
 
     /// Whether another process or connection has written since the last call.
     async fn changed_outside(&mut self) -> Result<bool, Failure>;
@@ -61,6 +71,21 @@ pub struct Recorded {
     pub check: Check,
     /// Whether it is a failure that was still tolerated.
     pub retrying: bool,
+}
+
+impl Recorded {
+    /// A stretch in which a tracker was not observed, from its first missed slot to the next entry. It stands among the
+    /// checks, so that everybody who reads them sees it.
+    pub fn gap(tracker: TrackerId, first_missed: Timestamp, reason: Reason) -> Self {
+        let name = CheckName { tracker, due: first_missed, attempt: 0, location: Location::LOCAL };
+        let check = Check { name, late_ms: 0, latency: None, outcome: Outcome::Unknown(reason) };
+        Self { check, retrying: false }
+    }
+
+    /// Whether no check stands behind this entry.
+    pub fn is_gap(&self) -> bool {
+        matches!(&self.check.outcome, Outcome::Unknown(reason) if reason.is_gap())
+    }
 }
 
 impl From<&Recorded> for Cell {

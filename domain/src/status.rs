@@ -81,6 +81,15 @@ pub enum Transition {
     },
 }
 
+impl Transition {
+    /// Due time of the check that caused it.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::WentDown { at, .. } | Self::Recovered { at, .. } => *at,
+        }
+    }
+}
+
 /// The result of folding one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {

@@ -73,6 +73,11 @@ pub trait Clock: Send + Sync {
     /// Monotonic time since some point, for durations. It stands still while the machine is suspended.
     fn monotonic(&self) -> Duration;
 
+    /// How long this machine has been suspended since it was started, as far as that can be known; never less than before.
+    fn asleep(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// Waits for `duration` of monotonic time, which stands still while the machine is suspended.
     async fn sleep(&self, duration: Duration);
 }

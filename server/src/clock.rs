@@ -40,6 +40,16 @@ impl Clock for SystemClock {
         self.started.elapsed()
     }
 
+    /// The two clocks of Linux differ by the time asleep: `CLOCK_MONOTONIC` stands still meanwhile, `CLOCK_BOOTTIME` does not.
+    #[cfg(target_os = "linux")]
+    fn asleep(&self) -> Duration {
+        use rustix::time::{ClockId, Timespec, clock_gettime};
+        let read = |time: Timespec| {
+            Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+        };
+        read(clock_gettime(ClockId::Boottime)).saturating_sub(read(clock_gettime(ClockId::Monotonic)))
+    }
+
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
     }

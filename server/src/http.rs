@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use domain::{Clock, ports::Services};
+use domain::{Archive, Clock, ports::Services};
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
     timeout::TimeoutLayer,
@@ -36,6 +36,8 @@ pub use self::problem::Problem;
 pub struct AppState {
     /// The ports of the pages.
     pub services: Services,
+    /// What was recorded.
+    pub archive: Arc<dyn Archive>,
     /// For the edits that the programming interface knows beyond the pages.
     pub recorder: RecorderHandle,
     /// The live view.

@@ -16,6 +16,7 @@ mod instance;
 pub mod live;
 mod lock;
 pub mod metrics;
+mod past;
 pub mod recorder;
 pub mod scheduler;
 mod service_manager;

@@ -79,7 +79,7 @@ impl Metrics {
     /// A group is on disk; committing it took `took`.
     pub(crate) fn recorded(&self, batch: &Batch, took: Duration) {
         let mut state = self.lock();
-        for recorded in &batch.checks {
+        for recorded in batch.checks.iter().filter(|recorded| !recorded.is_gap()) {
             let check = &recorded.check;
             state.checks[outcome_row(&check.outcome)] += 1;
             if let Outcome::Unknown(reason) = check.outcome

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use domain::{Clock, Failure, Records, Timestamp, Tracker, TrackerId, UNDO_FOR};
+use domain::{Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, UNDO_FOR};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, timeout_at},
@@ -59,6 +59,8 @@ const GROUP: usize = 1_000;
 const LOOK_OUTSIDE: Duration = Duration::from_millis(250);
 /// How often removed trackers whose time is up are forgotten.
 const PURGE_EVERY: Duration = Duration::from_secs(5);
+/// How often history is tended. A step takes at most 50 ms; while there is more to do, the next one follows at once.
+const TEND_EVERY: Duration = Duration::from_secs(1);
 /// How long a failed commit waits before it is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -84,15 +86,24 @@ impl Recorder {
 
     /// Records until every handle is dropped and everything that was sent is on disk.
     pub async fn run(mut self) {
+        self.commit().await;
         let mut outside = interval(LOOK_OUTSIDE);
         outside.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut purge = interval(PURGE_EVERY);
         purge.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut tend = interval(TEND_EVERY);
+        tend.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
-                _ = outside.tick() => self.look_outside().await,
+                _ = outside.tick() => {
+                    self.look_outside().await;
+                    self.commit().await;
+                }
                 _ = purge.tick() => self.purge().await,
+                _ = tend.tick() => if self.tend().await {
+                    tend.reset_immediately();
+                },
                 message = self.inbox.recv() => match message {
                     Some(message) => self.work(message).await,
                     None => return,
@@ -123,6 +134,8 @@ impl Recorder {
         // Who was told that it did not work must not find it done later.
         if let Some((edit, reply)) = edit.filter(|(_, reply)| !reply.is_closed()) {
             let result = self.apply(edit).await;
+            // What the edit itself brought to be recorded: from when on a tracker rests.
+            self.commit().await;
             // Who asked may have gone away; the edit stands all the same.
             let _ = reply.send(result);
         }
@@ -192,7 +205,7 @@ impl Recorder {
     /// Gives a restored tracker back what is known of it.
     async fn show_again(&mut self, id: TrackerId) {
         match self.records.recent(Some(id)).await {
-            Ok(recent) => self.ledger.restore(recent, &mut self.view.write()),
+            Ok(recent) => self.ledger.restore(recent, None, &mut self.view.write()),
             Err(failure) => self.health.storage_failed(&failure),
         }
     }
@@ -210,8 +223,21 @@ impl Recorder {
         }
     }
 
+    /// One step of housekeeping; `true` when more waits. In the same task as recording: there is one writer, and it has a say in
+    /// the order.
+    async fn tend(&mut self) -> bool {
+        match self.records.tend(self.clock.now()).await {
+            Ok(more) => more,
+            Err(failure) => {
+                self.health.storage_failed(&failure);
+                false
+            }
+        }
+    }
+
     async fn reload_logged(&mut self) {
         let reloaded = self.reload().await;
+        self.ledger.stage_rests(self.clock.now());
         self.is_stale = reloaded.is_err();
         if let Err(failure) = reloaded {
             self.health.storage_failed(&failure);
@@ -221,7 +247,8 @@ impl Recorder {
     async fn load(&mut self) -> Result<(), Failure> {
         self.reload().await?;
         let recent = self.records.recent(None).await?;
-        self.ledger.restore(recent, &mut self.view.write());
+        self.ledger.restore(recent, Some(Reason::Stopped), &mut self.view.write());
+        self.ledger.stage_rests(self.clock.now());
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Cell, Clock, Draft, Failure, FieldError, Invalid, LiveAnswer, LiveRequest, NewTracker, TrackerId,
-    TrackerPage, TrackerView, VISIBLE_LIMIT,
+    Archive, Cell, Clock, Draft, Failure, FieldError, Invalid, LiveAnswer, LiveRequest, NewTracker,
+    TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT,
     ports::{Live, Services, Trackers},
 };
 
@@ -13,19 +13,22 @@ use crate::{
     failure::logged,
     live::SharedView,
     metrics::Metrics,
+    past::SharedPast,
     recorder::{Edit, RecorderHandle},
 };
 
 /// The services that pages use.
 pub fn services(
+    archive: Arc<dyn Archive>,
     recorder: RecorderHandle,
     view: SharedView,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     version: String,
 ) -> Services {
+    let past = SharedPast { archive, view: view.clone(), clock: clock.clone() };
     let live = SharedLive { view, clock, metrics, version };
-    Services { trackers: Arc::new(RecordedTrackers(recorder)), live: Arc::new(live) }
+    Services { trackers: Arc::new(RecordedTrackers(recorder)), live: Arc::new(live), past: Arc::new(past) }
 }
 
 /// The most targets that are added at once.

@@ -83,6 +83,7 @@ impl Server {
         let health = Arc::new(Health::default());
         let metrics = Arc::new(Metrics::default());
         let clock = parts.clock;
+        let archive = parts.records.archive();
         let (recorder, handle, roster) = Recorder::start(
             parts.records,
             clock.clone(),
@@ -106,12 +107,14 @@ impl Server {
         let scheduler = tokio::spawn(Scheduler::new(tools, roster).run());
         let state = AppState {
             services: services(
+                archive.clone(),
                 handle.clone(),
                 view.clone(),
                 clock.clone(),
                 metrics.clone(),
                 parts.assets.version().to_owned(),
             ),
+            archive,
             recorder: handle,
             view,
             clock,

@@ -92,6 +92,16 @@ pub(crate) async fn recent(
     Ok(found)
 }
 
+/// Interim.
+pub(crate) async fn of(db: &mut SqliteConnection, id: TrackerId) -> Result<Vec<Recorded>, StoreError> {
+    const OF: &str = "
+    SELECT checks.tracker_id, checks.due, checks.outcome, checks.latency_us, checks.late_ms, checks.attempt,
+           checks.location, checks.reason, faults.kind, faults.detail
+    FROM checks LEFT JOIN faults ON faults.id = checks.fault_id WHERE checks.tracker_id = ? ORDER BY checks.id";
+    let rows: Vec<SqliteRow> = query(OF).bind(id.0).fetch_all(&mut *db).await?;
+    Ok(rows.iter().filter_map(|row| read(&Row::of("checks", row)).ok()).collect())
+}
+
 fn read(row: &Row<'_>) -> Result<Recorded, StoreError> {
     let outcome: i64 = row.get("outcome")?;
     let check = Check {

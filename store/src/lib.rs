@@ -11,13 +11,16 @@
 //! Invariant: nothing outside this crate knows SQL or sqlx; nothing in it decides what a check means.
 #![warn(missing_docs)]
 
+mod archive;
 mod bulk;
 mod checks;
 mod editor;
 mod error;
 mod faults;
+mod limits;
 mod memory;
 mod open;
+mod plain;
 mod presence;
 mod row;
 mod schema;

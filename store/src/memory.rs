@@ -1,34 +1,58 @@
 //! Records without a disk, for tests and simulations. What it holds is gone when it is dropped.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_trait::async_trait;
 use domain::{
-    Batch, Failure, Misfit, NewTracker, Recent, Recorded, Records, SHOWN_CHECKS, Status, Timestamp, Tracker,
-    TrackerId, Transition,
+    Archive, Batch, CheckPage, CheckQuery, Direction, Failure, Misfit, NewTracker, Period, Recent, Recorded,
+    Records, SHOWN_CHECKS, Status, Tally, Timestamp, Tracker, TrackerId, Transition, Window,
 };
 
+use crate::plain::Plain;
+
 /// Behaves as the [`crate::Writer`], with unlimited space and time, and nobody else ever writes.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Memory {
     trackers: BTreeMap<TrackerId, Tracker>,
     removed: BTreeMap<TrackerId, (Timestamp, Tracker)>,
     last_id: i64,
+    statuses: BTreeMap<TrackerId, Status>,
+    past: Arc<Mutex<Past>>,
+}
+
+/// What its archive shares with it.
+#[derive(Debug, Default)]
+struct Past {
     checks: Vec<Recorded>,
     transitions: Vec<(TrackerId, Transition)>,
-    statuses: BTreeMap<TrackerId, Status>,
+    limits: HashMap<TrackerId, Option<u32>>,
 }
 
 impl Memory {
-    /// Every check that was recorded, in that order.
-    pub fn checks(&self) -> &[Recorded] {
-        &self.checks
+    /// Every entry that was recorded, in that order.
+    pub fn checks(&self) -> Vec<Recorded> {
+        self.past().checks.clone()
     }
 
     /// Every transition that was recorded, in that order.
-    pub fn transitions(&self) -> &[(TrackerId, Transition)] {
-        &self.transitions
+    pub fn transitions(&self) -> Vec<(TrackerId, Transition)> {
+        self.past().transitions.clone()
     }
+
+    fn past(&self) -> MutexGuard<'_, Past> {
+        locked(&self.past)
+    }
+
+    fn keep_limit(&self, tracker: &Tracker) {
+        self.past().limits.insert(tracker.id, crate::limits::limit_ms(&tracker.settings.schedule));
+    }
+}
+
+fn locked(past: &Mutex<Past>) -> MutexGuard<'_, Past> {
+    past.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]
@@ -41,6 +65,7 @@ impl Records for Memory {
         let add = |settings: &NewTracker| {
             self.last_id += 1;
             let tracker = Tracker { id: TrackerId(self.last_id), settings: settings.clone(), added_at: at };
+            self.keep_limit(&tracker);
             self.trackers.insert(tracker.id, tracker);
             TrackerId(self.last_id)
         };
@@ -48,6 +73,7 @@ impl Records for Memory {
     }
 
     async fn update(&mut self, tracker: &Tracker) -> Result<bool, Failure> {
+        self.keep_limit(tracker);
         let known = self.trackers.get_mut(&tracker.id);
         Ok(known.map(|known| known.settings.clone_from(&tracker.settings)).is_some())
     }
@@ -79,10 +105,21 @@ impl Records for Memory {
     }
 
     async fn record(&mut self, batch: &Batch) -> Result<(), Failure> {
-        self.checks.extend_from_slice(&batch.checks);
-        self.transitions.extend_from_slice(&batch.transitions);
+        {
+            let mut past = self.past();
+            past.checks.extend_from_slice(&batch.checks);
+            past.transitions.extend_from_slice(&batch.transitions);
+        }
         self.statuses.extend(batch.statuses.iter().cloned());
         Ok(())
+    }
+
+    async fn tend(&mut self, _: Timestamp) -> Result<bool, Failure> {
+        Ok(false)
+    }
+
+    fn archive(&self) -> Arc<dyn Archive> {
+        Arc::new(MemoryArchive(self.past.clone()))
     }
 
     async fn changed_outside(&mut self) -> Result<bool, Failure> {
@@ -94,7 +131,7 @@ impl Records for Memory {
             |id: &TrackerId| self.trackers.contains_key(id) && of.is_none_or(|wanted| wanted == *id);
         let mut taken: HashMap<TrackerId, usize> = HashMap::new();
         let mut checks: Vec<Recorded> = Vec::new();
-        for recorded in self.checks.iter().rev() {
+        for recorded in self.past().checks.iter().rev() {
             let tracker = recorded.check.name.tracker;
             let taken = taken.entry(tracker).or_default();
             if is_wanted(&tracker) && *taken < SHOWN_CHECKS {
@@ -105,5 +142,53 @@ impl Records for Memory {
         checks.reverse();
         let statuses = self.statuses.iter().filter(|(id, _)| is_wanted(id));
         Ok(Recent { checks, statuses: statuses.map(|(id, status)| (*id, status.clone())).collect() })
+    }
+}
+
+struct MemoryArchive(Arc<Mutex<Past>>);
+
+impl MemoryArchive {
+    fn of<T>(&self, id: TrackerId, ask: impl FnOnce(&Plain<'_>) -> T) -> T {
+        let past = locked(&self.0);
+        let entries: Vec<Recorded> =
+            past.checks.iter().filter(|recorded| recorded.check.name.tracker == id).cloned().collect();
+        let limit_ms = past.limits.get(&id).copied().flatten();
+        ask(&Plain { first: 0, entries: &entries, limit_ms })
+    }
+}
+
+#[async_trait]
+impl Archive for MemoryArchive {
+    async fn periods(&self, id: TrackerId, edges: &[Timestamp]) -> Result<Vec<Period>, Failure> {
+        Ok(self.of(id, |plain| plain.periods(edges)))
+    }
+
+    async fn days(&self, ids: &[TrackerId], last: Timestamp, count: u16) -> Result<Vec<Vec<Tally>>, Failure> {
+        Ok(ids.iter().map(|id| self.of(*id, |plain| plain.days(last, count))).collect())
+    }
+
+    async fn checks(&self, id: TrackerId, query: CheckQuery) -> Result<CheckPage, Failure> {
+        Ok(self.of(id, |plain| plain.checks(&query)))
+    }
+
+    async fn failure(
+        &self,
+        id: TrackerId,
+        at: Timestamp,
+        direction: Direction,
+    ) -> Result<Option<Timestamp>, Failure> {
+        Ok(self.of(id, |plain| plain.failure(at, direction)))
+    }
+
+    async fn transitions(
+        &self,
+        id: TrackerId,
+        window: Window,
+        limit: usize,
+    ) -> Result<Vec<Transition>, Failure> {
+        let past = locked(&self.0);
+        let of_tracker = past.transitions.iter().rev().filter(|(tracker, _)| *tracker == id);
+        let wanted = of_tracker.filter(|(_, transition)| window.contains(transition.at()));
+        Ok(wanted.take(limit).map(|(_, transition)| transition.clone()).collect())
     }
 }

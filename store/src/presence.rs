@@ -28,6 +28,11 @@ impl OpenedFile {
         }
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// [`StoreError::Gone`] when there is no file any more, or another one. One system call.
     pub(crate) fn still_there(&self) -> Result<(), StoreError> {
         match identity(&self.path) {

@@ -1,6 +1,6 @@
 //! What is believed about each tracker, and the transitions that led there.
 
-use domain::{Status, Timestamp, TrackerId, Transition};
+use domain::{Status, Timestamp, TrackerId, Transition, Window};
 use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
 
 use crate::{
@@ -77,6 +77,41 @@ pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<(TrackerId, Sta
         }
     }
     Ok(statuses)
+}
+
+/// A tracker's transitions in a window, the newest first. Rows that are not understood are left out and reported in the log.
+pub(crate) async fn transitions(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    window: Window,
+    limit: usize,
+) -> Result<Vec<Transition>, StoreError> {
+    const NEWEST: &str = "
+        SELECT transitions.at, transitions.kind AS change, transitions.down_since, faults.kind, faults.detail
+        FROM transitions LEFT JOIN faults ON faults.id = transitions.fault_id
+        WHERE transitions.tracker_id = ? AND transitions.at >= ? AND transitions.at < ?
+        ORDER BY transitions.at DESC, transitions.id DESC LIMIT ?";
+    let newest = query(NEWEST).bind(tracker.0).bind(window.from.0).bind(window.to.0);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows: Vec<SqliteRow> = newest.bind(limit).fetch_all(db).await?;
+    let mut transitions = Vec::with_capacity(rows.len());
+    for row in rows {
+        match read_transition(&Row::of("transitions", &row)) {
+            Ok(transition) => transitions.push(transition),
+            Err(error) => tracing::warn!(%error, "left out a recorded transition: {error}"),
+        }
+    }
+    Ok(transitions)
+}
+
+fn read_transition(row: &Row<'_>) -> Result<Transition, StoreError> {
+    let at = Timestamp(row.get("at")?);
+    let since = Timestamp(row.get("down_since")?);
+    match row.get("change")? {
+        "went_down" => Ok(Transition::WentDown { at, since, fault: faults::read(row)? }),
+        "recovered" => Ok(Transition::Recovered { at, down_since: since }),
+        _ => Err(row.corrupt("kind")),
+    }
 }
 
 /// Forgets the status of a tracker.

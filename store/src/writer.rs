@@ -1,9 +1,9 @@
 //! The one writer of this process.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::{Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Tracker, TrackerId};
+use domain::{Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Tracker, TrackerId};
 use sqlx::{Connection, SqliteConnection, query_scalar};
 
 use crate::{
@@ -203,6 +203,14 @@ impl Records for Writer {
     async fn record(&mut self, batch: &Batch) -> Result<(), Failure> {
         let written = self.write(batch).await;
         written.map_err(|error| error.while_doing("recording checks"))
+    }
+
+    async fn tend(&mut self, _: Timestamp) -> Result<bool, Failure> {
+        Ok(false)
+    }
+
+    fn archive(&self) -> Arc<dyn Archive> {
+        crate::archive::Reader::new(self.file.path().to_owned())
     }
 
     async fn changed_outside(&mut self) -> Result<bool, Failure> {

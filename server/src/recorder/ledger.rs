@@ -6,8 +6,8 @@ use std::{
 };
 
 use domain::{
-    About, Batch, Cell, Check, LiveView, Misfit, Policy, Recent, Recorded, SHOWN_CHECKS, Slots, Status,
-    Timestamp, Tracker, TrackerId, Transition,
+    About, Batch, Cell, Check, LiveView, Misfit, Outcome, Policy, Reason, Recent, Recorded, SHOWN_CHECKS,
+    Slots, Status, Timestamp, Tracker, TrackerId, Transition,
 };
 
 /// Fold state of every tracker, committed and staged.
@@ -22,31 +22,62 @@ pub(super) struct Ledger {
 struct Account {
     policy: Policy,
     slots: Slots,
+    paused: bool,
     /// After the last commit.
     status: Status,
     /// After the group in hand; absent when it holds nothing of this tracker.
     staged: Option<Status>,
     /// Names of the newest checks, staged ones included, to recognise what was recorded already.
     names: VecDeque<(Timestamp, u16)>,
-    /// Due time of the newest scheduled check that is shown.
-    last_shown: Option<Timestamp>,
+    /// The newest scheduled entry, staged ones included.
+    last: Option<Last>,
+    /// Whether it rests: no check is expected, and that is recorded.
+    is_resting: bool,
+}
+
+/// The newest scheduled entry of a tracker.
+#[derive(Clone, Copy)]
+struct Last {
+    due: Timestamp,
+    is_gap: bool,
+    /// Why nothing came after it, if that is known.
+    silence: Option<Reason>,
 }
 
 impl Ledger {
-    /// Folds a check into the group in hand. A check of a tracker that is gone, or that is recorded already, is dropped.
+    /// Folds a check into the group in hand, and before it the gap since the last one, if slots were missed. A check of a
+    /// tracker that is gone, or that is recorded already, is dropped.
     pub(super) fn stage(&mut self, check: Check) {
         let id = check.name.tracker;
         let Some(account) = self.accounts.get_mut(&id) else { return };
-        let name = (check.name.due, check.name.attempt);
-        if !account.remember(name) {
+        if account.knows((check.name.due, check.name.attempt)) {
             return;
         }
+        if check.name.attempt == 0 {
+            let gap = account.gap_before(id, check.name.due);
+            self.staged.extend(gap);
+        }
+        account.remember(&check);
         let before = account.staged.as_ref().unwrap_or(&account.status);
         let step = before.after(check.name.due, &check.outcome, account.policy);
         let retrying = step.status.is_retrying() && check.outcome.is_up() == Some(false);
         account.staged = Some(step.status);
         self.transitions.extend(step.transition.map(|transition| (id, transition)));
         self.staged.push(Recorded { check, retrying });
+    }
+
+    /// Records from when on paused trackers rest. Until the first check afterwards their time is paused, not unknown.
+    pub(super) fn stage_rests(&mut self, now: Timestamp) {
+        for (id, account) in &mut self.accounts {
+            if account.paused && !account.is_resting {
+                let lost = account.gap_before(*id, now);
+                let rest = Recorded::gap(*id, now, Reason::Paused);
+                account.remember(&rest.check);
+                self.staged.extend(lost);
+                self.staged.push(rest);
+            }
+            account.is_resting = account.paused;
+        }
     }
 
     /// Checks in the group in hand.
@@ -97,15 +128,19 @@ impl Ledger {
         }
     }
 
-    /// Takes over what a former run recorded. The checks were folded then: their verdicts stand.
-    pub(super) fn restore(&mut self, recent: Recent, view: &mut LiveView) {
+    /// Takes over what was recorded before. The checks were folded then: their verdicts stand. `silence` says why none came
+    /// since.
+    pub(super) fn restore(&mut self, recent: Recent, silence: Option<Reason>, view: &mut LiveView) {
         view.begin_commit();
         for recorded in &recent.checks {
-            let name = recorded.check.name;
-            if let Some(account) = self.accounts.get_mut(&name.tracker) {
-                account.remember((name.due, name.attempt));
+            if let Some(account) = self.accounts.get_mut(&recorded.check.name.tracker) {
+                account.remember(&recorded.check);
+                account.is_resting = recorded.check.outcome == Outcome::Unknown(Reason::Paused);
                 self.show(recorded, view);
             }
+        }
+        for last in self.accounts.values_mut().filter_map(|account| account.last.as_mut()) {
+            last.silence = last.silence.or(silence);
         }
         for (id, status) in recent.statuses {
             if let Some(account) = self.accounts.get_mut(&id) {
@@ -156,45 +191,53 @@ impl Ledger {
         if let Some(account) = self.accounts.get_mut(&tracker.id) {
             account.policy = policy;
             account.slots = slots;
+            account.paused = tracker.settings.paused;
             return;
         }
         let account = Account {
             policy,
             slots,
+            paused: tracker.settings.paused,
             status: Status::default(),
             staged: None,
             names: VecDeque::with_capacity(SHOWN_CHECKS),
-            last_shown: None,
+            last: None,
+            is_resting: false,
         };
         self.accounts.insert(tracker.id, account);
     }
 
-    /// Appends a recorded check to the view, and before it the gap since the last one, if slots were missed.
-    fn show(&mut self, recorded: &Recorded, view: &mut LiveView) {
-        let name = recorded.check.name;
-        let Some(account) = self.accounts.get_mut(&name.tracker) else { return };
-        if name.attempt == 0 {
-            let missed = account.last_shown.and_then(|last| account.slots.missed_between(last, name.due));
-            if let Some(first_missed) = missed {
-                view.push(name.tracker, Cell::gap(first_missed));
-            }
-            account.last_shown = Some(name.due);
+    /// Appends a recorded entry to the view.
+    fn show(&self, recorded: &Recorded, view: &mut LiveView) {
+        if self.accounts.contains_key(&recorded.check.name.tracker) {
+            view.push(recorded.check.name.tracker, Cell::from(recorded));
         }
-        view.push(name.tracker, Cell::from(recorded));
     }
 }
 
 impl Account {
-    /// Remembers a check's name; `false` when it is known.
-    fn remember(&mut self, name: (Timestamp, u16)) -> bool {
-        if self.names.contains(&name) {
-            return false;
-        }
+    /// The gap between the newest entry and this time, if slots were missed and no gap covers them yet.
+    fn gap_before(&self, id: TrackerId, time: Timestamp) -> Option<Recorded> {
+        let last = self.last.filter(|last| !last.is_gap)?;
+        let first_missed = self.slots.missed_between(last.due, time)?;
+        Some(Recorded::gap(id, first_missed, last.silence.unwrap_or(Reason::NotObserved)))
+    }
+
+    /// Whether a check of this name was recorded already.
+    fn knows(&self, name: (Timestamp, u16)) -> bool {
+        self.names.contains(&name)
+    }
+
+    /// Remembers that an entry was recorded.
+    fn remember(&mut self, check: &Check) {
         if self.names.len() == SHOWN_CHECKS {
             self.names.pop_front();
         }
-        self.names.push_back(name);
-        true
+        self.names.push_back((check.name.due, check.name.attempt));
+        if check.name.attempt == 0 {
+            let is_gap = matches!(&check.outcome, Outcome::Unknown(reason) if reason.is_gap());
+            self.last = Some(Last { due: check.name.due, is_gap, silence: None });
+        }
     }
 }
 

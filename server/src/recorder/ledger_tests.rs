@@ -94,7 +94,8 @@ fn after_a_restart_the_verdicts_stand_and_the_time_between_is_a_gap() {
     before.stage(check(1_000, false));
     let batch = commit(&mut before, &mut view);
     let (mut after, mut view) = ledger(0);
-    after.restore(Recent { checks: batch.checks, statuses: batch.statuses }, &mut view);
+    let recent = Recent { checks: batch.checks, statuses: batch.statuses };
+    after.restore(recent, Some(Reason::Stopped), &mut view);
     assert_eq!(
         (shown(&view).as_str(), view.status(ID).is_some_and(|s| matches!(s, Status::Down { .. }))),
         ("d", true)
@@ -103,6 +104,39 @@ fn after_a_restart_the_verdicts_stand_and_the_time_between_is_a_gap() {
     after.stage(check(60_000, false));
     let batch = commit(&mut after, &mut view);
     assert_eq!((shown(&view).as_str(), batch.transitions.len()), ("dnd", 0));
+    assert_eq!(batch.checks[0].check.outcome, Outcome::Unknown(Reason::Stopped));
+}
+
+#[test]
+fn a_paused_tracker_rests_until_its_next_check() {
+    let (mut ledger, mut view) = ledger(0);
+    ledger.stage(check(phase(), true));
+    let paused = |paused| {
+        let mut tracker = tracker(0);
+        tracker.settings.paused = paused;
+        [Ok(tracker)]
+    };
+    ledger.set_trackers(&paused(true), &mut view);
+    ledger.stage_rests(Timestamp(phase() + 2_500));
+    ledger.stage_rests(Timestamp(phase() + 3_500));
+    ledger.set_trackers(&paused(false), &mut view);
+    ledger.stage_rests(Timestamp(phase() + 8_500));
+    ledger.stage(check(phase() + 9_000, true));
+    let batch = commit(&mut ledger, &mut view);
+    let told: Vec<(i64, &Outcome)> = batch
+        .checks
+        .iter()
+        .map(|recorded| (recorded.check.name.due.0 - phase(), &recorded.check.outcome))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (0, &Outcome::Up),
+            (1_000, &Outcome::Unknown(Reason::NotObserved)),
+            (2_500, &Outcome::Unknown(Reason::Paused)),
+            (9_000, &Outcome::Up),
+        ]
+    );
 }
 
 #[test]

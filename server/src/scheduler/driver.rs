@@ -29,9 +29,13 @@ enum Waited {
     /// It is time.
     Due,
     /// The wall clock was set, or the machine slept: slots are counted from now.
-    ClockStepped,
+    Jumped(Reason),
     /// The program stops.
     Stop,
+}
+
+fn nothing_learnt(reason: Reason) -> Finding {
+    Finding { outcome: Outcome::Unknown(reason), latency: None }
 }
 
 impl Driver {
@@ -50,7 +54,10 @@ impl Driver {
         while let Some(due) = self.slots.next_after(last) {
             match self.wait(due).await {
                 Waited::Stop => return,
-                Waited::ClockStepped => last = self.tools.clock.now(),
+                Waited::Jumped(reason) => {
+                    last = self.tools.clock.now();
+                    self.record(due.min(last), 0, last, nothing_learnt(reason)).await;
+                }
                 Waited::Due => last = self.serve(due).await,
             }
         }
@@ -58,7 +65,8 @@ impl Driver {
 
     async fn wait(&self, due: Timestamp) -> Waited {
         loop {
-            let (wall, monotonic) = (self.tools.clock.now(), self.tools.clock.monotonic());
+            let clock = &self.tools.clock;
+            let (wall, monotonic, asleep) = (clock.now(), clock.monotonic(), clock.asleep());
             if self.tools.stop.is_cancelled() {
                 return Waited::Stop;
             }
@@ -72,8 +80,10 @@ impl Driver {
             let slept = self.tools.clock.monotonic().saturating_sub(monotonic);
             let (now, expected) = (self.tools.clock.now(), wall.plus(slept));
             if now.since(expected) > STEP || expected.since(now) > STEP {
-                tracing::warn!(tracker = %self.tracker.id, "the clock was set or the machine slept; the time between is a gap");
-                return Waited::ClockStepped;
+                let has_slept = self.tools.clock.asleep().saturating_sub(asleep) > STEP;
+                let reason = if has_slept { Reason::Suspended } else { Reason::ClockStep };
+                tracing::warn!(tracker = %self.tracker.id, "the time between is a gap: {}", reason.sentence());
+                return Waited::Jumped(reason);
             }
         }
     }
@@ -89,13 +99,7 @@ impl Driver {
                 return now;
             }
             missed += 1;
-            self.record(
-                current,
-                0,
-                now,
-                Finding { outcome: Outcome::Unknown(Reason::Overload), latency: None },
-            )
-            .await;
+            self.record(current, 0, now, nothing_learnt(Reason::Overload)).await;
             current = next;
         }
         self.check_slot(current).await;
@@ -129,7 +133,7 @@ impl Driver {
             _ => false,
         };
         if timed_out && deadline < nominal.mul_f64(0.9) {
-            return Finding { outcome: Outcome::Unknown(Reason::Overload), latency: None };
+            return nothing_learnt(Reason::Overload);
         }
         finding
     }
@@ -145,7 +149,8 @@ impl Driver {
         let name = CheckName { tracker: self.tracker.id, due, attempt, location: Location::LOCAL };
         let late_ms = u32::try_from(started.since(due).as_millis()).unwrap_or(u32::MAX);
         // A retry is late by design; only the scheduled check says something about this machine.
-        let late_ms = if attempt == 0 { late_ms } else { 0 };
+        let is_gap = matches!(finding.outcome, Outcome::Unknown(reason) if reason.is_gap());
+        let late_ms = if attempt == 0 && !is_gap { late_ms } else { 0 };
         let check = Check { name, late_ms, latency: finding.latency, outcome: finding.outcome };
         if self.tools.recorder.check(check).await.is_err() {
             tracing::error!(tracker = %self.tracker.id, "a check came after the recorder had stopped");

@@ -45,7 +45,7 @@ async fn a_restart_keeps_everything_and_shows_the_time_between_as_a_gap() {
         app.send(Method::POST, "/api/live", &format!(r#"{{"cursor": null, "visible": [{id}]}}"#)).await;
     let live: serde_json::Value = live.json().await.unwrap();
     let cells = live["changes"][0]["whole"]["cells"].as_array().unwrap();
-    let gaps = cells.iter().filter(|cell| cell["o"]["n"] == "not_observed").count();
+    let gaps = cells.iter().filter(|cell| cell["o"]["n"] == "stopped").count();
     assert_eq!(gaps, 1, "{cells:?}");
     app.stop().await;
 }

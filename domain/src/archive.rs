@@ -1,0 +1,87 @@
+//! What can be asked of storage about the past.
+
+use async_trait::async_trait;
+
+use crate::{Failure, Period, Recorded, Tally, Timestamp, TrackerId, Transition, Window};
+
+/// Reading what was recorded. It sees everything that is committed, whether it is still in the table of checks or sealed.
+///
+/// A tracker that is not known has no history; that is no error.
+#[async_trait]
+pub trait Archive: Send + Sync {
+    /// What is known of a tracker between each of these moments and the next; n + 1 moments give n periods. The moments must
+    /// not run backwards, and the last must not lie in the future: what was recorded last holds until then, within its limits.
+    async fn periods(&self, id: TrackerId, edges: &[Timestamp]) -> Result<Vec<Period>, Failure>;
+
+    /// How the time of many trackers was spent on `count` days (UTC) up to and with that of `last`: for each tracker, in the
+    /// order asked for, one tally a day, oldest first. The day of `last` ends at `last`.
+    async fn days(&self, ids: &[TrackerId], last: Timestamp, count: u16) -> Result<Vec<Vec<Tally>>, Failure>;
+
+    /// A page of a tracker's entries: checks and gaps.
+    async fn checks(&self, id: TrackerId, query: CheckQuery) -> Result<CheckPage, Failure>;
+
+    /// The nearest scheduled or repeated check before (exclusive) or after (exclusive) a moment that was down.
+    async fn failure(
+        &self,
+        id: TrackerId,
+        at: Timestamp,
+        direction: Direction,
+    ) -> Result<Option<Timestamp>, Failure>;
+
+    /// The tracker's transitions in the window, the newest first, at most `limit`.
+    async fn transitions(
+        &self,
+        id: TrackerId,
+        window: Window,
+        limit: usize,
+    ) -> Result<Vec<Transition>, Failure>;
+}
+
+/// Which way to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Towards the past.
+    Earlier,
+    /// Towards the future.
+    Later,
+}
+
+/// Which entry comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As they were recorded.
+    OldestFirst,
+    /// The other way round.
+    NewestFirst,
+}
+
+/// Which entries are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckQuery {
+    /// Their due times.
+    pub window: Window,
+    /// Which of them comes first.
+    pub order: Order,
+    /// The number of the entry after which, in that order, to go on.
+    pub after: Option<u64>,
+    /// How many at most; at least 1.
+    pub limit: usize,
+}
+
+/// An entry and its place in the tracker's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    /// Counts the tracker's entries from 0 in the order of recording; stable for good, also when older entries are deleted.
+    pub number: u64,
+    /// The entry.
+    pub recorded: Recorded,
+}
+
+/// Entries in the order asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckPage {
+    /// Them.
+    pub checks: Vec<Numbered>,
+    /// Whether there are more.
+    pub more: bool,
+}
