@@ -62,6 +62,8 @@ pub enum FaultKind {
     Protocol,
     /// More redirects than are followed, or one that cannot be followed.
     Redirects,
+    /// What it was is no longer kept.
+    Forgotten,
 }
 
 /// What a probe was waiting for.
@@ -94,12 +96,13 @@ impl FaultKind {
             Self::Status(code) => format!("status {code}"),
             Self::Protocol => "not valid HTTP".into(),
             Self::Redirects => "cannot follow the redirects".into(),
+            Self::Forgotten => "the cause is no longer kept".into(),
         }
     }
 }
 
 /// Causes without a number, with the word they are stored and sent as. Append only: the words are on users' disks.
-const WORDS: [(FaultKind, &str); 12] = [
+const WORDS: [(FaultKind, &str); 13] = [
     (FaultKind::Dns, "dns"),
     (FaultKind::Refused, "refused"),
     (FaultKind::Unreachable, "unreachable"),
@@ -112,6 +115,7 @@ const WORDS: [(FaultKind, &str); 12] = [
     (FaultKind::Tls, "tls"),
     (FaultKind::Protocol, "protocol"),
     (FaultKind::Redirects, "redirects"),
+    (FaultKind::Forgotten, "forgotten"),
 ];
 
 impl fmt::Display for FaultKind {

@@ -1,63 +1,110 @@
-//! Reading what was recorded.
+//! Reading what was recorded: the answers of [`Archive`] from day rows, hour rows, blocks, and the columns in memory.
+//!
+//! An answer is read within one transaction, and joined with the columns in memory as they were when the transaction's view of the
+//! database was: `sealed.entries` must be the same on both sides, otherwise something was sealed in between, and it is read again.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, CheckPage, CheckQuery, Direction, Failure, Period, Recorded, Tally, Timestamp, TrackerId,
-    Transition, Window,
+    Archive, CheckPage, CheckQuery, Direction, Failure, Grid, Period, Recount, Tally, Timestamp, TrackerId, Transition, Window,
 };
-use tokio::sync::Mutex;
+use sqlx::{Sqlite, SqlitePool, pool::PoolConnection, sqlite::SqlitePoolOptions};
+use tokio::time::{Instant, sleep};
 
-use sqlx::SqliteConnection;
+use crate::{
+    StoreError, error,
+    history::{
+        pending::{SharedPending, Unsealed},
+        seal,
+    },
+    open, statuses,
+};
 
-use crate::{StoreError, checks, limits, open, plain::Plain, statuses, trackers};
+mod days;
+mod listing;
+mod periods;
 
-/// Interim: reads the table of checks.
+/// Reads history on connections of its own, beside the writer.
+#[derive(Debug)]
 pub(crate) struct Reader {
-    path: PathBuf,
-    db: Mutex<Option<SqliteConnection>>,
+    pool: SqlitePool,
+    pending: SharedPending,
+}
+
+/// Connections that read at the same time.
+const CONNECTIONS: u32 = 4;
+/// How long a question waits for a free connection, or until the rows of a former run are read.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait before looking again.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// One reading transaction, and the tracker's columns that belong to it. Ends when it is dropped.
+struct Reading {
+    db: PoolConnection<Sqlite>,
+    unsealed: Unsealed,
 }
 
 impl Reader {
-    pub(crate) fn new(path: PathBuf) -> Arc<Self> {
-        Arc::new(Self { path, db: Mutex::new(None) })
+    /// A reader beside the writer that fills `pending`. Opens nothing before it is asked.
+    pub(crate) fn new(path: &Path, pending: SharedPending) -> Self {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .after_connect(|db, _| Box::pin(open::configure_reader(db)))
+            .connect_lazy_with(open::options(path, false));
+        Self { pool, pending }
     }
 
-    async fn of<T>(&self, id: TrackerId, ask: impl FnOnce(&Plain<'_>) -> T) -> Result<T, Failure> {
-        let read = async {
-            let mut db = self.db.lock().await;
-            let db = match &mut *db {
-                Some(db) => db,
-                none => none.insert(open::connect(&self.path, false).await?),
-            };
-            let all = trackers::all(db).await?;
-            let known = all.into_iter().flatten().find(|tracker| tracker.id == id);
-            let limit_ms = known.and_then(|tracker| limits::limit_ms(&tracker.settings.schedule));
-            let entries: Vec<Recorded> = checks::of(db, id).await?;
-            Ok::<_, StoreError>((entries, limit_ms))
-        };
-        let (entries, limit_ms) = read.await.map_err(|error| error.while_doing("reading the history"))?;
-        Ok(ask(&Plain { first: 0, entries: &entries, limit_ms }))
+    /// Begins to read about a tracker.
+    async fn read(&self, id: TrackerId) -> Result<Reading, StoreError> {
+        let started = Instant::now();
+        loop {
+            if let Some(reading) = self.try_read(id).await? {
+                return Ok(reading);
+            }
+            if started.elapsed() > PATIENCE {
+                return Err(StoreError::StillLoading);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// `None` when memory and database do not belong together at this moment.
+    async fn try_read(&self, id: TrackerId) -> Result<Option<Reading>, StoreError> {
+        if !self.pending.read().is_loaded {
+            return Ok(None);
+        }
+        let mut db = self.begin().await?;
+        let sealed = seal::all(&mut db, Some(id)).await?;
+        let entries = sealed.first().map_or(0, |(_, sealed)| sealed.entries);
+        let pending = self.pending.read();
+        let unsealed = pending.trackers.get(&id).cloned().unwrap_or_default();
+        let belong = pending.is_loaded && unsealed.sealed == entries;
+        Ok(belong.then_some(Reading { db, unsealed }))
+    }
+
+    async fn begin(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        let mut db = self.pool.acquire().await?;
+        // A transaction that a dropped future left open would show an old state for ever.
+        let _ = sqlx::raw_sql("ROLLBACK").execute(&mut *db).await;
+        sqlx::raw_sql("BEGIN").execute(&mut *db).await?;
+        Ok(db)
     }
 }
 
 #[async_trait]
 impl Archive for Reader {
     async fn periods(&self, id: TrackerId, edges: &[Timestamp]) -> Result<Vec<Period>, Failure> {
-        self.of(id, |plain| plain.periods(edges)).await
+        self.tell_periods(id, edges).await.map_err(unreadable)
     }
 
     async fn days(&self, ids: &[TrackerId], last: Timestamp, count: u16) -> Result<Vec<Vec<Tally>>, Failure> {
-        let mut days = Vec::new();
-        for id in ids {
-            days.push(self.of(*id, |plain| plain.days(last, count)).await?);
-        }
-        Ok(days)
+        self.tell_days(ids, last, count).await.map_err(unreadable)
     }
 
     async fn checks(&self, id: TrackerId, query: CheckQuery) -> Result<CheckPage, Failure> {
-        self.of(id, |plain| plain.checks(&query)).await
+        self.list(id, query).await.map_err(unreadable)
     }
 
     async fn failure(
@@ -66,7 +113,7 @@ impl Archive for Reader {
         at: Timestamp,
         direction: Direction,
     ) -> Result<Option<Timestamp>, Failure> {
-        self.of(id, |plain| plain.failure(at, direction)).await
+        self.nearest_failure(id, at, direction).await.map_err(unreadable)
     }
 
     async fn transitions(
@@ -75,14 +122,14 @@ impl Archive for Reader {
         window: Window,
         limit: usize,
     ) -> Result<Vec<Transition>, Failure> {
-        let mut db = self.db.lock().await;
         let read = async {
-            let db = match &mut *db {
-                Some(db) => db,
-                none => none.insert(open::connect(&self.path, false).await?),
-            };
-            statuses::transitions(db, id, window, limit).await
+            let mut db = self.begin().await?;
+            statuses::transitions(&mut db, id, window, limit).await
         };
-        read.await.map_err(|error: StoreError| error.while_doing("reading the transitions"))
+        read.await.map_err(unreadable)
     }
+}
+
+fn unreadable(error: StoreError) -> Failure {
+    error.while_doing("reading history")
 }

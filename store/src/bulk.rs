@@ -23,21 +23,23 @@ impl BulkInsert {
         Self(Self::SIZES.map(|rows| (rows, sql(rows).into())).into())
     }
 
-    /// Inserts the rows in their order; `bind` gives a query the values of one row.
+    /// Inserts the rows in their order; `bind` gives a query the values of one row. Gives the row number of the last one, if
+    /// there was any.
     pub(crate) async fn run<R>(
         &self,
         db: &mut SqliteConnection,
         mut rows: &[R],
         bind: impl Fn(Binding, &R) -> Binding,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<i64>, StoreError> {
+        let mut last = None;
         for (size, sql) in &self.0 {
             while let Some((now, later)) = rows.split_at_checked(*size) {
                 let insert = query(AssertSqlSafe(Arc::clone(sql)));
                 let insert = now.iter().fold(insert, &bind);
-                insert.execute(&mut *db).await?;
+                last = Some(insert.execute(&mut *db).await?.last_insert_rowid());
                 rows = later;
             }
         }
-        Ok(())
+        Ok(last)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{Check, CheckName, Location, Micros, Outcome, Recorded, SHOWN_CHECKS, Timestamp, TrackerId};
+use domain::{Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Recorded, SHOWN_CHECKS, Timestamp, TrackerId};
 use sqlx::{SqliteConnection, query, query_as, query_scalar, sqlite::SqliteRow};
 use tokio::time::Instant;
 
@@ -92,16 +92,6 @@ pub(crate) async fn recent(
     Ok(found)
 }
 
-/// Interim.
-pub(crate) async fn of(db: &mut SqliteConnection, id: TrackerId) -> Result<Vec<Recorded>, StoreError> {
-    const OF: &str = "
-    SELECT checks.tracker_id, checks.due, checks.outcome, checks.latency_us, checks.late_ms, checks.attempt,
-           checks.location, checks.reason, faults.kind, faults.detail
-    FROM checks LEFT JOIN faults ON faults.id = checks.fault_id WHERE checks.tracker_id = ? ORDER BY checks.id";
-    let rows: Vec<SqliteRow> = query(OF).bind(id.0).fetch_all(&mut *db).await?;
-    Ok(rows.iter().filter_map(|row| read(&Row::of("checks", row)).ok()).collect())
-}
-
 fn read(row: &Row<'_>) -> Result<Recorded, StoreError> {
     let outcome: i64 = row.get("outcome")?;
     let check = Check {
@@ -113,17 +103,31 @@ fn read(row: &Row<'_>) -> Result<Recorded, StoreError> {
         },
         late_ms: row.fit("late_ms")?,
         latency: row.fit_some("latency_us")?.map(Micros),
-        outcome: match outcome {
-            UP => Outcome::Up,
-            DEGRADED => Outcome::Degraded,
-            DOWN | TOLERATED => Outcome::Down(faults::read(row)?),
-            UNKNOWN => {
-                Outcome::Unknown(row.get::<&str>("reason")?.parse().map_err(|()| row.corrupt("reason"))?)
-            }
-            _ => return Err(row.corrupt("outcome")),
-        },
+        outcome: outcome_of(row, outcome, || faults::read(row))?,
     };
     Ok(Recorded { check, retrying: outcome == TOLERATED })
+}
+
+/// The verdict of a row that was not joined with `faults`: what kind of failure it was is left open. And whether it was
+/// tolerated.
+pub(crate) fn outcome_without_text(row: &Row<'_>) -> Result<(Outcome, bool), StoreError> {
+    let outcome: i64 = row.get("outcome")?;
+    let verdict = outcome_of(row, outcome, || Ok(Fault::new(FaultKind::Forgotten, "")))?;
+    Ok((verdict, outcome == TOLERATED))
+}
+
+fn outcome_of(
+    row: &Row<'_>,
+    outcome: i64,
+    fault: impl FnOnce() -> Result<Fault, StoreError>,
+) -> Result<Outcome, StoreError> {
+    Ok(match outcome {
+        UP => Outcome::Up,
+        DEGRADED => Outcome::Degraded,
+        DOWN | TOLERATED => Outcome::Down(fault()?),
+        UNKNOWN => Outcome::Unknown(row.get::<&str>("reason")?.parse().map_err(|()| row.corrupt("reason"))?),
+        _ => return Err(row.corrupt("outcome")),
+    })
 }
 
 /// How many checks each tracker still lacks; those that lack none are not in it.

@@ -1,7 +1,9 @@
 //! Trackers in the database. Rows may be made by hand, so what is read is parsed like what is typed.
 
+use std::collections::HashMap;
+
 use domain::{Draft, Invalid, Misfit, NewTracker, Schedule, Timestamp, Tracker, TrackerId};
-use sqlx::{Decode, Sqlite, SqliteConnection, Type, query, query_scalar};
+use sqlx::{Decode, Sqlite, SqliteConnection, Type, query, query_as, query_scalar};
 
 use crate::{StoreError, bulk::Binding, row::Row};
 
@@ -12,6 +14,14 @@ pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker,
         FROM trackers WHERE removed_at IS NULL ORDER BY id";
     let rows = query(ALL).fetch_all(db).await?;
     rows.iter().map(|row| read(&Row::of("trackers", row))).collect()
+}
+
+/// The longest that a result of each tracker holds, in milliseconds (`None`: to the next); those that were removed included.
+pub(crate) async fn limits(db: &mut SqliteConnection) -> Result<HashMap<TrackerId, Option<u32>>, StoreError> {
+    const ALL: &str = "SELECT id, CASE WHEN cron IS NULL THEN every_s END FROM trackers";
+    let rows: Vec<(i64, Option<i64>)> = query_as(ALL).fetch_all(db).await?;
+    let limit = |every_s: Option<i64>| u32::try_from(every_s?).ok()?.checked_mul(1_000);
+    Ok(rows.into_iter().map(|(id, every_s)| (TrackerId(id), limit(every_s))).collect())
 }
 
 /// Adds one tracker.

@@ -1,6 +1,6 @@
 //! The one writer of this process.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Tracker, TrackerId};
@@ -8,9 +8,12 @@ use sqlx::{Connection, SqliteConnection, query_scalar};
 
 use crate::{
     StoreError,
+    archive::Reader,
     bulk::BulkInsert,
     checks,
     faults::{self, FaultIds, KnownFaults},
+    history::{entry, forget, load, pending::SharedPending},
+    limits::limit_ms,
     presence::OpenedFile,
     statuses, trackers,
     transaction::{begin, end},
@@ -26,6 +29,11 @@ pub struct Writer {
     /// SQLite's `data_version` when it was last asked for.
     seen: i64,
     recent_limit: Duration,
+    /// What is recorded but not sealed.
+    pending: SharedPending,
+    /// The longest that a result of each tracker holds.
+    limits: HashMap<TrackerId, Option<u32>>,
+    archive: Arc<Reader>,
 }
 
 #[derive(Debug)]
@@ -41,6 +49,10 @@ impl Writer {
 
     pub(crate) async fn new(mut db: SqliteConnection, file: OpenedFile) -> Result<Self, StoreError> {
         let seen = data_version(&mut db).await?;
+        let pending = SharedPending::default();
+        load::begin(&mut db, &pending).await?;
+        let limits = trackers::limits(&mut db).await?;
+        let archive = Arc::new(Reader::new(file.path(), pending.clone()));
         Ok(Self {
             db,
             file,
@@ -52,6 +64,9 @@ impl Writer {
             },
             seen,
             recent_limit: Self::RECENT_LIMIT,
+            pending,
+            limits,
+            archive,
         })
     }
 
@@ -79,13 +94,20 @@ impl Writer {
     ) -> Result<Vec<TrackerId>, StoreError> {
         self.begin().await?;
         let added = trackers::add_all(&mut self.db, trackers, at).await;
-        end(&mut self.db, added).await
+        let ids = end(&mut self.db, added).await?;
+        let limits = trackers.iter().map(|tracker| limit_ms(&tracker.schedule));
+        self.limits.extend(ids.iter().copied().zip(limits));
+        Ok(ids)
     }
 
     async fn replace(&mut self, tracker: &Tracker) -> Result<bool, StoreError> {
         self.begin().await?;
         let updated = trackers::update(&mut self.db, tracker).await;
-        end(&mut self.db, updated).await
+        let is_done = end(&mut self.db, updated).await?;
+        if is_done {
+            self.limits.insert(tracker.id, limit_ms(&tracker.settings.schedule));
+        }
+        Ok(is_done)
     }
 
     async fn rest(&mut self, id: TrackerId, paused: bool) -> Result<bool, StoreError> {
@@ -113,25 +135,52 @@ impl Writer {
         }
         self.begin().await?;
         let purged = purge_trackers(&mut self.db, until).await;
-        end(&mut self.db, purged).await
+        let purged = end(&mut self.db, purged).await?;
+        for id in &purged {
+            self.limits.remove(id);
+            self.pending.write().trackers.remove(id);
+        }
+        Ok(purged)
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
         self.begin().await?;
         let written = self.insert(batch).await;
-        let learnt = end(&mut self.db, written).await?;
+        let (learnt, last) = end(&mut self.db, written).await?;
+        if let Some(last) = last {
+            self.remember(batch, &learnt, last);
+        }
         self.faults.learn(learnt);
         Ok(())
     }
 
-    async fn insert(&mut self, batch: &Batch) -> Result<FaultIds, StoreError> {
+    /// Keeps what was recorded in memory, to be sealed. `last` is the row of the batch's last check.
+    fn remember(&self, batch: &Batch, ids: &FaultIds, last: i64) {
+        let mut pending = self.pending.write();
+        let first = last - i64::try_from(batch.checks.len()).unwrap_or(0) + 1;
+        // Rows that this writer did not see itself writing come first; reading them brings these, too.
+        if !pending.is_loaded || first != pending.newest_check + 1 {
+            pending.is_loaded = false;
+            return;
+        }
+        for (recorded, row) in batch.checks.iter().zip(first..) {
+            let tracker = recorded.check.name.tracker;
+            if let Some(limit_ms) = self.limits.get(&tracker) {
+                let entry = entry::of(recorded, ids.id(faults::of_check(&recorded.check)));
+                pending.push(tracker, row, &entry, *limit_ms, recorded.check.name.location.0);
+            }
+        }
+        pending.newest_check = last;
+    }
+
+    async fn insert(&mut self, batch: &Batch) -> Result<(FaultIds, Option<i64>), StoreError> {
         let Self { db, faults, inserts, .. } = self;
         let of_checks = batch.checks.iter().filter_map(|recorded| faults::of_check(&recorded.check));
         let of_transitions =
             batch.transitions.iter().filter_map(|(_, transition)| faults::of_transition(transition));
         let of_statuses = batch.statuses.iter().filter_map(|(_, status)| faults::of_status(status));
         let ids = faults.intern(db, of_checks.chain(of_transitions).chain(of_statuses)).await?;
-        inserts.checks.run(db, &batch.checks, |query, check| checks::bind(query, check, &ids)).await?;
+        let last = inserts.checks.run(db, &batch.checks, |query, check| checks::bind(query, check, &ids)).await?;
         inserts
             .transitions
             .run(db, &batch.transitions, |query, transition| {
@@ -142,7 +191,7 @@ impl Writer {
             .statuses
             .run(db, &batch.statuses, |query, status| statuses::bind(query, status, &ids))
             .await?;
-        Ok(ids)
+        Ok((ids, last))
     }
 
     async fn was_changed_outside(&mut self) -> Result<bool, StoreError> {
@@ -150,8 +199,9 @@ impl Writer {
         let now = data_version(&mut self.db).await?;
         let changed = now != self.seen;
         if changed {
-            self.seen = now;
             self.faults.forget();
+            self.limits = trackers::limits(&mut self.db).await?;
+            self.seen = now;
         }
         Ok(changed)
     }
@@ -205,12 +255,12 @@ impl Records for Writer {
         written.map_err(|error| error.while_doing("recording checks"))
     }
 
-    async fn tend(&mut self, _: Timestamp) -> Result<bool, Failure> {
-        Ok(false)
+    async fn tend(&mut self, now: Timestamp) -> Result<bool, Failure> {
+        self.step(now).await.map_err(|error| error.while_doing("tending history"))
     }
 
     fn archive(&self) -> Arc<dyn Archive> {
-        crate::archive::Reader::new(self.file.path().to_owned())
+        self.archive.clone()
     }
 
     async fn changed_outside(&mut self) -> Result<bool, Failure> {
@@ -228,6 +278,7 @@ async fn purge_trackers(db: &mut SqliteConnection, until: Timestamp) -> Result<V
     let purged = trackers::purge(db, until).await?;
     for id in &purged {
         statuses::remove(db, *id).await?;
+        forget::begin(db, *id).await?;
     }
     Ok(purged)
 }
@@ -238,5 +289,6 @@ async fn data_version(db: &mut SqliteConnection) -> Result<i64, StoreError> {
     Ok(query_scalar("PRAGMA data_version").fetch_one(db).await?)
 }
 
+mod tending;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,229 @@
+//! Entries one by one.
+
+use std::collections::HashSet;
+
+use domain::{CheckPage, CheckQuery, Direction, Numbered, Order, Timestamp, TrackerId, Window};
+use sqlx::{SqliteConnection, query_as, query_scalar};
+
+use super::{Reader, Reading};
+use crate::{
+    StoreError,
+    block::Entry,
+    history::{
+        blocks::{self, Block},
+        entry,
+    },
+};
+
+/// Blocks that are read at once.
+const BLOCKS: i64 = 4;
+
+/// An entry, its number, and where it was asked from.
+type Found = (u64, Entry, u16);
+
+impl Reader {
+    pub(super) async fn list(&self, id: TrackerId, query: CheckQuery) -> Result<CheckPage, StoreError> {
+        let mut reading = self.read(id).await?;
+        // One more than asked for says whether there are more.
+        let wanted = query.limit.saturating_add(1);
+        let mut found = Vec::new();
+        match query.order {
+            Order::OldestFirst => {
+                sealed(&mut reading.db, id, &query, wanted, &mut found).await?;
+                unsealed(&reading, &query, wanted, &mut found);
+            }
+            Order::NewestFirst => {
+                unsealed(&reading, &query, wanted, &mut found);
+                sealed(&mut reading.db, id, &query, wanted, &mut found).await?;
+            }
+        }
+        let more = found.len() > query.limit;
+        found.truncate(query.limit);
+        let ids: HashSet<u32> = found.iter().filter_map(|(_, entry, _)| entry.fault).collect();
+        let faults = blocks::faults(&mut reading.db, &ids).await?;
+        let numbered = |(number, entry, location): &Found| Numbered {
+            number: *number,
+            recorded: entry::recorded(entry, id, *location, &faults),
+        };
+        Ok(CheckPage { checks: found.iter().map(numbered).collect(), more })
+    }
+
+    pub(super) async fn nearest_failure(
+        &self,
+        id: TrackerId,
+        at: Timestamp,
+        direction: Direction,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let mut reading = self.read(id).await?;
+        let down = reading.unsealed.entries().filter(|(entry, _)| entry::is_down(entry.verdict));
+        let dues = down.map(|(entry, _)| entry.due);
+        match direction {
+            Direction::Earlier => match dues.filter(|due| *due < at).max() {
+                Some(due) => Ok(Some(due)),
+                None => sealed_failure(&mut reading.db, id, at, direction).await,
+            },
+            Direction::Later => {
+                let unsealed = dues.filter(|due| *due > at).min();
+                Ok(sealed_failure(&mut reading.db, id, at, direction).await?.or(unsealed))
+            }
+        }
+    }
+}
+
+fn is_wanted(query: &CheckQuery, number: u64, entry: &Entry) -> bool {
+    let is_after = query.after.is_none_or(|after| match query.order {
+        Order::OldestFirst => number > after,
+        Order::NewestFirst => number < after,
+    });
+    is_after && query.window.contains(entry.due)
+}
+
+/// Takes entries that are given oldest first into what is found, in the order asked for.
+fn take(query: &CheckQuery, wanted: usize, entries: impl Iterator<Item = Found>, found: &mut Vec<Found>) {
+    let left = wanted.saturating_sub(found.len());
+    let entries = entries.filter(|(number, entry, _)| is_wanted(query, *number, entry));
+    match query.order {
+        Order::OldestFirst => found.extend(entries.take(left)),
+        Order::NewestFirst => {
+            let entries: Vec<Found> = entries.collect();
+            found.extend(entries.into_iter().rev().take(left));
+        }
+    }
+}
+
+fn unsealed(reading: &Reading, query: &CheckQuery, wanted: usize, found: &mut Vec<Found>) {
+    let entries = reading.unsealed.entries().zip(reading.unsealed.sealed..);
+    take(query, wanted, entries.map(|((entry, stretch), number)| (number, entry, stretch.location)), found);
+}
+
+/// Reads blocks until enough is found.
+async fn sealed(
+    db: &mut SqliteConnection,
+    id: TrackerId,
+    query: &CheckQuery,
+    wanted: usize,
+    found: &mut Vec<Found>,
+) -> Result<(), StoreError> {
+    let Some((oldest, newest)) = range(db, id, query.window).await? else { return Ok(()) };
+    let mut at = match (query.order, query.after) {
+        (Order::OldestFirst, after) => after.map_or(oldest, |after| oldest.max(after.cast_signed())),
+        (Order::NewestFirst, after) => after.map_or(newest, |after| newest.min(after.cast_signed())),
+    };
+    while found.len() < wanted {
+        let blocks = next_blocks(db, id, query, at, (oldest, newest)).await?;
+        for block in &blocks {
+            let stretch = block.unpack_or_gap();
+            let entries = stretch.columns.iter().zip(block.number..);
+            take(query, wanted, entries.map(|(entry, number)| (number, entry, block.location)), found);
+        }
+        let Some(last) = blocks.last() else { return Ok(()) };
+        let number = last.number.cast_signed();
+        let is_last = match query.order {
+            Order::OldestFirst => number >= newest,
+            Order::NewestFirst => number <= oldest,
+        };
+        if is_last {
+            return Ok(());
+        }
+        at = match query.order {
+            Order::OldestFirst => number + i64::from(last.entries),
+            Order::NewestFirst => number - 1,
+        };
+    }
+    Ok(())
+}
+
+/// The numbers of the first and the last block that overlap a window. Answered by an index alone.
+async fn range(
+    db: &mut SqliteConnection,
+    id: TrackerId,
+    window: Window,
+) -> Result<Option<(i64, i64)>, StoreError> {
+    const RANGE: &str = "
+        SELECT min(number), max(number) FROM (
+            SELECT number FROM blocks WHERE tracker_id = ?1 AND last_due >= ?2 AND first_due < ?3
+            UNION ALL
+            SELECT number FROM open_blocks WHERE tracker_id = ?1 AND last_due >= ?2 AND first_due < ?3)";
+    let range: (Option<i64>, Option<i64>) =
+        query_as(RANGE).bind(id.0).bind(window.from.0).bind(window.to.0).fetch_one(db).await?;
+    Ok(range.0.zip(range.1))
+}
+
+/// The next blocks in the order asked for, from the one that holds the entry `at`.
+async fn next_blocks(
+    db: &mut SqliteConnection,
+    id: TrackerId,
+    query: &CheckQuery,
+    at: i64,
+    (oldest, newest): (i64, i64),
+) -> Result<Vec<Block>, StoreError> {
+    const LATER: &str = "number IN (
+        SELECT number FROM (SELECT number FROM blocks WHERE tracker_id = ?1
+            AND number >= coalesce((SELECT max(number) FROM blocks WHERE tracker_id = ?1 AND number <= ?2), 0)
+            AND number <= ?4 ORDER BY number LIMIT ?3)
+        UNION ALL SELECT number FROM open_blocks WHERE tracker_id = ?1 AND number <= ?4)";
+    const EARLIER: &str = "number IN (
+        SELECT number FROM (SELECT number FROM blocks WHERE tracker_id = ?1 AND number <= ?2 AND number >= ?4
+            ORDER BY number DESC LIMIT ?3)
+        UNION ALL SELECT number FROM open_blocks WHERE tracker_id = ?1 AND number <= ?2 AND number >= ?4)";
+    let mut blocks = match query.order {
+        Order::OldestFirst => {
+            let mut blocks = blocks::select(db, LATER, &[id.0, at, BLOCKS, newest]).await?;
+            // The open block follows the others, and has to wait when there are more of them.
+            blocks.truncate(usize::try_from(BLOCKS).unwrap_or(1));
+            blocks
+        }
+        Order::NewestFirst => blocks::select(db, EARLIER, &[id.0, at, BLOCKS, oldest]).await?,
+    };
+    if query.order == Order::NewestFirst {
+        blocks.reverse();
+    }
+    Ok(blocks)
+}
+
+/// The nearest sealed failure: hours say where to look, blocks have it.
+async fn sealed_failure(
+    db: &mut SqliteConnection,
+    id: TrackerId,
+    at: Timestamp,
+    direction: Direction,
+) -> Result<Option<Timestamp>, StoreError> {
+    const LATER: &str = "SELECT hour FROM hours WHERE tracker_id = ? AND hour >= ? AND down > 0 ORDER BY hour LIMIT 1";
+    const EARLIER: &str =
+        "SELECT hour FROM hours WHERE tracker_id = ? AND hour <= ? AND down > 0 ORDER BY hour DESC LIMIT 1";
+    const HOUR_MS: i64 = 3_600_000;
+    let (sql, step) = match direction {
+        Direction::Later => (LATER, 1),
+        Direction::Earlier => (EARLIER, -1),
+    };
+    let mut from = at.0.div_euclid(HOUR_MS);
+    while let Some(hour) = query_scalar::<_, i64>(sql).bind(id.0).bind(from).fetch_optional(&mut *db).await? {
+        let window = Window::new(Timestamp(hour * HOUR_MS), Timestamp((hour + 1) * HOUR_MS));
+        let failures = failures_in(db, id, window).await?;
+        let found = match direction {
+            Direction::Later => failures.into_iter().filter(|due| *due > at).min(),
+            Direction::Earlier => failures.into_iter().filter(|due| *due < at).max(),
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+        from = hour + step;
+    }
+    Ok(None)
+}
+
+async fn failures_in(
+    db: &mut SqliteConnection,
+    id: TrackerId,
+    window: Window,
+) -> Result<Vec<Timestamp>, StoreError> {
+    const OVERLAPPING: &str = "last_due >= ?2 AND first_due < ?3";
+    let blocks = blocks::select(db, OVERLAPPING, &[id.0, window.from.0, window.to.0]).await?;
+    let mut failures = Vec::new();
+    for block in &blocks {
+        let stretch = block.unpack_or_gap();
+        let down = stretch.columns.iter().filter(|entry| entry::is_down(entry.verdict));
+        failures.extend(down.map(|entry| entry.due).filter(|due| window.contains(*due)));
+    }
+    Ok(failures)
+}

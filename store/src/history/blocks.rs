@@ -1,0 +1,208 @@
+//! Rows of `blocks` and `open_blocks`.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{Fault, FaultKind, Reason, Recorded, Timestamp, TrackerId};
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, query, query::Query, sqlite::{SqliteArguments, SqliteRow}};
+
+use super::{entry, pending::Stretch};
+use crate::{
+    StoreError,
+    block::{self, Columns},
+    row::Row,
+};
+
+/// A block as its row holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Block {
+    pub(crate) tracker: TrackerId,
+    /// Of its first entry.
+    pub(crate) number: u64,
+    pub(crate) entries: u32,
+    failed: u32,
+    pub(crate) first_due: i64,
+    pub(crate) last_due: i64,
+    limit_ms: u32,
+    pub(crate) location: u16,
+    checksum: u32,
+    payload: Vec<u8>,
+}
+
+/// The columns of both tables, in the order of the checksum.
+pub(crate) const COLUMNS: &str =
+    "tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload";
+
+impl Block {
+    /// Packs a stretch whose first entry has this number.
+    pub(crate) fn pack(tracker: TrackerId, number: u64, stretch: &Stretch) -> Result<Self, StoreError> {
+        let columns = &stretch.columns;
+        let limit_ms = stretch.limit_ms.unwrap_or(0);
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let failed = columns.iter().filter(|entry| entry::is_down(entry.verdict)).count();
+        let mut block = Self {
+            tracker,
+            number,
+            entries: count(columns.len()),
+            failed: count(failed),
+            first_due: columns.first_due().map_or(0, |due| due.0),
+            last_due: columns.last_due().map_or(0, |due| due.0),
+            limit_ms,
+            location: stretch.location,
+            checksum: 0,
+            payload: block::encode(columns, limit_ms)?,
+        };
+        block.checksum = block.sum();
+        Ok(block)
+    }
+
+    /// Unpacks it; what does not fit together is an error.
+    pub(crate) fn unpack(&self) -> Result<Stretch, StoreError> {
+        if self.checksum != self.sum() {
+            return Err(StoreError::Corrupt { table: "blocks", column: "checksum" });
+        }
+        let columns = block::decode(&self.payload)?;
+        if u32::try_from(columns.len()) != Ok(self.entries) {
+            return Err(StoreError::Corrupt { table: "blocks", column: "entries" });
+        }
+        let limit_ms = Some(self.limit_ms).filter(|limit| *limit > 0);
+        Ok(Stretch { columns, limit_ms, location: self.location, first_check: 0, last_check: 0 })
+    }
+
+    /// Unpacks it for an answer. What is damaged becomes a gap that says so, and is logged.
+    pub(crate) fn unpack_or_gap(&self) -> Stretch {
+        self.unpack().unwrap_or_else(|error| {
+            tracing::error!(tracker = %self.tracker, number = self.number, %error, "a block of history is damaged");
+            let mut columns = Columns::default();
+            let gap = Recorded::gap(self.tracker, Timestamp(self.first_due), Reason::Damaged);
+            // A gap fits into columns that are empty.
+            let _ = columns.push(entry::of(&gap, None));
+            Stretch { columns, limit_ms: None, location: self.location, first_check: 0, last_check: 0 }
+        })
+    }
+
+    /// The size of the payload in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.payload.len()
+    }
+
+    /// The CRC-32 of all that stands in the row beside it.
+    fn sum(&self) -> u32 {
+        let mut sum = crc32fast::Hasher::new();
+        for number in self.numbers() {
+            sum.update(&number.to_le_bytes());
+        }
+        sum.update(&self.payload);
+        sum.finalize()
+    }
+
+    fn numbers(&self) -> [i64; 8] {
+        [
+            self.tracker.0,
+            self.number.cast_signed(),
+            self.entries.into(),
+            self.failed.into(),
+            self.first_due,
+            self.last_due,
+            self.limit_ms.into(),
+            self.location.into(),
+        ]
+    }
+
+    fn bind<'q>(&'q self, mut query: Query<'q, Sqlite, SqliteArguments>) -> Query<'q, Sqlite, SqliteArguments> {
+        for number in self.numbers() {
+            query = query.bind(number);
+        }
+        query.bind(i64::from(self.checksum)).bind(self.payload.as_slice())
+    }
+
+    pub(crate) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+        let row = Row::of("blocks", row);
+        Ok(Self {
+            tracker: TrackerId(row.get("tracker_id")?),
+            number: row.fit("number")?,
+            entries: row.fit("entries")?,
+            failed: row.fit("failed")?,
+            first_due: row.get("first_due")?,
+            last_due: row.get("last_due")?,
+            limit_ms: row.fit("limit_ms")?,
+            location: row.fit("location")?,
+            checksum: row.fit("checksum")?,
+            payload: row.get("payload")?,
+        })
+    }
+}
+
+/// Appends a block that will not grow any more.
+pub(crate) async fn append(db: &mut SqliteConnection, block: &Block) -> Result<(), StoreError> {
+    const APPEND: &str = "INSERT INTO blocks (tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload) \
+                          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    block.bind(query(APPEND)).execute(db).await?;
+    Ok(())
+}
+
+/// Keeps a block that may grow, in place of the tracker's former one.
+pub(crate) async fn keep_open(db: &mut SqliteConnection, block: &Block) -> Result<(), StoreError> {
+    const KEEP: &str = "INSERT OR REPLACE INTO open_blocks (tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload) \
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    block.bind(query(KEEP)).execute(db).await?;
+    Ok(())
+}
+
+/// The block of a tracker that may grow.
+pub(crate) async fn open_block(db: &mut SqliteConnection, tracker: TrackerId) -> Result<Option<Block>, StoreError> {
+    const OPEN: &str = "SELECT tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload \
+                        FROM open_blocks WHERE tracker_id = ?";
+    query(OPEN).bind(tracker.0).fetch_optional(db).await?.as_ref().map(Block::read).transpose()
+}
+
+/// Moves a tracker's open block to the others, as it is.
+pub(crate) async fn close(db: &mut SqliteConnection, tracker: TrackerId) -> Result<(), StoreError> {
+    const MOVE: &str = "INSERT INTO blocks (tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload) \
+                        SELECT tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload \
+                        FROM open_blocks WHERE tracker_id = ?";
+    query(MOVE).bind(tracker.0).execute(&mut *db).await?;
+    drop_open(db, tracker).await
+}
+
+/// Forgets a tracker's open block.
+pub(crate) async fn drop_open(db: &mut SqliteConnection, tracker: TrackerId) -> Result<(), StoreError> {
+    query("DELETE FROM open_blocks WHERE tracker_id = ?").bind(tracker.0).execute(db).await?;
+    Ok(())
+}
+
+/// Blocks by a condition on both tables, in the order of their numbers; `condition` has `?1` for the tracker.
+pub(crate) async fn select(
+    db: &mut SqliteConnection,
+    condition: &'static str,
+    values: &[i64],
+) -> Result<Vec<Block>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM blocks WHERE tracker_id = ?1 AND {condition} \
+         UNION ALL SELECT {COLUMNS} FROM open_blocks WHERE tracker_id = ?1 AND {condition} ORDER BY number"
+    );
+    let bound = values.iter().fold(query(AssertSqlSafe(sql)), |query, value| query.bind(*value));
+    bound.fetch_all(db).await?.iter().map(Block::read).collect()
+}
+
+/// The texts of these faults, as far as they are still kept.
+pub(crate) async fn faults(
+    db: &mut SqliteConnection,
+    ids: &HashSet<u32>,
+) -> Result<HashMap<u32, Fault>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
+    let json = format!("[{}]", ids.join(","));
+    let rows = query("SELECT id, kind, detail FROM faults WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(json)
+        .fetch_all(db)
+        .await?;
+    let mut faults = HashMap::new();
+    for row in &rows {
+        let row = Row::of("faults", row);
+        let fault = crate::faults::read(&row).unwrap_or_else(|_| Fault::new(FaultKind::Forgotten, ""));
+        faults.insert(row.fit("id")?, fault);
+    }
+    Ok(faults)
+}

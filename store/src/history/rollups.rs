@@ -1,0 +1,160 @@
+//! Rows of `hours` and `days`.
+
+use std::collections::BTreeMap;
+
+use domain::{Counts, Rollup, Tally, TrackerId};
+use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
+
+use crate::{StoreError, block, row::Row};
+
+/// One of the two tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Hours,
+    Days,
+}
+
+macro_rules! columns {
+    () => {
+        "up_ms, degraded_ms, down_ms, unknown_ms, paused_ms, maintenance_ms, up, degraded, down, unknown, retries, \
+         min_us, max_us, sum_us, latencies, checksum"
+    };
+}
+
+impl Unit {
+    /// Its length in milliseconds.
+    pub(crate) fn length_ms(self) -> i64 {
+        match self {
+            Self::Hours => 3_600_000,
+            Self::Days => 86_400_000,
+        }
+    }
+
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Self::Hours => "hours",
+            Self::Days => "days",
+        }
+    }
+
+    fn insert(self) -> &'static str {
+        match self {
+            Self::Hours => concat!("INSERT OR REPLACE INTO hours (tracker_id, hour, ", columns!(), ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+            Self::Days => concat!("INSERT OR REPLACE INTO days (tracker_id, day, ", columns!(), ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+        }
+    }
+
+    fn select(self) -> &'static str {
+        match self {
+            Self::Hours => concat!("SELECT tracker_id, hour AS unit, ", columns!(), " FROM hours WHERE tracker_id = ? AND hour BETWEEN ? AND ? ORDER BY hour"),
+            Self::Days => concat!("SELECT tracker_id, day AS unit, ", columns!(), " FROM days WHERE tracker_id = ? AND day BETWEEN ? AND ? ORDER BY day"),
+        }
+    }
+}
+
+/// The rollups of a tracker from one unit to another, both included. One that is damaged is an error in its place.
+pub(crate) async fn between(
+    db: &mut SqliteConnection,
+    unit: Unit,
+    tracker: TrackerId,
+    from: i64,
+    to: i64,
+) -> Result<Vec<(i64, Result<Rollup, StoreError>)>, StoreError> {
+    let rows = query(unit.select()).bind(tracker.0).bind(from).bind(to).fetch_all(db).await?;
+    rows.iter()
+        .map(|row| {
+            let number = Row::of(unit.table(), row).get("unit")?;
+            Ok((number, read(unit, tracker, number, row)))
+        })
+        .collect()
+}
+
+/// Writes a rollup, in place of a former one.
+pub(crate) async fn write(
+    db: &mut SqliteConnection,
+    unit: Unit,
+    tracker: TrackerId,
+    number: i64,
+    rollup: &Rollup,
+) -> Result<(), StoreError> {
+    let latencies = block::encode_latencies(&rollup.latencies);
+    let numbers = numbers(rollup);
+    let checksum = sum(unit, tracker, number, &numbers, &latencies);
+    let mut insert = query(unit.insert()).bind(tracker.0).bind(number);
+    for number in numbers {
+        insert = insert.bind(number);
+    }
+    insert.bind(latencies).bind(i64::from(checksum)).execute(db).await?;
+    Ok(())
+}
+
+/// Merges hours into whatever larger units they fall into.
+pub(crate) fn by_days(hours: &BTreeMap<i64, Rollup>) -> BTreeMap<i64, Rollup> {
+    let mut days = BTreeMap::<i64, Rollup>::new();
+    for (hour, rollup) in hours {
+        days.entry(hour.div_euclid(24)).or_default().merge(rollup);
+    }
+    days
+}
+
+/// Every number of a row, in the order of its columns.
+fn numbers(rollup: &Rollup) -> [Option<i64>; 14] {
+    let Rollup { tally, counts, latencies } = rollup;
+    let of = |number: u64| Some(i64::try_from(number).unwrap_or(i64::MAX));
+    [
+        of(tally.up_ms),
+        of(tally.degraded_ms),
+        of(tally.down_ms),
+        of(tally.unknown_ms),
+        of(tally.paused_ms),
+        of(tally.maintenance_ms),
+        of(counts.up),
+        of(counts.degraded),
+        of(counts.down),
+        of(counts.unknown),
+        of(counts.retries),
+        latencies.min().map(|min| min.0.into()),
+        latencies.max().map(|max| max.0.into()),
+        of(latencies.sum_us()),
+    ]
+}
+
+fn sum(unit: Unit, tracker: TrackerId, number: i64, numbers: &[Option<i64>], latencies: &[u8]) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(unit.table().as_bytes());
+    for number in [Some(tracker.0), Some(number)].iter().chain(numbers) {
+        // An absent number differs from every present one: those are never negative, but for the unit's own.
+        sum.update(&number.unwrap_or(i64::MIN).to_le_bytes());
+    }
+    sum.update(latencies);
+    sum.finalize()
+}
+
+fn read(unit: Unit, tracker: TrackerId, number: i64, row: &SqliteRow) -> Result<Rollup, StoreError> {
+    let row = Row::of(unit.table(), row);
+    let tally = Tally {
+        up_ms: row.fit("up_ms")?,
+        degraded_ms: row.fit("degraded_ms")?,
+        down_ms: row.fit("down_ms")?,
+        unknown_ms: row.fit("unknown_ms")?,
+        paused_ms: row.fit("paused_ms")?,
+        maintenance_ms: row.fit("maintenance_ms")?,
+    };
+    let counts = Counts {
+        up: row.fit("up")?,
+        degraded: row.fit("degraded")?,
+        down: row.fit("down")?,
+        unknown: row.fit("unknown")?,
+        retries: row.fit("retries")?,
+    };
+    let blob: Vec<u8> = row.get("latencies")?;
+    let latencies = block::decode_latencies(
+        &blob,
+        row.fit_some("min_us")?.map(domain::Micros),
+        row.fit_some("max_us")?.map(domain::Micros),
+        row.fit("sum_us")?,
+    )?;
+    let rollup = Rollup { tally, counts, latencies };
+    let expected = sum(unit, tracker, number, &numbers(&rollup), &blob);
+    if row.fit::<u32>("checksum")? == expected { Ok(rollup) } else { Err(row.corrupt("checksum")) }
+}
