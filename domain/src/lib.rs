@@ -25,6 +25,8 @@ mod draft;
 #[cfg(feature = "server")]
 mod expect;
 #[cfg(feature = "server")]
+mod latencies;
+#[cfg(feature = "server")]
 mod name;
 #[cfg(feature = "server")]
 mod probe;
@@ -54,6 +56,8 @@ pub use wire::{
 pub use draft::Draft;
 #[cfg(feature = "server")]
 pub use expect::ExpectedStatuses;
+#[cfg(feature = "server")]
+pub use latencies::Latencies;
 #[cfg(feature = "server")]
 pub use name::TrackerName;
 #[cfg(feature = "server")]
