@@ -26,17 +26,17 @@ impl Rollup {
 
     /// The rollup as a period; what is missing to the window's length is unknown.
     pub fn period(&self, window: Window) -> Period {
-        let at = |percent| self.latencies.percentile(percent);
+        let at = |hundredths| self.latencies.percentile(hundredths);
         Period {
             window,
             tally: self.tally.filled(window.length_ms()),
             counts: self.counts,
             latency: Percentiles {
                 min: self.latencies.min(),
-                p50: at(50.0),
-                p90: at(90.0),
-                p95: at(95.0),
-                p99: at(99.0),
+                p50: at(5_000),
+                p90: at(9_000),
+                p95: at(9_500),
+                p99: at(9_900),
                 max: self.latencies.max(),
             },
         }

@@ -67,7 +67,8 @@ CREATE TABLE hours (
     PRIMARY KEY (tracker_id, hour)
 ) STRICT, WITHOUT ROWID;
 
--- The same by days.
+-- The same by days. The glance is the row's number and times once more, as text with a checksum of its own: the strips of a thousand
+-- trackers are read in one statement.
 CREATE TABLE days (
     tracker_id     INTEGER NOT NULL,
     day            INTEGER NOT NULL,
@@ -87,6 +88,7 @@ CREATE TABLE days (
     sum_us         INTEGER NOT NULL,
     latencies      BLOB    NOT NULL,
     checksum       INTEGER NOT NULL,
+    glance         TEXT    NOT NULL,
     PRIMARY KEY (tracker_id, day)
 ) STRICT, WITHOUT ROWID;
 

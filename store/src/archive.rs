@@ -7,13 +7,14 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, CheckPage, CheckQuery, Direction, Failure, Grid, Period, Recount, Tally, Timestamp, TrackerId, Transition, Window,
+    Archive, CheckPage, CheckQuery, Direction, Failure, Period, Tally, Timestamp, TrackerId, Transition,
+    Window,
 };
 use sqlx::{Sqlite, SqlitePool, pool::PoolConnection, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    StoreError, error,
+    StoreError,
     history::{
         pending::{SharedPending, Unsealed},
         seal,

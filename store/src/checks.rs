@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Recorded, SHOWN_CHECKS, Timestamp, TrackerId};
+use domain::{
+    Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Recorded, SHOWN_CHECKS, Timestamp,
+    TrackerId,
+};
 use sqlx::{SqliteConnection, query, query_as, query_scalar, sqlite::SqliteRow};
 use tokio::time::Instant;
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use domain::Failure;
 use sqlx::migrate::MigrateError;
 
+use crate::block::BlockError;
+
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -103,6 +105,12 @@ pub enum StoreError {
         /// Which column.
         column: &'static str,
     },
+    /// A block of history is damaged, or was written by a newer program. A backup has it, if somebody needs it.
+    #[error("a block of history cannot be read")]
+    Block(#[from] BlockError),
+    /// The rows of the last run are still being read. It passes.
+    #[error("history is still being read after the start; try again in a moment")]
+    StillLoading,
     /// SQLite says no. The operator, when the disk is full, read-only or failing; otherwise the developers.
     #[error("the database did not answer as expected")]
     Driver(#[from] sqlx::Error),
@@ -165,7 +173,7 @@ impl StoreError {
 
     /// Whether the trouble is the disk's, or another process's, and so may pass without a change of program or data.
     fn may_pass(&self) -> bool {
-        matches!(self, Self::Gone { .. })
+        matches!(self, Self::Gone { .. } | Self::StillLoading)
             || matches!(self.code(), Some(BUSY | LOCKED | READ_ONLY | IO_ERROR | FULL | CANNOT_OPEN))
     }
 

@@ -12,11 +12,13 @@
 #![warn(missing_docs)]
 
 mod archive;
+mod block;
 mod bulk;
 mod checks;
 mod editor;
 mod error;
 mod faults;
+mod history;
 mod limits;
 mod memory;
 mod open;
@@ -30,6 +32,7 @@ mod transaction;
 mod tutorial;
 mod writer;
 
+pub use block::BlockError;
 pub use editor::Editor;
 pub use error::StoreError;
 pub use memory::Memory;

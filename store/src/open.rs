@@ -51,16 +51,32 @@ impl Store {
     }
 }
 
-/// A connection on which nothing has been set that would write.
-pub(crate) async fn connect(path: &Path, create: bool) -> Result<SqliteConnection, StoreError> {
+/// How a file is opened.
+pub(crate) fn options(path: &Path, create: bool) -> SqliteConnectOptions {
     // An absolute path cannot be taken for one of SQLite's `file:` URIs.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let options = SqliteConnectOptions::new()
+    SqliteConnectOptions::new()
         .filename(absolute)
         .create_if_missing(create)
         .busy_timeout(BUSY_TIMEOUT)
         .row_buffer_size(ROWS_AHEAD)
-        .disable_statement_logging();
+        .disable_statement_logging()
+}
+
+/// What a connection needs that only reads.
+pub(crate) async fn configure_reader(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    const PRAGMAS: &str = "
+        PRAGMA query_only = ON;
+        PRAGMA trusted_schema = OFF;
+        PRAGMA cell_size_check = ON;
+        PRAGMA mmap_size = 0;";
+    raw_sql(PRAGMAS).execute(db).await?;
+    Ok(())
+}
+
+/// A connection on which nothing has been set that would write.
+pub(crate) async fn connect(path: &Path, create: bool) -> Result<SqliteConnection, StoreError> {
+    let options = options(path, create);
     let refused = |error| StoreError::of_opening(path, error);
     let mut db = options.connect().await.map_err(refused)?;
     let version: String =

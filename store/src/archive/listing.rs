@@ -188,7 +188,8 @@ async fn sealed_failure(
     at: Timestamp,
     direction: Direction,
 ) -> Result<Option<Timestamp>, StoreError> {
-    const LATER: &str = "SELECT hour FROM hours WHERE tracker_id = ? AND hour >= ? AND down > 0 ORDER BY hour LIMIT 1";
+    const LATER: &str =
+        "SELECT hour FROM hours WHERE tracker_id = ? AND hour >= ? AND down > 0 ORDER BY hour LIMIT 1";
     const EARLIER: &str =
         "SELECT hour FROM hours WHERE tracker_id = ? AND hour <= ? AND down > 0 ORDER BY hour DESC LIMIT 1";
     const HOUR_MS: i64 = 3_600_000;

@@ -121,7 +121,9 @@ impl Wanted {
     ) -> Result<(), StoreError> {
         for (from, to) in runs(self.0.keys().copied()) {
             for (number, rollup) in rollups::between(db, unit, id, from, to).await? {
-                let Some(total) = self.0.get(&number).and_then(|place| totals.get_mut(*place)) else { continue };
+                let Some(total) = self.0.get(&number).and_then(|place| totals.get_mut(*place)) else {
+                    continue;
+                };
                 match rollup {
                     Ok(rollup) => total.merge(&rollup),
                     Err(error) => total.merge(&recount::instead(db, unit, id, number, &error).await?),

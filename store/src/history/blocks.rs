@@ -3,7 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{Fault, FaultKind, Reason, Recorded, Timestamp, TrackerId};
-use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, query, query::Query, sqlite::{SqliteArguments, SqliteRow}};
+use sqlx::{
+    AssertSqlSafe, Sqlite, SqliteConnection, query,
+    query::Query,
+    sqlite::{SqliteArguments, SqliteRow},
+};
 
 use super::{entry, pending::Stretch};
 use crate::{
@@ -108,7 +112,10 @@ impl Block {
         ]
     }
 
-    fn bind<'q>(&'q self, mut query: Query<'q, Sqlite, SqliteArguments>) -> Query<'q, Sqlite, SqliteArguments> {
+    fn bind<'q>(
+        &'q self,
+        mut query: Query<'q, Sqlite, SqliteArguments>,
+    ) -> Query<'q, Sqlite, SqliteArguments> {
         for number in self.numbers() {
             query = query.bind(number);
         }
@@ -149,7 +156,10 @@ pub(crate) async fn keep_open(db: &mut SqliteConnection, block: &Block) -> Resul
 }
 
 /// The block of a tracker that may grow.
-pub(crate) async fn open_block(db: &mut SqliteConnection, tracker: TrackerId) -> Result<Option<Block>, StoreError> {
+pub(crate) async fn open_block(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+) -> Result<Option<Block>, StoreError> {
     const OPEN: &str = "SELECT tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload \
                         FROM open_blocks WHERE tracker_id = ?";
     query(OPEN).bind(tracker.0).fetch_optional(db).await?.as_ref().map(Block::read).transpose()

@@ -60,8 +60,7 @@ pub(crate) fn recorded(
         }
         other => Outcome::Unknown(reason(other)),
     };
-    let name =
-        CheckName { tracker, due: entry.due, attempt: entry.attempt, location: Location(location) };
+    let name = CheckName { tracker, due: entry.due, attempt: entry.attempt, location: Location(location) };
     let check = Check { name, late_ms: entry.late_ms, latency: entry.latency, outcome };
     Recorded { check, retrying: entry.verdict == TOLERATED }
 }

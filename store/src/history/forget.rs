@@ -16,7 +16,8 @@ pub(crate) async fn begin(db: &mut SqliteConnection, tracker: TrackerId) -> Resu
 
 /// A tracker whose history is to be deleted. Reads only.
 pub(crate) async fn next(db: &mut SqliteConnection) -> Result<Option<TrackerId>, StoreError> {
-    let next: Option<i64> = query_scalar("SELECT tracker_id FROM forgotten LIMIT 1").fetch_optional(db).await?;
+    let next: Option<i64> =
+        query_scalar("SELECT tracker_id FROM forgotten LIMIT 1").fetch_optional(db).await?;
     Ok(next.map(TrackerId))
 }
 

@@ -6,11 +6,7 @@ use std::collections::HashMap;
 use domain::{Check, CheckName, Location, Micros, Recorded, Timestamp, TrackerId};
 use sqlx::{SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
-use super::{
-    entry,
-    pending::SharedPending,
-    seal,
-};
+use super::{entry, pending::SharedPending, seal};
 use crate::{StoreError, checks, row::Row};
 
 /// Rows of one step: about 20 ms.

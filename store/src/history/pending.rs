@@ -94,7 +94,8 @@ impl Unsealed {
             return true;
         }
         let entries = i64::try_from(SEAL_ENTRIES).unwrap_or(i64::MAX);
-        let length = stretch.limit_ms.map_or(SEAL_AGE_MS, |limit| (i64::from(limit) * entries).min(SEAL_AGE_MS));
+        let length =
+            stretch.limit_ms.map_or(SEAL_AGE_MS, |limit| (i64::from(limit) * entries).min(SEAL_AGE_MS));
         let phase = id.0.wrapping_mul(0x9E37_79B9).rem_euclid(length);
         let turn = |at: i64| at.saturating_sub(phase).div_euclid(length);
         turn(now.0) > turn(first.0)
@@ -113,7 +114,14 @@ pub(crate) struct Pending {
 
 impl Pending {
     /// Adds an entry that is on disk as this row of `checks`. One that is sealed already is left out.
-    pub(crate) fn push(&mut self, id: TrackerId, check: i64, entry: &Entry, limit_ms: Option<u32>, location: u16) {
+    pub(crate) fn push(
+        &mut self,
+        id: TrackerId,
+        check: i64,
+        entry: &Entry,
+        limit_ms: Option<u32>,
+        location: u16,
+    ) {
         self.newest_check = check;
         self.trackers.entry(id).or_default().push(check, entry, limit_ms, location);
     }

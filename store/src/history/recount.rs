@@ -7,8 +7,8 @@ use super::{
     blocks::{self, Block},
     entry,
     pending::SPAN_MS,
-    seal,
     rollups::Unit,
+    seal,
 };
 use crate::StoreError;
 
@@ -21,7 +21,8 @@ pub(crate) async fn between(
 ) -> Result<Vec<Rollup>, StoreError> {
     let (Some(from), Some(to)) = (edges.first(), edges.last()) else { return Ok(Vec::new()) };
     let sealed = seal::all(db, Some(tracker)).await?;
-    let told = sealed.first().and_then(|(_, sealed)| sealed.holding).map_or(i64::MIN, |holding| holding.due.0);
+    let told =
+        sealed.first().and_then(|(_, sealed)| sealed.holding).map_or(i64::MIN, |holding| holding.due.0);
     let blocks = around(db, tracker, *from, *to).await?;
     let mut recount = Recount::after(Grid::Edges(edges.to_vec()), None);
     'all: for block in &blocks {

@@ -39,15 +39,31 @@ impl Unit {
 
     fn insert(self) -> &'static str {
         match self {
-            Self::Hours => concat!("INSERT OR REPLACE INTO hours (tracker_id, hour, ", columns!(), ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
-            Self::Days => concat!("INSERT OR REPLACE INTO days (tracker_id, day, ", columns!(), ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+            Self::Hours => concat!(
+                "INSERT OR REPLACE INTO hours (tracker_id, hour, ",
+                columns!(),
+                ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            ),
+            Self::Days => concat!(
+                "INSERT OR REPLACE INTO days (tracker_id, day, ",
+                columns!(),
+                ", glance) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            ),
         }
     }
 
     fn select(self) -> &'static str {
         match self {
-            Self::Hours => concat!("SELECT tracker_id, hour AS unit, ", columns!(), " FROM hours WHERE tracker_id = ? AND hour BETWEEN ? AND ? ORDER BY hour"),
-            Self::Days => concat!("SELECT tracker_id, day AS unit, ", columns!(), " FROM days WHERE tracker_id = ? AND day BETWEEN ? AND ? ORDER BY day"),
+            Self::Hours => concat!(
+                "SELECT tracker_id, hour AS unit, ",
+                columns!(),
+                " FROM hours WHERE tracker_id = ? AND hour BETWEEN ? AND ? ORDER BY hour"
+            ),
+            Self::Days => concat!(
+                "SELECT tracker_id, day AS unit, ",
+                columns!(),
+                " FROM days WHERE tracker_id = ? AND day BETWEEN ? AND ? ORDER BY day"
+            ),
         }
     }
 }
@@ -84,8 +100,47 @@ pub(crate) async fn write(
     for number in numbers {
         insert = insert.bind(number);
     }
-    insert.bind(latencies).bind(i64::from(checksum)).execute(db).await?;
+    insert = insert.bind(latencies).bind(i64::from(checksum));
+    if unit == Unit::Days {
+        insert = insert.bind(glance(tracker, number, &rollup.tally));
+    }
+    insert.execute(db).await?;
     Ok(())
+}
+
+/// A day at a glance: its number and its times, with a checksum of them and the tracker.
+fn glance(tracker: TrackerId, day: i64, tally: &Tally) -> String {
+    let Tally { up_ms, degraded_ms, down_ms, unknown_ms, paused_ms, maintenance_ms } = tally;
+    let text = format!("{day},{up_ms},{degraded_ms},{down_ms},{unknown_ms},{paused_ms},{maintenance_ms}");
+    let sum = glance_sum(tracker, &text);
+    text + "," + &sum.to_string()
+}
+
+fn glance_sum(tracker: TrackerId, text: &str) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(&tracker.0.to_le_bytes());
+    sum.update(text.as_bytes());
+    sum.finalize()
+}
+
+/// A day from its glance; `None` when it is damaged.
+pub(crate) fn read_glance(tracker: TrackerId, glance: &str) -> Option<(i64, Tally)> {
+    let (text, sum) = glance.rsplit_once(',')?;
+    if sum.parse() != Ok(glance_sum(tracker, text)) {
+        return None;
+    }
+    let (day, times) = text.split_once(',')?;
+    let mut times = times.split(',').map(|ms| ms.parse::<u64>().ok());
+    let mut next = || times.next().flatten();
+    let tally = Tally {
+        up_ms: next()?,
+        degraded_ms: next()?,
+        down_ms: next()?,
+        unknown_ms: next()?,
+        paused_ms: next()?,
+        maintenance_ms: next()?,
+    };
+    Some((day.parse().ok()?, tally))
 }
 
 /// Merges hours into whatever larger units they fall into.

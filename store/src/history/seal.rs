@@ -80,7 +80,9 @@ async fn append(
 fn merge(open: &Block, stretch: &Stretch) -> Option<(u64, Stretch)> {
     let mut merged = open
         .unpack()
-        .inspect_err(|error| tracing::error!(tracker = %open.tracker, %error, "an open block of history is damaged"))
+        .inspect_err(
+            |error| tracing::error!(tracker = %open.tracker, %error, "an open block of history is damaged"),
+        )
         .ok()?;
     let span = stretch.columns.last_due()?.0.checked_sub(merged.columns.first_due()?.0)?;
     if merged.limit_ms != stretch.limit_ms || merged.location != stretch.location || span > SPAN_MS {
@@ -158,7 +160,9 @@ pub(crate) async fn all(
     rows.into_iter().map(read).collect()
 }
 
-fn read((tracker, last_check, entries, due, held, limit, told): SealedRow) -> Result<(TrackerId, Sealed), StoreError> {
+fn read(
+    (tracker, last_check, entries, due, held, limit, told): SealedRow,
+) -> Result<(TrackerId, Sealed), StoreError> {
     let corrupt = |column| StoreError::Corrupt { table: "sealed", column };
     let holding = match (due, held, told) {
         (Some(due), Some(held), Some(told)) => Some(Holding {
