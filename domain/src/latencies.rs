@@ -10,8 +10,6 @@ use crate::Micros;
 
 /// Buckets of an octave; values below it are exact.
 const STEPS: u32 = 16;
-/// All buckets that a latency can fall into.
-const BUCKETS: usize = 464;
 
 /// Latencies, counted by size. Smallest, largest and sum are exact; percentiles are within a sixteenth.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,30 +108,27 @@ impl Latencies {
         sum_us: u64,
         buckets: impl IntoIterator<Item = (u16, u32)>,
     ) -> Option<Self> {
-        let mut latencies = Self { range: min.zip(max), sum_us, ..Self::default() };
-        for (bucket, count) in buckets {
-            latencies.append(bucket.into(), count)?;
-        }
-        let last = latencies.first + latencies.counts.len();
-        let fits = match (min, max) {
-            (None, None) => latencies.counts.is_empty() && sum_us == 0,
-            (Some(min), Some(max)) => {
-                min <= max && bucket_of(min) == latencies.first && bucket_of(max) + 1 == last
-            }
-            _ => false,
+        let mut buckets = buckets.into_iter();
+        let (min, max) = match (min, max) {
+            (Some(min), Some(max)) if min <= max => (min, max),
+            (None, None) if sum_us == 0 && buckets.next().is_none() => return Some(Self::default()),
+            _ => return None,
         };
-        fits.then_some(latencies)
-    }
-
-    /// Adds a bucket behind all others, if it is one.
-    fn append(&mut self, bucket: usize, count: u32) -> Option<()> {
-        let ascends = self.counts.is_empty() || bucket >= self.first + self.counts.len();
-        if bucket >= BUCKETS || count == 0 || !ascends {
-            return None;
+        let (first, last) = (bucket_of(min), bucket_of(max));
+        let mut counts = vec![0; last + 1 - first];
+        let mut next = first;
+        for (bucket, count) in buckets {
+            let bucket = usize::from(bucket);
+            let place = counts.get_mut(bucket.checked_sub(first)?)?;
+            if bucket < next || count == 0 {
+                return None;
+            }
+            *place = count;
+            next = bucket + 1;
         }
-        self.cover(bucket, bucket);
-        *self.counts.last_mut()? = count;
-        Some(())
+        let ends_count =
+            [counts.first(), counts.last()].iter().all(|end| end.is_some_and(|count| *count > 0));
+        ends_count.then_some(Self { range: Some((min, max)), sum_us, first, counts })
     }
 
     /// Makes `counts` long enough for these buckets. Whoever calls this counts something in them.
@@ -157,7 +152,7 @@ impl Latencies {
     }
 }
 
-/// The bucket of a latency, below [`BUCKETS`].
+/// The bucket of a latency, below 464.
 fn bucket_of(latency: Micros) -> usize {
     let us = latency.0;
     if us < STEPS {

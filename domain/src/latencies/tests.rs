@@ -35,7 +35,7 @@ fn an_empty_histogram_knows_nothing() {
 #[test]
 fn buckets_follow_one_another_from_zero_to_the_largest_latency() {
     assert_eq!([0, 15, 16, 31, 32, 34].map(|us| bucket_of(Micros(us))), [0, 15, 16, 31, 32, 33]);
-    assert_eq!(bucket_of(Micros(u32::MAX)), BUCKETS - 1);
+    assert_eq!(bucket_of(Micros(u32::MAX)), 463);
     for bucket in 0..464 {
         assert_eq!(bucket_of(middle_of(bucket)), usize::from(bucket));
     }

@@ -52,8 +52,8 @@ impl<'a> Reader<'a> {
 
     /// A number that [`put`] wrote, if it fits.
     pub(super) fn number<T: TryFrom<u64>>(&mut self) -> Result<T, BlockError> {
-        let mut number = 0;
-        for shift in (0..u64::BITS).step_by(7) {
+        let (mut number, mut shift) = (0, 0);
+        while shift < u64::BITS {
             let byte = self.byte()?;
             let bits = u64::from(byte & 0x7f);
             if bits << shift >> shift != bits {
@@ -63,6 +63,7 @@ impl<'a> Reader<'a> {
             if byte < 0x80 {
                 return T::try_from(number).map_err(|_| RANGE);
             }
+            shift += 7;
         }
         Err(RANGE)
     }

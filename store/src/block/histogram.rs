@@ -11,6 +11,9 @@ use super::{
 const GAP_BITS: u32 = 2;
 const LONG_GAP: u64 = (1 << GAP_BITS) - 1;
 
+/// Room for the buckets of any honest histogram; others are refused soon after.
+const MOST_BUCKETS: usize = 464;
+
 /// The buckets that count something. Smallest, largest and sum are stored beside them. An empty histogram is no bytes; an
 /// hour of one check a minute needs about 40.
 pub(crate) fn encode_latencies(latencies: &Latencies) -> Vec<u8> {
@@ -35,7 +38,7 @@ pub(crate) fn decode_latencies(
     sum_us: u64,
 ) -> Result<Latencies, BlockError> {
     let mut reader = Reader::new(bytes);
-    let mut buckets = Vec::new();
+    let mut buckets = Vec::with_capacity(bytes.len().min(MOST_BUCKETS));
     let mut next = 0_u16;
     while !reader.is_empty() {
         let (bucket, count) = bucket(&mut reader, next)?;

