@@ -105,7 +105,7 @@ CREATE TABLE seen_faults (
     id      INTEGER PRIMARY KEY,
     kind    TEXT    NOT NULL,
     detail  TEXT    NOT NULL,
-    seen_at INTEGER NOT NULL
+    seen_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 INSERT INTO seen_faults (id, kind, detail, seen_at)
     SELECT id, kind, detail, CAST(unixepoch() AS INTEGER) * 1000 FROM faults;

@@ -9,7 +9,7 @@ mod columns;
 mod histogram;
 mod v1;
 
-pub(crate) use columns::{Columns, Entry, Unfit};
+pub(crate) use columns::{Columns, Entry};
 pub(crate) use histogram::{decode_latencies, encode_latencies};
 
 use bytes::Reader;

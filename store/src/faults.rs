@@ -2,39 +2,51 @@
 
 use std::collections::HashMap;
 
-use domain::{Check, Fault, Outcome, Status, Transition};
+use domain::{Check, Fault, Outcome, Status, Timestamp, Transition};
 use sqlx::{SqliteConnection, query, query_scalar};
 
 use crate::{StoreError, row::Row};
 
+const DAY_MS: i64 = 86_400_000;
+
 /// The numbers of faults that are in the database for certain: learnt only from committed transactions.
 #[derive(Debug, Default)]
-pub(crate) struct KnownFaults(HashMap<Fault, i64>);
+pub(crate) struct KnownFaults(HashMap<Fault, Known>);
 
 /// The numbers of the faults of one batch.
 #[derive(Debug)]
-pub(crate) struct FaultIds(HashMap<Fault, i64>);
+pub(crate) struct FaultIds(HashMap<Fault, Known>);
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    id: i64,
+    /// The day (since 1970) that the database says it was last seen on.
+    seen: i64,
+}
 
 impl KnownFaults {
     /// A target that puts something new into every answer must not fill the memory.
     const LIMIT: usize = 4_096;
 
-    /// The numbers of these faults; stores those that are new.
+    /// The numbers of these faults; stores those that are new, and once a day that they were seen.
     pub(crate) async fn intern(
         &self,
         db: &mut SqliteConnection,
         faults: impl Iterator<Item = &Fault>,
+        at: Timestamp,
     ) -> Result<FaultIds, StoreError> {
+        let today = at.0.div_euclid(DAY_MS);
         let mut ids = HashMap::new();
         for fault in faults {
             if ids.contains_key(fault) {
                 continue;
             }
-            let id = match self.0.get(fault) {
-                Some(id) => *id,
-                None => find_or_insert(db, fault).await?,
+            let known = match self.0.get(fault) {
+                Some(known) if known.seen >= today => *known,
+                Some(known) => seen(db, known.id, today).await?,
+                None => find_or_insert(db, fault, today).await?,
             };
-            ids.insert(fault.clone(), id);
+            ids.insert(fault.clone(), known);
         }
         Ok(FaultIds(ids))
     }
@@ -58,7 +70,7 @@ impl KnownFaults {
 impl FaultIds {
     /// The number of a fault.
     pub(crate) fn id(&self, fault: Option<&Fault>) -> Option<i64> {
-        self.0.get(fault?).copied()
+        self.0.get(fault?).map(|known| known.id)
     }
 }
 
@@ -93,7 +105,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Fault, StoreError> {
     Ok(Fault::new(kind, row.get::<&str>("detail")?))
 }
 
-async fn find_or_insert(db: &mut SqliteConnection, fault: &Fault) -> Result<i64, StoreError> {
+async fn find_or_insert(db: &mut SqliteConnection, fault: &Fault, today: i64) -> Result<Known, StoreError> {
     let kind = fault.kind.to_string();
     let found: Option<i64> = query_scalar("SELECT id FROM faults WHERE kind = ? AND detail = ?")
         .bind(&kind)
@@ -101,12 +113,19 @@ async fn find_or_insert(db: &mut SqliteConnection, fault: &Fault) -> Result<i64,
         .fetch_optional(&mut *db)
         .await?;
     if let Some(id) = found {
-        return Ok(id);
+        return seen(db, id, today).await;
     }
-    let inserted = query("INSERT INTO faults (kind, detail) VALUES (?, ?)")
+    let inserted = query("INSERT INTO faults (kind, detail, seen_at) VALUES (?, ?, ?)")
         .bind(&kind)
         .bind(&fault.detail)
+        .bind(today.saturating_mul(DAY_MS))
         .execute(db)
         .await?;
-    Ok(inserted.last_insert_rowid())
+    Ok(Known { id: inserted.last_insert_rowid(), seen: today })
+}
+
+async fn seen(db: &mut SqliteConnection, id: i64, today: i64) -> Result<Known, StoreError> {
+    let at = today.saturating_mul(DAY_MS);
+    query("UPDATE faults SET seen_at = max(seen_at, ?) WHERE id = ?").bind(at).bind(id).execute(db).await?;
+    Ok(Known { id, seen: today })
 }

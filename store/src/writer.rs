@@ -179,7 +179,8 @@ impl Writer {
         let of_transitions =
             batch.transitions.iter().filter_map(|(_, transition)| faults::of_transition(transition));
         let of_statuses = batch.statuses.iter().filter_map(|(_, status)| faults::of_status(status));
-        let ids = faults.intern(db, of_checks.chain(of_transitions).chain(of_statuses)).await?;
+        let at = batch.checks.last().map_or(Timestamp::default(), |recorded| recorded.check.name.due);
+        let ids = faults.intern(db, of_checks.chain(of_transitions).chain(of_statuses), at).await?;
         let last =
             inserts.checks.run(db, &batch.checks, |query, check| checks::bind(query, check, &ids)).await?;
         inserts

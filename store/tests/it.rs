@@ -9,6 +9,7 @@ mod it {
     mod harness;
     mod opening;
     mod outside;
+    mod past;
     mod round_trip;
     mod story;
     mod tutorial;

@@ -7,7 +7,7 @@ mod sizes;
 use domain::{Latencies, Micros, Timestamp};
 use proptest::prelude::*;
 
-use super::*;
+use super::{columns::Unfit, *};
 
 /// A quiet entry, to be changed where it matters.
 const QUIET: Entry = Entry {

@@ -84,11 +84,6 @@ impl Block {
         })
     }
 
-    /// The size of the payload in bytes.
-    pub(crate) fn size(&self) -> usize {
-        self.payload.len()
-    }
-
     /// The CRC-32 of all that stands in the row beside it.
     fn sum(&self) -> u32 {
         let mut sum = crc32fast::Hasher::new();

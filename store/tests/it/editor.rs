@@ -37,7 +37,7 @@ async fn an_editor_makes_no_database_and_migrates_none() {
     folder.by_hand().await.close().await.unwrap();
     std::fs::write(folder.database(), "").unwrap();
     let error = Editor::open(&folder.database()).await.unwrap_err();
-    assert!(matches!(error, StoreError::TooOld { found: 0, known: 1 }), "{error:?}");
+    assert!(matches!(error, StoreError::TooOld { found: 0, .. }), "{error:?}");
     assert_eq!(std::fs::read(folder.database()).unwrap(), b"");
 }
 
@@ -46,11 +46,11 @@ async fn an_editor_refuses_the_schema_of_another_version() {
     let folder = Folder::new();
     folder.writer().await.close().await.unwrap();
     let mut hand = folder.by_hand().await;
-    raw_sql("INSERT INTO _sqlx_migrations VALUES (2, 'later', '', TRUE, x'00', 0)")
+    raw_sql("INSERT INTO _sqlx_migrations VALUES (900, 'later', '', TRUE, x'00', 0)")
         .execute(&mut hand)
         .await
         .unwrap();
     hand.close().await.unwrap();
     let error = Editor::open(&folder.database()).await.unwrap_err();
-    assert!(matches!(error, StoreError::TooNew { found: 2, known: 1 }), "{error:?}");
+    assert!(matches!(error, StoreError::TooNew { found: 900, .. }), "{error:?}");
 }
