@@ -40,6 +40,11 @@ impl Health {
         storage.into_iter().chain(late).collect()
     }
 
+    /// Why nothing can be recorded, in words that follow a colon.
+    pub fn storage(&self) -> Option<String> {
+        self.lock().storage.clone()
+    }
+
     /// The database refused. Logged when it begins, not at every attempt.
     pub(crate) fn storage_failed(&self, failure: &Failure) {
         let mut state = self.lock();
