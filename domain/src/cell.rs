@@ -14,7 +14,7 @@ pub struct Cell {
     /// 0 for the scheduled check; retries count up.
     #[serde(rename = "a", default, skip_serializing_if = "is_zero")]
     pub attempt: u16,
-    /// The verdict; [`Reason::NotObserved`] for a gap.
+    /// The verdict; [`Reason::NotObserved`] or [`Reason::NotRecorded`] for a gap.
     #[serde(rename = "o")]
     pub outcome: Outcome,
     /// From the start of the probe to its verdict.
@@ -39,7 +39,7 @@ impl Cell {
 
     /// Whether no check stands behind this cell.
     pub fn is_gap(&self) -> bool {
-        self.outcome == Outcome::Unknown(Reason::NotObserved)
+        matches!(self.outcome, Outcome::Unknown(Reason::NotObserved | Reason::NotRecorded))
     }
 
     /// How the cell is drawn and named.

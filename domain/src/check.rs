@@ -74,16 +74,19 @@ pub enum Reason {
     Resolver,
     /// The tracker was not observed: stopped, paused, suspended, or not running.
     NotObserved,
+    /// Checks were made, but could not be kept: the disk was full or failing for too long. Stands for the first of them.
+    NotRecorded,
 }
 
 impl Reason {
     /// Every reason with the word it is stored and sent as. Append only: the words are on users' disks.
-    const WORDS: [(Self, &'static str, &'static str); 5] = [
+    const WORDS: [(Self, &'static str, &'static str); 6] = [
         (Self::Overload, "overload", "this machine was too busy to start the check in time"),
         (Self::FileDescriptors, "file_descriptors", "this machine had no file descriptors left"),
         (Self::Network, "network", "this machine had no usable network"),
         (Self::Resolver, "resolver", "this machine's name server did not answer"),
         (Self::NotObserved, "not_observed", "not observed"),
+        (Self::NotRecorded, "not_recorded", "the check could not be recorded, the disk was full or failing"),
     ];
 
     /// The stable word for storage and interfaces.

@@ -3,10 +3,13 @@
 //! A group is committed when 1,000 checks wait, 100 ms after its first check, or as soon as nothing more waits when it
 //! holds a transition. The fold works on copies that are adopted after the commit; the live view changes after the commit
 //! and only then. Edits by people go through the same task, between groups, so there is one order of events.
+//!
+//! When the database refuses a group, the group is kept and tried again every second. Meanwhile checks are still taken, so
+//! that probers never stall, and wait in the [`backlog`] in their order; edits are refused at once. See `refusal.rs`.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use domain::{Clock, Failure, Records, Timestamp, Tracker, TrackerId, UNDO_FOR};
+use domain::{Batch, Clock, Failure, Records, Timestamp, Tracker, TrackerId, UNDO_FOR};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, timeout_at},
@@ -14,11 +17,13 @@ use tokio::{
 
 use crate::{health::Health, live::SharedView, metrics::Metrics};
 
+mod backlog;
 mod handle;
 mod ledger;
+mod refusal;
 
 pub use self::handle::{Edit, RecorderHandle, Stopped};
-use self::{handle::Message, ledger::Ledger};
+use self::{backlog::Backlog, handle::Message, ledger::Ledger, refusal::Refused};
 
 /// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
 pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
@@ -28,11 +33,13 @@ pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
 pub struct Grouping {
     /// The longest that a check waits for others before the group is committed.
     pub commit_every: Duration,
+    /// Checks that are kept in memory while the database refuses; those beyond become a gap.
+    pub keep: usize,
 }
 
 impl Default for Grouping {
     fn default() -> Self {
-        Self { commit_every: Duration::from_millis(100) }
+        Self { commit_every: Duration::from_millis(100), keep: 100_000 }
     }
 }
 
@@ -47,6 +54,10 @@ pub struct Recorder {
     inbox: mpsc::Receiver<Message>,
     grouping: Grouping,
     ledger: Ledger,
+    /// The group that the database refused last, until it takes it.
+    refused: Option<Refused>,
+    /// What came after the refused group.
+    backlog: Backlog,
     /// Whether the trackers changed and could not be read yet.
     is_stale: bool,
 }
@@ -59,9 +70,6 @@ const GROUP: usize = 1_000;
 const LOOK_OUTSIDE: Duration = Duration::from_millis(250);
 /// How often removed trackers whose time is up are forgotten.
 const PURGE_EVERY: Duration = Duration::from_secs(5);
-/// How long a failed commit waits before it is tried again.
-const RETRY: Duration = Duration::from_secs(1);
-
 impl Recorder {
     /// Loads trackers, statuses and newest checks into `view`, which is empty so far.
     pub async fn start(
@@ -74,10 +82,20 @@ impl Recorder {
     ) -> Result<(Self, RecorderHandle, watch::Receiver<Roster>), Failure> {
         let (sender, inbox) = mpsc::channel(INBOX);
         let (roster, roster_seen) = watch::channel(Roster::default());
-        let ledger = Ledger::default();
-        let is_stale = false;
-        let mut recorder =
-            Self { records, clock, health, metrics, view, roster, inbox, grouping, ledger, is_stale };
+        let mut recorder = Self {
+            records,
+            clock,
+            health,
+            metrics,
+            view,
+            roster,
+            inbox,
+            grouping,
+            ledger: Ledger::default(),
+            refused: None,
+            backlog: Backlog::new(grouping.keep),
+            is_stale: false,
+        };
         recorder.load().await?;
         Ok((recorder, RecorderHandle::new(sender), roster_seen))
     }
@@ -93,9 +111,11 @@ impl Recorder {
                 biased;
                 _ = outside.tick() => self.look_outside().await,
                 _ = purge.tick() => self.purge().await,
+                () = refusal::over(self.refused.as_ref()) => self.try_again().await,
                 message = self.inbox.recv() => match message {
+                    Some(message) if self.refused.is_some() => refusal::put_off(&mut self.backlog, message),
                     Some(message) => self.work(message).await,
-                    None => return,
+                    None => return self.finish().await,
                 },
             }
         }
@@ -122,24 +142,28 @@ impl Recorder {
         self.commit().await;
         // Who was told that it did not work must not find it done later.
         if let Some((edit, reply)) = edit.filter(|(_, reply)| !reply.is_closed()) {
-            let result = self.apply(edit).await;
+            let result =
+                if self.refused.is_some() { Err(refusal::of_edit()) } else { self.apply(edit).await };
             // Who asked may have gone away; the edit stands all the same.
             let _ = reply.send(result);
         }
     }
 
-    /// Commits the staged group, again and again until the database takes it: what a prober learnt is never dropped.
+    /// Commits the staged group, or keeps it when the database refuses.
     async fn commit(&mut self) {
         let batch = self.ledger.batch();
         if batch.checks.is_empty() {
             return;
         }
         let started = Instant::now();
-        while let Err(failure) = self.records.record(&batch).await {
-            self.health.storage_failed(&failure);
-            self.metrics.commit_failed();
-            tokio::time::sleep(RETRY).await;
+        match self.records.record(&batch).await {
+            Ok(()) => self.adopt(batch, started),
+            Err(failure) => self.refuse(batch, &failure),
         }
+    }
+
+    /// Shows a group that is on disk.
+    fn adopt(&mut self, batch: Batch, started: Instant) {
         self.health.recorded(&batch, self.clock.monotonic());
         self.metrics.recorded(&batch, started.elapsed());
         self.ledger.adopt(batch, &mut self.view.write());
@@ -147,7 +171,8 @@ impl Recorder {
 
     async fn look_outside(&mut self) {
         match self.records.changed_outside().await {
-            Ok(false) if !self.is_stale => self.health.storage_answers(),
+            Ok(false) if !self.is_stale && self.refused.is_none() => self.health.storage_answers(),
+            Ok(false) if !self.is_stale => {}
             Ok(_) => self.reload_logged().await,
             Err(failure) => self.health.storage_failed(&failure),
         }
@@ -197,8 +222,11 @@ impl Recorder {
         }
     }
 
-    /// Forgets for good what was removed ten minutes ago.
+    /// Forgets for good what was removed ten minutes ago. It can wait for a database that refuses.
     async fn purge(&mut self) {
+        if self.refused.is_some() {
+            return;
+        }
         match self.records.purge(self.undo_limit()).await {
             Ok(purged) => {
                 let mut view = self.view.write();

@@ -55,7 +55,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         records: Box::new(writer),
         assets: Assets::of_this_build(),
         hosts,
-        grouping: Grouping { commit_every: arguments.commit_every },
+        grouping: Grouping { commit_every: arguments.commit_every, ..Grouping::default() },
         track: ground.track,
         tracker_metrics: !arguments.no_tracker_metrics,
         // Different for each start, which is all that a cursor needs.

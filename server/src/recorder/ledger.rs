@@ -6,8 +6,8 @@ use std::{
 };
 
 use domain::{
-    About, Batch, Cell, Check, LiveView, Misfit, Policy, Recent, Recorded, SHOWN_CHECKS, Slots, Status,
-    Timestamp, Tracker, TrackerId, Transition,
+    About, Batch, Cell, Check, LiveView, Misfit, Outcome, Policy, Reason, Recent, Recorded, SHOWN_CHECKS,
+    Slots, Status, Timestamp, Tracker, TrackerId, Transition,
 };
 
 /// Fold state of every tracker, committed and staged.
@@ -178,7 +178,9 @@ impl Ledger {
             if let Some(first_missed) = missed {
                 view.push(name.tracker, Cell::gap(first_missed));
             }
-            account.last_shown = Some(name.due);
+            // A stretch that could not be recorded lasts until the next check: what is missing in between is told already.
+            let is_lost = recorded.check.outcome == Outcome::Unknown(Reason::NotRecorded);
+            account.last_shown = (!is_lost).then_some(name.due);
         }
         view.push(name.tracker, Cell::from(recorded));
     }

@@ -12,6 +12,7 @@ mod metrics;
 mod pages;
 mod process;
 mod recording;
+mod refusal;
 mod schedule;
 mod service_manager;
 mod soak;
