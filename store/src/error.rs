@@ -124,6 +124,11 @@ impl StoreError {
         matches!(self.code(), Some(BUSY | LOCKED))
     }
 
+    /// Whether the disk has no room.
+    pub(crate) fn is_full(&self) -> bool {
+        self.code() == Some(FULL)
+    }
+
     /// Whether a statement made no sense where it stood, like a `BEGIN` within a transaction.
     pub(crate) fn is_misuse(&self) -> bool {
         self.code() == Some(ERROR)

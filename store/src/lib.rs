@@ -11,8 +11,10 @@
 //! Invariant: nothing outside this crate knows SQL or sqlx; nothing in it decides what a check means.
 #![warn(missing_docs)]
 
+mod ballast;
 mod bulk;
 mod checks;
+mod disk;
 mod editor;
 mod error;
 mod faults;
@@ -27,6 +29,8 @@ mod transaction;
 mod tutorial;
 mod writer;
 
+pub use ballast::Ballast;
+pub use disk::free_space;
 pub use editor::Editor;
 pub use error::StoreError;
 pub use memory::Memory;

@@ -6,6 +6,7 @@ mod it {
     mod by_hand;
     mod damage;
     mod editor;
+    mod full_disk;
     mod harness;
     mod opening;
     mod outside;

@@ -8,11 +8,15 @@ use std::{
 
 use domain::{Clock, NewTracker};
 use store::{Store, Writer};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    task::JoinSet,
+};
 
 use super::{ServeArguments, ask::prober, is_loopback, parse_target, say};
 use crate::{
     assets::Assets,
+    ballast,
     clock::SystemClock,
     demo::Demo,
     exit::{Ending, Exit},
@@ -47,7 +51,9 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         LockError::AlreadyRunning(_) => Ending::because(Exit::AlreadyRunning, &error),
         LockError::Io(..) => configuration(&error),
     })?;
-    let writer = open(&ground.folder).await?;
+    let is_demo = ground.demo.is_some();
+    let ballast = ballast::of(&ground.folder);
+    let writer = open(&ground.folder).await?.with_ballast(ballast.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let parts = Parts {
         clock: clock.clone(),
@@ -67,9 +73,14 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     say(&format!("Uptime Tracker {}", env!("CARGO_PKG_VERSION")))?;
     say(&format!("  page  http://{}", shown(&server)))?;
     say(&format!("  data  {}", ground.folder.display()))?;
+    let mut upkeep = JoinSet::new();
+    if !is_demo {
+        upkeep.spawn(ballast::keep(ballast));
+    }
     service_manager::ready();
     wait_for_the_end(arguments.run_for, terminate).await;
     service_manager::stopping();
+    upkeep.shutdown().await;
     server.stop().await;
     drop(ground.demo);
     Ok(Exit::Ok)
