@@ -9,7 +9,6 @@ pub fn free_space(folder: &Path) -> io::Result<u64> {
 }
 
 /// Waits until a file, or the names in a folder, are on the disk. Blocks.
-#[expect(dead_code, reason = "for backups")]
 pub(crate) fn sync(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }

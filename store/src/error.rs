@@ -51,6 +51,36 @@ pub enum StoreError {
         /// Which file.
         path: PathBuf,
     },
+    /// There is a file already where one is to be made. Who asked: another name.
+    #[error("{} exists already; it was left as it is, name another file", path.display())]
+    Exists {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A file beside the database cannot be made. The operator: room, permissions.
+    #[error("cannot write {}", path.display())]
+    CannotWrite {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// SQLite cannot make a copy. The operator: room on the disk of the copy.
+    #[error("cannot copy the database to {}", path.display())]
+    CannotCopy {
+        /// Where it should have gone.
+        path: PathBuf,
+        /// What SQLite says.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A copy was read again, and is not what was copied. The operator: look at the disk.
+    #[error("the copy for {} is not what was read, so it was not kept; is the disk failing?", path.display())]
+    Differs {
+        /// Where it should have gone.
+        path: PathBuf,
+    },
     /// A file to import from is not what it should be.
     #[error("{} is no database of the tutorial: {problem}; it was left as it is", path.display())]
     NotTutorial {
@@ -153,6 +183,17 @@ impl StoreError {
         }
     }
 
+    /// The same for a copy: what cannot be read is the source's fault, anything else the destination's.
+    pub(crate) fn on_copying(self, from: &Path, to: &Path) -> Self {
+        match self.code() {
+            Some(CORRUPT | NOT_A_DATABASE) => self.on_opening(from),
+            _ => match self {
+                Self::Driver(source) => Self::CannotCopy { path: to.to_owned(), source },
+                error => error,
+            },
+        }
+    }
+
     /// What an operator should know, in words that hold no path and no cause; `None` when only the log can help.
     pub fn advice(&self) -> Option<&'static str> {
         match (self, self.code()) {
@@ -178,6 +219,7 @@ impl StoreError {
     fn code(&self) -> Option<i32> {
         let (Self::Driver(error)
         | Self::CannotOpen { source: error, .. }
+        | Self::CannotCopy { source: error, .. }
         | Self::Damaged { source: error, .. }
         | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))) = self
         else {

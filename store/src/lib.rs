@@ -11,9 +11,11 @@
 //! Invariant: nothing outside this crate knows SQL or sqlx; nothing in it decides what a check means.
 #![warn(missing_docs)]
 
+mod backup;
 mod ballast;
 mod bulk;
 mod checks;
+mod contents;
 mod disk;
 mod editor;
 mod error;
@@ -29,7 +31,9 @@ mod transaction;
 mod tutorial;
 mod writer;
 
+pub use backup::{BackupReport, backup, backup_name, is_backup_name};
 pub use ballast::Ballast;
+pub use contents::Contents;
 pub use disk::free_space;
 pub use editor::Editor;
 pub use error::StoreError;

@@ -53,11 +53,19 @@ impl Store {
 
 /// A connection on which nothing has been set that would write.
 pub(crate) async fn connect(path: &Path, create: bool) -> Result<SqliteConnection, StoreError> {
+    connect_with(path, SqliteConnectOptions::new().create_if_missing(create)).await
+}
+
+/// A connection that cannot write. `fixed` promises that nobody else writes either.
+pub(crate) async fn connect_read_only(path: &Path, fixed: bool) -> Result<SqliteConnection, StoreError> {
+    connect_with(path, SqliteConnectOptions::new().read_only(true).immutable(fixed)).await
+}
+
+async fn connect_with(path: &Path, options: SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
     // An absolute path cannot be taken for one of SQLite's `file:` URIs.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let options = SqliteConnectOptions::new()
+    let options = options
         .filename(absolute)
-        .create_if_missing(create)
         .busy_timeout(BUSY_TIMEOUT)
         .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
