@@ -49,7 +49,11 @@ impl Contents {
 }
 
 impl Marks {
-    pub(crate) async fn read(db: &mut SqliteConnection) -> Result<Self, StoreError> {
+    /// Of a database that has this schema.
+    pub(crate) async fn read(db: &mut SqliteConnection, schema: i64) -> Result<Self, StoreError> {
+        if schema == 0 {
+            return Ok(Self::default());
+        }
         Ok(Self { trackers: last(db, "trackers").await?, checks: last(db, "checks").await? })
     }
 

@@ -125,6 +125,33 @@ pub enum StoreError {
     /// The schema cannot be brought up to date; it stays as it was. The developers, unless the cause is the disk.
     #[error("the database cannot be migrated")]
     Migration(#[from] MigrateError),
+    /// No copy can be made before a migration, so there is none. The operator: room on the disk.
+    #[error(
+        "the database has schema {found}, this program needs {known} and copies the database before it changes it;          the copy failed and nothing was changed. Make room for a second database on this disk and start again"
+    )]
+    NotSafe {
+        /// The schema of the file.
+        found: i64,
+        /// The schema this program needs.
+        known: i64,
+        /// Why there is no copy.
+        #[source]
+        source: Box<StoreError>,
+    },
+    /// A migration failed and was undone. The operator: go back to the former program; the developers.
+    #[error(
+        "the database cannot be brought to schema {known}; what failed was undone, and {backup} is a copy from before.          To go back to it with the former program: `uptime-tracker db restore {backup}`",
+        backup = backup.display()
+    )]
+    NotMigrated {
+        /// The schema this program needs.
+        known: i64,
+        /// The copy.
+        backup: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<StoreError>,
+    },
     /// A value that this program never writes. Whoever wrote it, or the developers.
     #[error("{table}.{column} holds a value that is not understood")]
     Corrupt {
@@ -217,6 +244,9 @@ impl StoreError {
 
     /// SQLite's primary result code.
     fn code(&self) -> Option<i32> {
+        if let Self::NotSafe { source, .. } | Self::NotMigrated { source, .. } = self {
+            return source.code();
+        }
         let (Self::Driver(error)
         | Self::CannotOpen { source: error, .. }
         | Self::CannotCopy { source: error, .. }

@@ -11,6 +11,7 @@ use crate::{
     presence::OpenedFile,
     schema,
     transaction::{BUSY_TIMEOUT, begin, end},
+    upgrade,
 };
 
 /// A database that is ours and has the newest schema.
@@ -22,7 +23,8 @@ pub struct Store {
 
 impl Store {
     /// Opens the database, or makes it when there is none or an empty file; the folder must exist. A file that is not ours,
-    /// or was written by a newer program, is refused and left as it is.
+    /// or was written by a newer program, is refused and left as it is. What an older program wrote is copied into the
+    /// folder [`crate::BACKUPS`] beside it, then brought up to date.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let mut db = connect(path, true).await?;
         let refused = |error: StoreError| error.on_opening(path);
@@ -34,7 +36,7 @@ impl Store {
         use_wal(&mut db).await.map_err(refused)?;
         configure(&mut db).await?;
         prove_writable(&mut db).await.map_err(refused)?;
-        schema::migrate(&mut db, found).await?;
+        upgrade::upgrade(&mut db, path, found, &schema::MIGRATIONS).await?;
         schema::prove_sound(&mut db, path).await.map_err(refused)?;
         let file = OpenedFile::at(path)?;
         Ok(Self { writing: db, file })

@@ -11,7 +11,9 @@ mod it {
     mod harness;
     mod opening;
     mod outside;
+    mod restore;
     mod round_trip;
     mod story;
     mod tutorial;
+    mod verify;
 }

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     path::Path,
+    time::Duration,
 };
 
 use domain::{Outcome, Records, Timestamp};
@@ -100,6 +101,12 @@ async fn an_interrupted_backup_leaves_nothing_and_recording_goes_on() {
         match running.await {
             Ok(done) => drop(done.unwrap()),
             Err(_) => interrupted += 1,
+        }
+        for _ in 0..2_000 {
+            if !others(folder.0.path()).iter().any(|name| name != "copy.db") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let left = others(folder.0.path());
         assert!(left.is_empty() || left == ["copy.db"], "{left:?}");
