@@ -5,6 +5,7 @@ mod api;
 mod architecture;
 mod bad_input;
 mod crash;
+mod data_safety;
 mod edits;
 mod guard;
 mod harness;
