@@ -136,9 +136,9 @@ impl TestApp {
         Self::over(Arc::new(tempfile::tempdir().unwrap()), Arc::new(ManualClock::new())).await
     }
 
-    /// A server that keeps so many checks in memory while its database refuses.
-    pub(crate) async fn keeping(keep: usize) -> Self {
-        Self::new(Arc::new(tempfile::tempdir().unwrap()), Arc::new(ManualClock::new()), keep).await
+    /// A server in this folder that keeps so many checks in memory while its database refuses.
+    pub(crate) async fn keeping(keep: usize, folder: Arc<TempDir>) -> Self {
+        Self::new(folder, Arc::new(ManualClock::new()), keep).await
     }
 
     /// A server over the data and at the time of a former one.
