@@ -36,7 +36,7 @@ use crate::{
     list::TrackersPage,
     tip::{TipCard, Tips},
     tracker::TrackerPage,
-    ui::{Dock, Icon, Sprite, Toasts, reactive, sorry},
+    ui::{Dock, Icon, Sprite, Toasts, Trouble, TroubleBanner, reactive, sorry},
 };
 
 /// The whole document, as the server sends it.
@@ -98,6 +98,7 @@ pub fn App() -> impl IntoView {
     }
     Tips::provide();
     Toasts::provide();
+    Trouble::provide();
     view! {
         <Sprite />
         <a class="skip" href="#main">
@@ -106,6 +107,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <div class="shell">
                 <main class="page" id="main" tabindex="-1">
+                    <TroubleBanner />
                     <FlatRoutes fallback=|| sorry(&ApiError::NotFound)>
                         <Route path=path!("/") view=TrackersPage ssr=SsrMode::Async />
                         <Route path=path!("/t/:id") view=TrackerPage ssr=SsrMode::Async />

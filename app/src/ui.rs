@@ -8,6 +8,7 @@ pub mod part;
 pub mod tab_icon;
 pub mod title;
 pub mod toasts;
+pub mod trouble;
 
 pub use changes::{Change, ChangeForm, Changes, FormProblem, PauseOrResume};
 pub use list::{Entry, entries};
@@ -17,6 +18,7 @@ pub use part::{Part, part, reactive, whole};
 pub use tab_icon::{Mood, TabIcon};
 pub use title::title;
 pub use toasts::{Dock, Toasts};
+pub use trouble::{Trouble, TroubleBanner};
 
 use domain::Timestamp;
 use leptos::prelude::*;

@@ -79,6 +79,19 @@ fn when_the_server_cannot_answer_the_page_says_so_and_nothing_more() {
 }
 
 #[test]
+fn when_nothing_can_be_recorded_every_page_says_so() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(1));
+    for path in ["/", "/t/1"] {
+        site.get(path).lacks("Recording has stopped");
+    }
+    site.trouble("Recording has stopped: the disk is full.");
+    for path in ["/", "/t/1"] {
+        site.get(path).has("Recording has stopped: the disk is full.");
+    }
+}
+
+#[test]
 fn a_form_that_failed_keeps_what_was_typed_and_says_what_is_wrong_at_its_field() {
     let mut site = Site::new();
     site.track(1, about("Shop"), &up(1));

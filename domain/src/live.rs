@@ -132,7 +132,14 @@ impl LiveView {
             .filter(|cursor| cursor.boot == self.cursor.boot && cursor.commit <= self.cursor.commit);
         let visible = request.visible.iter().take(crate::VISIBLE_LIMIT);
         let changes = visible.filter_map(|id| self.change(*id, known)).collect();
-        LiveAnswer { cursor: self.cursor, now, totals: self.totals(), changes, version: String::new() }
+        LiveAnswer {
+            cursor: self.cursor,
+            now,
+            totals: self.totals(),
+            changes,
+            version: String::new(),
+            trouble: None,
+        }
     }
 
     /// One page of the list, counted from 1.

@@ -52,6 +52,9 @@ pub trait Live: Send + Sync {
 
     /// A tracker's newest checks, oldest first; at most [`crate::SHOWN_CHECKS`].
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure>;
+
+    /// Why nothing can be recorded at the moment, as sentences for people.
+    fn trouble(&self) -> Option<String>;
 }
 
 /// Looking back at what was recorded.

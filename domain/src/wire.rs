@@ -45,6 +45,9 @@ pub struct LiveAnswer {
     /// Which client the server has; a page of another should be loaded again. Empty where nobody serves one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
+    /// Why nothing can be recorded at the moment, as sentences for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
 }
 
 /// One tracker's news.

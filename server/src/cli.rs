@@ -12,6 +12,7 @@ use domain::Target;
 use crate::exit::{Ending, Exit};
 
 mod ask;
+mod db;
 mod edit;
 mod import;
 mod serve;
@@ -39,6 +40,9 @@ enum Command {
     /// Take over trackers from another program's data.
     #[command(subcommand)]
     Import(Import),
+    /// Back the database up, restore it, or look for damage.
+    #[command(subcommand)]
+    Db(Db),
     /// Ask a running server whether it lives. Exits 0 when it does. For container health checks.
     Healthcheck(HealthArguments),
 }
@@ -76,6 +80,9 @@ struct ServeArguments {
     /// Leave each tracker's own series out of `/metrics`: two for each tracker are many when there are thousands.
     #[arg(long, env = "UPTIME_NO_TRACKER_METRICS")]
     no_tracker_metrics: bool,
+    /// How many daily backups are kept in the folder `backups` of the data; 0 makes none.
+    #[arg(long, env = "UPTIME_BACKUPS", default_value_t = 7, value_name = "COUNT")]
+    backups: usize,
 }
 
 #[derive(Debug, Args)]
@@ -135,6 +142,40 @@ struct ImportArguments {
     data: DataArguments,
 }
 
+#[derive(Debug, Subcommand)]
+enum Db {
+    /// Copy the database, also while a server runs. The copy is read again before it gets its name.
+    Backup(BackupArguments),
+    /// Put a backup in the place of the database, which is kept under another name. Only while no server runs.
+    Restore(RestoreArguments),
+    /// Read a database for damage, also while a server runs. Exits 1 when something is wrong.
+    Verify(VerifyArguments),
+}
+
+#[derive(Debug, Args)]
+struct BackupArguments {
+    /// The file to make; by default one with the time in its name, in the folder `backups` of the data.
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+#[derive(Debug, Args)]
+struct RestoreArguments {
+    /// The backup. It is only read.
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+#[derive(Debug, Args)]
+struct VerifyArguments {
+    /// The file to read; by default the database of the data folder.
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
 #[derive(Debug, Args)]
 struct HealthArguments {
     /// The address that the server listens on.
@@ -151,6 +192,7 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Ending> {
         Command::List(arguments) => edit::list(&arguments).await,
         Command::Remove(arguments) => edit::remove(&arguments).await,
         Command::Import(Import::Tutorial(arguments)) => import::tutorial(&arguments).await,
+        Command::Db(command) => db::db(command).await,
         Command::Healthcheck(arguments) => ask::healthcheck(arguments.listen).await,
     }
 }

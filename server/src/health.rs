@@ -40,6 +40,11 @@ impl Health {
         storage.into_iter().chain(late).collect()
     }
 
+    /// Why nothing can be recorded, in words that follow a colon.
+    pub fn storage(&self) -> Option<String> {
+        self.lock().storage.clone()
+    }
+
     /// The database refused. Logged when it begins, not at every attempt.
     pub(crate) fn storage_failed(&self, failure: &Failure) {
         let mut state = self.lock();
@@ -61,7 +66,6 @@ impl Health {
     /// A group is on disk.
     pub(crate) fn recorded(&self, batch: &Batch, now: Duration) {
         let mut state = self.lock();
-        state.works();
         state.turn(now);
         let late_ms = batch.checks.iter().map(|recorded| recorded.check.late_ms).max().unwrap_or(0);
         state.late_ms[0] = state.late_ms[0].max(late_ms);
@@ -119,11 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn a_refusing_database_is_a_problem_until_it_takes_a_group() {
+    fn a_refusing_database_is_a_problem_until_it_answers() {
         let health = Health::default();
         health.storage_failed(&Failure::Unavailable { doing: "recording", cause: "disk full".into() });
         assert!(health.problems(Duration::ZERO)[0].contains("cannot be used"));
-        health.recorded(&batch(0), Duration::ZERO);
+        health.storage_answers();
         assert_eq!(health.problems(Duration::ZERO), Vec::<String>::new());
     }
 }

@@ -5,6 +5,8 @@
 
 // Axum handlers and the modules here are documented where they are; this crate is no library for others.
 pub mod assets;
+pub mod backups;
+mod ballast;
 pub mod cli;
 pub mod clock;
 pub mod demo;

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::exit::{Ending, Exit};
+
 /// Why the folder could not be locked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LockError {
@@ -15,6 +17,16 @@ pub(crate) enum LockError {
     /// The lock file cannot be opened or written.
     #[error("cannot lock {path}", path = .0.display())]
     Io(PathBuf, #[source] io::Error),
+}
+
+impl From<LockError> for Ending {
+    fn from(error: LockError) -> Self {
+        let exit = match error {
+            LockError::AlreadyRunning(_) => Exit::AlreadyRunning,
+            LockError::Io(..) => Exit::Configuration,
+        };
+        Self::because(exit, &error)
+    }
 }
 
 /// A lock that is held until it is dropped, or until the process ends in whatever way: the kernel gives it back.

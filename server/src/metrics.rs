@@ -31,6 +31,8 @@ struct State {
     group: GroupSize,
     commit: CommitTime,
     commit_failures: u64,
+    /// Checks that wait behind a group that the database refused.
+    backlog: usize,
     polls: Polls,
 }
 
@@ -72,8 +74,10 @@ impl histogram::Scale<13> for CommitScale {
 
 /// The outcomes, as labels.
 const OUTCOMES: [&str; 4] = ["up", "degraded", "down", "unknown"];
-/// Why a recorded check can be unknown. A stretch that was not observed is no check.
-const REASONS: [Reason; 4] = [Reason::Overload, Reason::FileDescriptors, Reason::Network, Reason::Resolver];
+/// Why a recorded check can be unknown. A stretch that was not observed is no check; one that could not be recorded has an
+/// entry of its own, so that it can be counted.
+const REASONS: [Reason; 5] =
+    [Reason::Overload, Reason::FileDescriptors, Reason::Network, Reason::Resolver, Reason::NotRecorded];
 
 impl Metrics {
     /// A group is on disk; committing it took `took`.
@@ -98,6 +102,11 @@ impl Metrics {
     /// The database refused a group, which will be tried again.
     pub(crate) fn commit_failed(&self) {
         self.lock().commit_failures += 1;
+    }
+
+    /// So many checks wait behind a group that the database refused.
+    pub(crate) fn waiting(&self, backlog: usize) {
+        self.lock().backlog = backlog;
     }
 
     /// A page asked for news, `now` in monotonic time.

@@ -3,22 +3,27 @@
 //! A group is committed when 1,000 checks wait, 100 ms after its first check, or as soon as nothing more waits when it
 //! holds a transition. The fold works on copies that are adopted after the commit; the live view changes after the commit
 //! and only then. Edits by people go through the same task, between groups, so there is one order of events.
+//!
+//! When the database refuses a group, the group is kept and tried again every second. Meanwhile checks are still taken, so
+//! that probers never stall, and wait in the [`backlog`] in their order; edits are refused at once. See `refusal.rs`.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use domain::{Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, UNDO_FOR};
+use domain::{Batch, Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, UNDO_FOR};
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, MissedTickBehavior, interval, timeout_at},
+    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at},
 };
 
 use crate::{health::Health, live::SharedView, metrics::Metrics};
 
+mod backlog;
 mod handle;
 mod ledger;
+mod refusal;
 
 pub use self::handle::{Edit, RecorderHandle, Stopped};
-use self::{handle::Message, ledger::Ledger};
+use self::{backlog::Backlog, handle::Message, ledger::Ledger, refusal::Refused};
 
 /// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
 pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
@@ -28,11 +33,13 @@ pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
 pub struct Grouping {
     /// The longest that a check waits for others before the group is committed.
     pub commit_every: Duration,
+    /// Checks that are kept in memory while the database refuses; those beyond become a gap.
+    pub keep: usize,
 }
 
 impl Default for Grouping {
     fn default() -> Self {
-        Self { commit_every: Duration::from_millis(100) }
+        Self { commit_every: Duration::from_millis(100), keep: 100_000 }
     }
 }
 
@@ -47,8 +54,14 @@ pub struct Recorder {
     inbox: mpsc::Receiver<Message>,
     grouping: Grouping,
     ledger: Ledger,
+    /// The group that the database refused last, until it takes it.
+    refused: Option<Refused>,
+    /// What came after the refused group.
+    backlog: Backlog,
     /// Whether the trackers changed and could not be read yet.
     is_stale: bool,
+    /// When the next step of housekeeping is due.
+    tend_at: Instant,
 }
 
 /// Checks that may wait for the disk; then probers wait to start.
@@ -59,10 +72,8 @@ const GROUP: usize = 1_000;
 const LOOK_OUTSIDE: Duration = Duration::from_millis(250);
 /// How often removed trackers whose time is up are forgotten.
 const PURGE_EVERY: Duration = Duration::from_secs(5);
-/// How often history is tended. A step takes at most 50 ms; while there is more to do, the next one follows at once.
+/// How often history is tended. A step takes at most 50 ms; while there is more to do, one follows each group.
 const TEND_EVERY: Duration = Duration::from_secs(1);
-/// How long a failed commit waits before it is tried again.
-const RETRY: Duration = Duration::from_secs(1);
 
 impl Recorder {
     /// Loads trackers, statuses and newest checks into `view`, which is empty so far.
@@ -76,10 +87,21 @@ impl Recorder {
     ) -> Result<(Self, RecorderHandle, watch::Receiver<Roster>), Failure> {
         let (sender, inbox) = mpsc::channel(INBOX);
         let (roster, roster_seen) = watch::channel(Roster::default());
-        let ledger = Ledger::default();
-        let is_stale = false;
-        let mut recorder =
-            Self { records, clock, health, metrics, view, roster, inbox, grouping, ledger, is_stale };
+        let mut recorder = Self {
+            records,
+            clock,
+            health,
+            metrics,
+            view,
+            roster,
+            inbox,
+            grouping,
+            ledger: Ledger::default(),
+            refused: None,
+            backlog: Backlog::new(grouping.keep),
+            is_stale: false,
+            tend_at: Instant::now(),
+        };
         recorder.load().await?;
         Ok((recorder, RecorderHandle::new(sender), roster_seen))
     }
@@ -91,8 +113,6 @@ impl Recorder {
         outside.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut purge = interval(PURGE_EVERY);
         purge.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut tend = interval(TEND_EVERY);
-        tend.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
@@ -101,13 +121,13 @@ impl Recorder {
                     self.commit().await;
                 }
                 _ = purge.tick() => self.purge().await,
-                _ = tend.tick() => if self.tend().await {
-                    tend.reset_immediately();
-                },
+                () = refusal::over(self.refused.as_ref()) => self.try_again().await,
                 message = self.inbox.recv() => match message {
+                    Some(message) if self.refused.is_some() => refusal::put_off(&mut self.backlog, message),
                     Some(message) => self.work(message).await,
-                    None => return,
+                    None => return self.finish().await,
                 },
+                () = sleep_until(self.tend_at) => self.tend().await,
             }
         }
     }
@@ -131,9 +151,11 @@ impl Recorder {
             }
         }
         self.commit().await;
+        self.tend().await;
         // Who was told that it did not work must not find it done later.
         if let Some((edit, reply)) = edit.filter(|(_, reply)| !reply.is_closed()) {
-            let result = self.apply(edit).await;
+            let result =
+                if self.refused.is_some() { Err(refusal::of_edit()) } else { self.apply(edit).await };
             // What the edit itself brought to be recorded: from when on a tracker rests.
             self.commit().await;
             // Who asked may have gone away; the edit stands all the same.
@@ -141,18 +163,27 @@ impl Recorder {
         }
     }
 
-    /// Commits the staged group, again and again until the database takes it: what a prober learnt is never dropped.
+    /// Commits the staged group, or keeps it when the database refuses.
     async fn commit(&mut self) {
+        if self.refused.is_some() {
+            return;
+        }
         let batch = self.ledger.batch();
         if batch.checks.is_empty() {
             return;
         }
         let started = Instant::now();
-        while let Err(failure) = self.records.record(&batch).await {
-            self.health.storage_failed(&failure);
-            self.metrics.commit_failed();
-            tokio::time::sleep(RETRY).await;
+        match self.records.record(&batch).await {
+            Ok(()) => {
+                self.adopt(batch, started);
+                self.health.storage_answers();
+            }
+            Err(failure) => self.refuse(batch, &failure),
         }
+    }
+
+    /// Shows a group that is on disk.
+    fn adopt(&mut self, batch: Batch, started: Instant) {
         self.health.recorded(&batch, self.clock.monotonic());
         self.metrics.recorded(&batch, started.elapsed());
         self.ledger.adopt(batch, &mut self.view.write());
@@ -160,7 +191,8 @@ impl Recorder {
 
     async fn look_outside(&mut self) {
         match self.records.changed_outside().await {
-            Ok(false) if !self.is_stale => self.health.storage_answers(),
+            Ok(false) if !self.is_stale && self.refused.is_none() => self.health.storage_answers(),
+            Ok(false) if !self.is_stale => {}
             Ok(_) => self.reload_logged().await,
             Err(failure) => self.health.storage_failed(&failure),
         }
@@ -210,8 +242,11 @@ impl Recorder {
         }
     }
 
-    /// Forgets for good what was removed ten minutes ago.
+    /// Forgets for good what was removed ten minutes ago. It can wait for a database that refuses.
     async fn purge(&mut self) {
+        if self.refused.is_some() {
+            return;
+        }
         match self.records.purge(self.undo_limit()).await {
             Ok(purged) => {
                 let mut view = self.view.write();
@@ -223,16 +258,21 @@ impl Recorder {
         }
     }
 
-    /// One step of housekeeping; `true` when more waits. In the same task as recording: there is one writer, and it has a say in
-    /// the order.
-    async fn tend(&mut self) -> bool {
-        match self.records.tend(self.clock.now()).await {
-            Ok(more) => more,
-            Err(failure) => {
-                self.health.storage_failed(&failure);
-                false
-            }
+    /// One step of housekeeping, if it is time. In the same task as recording: there is one writer, and each of the two waits for
+    /// at most one piece of the other's work.
+    async fn tend(&mut self) {
+        if Instant::now() < self.tend_at {
+            return;
         }
+        let more = match self.refused {
+            Some(_) => Ok(false),
+            None => self.records.tend(self.clock.now()).await,
+        };
+        if let Err(failure) = &more {
+            self.health.storage_failed(failure);
+        }
+        let pause = if matches!(more, Ok(true)) { Duration::ZERO } else { TEND_EVERY };
+        self.tend_at = Instant::now() + pause;
     }
 
     async fn reload_logged(&mut self) {

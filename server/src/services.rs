@@ -11,6 +11,7 @@ use domain::{
 
 use crate::{
     failure::logged,
+    health::Health,
     live::SharedView,
     metrics::Metrics,
     past::SharedPast,
@@ -23,11 +24,12 @@ pub fn services(
     recorder: RecorderHandle,
     view: SharedView,
     clock: Arc<dyn Clock>,
+    health: Arc<Health>,
     metrics: Arc<Metrics>,
     version: String,
 ) -> Services {
     let past = SharedPast { archive, view: view.clone(), clock: clock.clone() };
-    let live = SharedLive { view, clock, metrics, version };
+    let live = SharedLive { view, clock, health, metrics, version };
     Services { trackers: Arc::new(RecordedTrackers(recorder)), live: Arc::new(live), past: Arc::new(past) }
 }
 
@@ -91,6 +93,7 @@ fn parse_lines(targets: &str) -> Result<Vec<NewTracker>, Invalid> {
 struct SharedLive {
     view: SharedView,
     clock: Arc<dyn Clock>,
+    health: Arc<Health>,
     metrics: Arc<Metrics>,
     /// Of the web client.
     version: String,
@@ -105,7 +108,7 @@ impl Live for SharedLive {
         }
         self.metrics.polled(self.clock.monotonic());
         let answer = self.view.read().answer(&request, self.clock.now());
-        Ok(LiveAnswer { version: self.version.clone(), ..answer })
+        Ok(LiveAnswer { version: self.version.clone(), trouble: self.trouble(), ..answer })
     }
 
     async fn page(&self, page: u32) -> Result<TrackerPage, Failure> {
@@ -123,6 +126,12 @@ impl Live for SharedLive {
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {
         let view = self.view.read();
         view.cells(id).map(|cells| cells.cloned().collect()).ok_or(Failure::NotFound)
+    }
+
+    fn trouble(&self) -> Option<String> {
+        let problem = self.health.storage()?;
+        let rest = "Probing goes on; what cannot be recorded is shown as no data.";
+        Some(format!("Recording has stopped: {problem}. {rest}"))
     }
 }
 

@@ -111,6 +111,7 @@ impl Server {
                 handle.clone(),
                 view.clone(),
                 clock.clone(),
+                health.clone(),
                 metrics.clone(),
                 parts.assets.version().to_owned(),
             ),

@@ -1,6 +1,9 @@
 //! Checks in the database: one append-only table in the order of arrival, without any index but its row number.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use domain::{
     Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Recorded, SHOWN_CHECKS, Timestamp,
@@ -11,8 +14,10 @@ use tokio::time::Instant;
 
 use crate::{
     StoreError,
+    block::Entry,
     bulk::{Binding, BulkInsert},
     faults::{self, FaultIds},
+    history::{blocks, entry},
     row::Row,
 };
 
@@ -91,8 +96,50 @@ pub(crate) async fn recent(
         }
         last -= STEP;
     }
+    add_sealed(db, &mut wanted, &mut found, || started.elapsed() < limit).await?;
     found.reverse();
     Ok(found)
+}
+
+/// Adds, for trackers that still lack checks, those that left the table for blocks. `found` is newest first.
+async fn add_sealed(
+    db: &mut SqliteConnection,
+    wanted: &mut Wanted,
+    found: &mut Vec<Recorded>,
+    has_time: impl Fn() -> bool,
+) -> Result<(), StoreError> {
+    let names: HashSet<CheckName> = found.iter().map(|recorded| recorded.check.name).collect();
+    let lacking: Vec<TrackerId> = wanted.0.keys().copied().collect();
+    let mut sealed = Vec::new();
+    for tracker in lacking {
+        if !has_time() {
+            break;
+        }
+        let mut newest = blocks::newest_first(db, tracker, i64::MAX).await?;
+        while let Some(block) = newest.take() {
+            let stretch = block.unpack_or_gap();
+            let entries: Vec<Entry> = stretch.columns.iter().collect();
+            for entry in entries.into_iter().rev() {
+                let name = CheckName {
+                    tracker,
+                    due: entry.due,
+                    attempt: entry.attempt,
+                    location: Location(block.location),
+                };
+                if !names.contains(&name) && wanted.take(tracker) {
+                    sealed.push((entry, tracker, block.location));
+                }
+            }
+            if wanted.0.contains_key(&tracker) {
+                newest = blocks::newest_first(db, tracker, block.number.cast_signed()).await?;
+            }
+        }
+    }
+    let faults = blocks::faults(db, &sealed.iter().filter_map(|(entry, ..)| entry.fault).collect()).await?;
+    found.extend(
+        sealed.iter().map(|(entry, tracker, location)| entry::recorded(entry, *tracker, *location, &faults)),
+    );
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> Result<Recorded, StoreError> {

@@ -53,6 +53,36 @@ pub enum StoreError {
         /// Which file.
         path: PathBuf,
     },
+    /// There is a file already where one is to be made. Who asked: another name.
+    #[error("{} exists already; it was left as it is, name another file", path.display())]
+    Exists {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A file beside the database cannot be made. The operator: room, permissions.
+    #[error("cannot write {}", path.display())]
+    CannotWrite {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// SQLite cannot make a copy. The operator: room on the disk of the copy.
+    #[error("cannot copy the database to {}", path.display())]
+    CannotCopy {
+        /// Where it should have gone.
+        path: PathBuf,
+        /// What SQLite says.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A copy was read again, and is not what was copied. The operator: look at the disk.
+    #[error("the copy for {} is not what was read, so it was not kept; is the disk failing?", path.display())]
+    Differs {
+        /// Where it should have gone.
+        path: PathBuf,
+    },
     /// A file to import from is not what it should be.
     #[error("{} is no database of the tutorial: {problem}; it was left as it is", path.display())]
     NotTutorial {
@@ -97,6 +127,33 @@ pub enum StoreError {
     /// The schema cannot be brought up to date; it stays as it was. The developers, unless the cause is the disk.
     #[error("the database cannot be migrated")]
     Migration(#[from] MigrateError),
+    /// No copy can be made before a migration, so there is none. The operator: room on the disk.
+    #[error(
+        "the database has schema {found}, this program needs {known} and copies the database before it changes it;          the copy failed and nothing was changed. Make room for a second database on this disk and start again"
+    )]
+    NotSafe {
+        /// The schema of the file.
+        found: i64,
+        /// The schema this program needs.
+        known: i64,
+        /// Why there is no copy.
+        #[source]
+        source: Box<StoreError>,
+    },
+    /// A migration failed and was undone. The operator: go back to the former program; the developers.
+    #[error(
+        "the database cannot be brought to schema {known}; what failed was undone, and {backup} is a copy from before.          To go back to it with the former program: `uptime-tracker db restore {backup}`",
+        backup = backup.display()
+    )]
+    NotMigrated {
+        /// The schema this program needs.
+        known: i64,
+        /// The copy.
+        backup: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<StoreError>,
+    },
     /// A value that this program never writes. Whoever wrote it, or the developers.
     #[error("{table}.{column} holds a value that is not understood")]
     Corrupt {
@@ -132,6 +189,11 @@ impl StoreError {
         matches!(self.code(), Some(BUSY | LOCKED))
     }
 
+    /// Whether the disk has no room.
+    pub(crate) fn is_full(&self) -> bool {
+        self.code() == Some(FULL)
+    }
+
     /// Whether a statement made no sense where it stood, like a `BEGIN` within a transaction.
     pub(crate) fn is_misuse(&self) -> bool {
         self.code() == Some(ERROR)
@@ -153,6 +215,17 @@ impl StoreError {
         match self {
             Self::Driver(source) => Self::of_opening(path, source),
             error => error,
+        }
+    }
+
+    /// The same for a copy: what cannot be read is the source's fault, anything else the destination's.
+    pub(crate) fn on_copying(self, from: &Path, to: &Path) -> Self {
+        match self.code() {
+            Some(CORRUPT | NOT_A_DATABASE) => self.on_opening(from),
+            _ => match self {
+                Self::Driver(source) => Self::CannotCopy { path: to.to_owned(), source },
+                error => error,
+            },
         }
     }
 
@@ -179,8 +252,12 @@ impl StoreError {
 
     /// SQLite's primary result code.
     fn code(&self) -> Option<i32> {
+        if let Self::NotSafe { source, .. } | Self::NotMigrated { source, .. } = self {
+            return source.code();
+        }
         let (Self::Driver(error)
         | Self::CannotOpen { source: error, .. }
+        | Self::CannotCopy { source: error, .. }
         | Self::Damaged { source: error, .. }
         | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))) = self
         else {

@@ -12,9 +12,13 @@
 #![warn(missing_docs)]
 
 mod archive;
+mod backup;
+mod ballast;
 mod block;
 mod bulk;
 mod checks;
+mod contents;
+mod disk;
 mod editor;
 mod error;
 mod faults;
@@ -24,18 +28,28 @@ mod memory;
 mod open;
 mod plain;
 mod presence;
+mod restore;
 mod row;
 mod schema;
 mod statuses;
 mod trackers;
 mod transaction;
 mod tutorial;
+mod upgrade;
+mod verify;
 mod writer;
 
+pub use backup::{BackupReport, backup, backup_name, is_backup_name, newest_backup, prune_backups};
+pub use ballast::Ballast;
 pub use block::BlockError;
+pub use contents::Contents;
+pub use disk::free_space;
 pub use editor::Editor;
 pub use error::StoreError;
 pub use memory::Memory;
 pub use open::Store;
+pub use restore::{RestoreReport, restore};
 pub use tutorial::{History, Tutorial, TutorialRow};
+pub use upgrade::BACKUPS;
+pub use verify::{Finding, VerifyReport, verify};
 pub use writer::Writer;

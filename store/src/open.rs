@@ -11,6 +11,7 @@ use crate::{
     presence::OpenedFile,
     schema,
     transaction::{BUSY_TIMEOUT, begin, end},
+    upgrade,
 };
 
 /// A database that is ours and has the newest schema.
@@ -22,7 +23,8 @@ pub struct Store {
 
 impl Store {
     /// Opens the database, or makes it when there is none or an empty file; the folder must exist. A file that is not ours,
-    /// or was written by a newer program, is refused and left as it is.
+    /// or was written by a newer program, is refused and left as it is. What an older program wrote is copied into the
+    /// folder [`crate::BACKUPS`] beside it, then brought up to date.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let mut db = connect(path, true).await?;
         let refused = |error: StoreError| error.on_opening(path);
@@ -34,7 +36,7 @@ impl Store {
         use_wal(&mut db).await.map_err(refused)?;
         configure(&mut db).await?;
         prove_writable(&mut db).await.map_err(refused)?;
-        schema::migrate(&mut db, found).await?;
+        upgrade::upgrade(&mut db, path, found, &schema::MIGRATIONS).await?;
         schema::prove_sound(&mut db, path).await.map_err(refused)?;
         let file = OpenedFile::at(path)?;
         Ok(Self { writing: db, file })
@@ -53,11 +55,14 @@ impl Store {
 
 /// How a file is opened.
 pub(crate) fn options(path: &Path, create: bool) -> SqliteConnectOptions {
+    complete(path, SqliteConnectOptions::new().create_if_missing(create))
+}
+
+fn complete(path: &Path, options: SqliteConnectOptions) -> SqliteConnectOptions {
     // An absolute path cannot be taken for one of SQLite's `file:` URIs.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    SqliteConnectOptions::new()
+    options
         .filename(absolute)
-        .create_if_missing(create)
         .busy_timeout(BUSY_TIMEOUT)
         .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging()
@@ -76,7 +81,16 @@ pub(crate) async fn configure_reader(db: &mut SqliteConnection) -> Result<(), sq
 
 /// A connection on which nothing has been set that would write.
 pub(crate) async fn connect(path: &Path, create: bool) -> Result<SqliteConnection, StoreError> {
-    let options = options(path, create);
+    connect_with(path, SqliteConnectOptions::new().create_if_missing(create)).await
+}
+
+/// A connection that cannot write. `fixed` promises that nobody else writes either.
+pub(crate) async fn connect_read_only(path: &Path, fixed: bool) -> Result<SqliteConnection, StoreError> {
+    connect_with(path, SqliteConnectOptions::new().read_only(true).immutable(fixed)).await
+}
+
+async fn connect_with(path: &Path, options: SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
+    let options = complete(path, options);
     let refused = |error| StoreError::of_opening(path, error);
     let mut db = options.connect().await.map_err(refused)?;
     let version: String =

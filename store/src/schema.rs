@@ -10,8 +10,11 @@ use sqlx::{
 
 use crate::StoreError;
 
-/// Every migration in order: version, what it does, SQL. Append only.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+/// A migration: version, what it does, SQL.
+pub(crate) type Step = (i64, &'static str, &'static str);
+
+/// Every migration in order. Append only.
+pub(crate) const MIGRATIONS: [Step; 2] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "history", include_str!("../../migrations/sqlite/0002_history.sql")),
 ];
@@ -40,12 +43,16 @@ pub(crate) async fn version(db: &mut SqliteConnection, path: &Path) -> Result<i6
 
 /// Brings a file of ours, or an empty one, to the newest schema. Each migration is one transaction, so a crash leaves a
 /// schema that the next start goes on from; the mark comes first, so that it is recognised as ours.
-pub(crate) async fn migrate(db: &mut SqliteConnection, found: i64) -> Result<(), StoreError> {
+pub(crate) async fn migrate(
+    db: &mut SqliteConnection,
+    found: i64,
+    migrations: &[Step],
+) -> Result<(), StoreError> {
     if found == 0 {
         let mark = format!("PRAGMA application_id = {APPLICATION_ID}");
         raw_sql(AssertSqlSafe(mark)).execute(&mut *db).await?;
     }
-    Ok(migrator().run(db).await?)
+    Ok(migrator(migrations).run(db).await?)
 }
 
 /// Reads the tables that everything depends on page by page, so that damage is known before anything is added to it. They are
@@ -72,11 +79,11 @@ async fn migrated(db: &mut SqliteConnection) -> Result<i64, StoreError> {
     Ok(query_scalar(newest).fetch_one(db).await?)
 }
 
-fn migrator() -> Migrator {
-    let migrations = MIGRATIONS.map(|(version, description, sql)| {
+fn migrator(migrations: &[Step]) -> Migrator {
+    let migrations = migrations.iter().map(|&(version, description, sql)| {
         Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
-    Migrator::with_migrations(migrations.into())
+    Migrator::with_migrations(migrations.collect())
 }
 
 #[cfg(test)]
@@ -93,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_shipped_migration_never_changes() {
-        let checksums: Vec<String> = migrator()
+        let checksums: Vec<String> = migrator(&MIGRATIONS)
             .iter()
             .map(|migration| {
                 migration.checksum.iter().fold(String::new(), |mut hex, byte| {

@@ -4,10 +4,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Tracker, TrackerId};
-use sqlx::{Connection, SqliteConnection, query_scalar};
+use sqlx::{Connection, SqliteConnection, query, query_scalar};
 
 use crate::{
-    StoreError,
+    Ballast, StoreError,
     archive::Reader,
     bulk::BulkInsert,
     checks,
@@ -34,6 +34,7 @@ pub struct Writer {
     /// The longest that a result of each tracker holds.
     limits: HashMap<TrackerId, Option<u32>>,
     archive: Arc<Reader>,
+    ballast: Option<Ballast>,
 }
 
 #[derive(Debug)]
@@ -67,6 +68,7 @@ impl Writer {
             pending,
             limits,
             archive,
+            ballast: None,
         })
     }
 
@@ -74,6 +76,12 @@ impl Writer {
     #[must_use]
     pub fn with_recent_limit(self, recent_limit: Duration) -> Self {
         Self { recent_limit, ..self }
+    }
+
+    /// Throws this off when the disk is full.
+    #[must_use]
+    pub fn with_ballast(self, ballast: Ballast) -> Self {
+        Self { ballast: Some(ballast), ..self }
     }
 
     /// Closes the database; SQLite empties the write-ahead log if nobody else has it open.
@@ -196,6 +204,20 @@ impl Writer {
         Ok((ids, last))
     }
 
+    /// Gives back what room there is on a full disk: the ballast, and the log as far as it is copied into the database.
+    async fn make_room(&mut self) {
+        match self.ballast.as_ref().map(Ballast::release) {
+            Some(Ok(true)) => tracing::warn!("the disk is full: its ballast is thrown off; make room"),
+            Some(Err(error)) => {
+                tracing::warn!(%error, "the disk is full, and its ballast cannot be thrown off");
+            }
+            Some(Ok(false)) | None => {}
+        }
+        if let Err(error) = query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut self.db).await {
+            tracing::debug!(%error, "the log cannot be copied into the database");
+        }
+    }
+
     async fn was_changed_outside(&mut self) -> Result<bool, StoreError> {
         self.file.still_there()?;
         let now = data_version(&mut self.db).await?;
@@ -253,7 +275,11 @@ impl Records for Writer {
     }
 
     async fn record(&mut self, batch: &Batch) -> Result<(), Failure> {
-        let written = self.write(batch).await;
+        let mut written = self.write(batch).await;
+        if written.as_ref().is_err_and(StoreError::is_full) {
+            self.make_room().await;
+            written = self.write(batch).await;
+        }
         written.map_err(|error| error.while_doing("recording checks"))
     }
 

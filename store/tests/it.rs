@@ -3,14 +3,18 @@
 // The attribute tells clippy that the helpers too are tests.
 #[cfg(test)]
 mod it {
+    mod backup;
     mod by_hand;
     mod damage;
     mod editor;
+    mod full_disk;
     mod harness;
     mod opening;
     mod outside;
     mod past;
+    mod restore;
     mod round_trip;
     mod story;
     mod tutorial;
+    mod verify;
 }

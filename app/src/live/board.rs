@@ -13,6 +13,7 @@ use super::{
 use crate::{
     ApiError,
     standing::{Kind, Standing},
+    ui::Trouble,
 };
 
 /// The trackers of a page, and how fresh they are.
@@ -30,6 +31,8 @@ pub struct Board {
     pub outdated: RwSignal<bool>,
     /// Whether somebody stopped the page from moving.
     pub paused: RwSignal<bool>,
+    /// Why nothing is recorded; of the whole document.
+    trouble: RwSignal<String>,
     /// The newest changes of status, for who listens instead of looking.
     pub said: RwSignal<String>,
     inner: StoredValue<Inner>,
@@ -103,6 +106,7 @@ impl Board {
             now: RwSignal::new(None),
             outdated: RwSignal::new(false),
             paused: RwSignal::new(false),
+            trouble: Trouble::of_document().0,
             said: RwSignal::new(String::new()),
             inner: StoredValue::new(inner),
         };
@@ -215,6 +219,7 @@ impl Board {
         })?;
         let news: Vec<News> = answer.changes.into_iter().filter_map(|change| self.change(change)).collect();
         self.say(&news);
+        set_if_new(self.trouble, answer.trouble.unwrap_or_default());
         let list = self.list.try_get_untracked()?;
         set_if_new(self.list, List { totals: answer.totals, ..list });
         Some(answer.now)

@@ -28,6 +28,7 @@ const START: i64 = 1_795_442_590_000;
 pub(crate) struct Site {
     view: LiveView,
     is_failing: bool,
+    trouble: Option<String>,
     failed: Option<FailedForm>,
 }
 
@@ -41,7 +42,7 @@ impl Site {
     pub(crate) fn new() -> Self {
         // A second test finds it set already.
         let _ = Executor::init_custom_executor(Threads);
-        Self { view: LiveView::new(1), is_failing: false, failed: None }
+        Self { view: LiveView::new(1), is_failing: false, trouble: None, failed: None }
     }
 
     pub(crate) fn track(&mut self, id: i64, about: About, cells: &[Cell]) {
@@ -67,6 +68,10 @@ impl Site {
         self.is_failing = true;
     }
 
+    pub(crate) fn trouble(&mut self, sentence: &str) {
+        self.trouble = Some(sentence.to_owned());
+    }
+
     pub(crate) fn failed(&mut self, form: FailedForm) {
         self.failed = Some(form);
     }
@@ -79,7 +84,11 @@ impl Site {
             provide_context(Reply(Arc::new(move |status| seen.store(status, Ordering::Relaxed))));
             provide_context(RequestUrl::new(path));
             provide_context(ServerMetaContext::new().0);
-            let ports = Arc::new(Ports { view: self.view.clone(), is_failing: self.is_failing });
+            let ports = Arc::new(Ports {
+                view: self.view.clone(),
+                is_failing: self.is_failing,
+                trouble: self.trouble.clone(),
+            });
             provide_context(Services { trackers: ports.clone(), live: ports });
             if let Some(failed) = self.failed.clone() {
                 provide_context(failed);
@@ -144,6 +153,7 @@ fn cell(n: i64, outcome: Outcome) -> Cell {
 struct Ports {
     view: LiveView,
     is_failing: bool,
+    trouble: Option<String>,
 }
 
 impl Ports {
@@ -174,6 +184,10 @@ impl Live for Ports {
 
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {
         Ok(self.view.cells(id).ok_or(Failure::NotFound)?.cloned().collect())
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.trouble.clone()
     }
 }
 

@@ -7,18 +7,23 @@ use std::{
 };
 
 use domain::{Clock, NewTracker};
-use store::{Store, Writer};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use store::{BACKUPS, Store, Writer};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    task::JoinSet,
+};
 
 use super::{ServeArguments, ask::prober, is_loopback, parse_target, say};
 use crate::{
     assets::Assets,
+    backups::Backups,
+    ballast,
     clock::SystemClock,
     demo::Demo,
     exit::{Ending, Exit},
     http::Hosts,
     instance,
-    lock::{DataLock, LockError},
+    lock::DataLock,
     recorder::Grouping,
     service_manager,
     startup::{Parts, Server, make_folder},
@@ -43,11 +48,10 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     let configuration =
         |error: &(dyn std::error::Error + 'static)| Ending::because(Exit::Configuration, error);
     make_folder(&ground.folder).map_err(|error| configuration(&error))?;
-    let _lock = DataLock::acquire(&ground.folder).map_err(|error| match error {
-        LockError::AlreadyRunning(_) => Ending::because(Exit::AlreadyRunning, &error),
-        LockError::Io(..) => configuration(&error),
-    })?;
-    let writer = open(&ground.folder).await?;
+    let _lock = DataLock::acquire(&ground.folder)?;
+    let is_demo = ground.demo.is_some();
+    let ballast = ballast::of(&ground.folder);
+    let writer = open(&ground.folder).await?.with_ballast(ballast.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let parts = Parts {
         clock: clock.clone(),
@@ -55,7 +59,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         records: Box::new(writer),
         assets: Assets::of_this_build(),
         hosts,
-        grouping: Grouping { commit_every: arguments.commit_every },
+        grouping: Grouping { commit_every: arguments.commit_every, ..Grouping::default() },
         track: ground.track,
         tracker_metrics: !arguments.no_tracker_metrics,
         // Different for each start, which is all that a cursor needs.
@@ -67,9 +71,17 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     say(&format!("Uptime Tracker {}", env!("CARGO_PKG_VERSION")))?;
     say(&format!("  page  http://{}", shown(&server)))?;
     say(&format!("  data  {}", ground.folder.display()))?;
+    let mut upkeep = JoinSet::new();
+    if !is_demo {
+        upkeep.spawn(ballast::keep(ballast));
+    }
+    if !is_demo && arguments.backups > 0 {
+        upkeep.spawn(backups(&ground.folder, arguments.backups, clock).run());
+    }
     service_manager::ready();
     wait_for_the_end(arguments.run_for, terminate).await;
     service_manager::stopping();
+    upkeep.shutdown().await;
     server.stop().await;
     drop(ground.demo);
     Ok(Exit::Ok)
@@ -83,6 +95,10 @@ async fn open(folder: &Path) -> Result<Writer, Ending> {
     let store = Store::open(&database).await.map_err(|error| refused(&error))?;
     instance::mark(folder).map_err(|error| refused(&error))?;
     store.into_writer().await.map_err(|error| refused(&error))
+}
+
+fn backups(folder: &Path, keep: usize, clock: Arc<dyn Clock>) -> Backups {
+    Backups { database: folder.join(DATABASE), folder: folder.join(BACKUPS), keep, clock }
 }
 
 fn hosts(arguments: &ServeArguments) -> Result<Hosts, Ending> {

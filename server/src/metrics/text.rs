@@ -76,7 +76,7 @@ impl Metrics {
         );
         page.line("uptime_commit_failures_total", &[], state.commit_failures);
         page.head("uptime_queue_checks", "gauge", "Checks and edits that wait for the recorder.");
-        page.line("uptime_queue_checks", &[], scene.waiting);
+        page.line("uptime_queue_checks", &[], scene.waiting + state.backlog);
         page.head("uptime_live_polls_total", "counter", "Answered questions for news by open pages.");
         page.line("uptime_live_polls_total", &[], state.polls.total());
         page.head("uptime_live_clients", "gauge", "Pages that are being watched: polls in the last 10 s divided by the 10 that a visible page makes, rounded up.");

@@ -1,4 +1,4 @@
-use domain::{CheckName, Draft, Fault, FaultKind, Location, Mark, Outcome};
+use domain::{CheckName, Draft, Fault, FaultKind, Location, Mark};
 
 use super::*;
 

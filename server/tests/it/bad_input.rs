@@ -3,7 +3,7 @@
 mod bodies;
 mod command_line;
 mod data_folder;
-mod disk;
+pub(crate) mod disk;
 mod fields;
 mod import;
 

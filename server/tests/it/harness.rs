@@ -11,7 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use domain::{Clock, Fault, FaultKind, Finding, Micros, Outcome, ProbeRequest, Prober, Records, Timestamp};
+use domain::{Clock, Fault, FaultKind, Finding, Micros, Outcome, ProbeRequest, Prober, Timestamp};
 use reqwest::{Method, Response};
 use serde_json::Value;
 use server::{
@@ -79,6 +79,7 @@ impl Clock for ManualClock {
 /// Targets that answer what the test says; up when it says nothing.
 #[derive(Default)]
 pub(crate) struct ScriptedProber {
+    asked: AtomicU64,
     answers: Mutex<HashMap<String, Answer>>,
 }
 
@@ -97,6 +98,11 @@ impl ScriptedProber {
         self.answer(target, Outcome::Down(Fault::new(FaultKind::Refused, "")));
     }
 
+    /// How often a target was asked so far.
+    pub(crate) fn asked(&self) -> u64 {
+        self.asked.load(Ordering::SeqCst)
+    }
+
     /// Never answers.
     pub(crate) fn hang(&self, target: &str) {
         self.answers.lock().unwrap().insert(target.to_owned(), Answer::Hang);
@@ -106,6 +112,7 @@ impl ScriptedProber {
 #[async_trait]
 impl Prober for ScriptedProber {
     async fn probe(&self, request: &ProbeRequest) -> Finding {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         let answer = self.answers.lock().unwrap().get(request.target.as_str()).cloned();
         match answer {
             Some(Answer::Hang) => std::future::pending().await,
@@ -129,18 +136,19 @@ impl TestApp {
         Self::over(Arc::new(tempfile::tempdir().unwrap()), Arc::new(ManualClock::new())).await
     }
 
-    /// A server over the data and at the time of a former one.
-    pub(crate) async fn over(folder: Arc<TempDir>, clock: Arc<ManualClock>) -> Self {
-        let store = Store::open(&folder.path().join("uptime-tracker.db")).await.unwrap();
-        let writer = store.into_writer().await.unwrap();
-        Self::with_records(Box::new(writer), folder, clock).await
+    /// A server in this folder that keeps so many checks in memory while its database refuses.
+    pub(crate) async fn keeping(keep: usize, folder: Arc<TempDir>) -> Self {
+        Self::new(folder, Arc::new(ManualClock::new()), keep).await
     }
 
-    pub(crate) async fn with_records(
-        records: Box<dyn Records>,
-        folder: Arc<TempDir>,
-        clock: Arc<ManualClock>,
-    ) -> Self {
+    /// A server over the data and at the time of a former one.
+    pub(crate) async fn over(folder: Arc<TempDir>, clock: Arc<ManualClock>) -> Self {
+        Self::new(folder, clock, Grouping::default().keep).await
+    }
+
+    async fn new(folder: Arc<TempDir>, clock: Arc<ManualClock>, keep: usize) -> Self {
+        let store = Store::open(&folder.path().join("uptime-tracker.db")).await.unwrap();
+        let records = Box::new(store.into_writer().await.unwrap());
         let _ = rustls::crypto::ring::default_provider().install_default();
         let prober = Arc::new(ScriptedProber::default());
         let parts = Parts {
@@ -149,7 +157,7 @@ impl TestApp {
             records,
             assets: Assets::read(folder.path()),
             hosts: Hosts::Loopback,
-            grouping: Grouping { commit_every: Duration::from_millis(5) },
+            grouping: Grouping { commit_every: Duration::from_millis(5), keep },
             track: Vec::new(),
             tracker_metrics: true,
             boot: 7,

@@ -33,8 +33,13 @@ pub(crate) struct Block {
 }
 
 /// The columns of both tables, in the order of the checksum.
-pub(crate) const COLUMNS: &str =
-    "tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload";
+macro_rules! columns {
+    () => {
+        "tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload"
+    };
+}
+
+const COLUMNS: &str = columns!();
 
 impl Block {
     /// Packs a stretch whose first entry has this number.
@@ -136,16 +141,19 @@ impl Block {
 
 /// Appends a block that will not grow any more.
 pub(crate) async fn append(db: &mut SqliteConnection, block: &Block) -> Result<(), StoreError> {
-    const APPEND: &str = "INSERT INTO blocks (tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload) \
-                          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    const APPEND: &str =
+        concat!("INSERT INTO blocks (", columns!(), ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     block.bind(query(APPEND)).execute(db).await?;
     Ok(())
 }
 
 /// Keeps a block that may grow, in place of the tracker's former one.
 pub(crate) async fn keep_open(db: &mut SqliteConnection, block: &Block) -> Result<(), StoreError> {
-    const KEEP: &str = "INSERT OR REPLACE INTO open_blocks (tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload) \
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    const KEEP: &str = concat!(
+        "INSERT OR REPLACE INTO open_blocks (",
+        columns!(),
+        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    );
     block.bind(query(KEEP)).execute(db).await?;
     Ok(())
 }
@@ -155,16 +163,19 @@ pub(crate) async fn open_block(
     db: &mut SqliteConnection,
     tracker: TrackerId,
 ) -> Result<Option<Block>, StoreError> {
-    const OPEN: &str = "SELECT tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload \
-                        FROM open_blocks WHERE tracker_id = ?";
+    const OPEN: &str = concat!("SELECT ", columns!(), " FROM open_blocks WHERE tracker_id = ?");
     query(OPEN).bind(tracker.0).fetch_optional(db).await?.as_ref().map(Block::read).transpose()
 }
 
 /// Moves a tracker's open block to the others, as it is.
 pub(crate) async fn close(db: &mut SqliteConnection, tracker: TrackerId) -> Result<(), StoreError> {
-    const MOVE: &str = "INSERT INTO blocks (tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload) \
-                        SELECT tracker_id, number, entries, failed, first_due, last_due, limit_ms, location, checksum, payload \
-                        FROM open_blocks WHERE tracker_id = ?";
+    const MOVE: &str = concat!(
+        "INSERT INTO blocks (",
+        columns!(),
+        ") SELECT ",
+        columns!(),
+        " FROM open_blocks WHERE tracker_id = ?"
+    );
     query(MOVE).bind(tracker.0).execute(&mut *db).await?;
     drop_open(db, tracker).await
 }
@@ -187,6 +198,23 @@ pub(crate) async fn select(
     );
     let bound = values.iter().fold(query(AssertSqlSafe(sql)), |query, value| query.bind(*value));
     bound.fetch_all(db).await?.iter().map(Block::read).collect()
+}
+
+/// A tracker's newest block whose number is below `before`.
+pub(crate) async fn newest_first(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    before: i64,
+) -> Result<Option<Block>, StoreError> {
+    const NEWEST: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM blocks WHERE tracker_id = ? AND number < ? ORDER BY number DESC LIMIT 1"
+    );
+    if let Some(open) = open_block(db, tracker).await?.filter(|open| open.number.cast_signed() < before) {
+        return Ok(Some(open));
+    }
+    query(NEWEST).bind(tracker.0).bind(before).fetch_optional(db).await?.as_ref().map(Block::read).transpose()
 }
 
 /// The texts of these faults, as far as they are still kept.

@@ -1,5 +1,4 @@
 use domain::{Check, CheckName, Fault, FaultKind, Location, Outcome, Recorded};
-use sqlx::query;
 
 use super::*;
 use crate::Store;
@@ -49,6 +48,22 @@ async fn a_full_disk_undoes_the_batch_and_leaves_a_writer_that_works_on() {
     limit_pages(&mut writer, 1_000_000).await;
     writer.record(&failures(1, 500)).await.unwrap();
     assert_eq!((count(&mut writer, "checks").await, count(&mut writer, "faults").await), (501, 501));
+}
+
+#[tokio::test]
+async fn a_full_disk_throws_the_ballast_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ballast");
+    let ballast = Ballast::new(path.clone()).with_size(1, 0);
+    ballast.take().unwrap();
+    let store = Store::open(&folder.path().join("tracker.db")).await.unwrap();
+    let mut writer = store.into_writer().await.unwrap().with_ballast(ballast);
+    writer.record(&failures(0, 1)).await.unwrap();
+    assert!(path.exists());
+    let pages: i64 = query_scalar("PRAGMA page_count").fetch_one(&mut writer.db).await.unwrap();
+    limit_pages(&mut writer, pages).await;
+    writer.record(&failures(1, 500)).await.unwrap_err();
+    assert!(!path.exists());
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ fn outcomes() -> impl Strategy<Value = (Outcome, bool)> {
         Reason::Network,
         Reason::Resolver,
         Reason::NotObserved,
+        Reason::NotRecorded,
     ]);
     prop_oneof![
         Just((Outcome::Up, false)),

@@ -26,6 +26,7 @@ fn answer(commit: u64, listed: u64, changes: Vec<Change>) -> LiveAnswer {
         totals,
         changes,
         version: String::new(),
+        trouble: None,
     }
 }
 

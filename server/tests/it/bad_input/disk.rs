@@ -1,6 +1,6 @@
 //! A disk that fails while the server runs: it says so, keeps what it knows, and goes on when the disk does.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, sync::Arc};
 
 use reqwest::Client;
 
@@ -55,17 +55,17 @@ async fn a_database_removed_while_it_runs_is_missed_at_once() {
 }
 
 /// A small file system of its own; `None` where that is not allowed.
-struct SmallDisk(tempfile::TempDir);
+pub(crate) struct SmallDisk(pub(crate) Arc<tempfile::TempDir>);
 
 impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
+    pub(crate) fn mount() -> Option<Self> {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(folder.path());
         mount.output().is_ok_and(|done| done.status.success()).then_some(Self(folder))
     }
 
-    fn fill(&self) {
+    pub(crate) fn fill(&self) {
         let ballast = self.ballast();
         let mut size = 2 << 20;
         let mut written = Vec::new();
@@ -80,7 +80,7 @@ impl SmallDisk {
         let _ = fs::write(&ballast, &written);
     }
 
-    fn ballast(&self) -> std::path::PathBuf {
+    pub(crate) fn ballast(&self) -> std::path::PathBuf {
         self.0.path().join("ballast")
     }
 
@@ -99,7 +99,7 @@ impl Drop for SmallDisk {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again() {
     let Some(disk) = SmallDisk::mount() else {
-        eprintln!("skipped: a small file system can be mounted by root only");
+        eprintln!("SKIPPED: a small file system can be mounted by root only");
         return;
     };
     let server = Process::serve(disk.path(), &["--track", "http://127.0.0.1:9/"]);

@@ -1,0 +1,122 @@
+//! Reading a whole database for damage. Nothing is written, and a server may be running.
+
+use std::path::Path;
+
+use sqlx::{SqliteConnection, query, query_scalar};
+
+use crate::{
+    Contents, StoreError,
+    contents::{has_log, open_read_only},
+    row::Row,
+};
+
+/// What a verification found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// What is in the database; `None` when that cannot be read.
+    pub contents: Option<Contents>,
+    /// Everything that is wrong; empty when the database is sound.
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at: `pages`, `references` …
+    pub what: &'static str,
+    /// What is wrong with it, as a sentence without a full stop.
+    pub problem: String,
+}
+
+/// The most findings of one kind that are reported.
+const MOST: usize = 100;
+
+/// Reads everything. Fails only when the file cannot be read at all, or was written by a newer program.
+pub async fn verify(path: &Path) -> Result<VerifyReport, StoreError> {
+    let had_log = has_log(path);
+    let report = read(path).await?;
+    // A server that started meanwhile wrote to a file that was taken for fixed. Now it has a log.
+    if !report.findings.is_empty() && !had_log && has_log(path) { read(path).await } else { Ok(report) }
+}
+
+async fn read(path: &Path) -> Result<VerifyReport, StoreError> {
+    let mut report = VerifyReport::default();
+    let read = async {
+        let mut db = open_read_only(path).await?;
+        report.contents = Some(Contents::read(&mut db, path).await?);
+        findings(&mut db, &mut report.findings).await
+    };
+    match read.await.map_err(|error| error.on_opening(path)) {
+        Ok(()) => {}
+        Err(error @ StoreError::Damaged { .. }) => {
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            report.findings.push(Finding::new("file", cause));
+        }
+        Err(StoreError::NotOurs { .. }) => {
+            report.findings.push(Finding::new("file", "it is no database of Uptime Tracker"));
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(report)
+}
+
+/// Every look at a database, one after the other; a new one gets a line here.
+async fn findings(db: &mut SqliteConnection, found: &mut Vec<Finding>) -> Result<(), StoreError> {
+    pages(db, found).await?;
+    references(db, found).await?;
+    faults(db, found).await
+}
+
+/// Pages that do not fit together, indexes that miss rows, values that their column forbids.
+async fn pages(db: &mut SqliteConnection, found: &mut Vec<Finding>) -> Result<(), StoreError> {
+    let lines: Vec<String> = query_scalar("PRAGMA integrity_check").fetch_all(db).await?;
+    found.extend(lines.into_iter().filter(|line| line != "ok").map(|line| Finding::new("pages", line)));
+    Ok(())
+}
+
+/// Rows that refer to others which are not there, as far as the schema declares it.
+async fn references(db: &mut SqliteConnection, found: &mut Vec<Finding>) -> Result<(), StoreError> {
+    let rows = query("PRAGMA foreign_key_check").fetch_all(db).await?;
+    for row in rows.iter().take(MOST) {
+        let row = Row::of("foreign_key_check", row);
+        let (table, parent): (String, String) = (row.get("table")?, row.get("parent")?);
+        found.push(Finding::new(
+            "references",
+            format!("a row of {table} refers to a row of {parent} that is not there"),
+        ));
+    }
+    Ok(())
+}
+
+/// Failures without their cause.
+async fn faults(db: &mut SqliteConnection, found: &mut Vec<Finding>) -> Result<(), StoreError> {
+    for (table, sql) in [
+        (
+            "checks",
+            "SELECT count(*) FROM checks WHERE fault_id IS NOT NULL AND fault_id NOT IN (SELECT id FROM faults)",
+        ),
+        (
+            "transitions",
+            "SELECT count(*) FROM transitions WHERE fault_id IS NOT NULL AND fault_id NOT IN (SELECT id FROM faults)",
+        ),
+        (
+            "statuses",
+            "SELECT count(*) FROM statuses WHERE fault_id IS NOT NULL AND fault_id NOT IN (SELECT id FROM faults)",
+        ),
+    ] {
+        let lost: i64 = query_scalar(sql).fetch_one(&mut *db).await?;
+        if lost > 0 {
+            found.push(Finding::new(
+                "faults",
+                format!("{lost} rows of {table} refer to a fault that is not there"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl Finding {
+    fn new(what: &'static str, problem: impl Into<String>) -> Self {
+        Self { what, problem: problem.into() }
+    }
+}

@@ -1,0 +1,166 @@
+//! Copies of a database that is being written.
+
+use std::{
+    fs::{self, File},
+    path::Path,
+    time::Duration,
+};
+
+use domain::{Outcome, Records, Timestamp};
+use sqlx::query_scalar;
+use store::{Store, StoreError, Writer, backup, backup_name, is_backup_name};
+
+use super::{
+    full_disk::SmallDisk,
+    harness::{Folder, batch, check, connect, tracker},
+};
+
+async fn record(writer: &mut Writer, from: i64, count: i64) {
+    writer
+        .record(&batch((from..from + count).map(|due| check(1, due, Outcome::Up)).collect()))
+        .await
+        .unwrap();
+}
+
+/// The names in a folder, but for the database's own files.
+fn others(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with("tracker.db")).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_while_checks_are_recorded_is_whole_and_delays_nothing() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+    record(&mut writer, 0, 20_000).await;
+    let to = folder.0.path().join("copy.db");
+    let (database, copy) = (folder.database(), to.clone());
+    let mut running = tokio::spawn(async move { backup(&database, &copy).await });
+    let mut due = 20_000;
+    let report = loop {
+        record(&mut writer, due, 500).await;
+        due += 500;
+        if running.is_finished() {
+            break (&mut running).await.unwrap().unwrap();
+        }
+    };
+    assert_eq!((report.contents.trackers, report.path.as_path()), (1, to.as_path()));
+    let checks = i64::try_from(report.contents.checks).unwrap();
+    assert!((20_000..=due).contains(&checks) && checks % 500 == 0, "whole groups of one moment: {checks}");
+    assert_eq!(report.contents.newest, Some(Timestamp(checks - 1)));
+    assert_eq!(report.bytes, fs::metadata(&to).unwrap().len());
+    assert_eq!(others(folder.0.path()), ["copy.db"]);
+    let copied = Store::open(&to).await.unwrap().into_writer().await.unwrap().trackers().await.unwrap();
+    assert_eq!(copied, writer.trackers().await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_there_is_not_overwritten_and_what_is_not_there_is_named() {
+    let folder = Folder::new();
+    let to = folder.0.path().join("copy.db");
+    let error = backup(&folder.database(), &to).await.unwrap_err();
+    assert!(matches!(error, StoreError::Missing { .. }), "{error:?}");
+    folder.writer().await;
+    fs::write(&to, "mine").unwrap();
+    let error = backup(&folder.database(), &to).await.unwrap_err();
+    assert!(matches!(error, StoreError::Exists { .. }), "{error:?}");
+    assert_eq!(fs::read(&to).unwrap(), b"mine");
+}
+
+#[tokio::test]
+async fn what_a_crash_left_is_cleaned_and_what_is_being_written_is_not() {
+    let folder = Folder::new();
+    folder.writer().await;
+    let path = |name: &str| folder.0.path().join(name);
+    for left in ["old.db.uptime-tracker-partial", "old.db.uptime-tracker-partial-journal", "mine.partial"] {
+        fs::write(path(left), "half").unwrap();
+    }
+    let busy = File::create(path("busy.db.uptime-tracker-partial")).unwrap();
+    busy.lock().unwrap();
+    backup(&folder.database(), &path("new.db")).await.unwrap();
+    assert_eq!(others(folder.0.path()), ["busy.db.uptime-tracker-partial", "mine.partial", "new.db"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_backup_leaves_nothing_and_recording_goes_on() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    record(&mut writer, 0, 50_000).await;
+    let to = folder.0.path().join("copy.db");
+    let mut interrupted = 0;
+    for patience in 0..40 {
+        let (database, copy) = (folder.database(), to.clone());
+        let running = tokio::spawn(async move { backup(&database, &copy).await });
+        for n in 0..patience {
+            record(&mut writer, 50_000 + patience * 100 + n, 1).await;
+        }
+        running.abort();
+        match running.await {
+            Ok(done) => drop(done.unwrap()),
+            Err(_) => interrupted += 1,
+        }
+        for _ in 0..2_000 {
+            if !others(folder.0.path()).iter().any(|name| name != "copy.db") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let left = others(folder.0.path());
+        assert!(left.is_empty() || left == ["copy.db"], "{left:?}");
+        let _ = fs::remove_file(&to);
+    }
+    assert!(interrupted > 0);
+    let report = backup(&folder.database(), &to).await.unwrap();
+    assert_eq!(report.contents.checks, 50_000 + (0..40).sum::<u64>());
+}
+
+#[tokio::test]
+async fn a_full_disk_leaves_no_half_backup() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    record(&mut writer, 0, 20_000).await;
+    disk.fill("a");
+    let to = disk.path().join("copy.db");
+    let error = backup(&folder.database(), &to).await.unwrap_err();
+    assert_eq!(error.advice(), Some("the disk is full"), "{error:?}");
+    assert_eq!(others(disk.path()), ["a"]);
+    fs::remove_file(disk.path().join("a")).unwrap();
+    backup(&folder.database(), &to).await.unwrap();
+    let sound: String =
+        query_scalar("PRAGMA integrity_check").fetch_one(&mut connect(&to).await).await.unwrap();
+    assert_eq!(sound, "ok");
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_not_copied() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    record(&mut writer, 0, 5_000).await;
+    writer.close().await.unwrap();
+    let mut bytes = fs::read(folder.database()).unwrap();
+    let middle = bytes.len() / 2 / 4_096 * 4_096;
+    bytes[middle..middle + 4_096].fill(0xA5);
+    fs::write(folder.database(), bytes).unwrap();
+    let error = backup(&folder.database(), &folder.0.path().join("copy.db")).await.unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+    assert_eq!(others(folder.0.path()), Vec::<String>::new());
+}
+
+#[test]
+fn only_our_own_names_are_recognised() {
+    assert_eq!(backup_name(Timestamp(1_795_435_200_999)), "tracker-2026-11-23T120000Z.db");
+    assert!(is_backup_name("tracker-2026-11-23T120000Z.db"));
+    for other in [
+        "tracker-2026-11-23T120000Z.db-wal",
+        "tracker-2026-11-23.db",
+        "tracker.db",
+        "",
+        "before-schema-2-2026-11-23T120000Z.db",
+    ] {
+        assert!(!is_backup_name(other), "{other}");
+    }
+}
