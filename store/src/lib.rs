@@ -37,7 +37,7 @@ mod writer;
 pub use backup::{BackupReport, backup, backup_name, is_backup_name, newest_backup, prune_backups};
 pub use ballast::Ballast;
 pub use contents::Contents;
-pub use disk::free_space;
+pub use disk::{free_space, give_to_owner_of};
 pub use editor::Editor;
 pub use error::StoreError;
 pub use memory::Memory;
