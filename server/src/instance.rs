@@ -28,7 +28,8 @@ pub(crate) enum InstanceError {
     Io(PathBuf, #[source] io::Error),
 }
 
-const MARK: &str = "uptime-tracker.instance";
+/// The mark's name in the data folder.
+pub(crate) const MARK: &str = "uptime-tracker.instance";
 const TEXT: &str = "This folder holds a database of Uptime Tracker. While this file is here, the server does not start with an \
                     empty database in its place.\n";
 

@@ -29,6 +29,9 @@ impl From<LockError> for Ending {
     }
 }
 
+/// The lock file's name in the data folder.
+pub(crate) const LOCK: &str = "uptime-tracker.lock";
+
 /// A lock that is held until it is dropped, or until the process ends in whatever way: the kernel gives it back.
 #[derive(Debug)]
 pub(crate) struct DataLock(#[expect(dead_code, reason = "holding the file holds the lock")] File);
@@ -36,7 +39,7 @@ pub(crate) struct DataLock(#[expect(dead_code, reason = "holding the file holds 
 impl DataLock {
     /// Locks the folder and writes our process id into the lock file.
     pub(crate) fn acquire(folder: &Path) -> Result<Self, LockError> {
-        let path = folder.join("uptime-tracker.lock");
+        let path = folder.join(LOCK);
         let failed = |error| LockError::Io(path.clone(), error);
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = open.map_err(failed)?;

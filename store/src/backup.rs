@@ -4,8 +4,9 @@
 //! only when it is on disk and was read again; so a file with the name of a backup is one.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File, Permissions, TryLockError},
     io,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -141,7 +142,7 @@ async fn copy_while(
     }
     let failed = |source| StoreError::CannotWrite { path: to.to_owned(), source };
     clean(disk::folder_of(to)).map_err(failed)?;
-    let partial = Partial::create(to).map_err(failed)?;
+    let partial = Partial::create(to, from).map_err(failed)?;
     let before = Marks::read(&mut *db, found).await?;
     vacuum(db, &partial.path, goes_on).await.map_err(|error| error.on_copying(from, to))?;
     let after = Marks::read(db, found).await?;
@@ -204,18 +205,22 @@ async fn prove(path: &Path, goes_on: &Arc<AtomicBool>) -> Result<(Contents, Mark
 /// A copy that is not finished; removed when it is dropped. Its lock tells others that somebody still writes it.
 struct Partial {
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl Partial {
     /// Under a name of its own: a copy that was interrupted may not yet have let go of its files.
-    fn create(to: &Path) -> io::Result<Self> {
+    fn create(to: &Path, from: &Path) -> io::Result<Self> {
         static COPIES: AtomicU32 = AtomicU32::new(0);
         let (process, copy) = (std::process::id(), COPIES.fetch_add(1, Ordering::Relaxed));
         let path = beside(to, &format!(".{process}-{copy}{PARTIAL}"));
         let lock = File::create_new(&path)?;
-        lock.try_lock().map_err(io::Error::from)?;
-        Ok(Self { path, _lock: lock })
+        let partial = Self { path, lock };
+        partial.lock.try_lock().map_err(io::Error::from)?;
+        // Who may not read the original may not read the copy.
+        let mode = fs::metadata(from)?.permissions().mode();
+        fs::set_permissions(&partial.path, Permissions::from_mode(mode & 0o777 | 0o600))?;
+        Ok(partial)
     }
 
     /// Makes it last, and gives it its name.
@@ -250,7 +255,7 @@ fn clean(folder: &Path) -> io::Result<()> {
         let path = entry?.path();
         let is_partial = path.to_string_lossy().ends_with(PARTIAL);
         if is_partial && is_abandoned(&path) {
-            drop(Partial { _lock: File::open(&path)?, path });
+            drop(Partial { lock: File::open(&path)?, path });
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! A file that only takes up room, and gives it back when the disk is full.
 //!
-//! A full disk would stop recording until somebody comes. With the ballast thrown off there is room for hours of checks, and
-//! time to be told.
+//! A full disk would stop recording until somebody comes. With the ballast thrown off there is room for about a million checks,
+//! and time to be told.
 
 use std::{
     fs::{self, File},

@@ -233,13 +233,13 @@ impl StoreError {
     pub fn advice(&self) -> Option<&'static str> {
         match (self, self.code()) {
             (Self::Gone { .. }, _) => Some(
-                "its file was removed or replaced while the server was running; put it back, or restart the server",
+                "the database file was removed or replaced while the server was running; put it back, or restart the server",
             ),
             (_, Some(FULL)) => Some("the disk is full"),
-            (_, Some(READ_ONLY)) => Some("the file or its folder is read-only"),
+            (_, Some(READ_ONLY)) => Some("the database file or its folder is read-only"),
             (_, Some(IO_ERROR)) => Some("the disk reports an error"),
-            (_, Some(CORRUPT | NOT_A_DATABASE)) => Some("its file is damaged"),
-            (_, Some(BUSY | LOCKED)) => Some("another process holds its lock"),
+            (_, Some(CORRUPT | NOT_A_DATABASE)) => Some("the database file is damaged"),
+            (_, Some(BUSY | LOCKED)) => Some("another process holds the lock of the database"),
             _ => None,
         }
     }

@@ -43,7 +43,7 @@ pub use backup::{BackupReport, backup, backup_name, is_backup_name, newest_backu
 pub use ballast::Ballast;
 pub use block::BlockError;
 pub use contents::Contents;
-pub use disk::free_space;
+pub use disk::{free_space, give_to_owner_of};
 pub use editor::Editor;
 pub use error::StoreError;
 pub use memory::Memory;

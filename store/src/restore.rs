@@ -66,6 +66,7 @@ async fn settle(database: &Path) {
 fn swap(fresh: &Path, database: &Path, former: PathBuf) -> io::Result<Option<PathBuf>> {
     let is_there = database.exists();
     if is_there {
+        fs::set_permissions(fresh, fs::metadata(database)?.permissions())?;
         keep_aside(database, &former)?;
     }
     let log = beside(database, "-wal");

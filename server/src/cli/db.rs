@@ -10,7 +10,7 @@ use crate::{
     clock::SystemClock,
     exit::{Ending, Exit},
     instance,
-    lock::DataLock,
+    lock::{self, DataLock},
     startup::make_folder,
 };
 
@@ -31,6 +31,7 @@ async fn backup(arguments: &BackupArguments) -> Result<Exit, Ending> {
         None => {
             let folder = arguments.data.data_dir.join(BACKUPS);
             make_folder(&folder).map_err(|error| Ending::because(Exit::Configuration, &error))?;
+            hand_over(&[&folder], &arguments.data.data_dir);
             folder.join(store::backup_name(SystemClock::new().now()))
         }
     };
@@ -38,6 +39,9 @@ async fn backup(arguments: &BackupArguments) -> Result<Exit, Ending> {
         StoreError::Exists { .. } => Ending::because(Exit::Failed, &error),
         error => refused(&error),
     })?;
+    if arguments.file.is_none() {
+        hand_over(&[&made.path], &arguments.data.data_dir);
+    }
     say(&format!("backed up {}", made.path.display()))?;
     say(&format!("  {} bytes, {}", made.bytes, described(&made.contents)))?;
     Ok(Exit::Ok)
@@ -52,11 +56,21 @@ async fn restore(arguments: &RestoreArguments) -> Result<Exit, Ending> {
     let restored = store::restore(&arguments.file, &folder.join(DATABASE), at).await;
     let restored = restored.map_err(|error| refused(&error))?;
     instance::mark(folder).map_err(|error| Ending::because(Exit::Configuration, &error))?;
+    hand_over(&[&folder.join(DATABASE), &folder.join(instance::MARK), &folder.join(lock::LOCK)], folder);
     say(&format!("restored {}: {}", arguments.file.display(), described(&restored.contents)))?;
     if let Some(former) = restored.former {
         say(&format!("  the former database is {}; delete it when you do not need it", former.display()))?;
     }
     Ok(Exit::Ok)
+}
+
+/// What root makes in the folder of a server has to be the server's.
+fn hand_over(made: &[&Path], folder: &Path) {
+    for path in made {
+        if let Err(error) = store::give_to_owner_of(path, folder) {
+            tracing::warn!(%error, "{} may not belong to the server", path.display());
+        }
+    }
 }
 
 /// Also while a server runs. Exits 1 when something is wrong.

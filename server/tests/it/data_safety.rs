@@ -1,6 +1,11 @@
 //! Backups, restoration and verification with the real binary.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, chown},
+    path::Path,
+    time::Duration,
+};
 
 use crate::{
     edits::trackers_until,
@@ -93,6 +98,24 @@ fn backups_can_be_switched_off_and_named_by_time() {
     assert_eq!(code, Some(0), "{said}");
     let [name] = &names(&folder.path().join("backups"))[..] else { panic!("one backup is expected") };
     assert!(store::is_backup_name(name), "{name}");
+}
+
+#[test]
+fn what_root_makes_belongs_to_the_owner_of_the_folder() {
+    const SOMEBODY: u32 = 65_534;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    assert_eq!(Process::serve(data, &["--backups", "0"]).terminate(), Some(0));
+    if chown(data, Some(SOMEBODY), Some(SOMEBODY)).is_err() {
+        eprintln!("SKIPPED: only root can give a folder away");
+        return;
+    }
+    assert_eq!(db(&["backup"], data).0, Some(0));
+    let copy = data.join("backups").join(&names(&data.join("backups"))[0]);
+    assert_eq!(db(&["restore", copy.to_str().unwrap()], data).0, Some(0));
+    for name in ["backups", DATABASE, "uptime-tracker.lock", "uptime-tracker.instance"] {
+        assert_eq!(fs::metadata(data.join(name)).unwrap().uid(), SOMEBODY, "{name}");
+    }
 }
 
 #[test]

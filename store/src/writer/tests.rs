@@ -51,6 +51,20 @@ async fn a_full_disk_undoes_the_batch_and_leaves_a_writer_that_works_on() {
 }
 
 #[tokio::test]
+async fn a_database_that_became_read_only_is_said_to_be_and_works_on_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("tracker.db")).await.unwrap();
+    let mut writer = store.into_writer().await.unwrap();
+    query("PRAGMA query_only = 1").execute(&mut writer.db).await.unwrap();
+    let failure = writer.record(&failures(0, 1)).await.unwrap_err();
+    let Failure::Unavailable { cause, .. } = failure else { panic!("{failure:?}") };
+    assert!(cause.downcast_ref::<StoreError>().unwrap().advice().unwrap().contains("read-only"));
+    query("PRAGMA query_only = 0").execute(&mut writer.db).await.unwrap();
+    writer.record(&failures(0, 1)).await.unwrap();
+    assert_eq!(count(&mut writer, "checks").await, 1);
+}
+
+#[tokio::test]
 async fn a_full_disk_throws_the_ballast_off() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ballast");

@@ -1,7 +1,8 @@
 //! Copies of a database that is being written.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Permissions},
+    os::unix::fs::PermissionsExt,
     path::Path,
     time::Duration,
 };
@@ -55,6 +56,16 @@ async fn a_backup_while_checks_are_recorded_is_whole_and_delays_nothing() {
     assert_eq!(others(folder.0.path()), ["copy.db"]);
     let copied = Store::open(&to).await.unwrap().into_writer().await.unwrap().trackers().await.unwrap();
     assert_eq!(copied, writer.trackers().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_copy_is_no_more_open_than_the_original() {
+    let folder = Folder::new();
+    folder.writer().await;
+    fs::set_permissions(folder.database(), Permissions::from_mode(0o640)).unwrap();
+    let to = folder.0.path().join("copy.db");
+    backup(&folder.database(), &to).await.unwrap();
+    assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
 #[tokio::test]
