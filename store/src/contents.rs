@@ -14,7 +14,7 @@ pub struct Contents {
     pub schema: i64,
     /// Trackers, removed ones that can be restored included.
     pub trackers: u64,
-    /// Checks.
+    /// Checks and gaps, sealed or not.
     pub checks: u64,
     /// Due time of the newest check among those that were recorded last.
     pub newest: Option<Timestamp>,
@@ -37,16 +37,29 @@ impl Contents {
         if schema == 0 {
             return Ok(Self { schema, trackers: 0, checks: 0, newest: None });
         }
-        let newest = "SELECT max(due) FROM (SELECT due FROM checks ORDER BY id DESC LIMIT 1000)";
+        let (checks, newest) = if schema < HISTORY { (ROWS, NEWEST_ROW) } else { (ALL, NEWEST) };
         let newest: Option<i64> = query_scalar(newest).fetch_one(&mut *db).await?;
         Ok(Self {
             schema,
             trackers: count(db, "SELECT count(*) FROM trackers").await?,
-            checks: count(db, "SELECT count(*) FROM checks").await?,
+            checks: count(db, checks).await?,
             newest: newest.map(Timestamp),
         })
     }
 }
+
+/// The first schema with blocks.
+const HISTORY: i64 = 2;
+const ROWS: &str = "SELECT count(*) FROM checks";
+/// A row of checks may be in a block already.
+const ALL: &str = "
+    SELECT (SELECT coalesce(sum(entries), 0) FROM blocks) + (SELECT coalesce(sum(entries), 0) FROM open_blocks)
+        + (SELECT count(*) FROM checks LEFT JOIN sealed USING (tracker_id)
+           WHERE checks.id > coalesce(sealed.last_check, 0))";
+const NEWEST_ROW: &str = "SELECT max(due) FROM (SELECT due FROM checks ORDER BY id DESC LIMIT 1000)";
+const NEWEST: &str = "
+    SELECT max(due) FROM (SELECT due FROM (SELECT due FROM checks ORDER BY id DESC LIMIT 1000)
+                          UNION ALL SELECT max(due) FROM sealed)";
 
 impl Marks {
     /// Of a database that has this schema.

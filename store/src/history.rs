@@ -7,6 +7,7 @@
 //!
 //! Answers ([`reader`]) are put together from day rows, hour rows, blocks at the ragged ends, and the columns in memory.
 
+pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod entry;
 pub(crate) mod forget;

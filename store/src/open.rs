@@ -32,12 +32,17 @@ impl Store {
         if found > schema::KNOWN {
             return Err(StoreError::TooNew { found, known: schema::KNOWN });
         }
+        // Before the first page is written: later it takes a VACUUM.
+        if found == 0 {
+            raw_sql("PRAGMA auto_vacuum = INCREMENTAL").execute(&mut db).await?;
+        }
         // Before the pragmas that write: nothing of a file is changed before it is known to be ours.
         use_wal(&mut db).await.map_err(refused)?;
         configure(&mut db).await?;
         prove_writable(&mut db).await.map_err(refused)?;
         upgrade::upgrade(&mut db, path, found, &schema::MIGRATIONS).await?;
         schema::prove_sound(&mut db, path).await.map_err(refused)?;
+        make_shrinkable(&mut db).await?;
         let file = OpenedFile::at(path)?;
         Ok(Self { writing: db, file })
     }
@@ -117,6 +122,18 @@ pub(crate) async fn configure(db: &mut SqliteConnection) -> Result<(), StoreErro
         PRAGMA mmap_size = 0;
         PRAGMA journal_size_limit = 16777216;";
     raw_sql(PRAGMAS).execute(db).await?;
+    Ok(())
+}
+
+/// Lets the file give pages back, which one of the first schema cannot. Rewrites it once; when there is no room for that, the file
+/// is as good as before, and only does not shrink.
+async fn make_shrinkable(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mode: i64 = query_scalar("PRAGMA auto_vacuum").fetch_one(&mut *db).await?;
+    if mode == 0
+        && let Err(error) = raw_sql("PRAGMA auto_vacuum = INCREMENTAL; VACUUM").execute(db).await
+    {
+        tracing::warn!(%error, "the database file cannot be rewritten, so it will not shrink; there may be too little room");
+    }
     Ok(())
 }
 

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use sqlx::{SqliteConnection, query, query_scalar};
+use sqlx::{SqliteConnection, query, query_scalar, raw_sql};
 
 use crate::{
     Contents, StoreError,
     contents::{has_log, open_read_only},
+    history::audit,
     row::Row,
 };
 
@@ -64,7 +65,30 @@ async fn read(path: &Path) -> Result<VerifyReport, StoreError> {
 async fn findings(db: &mut SqliteConnection, found: &mut Vec<Finding>) -> Result<(), StoreError> {
     pages(db, found).await?;
     references(db, found).await?;
-    faults(db, found).await
+    faults(db, found).await?;
+    history(db, found).await
+}
+
+/// Blocks that cannot be read or do not follow each other, and rollups that say something else than their blocks.
+async fn history(db: &mut SqliteConnection, found: &mut Vec<Finding>) -> Result<(), StoreError> {
+    // A database of the first schema has none.
+    let blocks: i64 =
+        query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'blocks'").fetch_one(&mut *db).await?;
+    if blocks == 0 {
+        return Ok(());
+    }
+    for tracker in audit::trackers(db).await? {
+        // What belongs together is read as of one moment: a server may be sealing.
+        raw_sql("BEGIN").execute(&mut *db).await?;
+        let audit = audit::audit(db, tracker).await?;
+        let differences = audit.compare(db, tracker).await?;
+        raw_sql("COMMIT").execute(&mut *db).await?;
+        let about =
+            |what| move |problem: &String| Finding::new(what, format!("tracker {tracker}: {problem}"));
+        found.extend(audit.problems.iter().take(MOST).map(about("blocks")));
+        found.extend(differences.iter().take(MOST).map(about("rollups")));
+    }
+    Ok(())
 }
 
 /// Pages that do not fit together, indexes that miss rows, values that their column forbids.

@@ -5,9 +5,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use domain::{Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Tracker, TrackerId};
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
+use tokio::time::Instant;
 
 use crate::{
-    Ballast, StoreError,
+    Ballast, Retention, StoreError,
     archive::Reader,
     bulk::BulkInsert,
     checks,
@@ -34,6 +35,11 @@ pub struct Writer {
     /// The longest that a result of each tracker holds.
     limits: HashMap<TrackerId, Option<u32>>,
     archive: Arc<Reader>,
+    retention: Retention,
+    /// When it is looked for something to forget; `None` at once.
+    look_at: Option<Instant>,
+    /// Whether the database took more room than it may when it was last looked at.
+    is_over_ceiling: bool,
     ballast: Option<Ballast>,
 }
 
@@ -68,6 +74,9 @@ impl Writer {
             pending,
             limits,
             archive,
+            retention: Retention::default(),
+            look_at: None,
+            is_over_ceiling: false,
             ballast: None,
         })
     }
@@ -76,6 +85,12 @@ impl Writer {
     #[must_use]
     pub fn with_recent_limit(self, recent_limit: Duration) -> Self {
         Self { recent_limit, ..self }
+    }
+
+    /// Keeps what is recorded for so long.
+    #[must_use]
+    pub fn with_retention(self, retention: Retention) -> Self {
+        Self { retention, ..self }
     }
 
     /// Throws this off when the disk is full.
@@ -317,6 +332,7 @@ async fn data_version(db: &mut SqliteConnection) -> Result<i64, StoreError> {
     Ok(query_scalar("PRAGMA data_version").fetch_one(db).await?)
 }
 
+mod retaining;
 mod tending;
 #[cfg(test)]
 mod tests;

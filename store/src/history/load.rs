@@ -14,10 +14,12 @@ const STEP: i64 = 20_000;
 
 /// Learns how far each tracker is sealed. The rows follow in steps.
 pub(crate) async fn begin(db: &mut SqliteConnection, pending: &SharedPending) -> Result<(), StoreError> {
+    const GIVEN: &str = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'checks'";
     let sealed = seal::all(db, None).await?;
-    let oldest: Option<i64> = query_scalar("SELECT min(id) FROM checks").fetch_one(db).await?;
+    let oldest: Option<i64> = query_scalar("SELECT min(id) FROM checks").fetch_one(&mut *db).await?;
+    let given: i64 = query_scalar(GIVEN).fetch_one(db).await?;
     let mut pending = pending.write();
-    pending.newest_check = oldest.map_or(0, |oldest| oldest - 1);
+    pending.newest_check = oldest.map_or(given, |oldest| oldest - 1);
     pending.is_loaded = oldest.is_none();
     for (id, sealed) in &sealed {
         pending.adopt(*id, sealed);

@@ -26,7 +26,10 @@ impl Writer {
         if !self.pending.read().is_loaded {
             return Ok(!load::step(&mut self.db, &self.pending, &self.limits).await? || self.has_ripe(now));
         }
-        Ok(self.seal_ripe(now).await? || self.drop_sealed_rows().await? || self.forget_history().await?)
+        Ok(self.seal_ripe(now).await?
+            || self.drop_sealed_rows().await?
+            || self.forget_history().await?
+            || self.retain(now).await?)
     }
 
     fn has_ripe(&self, now: Timestamp) -> bool {
