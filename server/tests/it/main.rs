@@ -8,6 +8,7 @@ mod crash;
 mod edits;
 mod guard;
 mod harness;
+mod history;
 mod metrics;
 mod pages;
 mod process;
