@@ -85,6 +85,9 @@ mod tests {
             ("Australia/Lord_Howe", "2026-04-06T01:00:00+10:30", [1_440, 1_470, 60]),
             // Summer time begins at midnight: the day has no first hour.
             ("America/Sao_Paulo", "2018-11-05T01:00:00-02:00", [1_440, 1_380, 60]),
+            // It ends at midnight, when the last hour of the day comes again; or after it, when midnight itself does.
+            ("America/Sao_Paulo", "2018-02-18T01:00:00-03:00", [1_440, 1_500, 60]),
+            ("America/Havana", "2018-11-05T01:00:00-05:00", [1_440, 1_500, 60]),
         ] {
             let found: Vec<u64> = days(zone, last, 3).into_iter().map(|(_, minutes)| minutes).collect();
             assert_eq!(found, lengths, "{zone} {last}");
