@@ -41,11 +41,17 @@ mod recount;
 #[cfg(feature = "server")]
 mod schedule;
 #[cfg(feature = "server")]
+mod stride;
+#[cfg(feature = "server")]
 mod target;
 #[cfg(feature = "server")]
 mod timekeeper;
 #[cfg(feature = "server")]
 mod tracker;
+#[cfg(feature = "server")]
+mod when;
+#[cfg(feature = "server")]
+mod zone;
 
 pub use cell::{Cell, Mark};
 pub use check::{Check, CheckName, Location, Micros, Outcome, Reason, TrackerId};
@@ -81,8 +87,14 @@ pub use recount::{Grid, Recount, Rollup};
 #[cfg(feature = "server")]
 pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
 #[cfg(feature = "server")]
+pub use stride::Stride;
+#[cfg(feature = "server")]
 pub use target::Target;
 #[cfg(feature = "server")]
 pub use timekeeper::{Beat, Holding, Timekeeper};
 #[cfg(feature = "server")]
 pub use tracker::{NewTracker, Tracker};
+#[cfg(feature = "server")]
+pub use when::parse_time;
+#[cfg(feature = "server")]
+pub use zone::{Day, Zone};

@@ -6,11 +6,12 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     http::StatusCode,
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::get,
 };
 use domain::{Archive, Clock, ports::Services};
+use tokio_util::sync::CancellationToken;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
     timeout::TimeoutLayer,
@@ -19,10 +20,12 @@ use tower_http::{
 use crate::{assets::Assets, health::Health, live::SharedView, metrics::Metrics, recorder::RecorderHandle};
 
 mod api;
+mod etag;
 mod files;
 mod forms;
 mod guard;
 mod headers;
+mod history;
 mod metrics;
 mod pages;
 mod problem;
@@ -54,11 +57,13 @@ pub struct AppState {
     pub assets: Arc<Assets>,
     /// Which `Host` headers are answered.
     pub hosts: Hosts,
+    /// Cancelled when the server stops: answers that take their time must end.
+    pub stop: CancellationToken,
 }
 
 /// Bytes of a request's body.
 const BODY_LIMIT: usize = 64 * 1024;
-/// How long a request may take.
+/// How long a request may take until its answer begins. What is streamed after that takes as long as its reader.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// All routes, guarded.
@@ -67,7 +72,7 @@ pub fn router(state: &AppState) -> Router {
         .route("/v1/trackers/status", get(status::statuses))
         .route("/v1/trackers", get(api::list).post(api::create))
         .route("/v1/trackers/{id}", get(api::show).patch(api::change).delete(api::remove))
-        .route("/v1/trackers/{id}/checks", get(api::checks))
+        .merge(history::router())
         .route("/healthz", get(api::healthz))
         .route("/readyz", get(api::readyz))
         .route("/metrics", get(metrics::metrics))
@@ -86,6 +91,7 @@ pub fn router(state: &AppState) -> Router {
         .merge(forms)
         .merge(pages)
         .layer(CompressionLayer::new())
+        .layer(map_response(etag::weakened))
         .merge(files)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     Archive, Cell, CheckQuery, Clock, Direction, Failure, Moment, Order, Outage, Reach, SHOWN_CHECKS, Story,
-    StoryRequest, Timestamp, TrackerId, Transition, Window, ports::Past,
+    StoryRequest, Stride, Timestamp, TrackerId, Transition, Window, Zone, ports::Past,
 };
 
 use crate::{failure::logged, live::SharedView};
@@ -17,11 +17,11 @@ pub(crate) struct SharedPast {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
+const DAY_MS: i64 = 86_400_000;
 /// Days of the strip.
-const STRIP_DAYS: i64 = 90;
+const STRIP_DAYS: u16 = 90;
+/// Points of the chart at most: 6 minutes of a day or 3 hours of 30 days each, and a part of one.
+const CHART_POINTS: u16 = 241;
 /// Outages that a page lists.
 const OUTAGES: usize = 20;
 
@@ -38,7 +38,7 @@ impl SharedPast {
         let now = self.clock.now();
         let mut periods = Vec::with_capacity(Reach::ALL.len());
         for reach in Reach::ALL {
-            periods.extend(self.archive.periods(id, &[start_of(reach, now), now]).await?);
+            periods.extend(self.archive.periods(id, &[window_of(reach, now).from, now]).await?);
         }
         let moment = match request.at {
             Some(at) => Some(self.moment(id, at, now).await?),
@@ -49,7 +49,7 @@ impl SharedPast {
             request,
             periods,
             chart: self.archive.periods(id, &chart_edges(request.reach, now)).await?,
-            days: self.archive.periods(id, &grid(now.0 - (STRIP_DAYS - 1) * DAY_MS, now, DAY_MS)).await?,
+            days: self.archive.periods(id, &strip_edges(now)).await?,
             outages: self.outages(id, now).await?,
             moment,
         })
@@ -101,26 +101,17 @@ impl SharedPast {
     }
 }
 
-fn start_of(reach: Reach, now: Timestamp) -> Timestamp {
-    Timestamp(now.0 - i64::from(reach.days()) * DAY_MS)
+fn window_of(reach: Reach, now: Timestamp) -> Window {
+    Window::new(Timestamp(now.0 - i64::from(reach.days()) * DAY_MS), now)
 }
 
-/// The chart's edges: at round times of UTC, at most some 240 points.
+/// The chart's edges, at round times of UTC.
 fn chart_edges(reach: Reach, now: Timestamp) -> Vec<Timestamp> {
-    let step = match reach {
-        Reach::Day => 6 * MINUTE_MS,
-        Reach::Week => HOUR_MS,
-        Reach::Month => 3 * HOUR_MS,
-        Reach::Quarter => 12 * HOUR_MS,
-        Reach::Year => 2 * DAY_MS,
-    };
-    grid(start_of(reach, now).0, now, step)
+    let window = window_of(reach, now);
+    Stride::dividing(window, CHART_POINTS).edges(window)
 }
 
-/// The multiples of `step` from the one at or before `from`, and `now`.
-fn grid(from: i64, now: Timestamp, step: i64) -> Vec<Timestamp> {
-    let first = from.div_euclid(step) * step;
-    let count = (now.0 - first).div_euclid(step);
-    let starts = (0..=count).map(|n| Timestamp(first + n * step)).filter(|start| *start < now);
-    starts.chain([now]).collect()
+/// The beginnings of the strip's days (UTC), and now.
+fn strip_edges(now: Timestamp) -> Vec<Timestamp> {
+    Zone::UTC.days(now, STRIP_DAYS).iter().map(|day| day.window.from).chain([now]).collect()
 }

@@ -124,6 +124,7 @@ impl Server {
             tracker_metrics: parts.tracker_metrics,
             assets: Arc::new(parts.assets),
             hosts: parts.hosts,
+            stop: stop.clone(),
         };
         let web = tokio::spawn(serve(listener, state, stop.clone()));
         Ok(Self { address, stop, web, scheduler, recorder })

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use ::cron::Schedule as Fields;
 use jiff::tz::TimeZone;
 
-use crate::FieldError;
+use crate::{FieldError, Zone};
 
 /// A cron expression in a time zone.
 ///
@@ -31,8 +31,7 @@ impl Cron {
     pub fn parse(expression: &str, zone: &str) -> Result<Self, FieldError> {
         let expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
         let zone_name = zone.trim();
-        let zone = TimeZone::get(zone_name)
-            .map_err(|_| FieldError::new("zone", "not an IANA time zone, like Europe/Berlin or UTC"))?;
+        let zone = Zone::parse(zone_name)?.into_rules();
         let fields = read(&expression).map_err(|problem| FieldError::new("cron", problem))?;
         let every_hour = expression.split(' ').rev().nth(hour_from_end(&expression)) == Some("*");
         Ok(Self { expression, zone_name: zone_name.to_owned(), fields, zone, every_hour })

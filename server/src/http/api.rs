@@ -3,11 +3,10 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Path, State},
     http::{HeaderName, StatusCode, header::LOCATION},
 };
-use domain::{Cell, Failure, Invalid, SHOWN_CHECKS, TrackerId};
-use serde::Deserialize;
+use domain::{Failure, TrackerId};
 
 use super::{AppState, Problem};
 use crate::recorder::Edit;
@@ -15,10 +14,7 @@ use crate::recorder::Edit;
 mod body;
 mod reply;
 
-use self::{
-    body::TrackerBody,
-    reply::{CheckReply, TrackerReply},
-};
+use self::{body::TrackerBody, reply::TrackerReply};
 
 /// All trackers, in the order in which they were added.
 pub(super) async fn list(State(state): State<AppState>) -> Json<Vec<TrackerReply>> {
@@ -67,40 +63,6 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Range {
-    limit: Option<String>,
-    before: Option<String>,
-}
-
-/// A tracker's newest checks, oldest first: at most `limit` (1 to 60) that were due before `before` (UTC in milliseconds).
-pub(super) async fn checks(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    range: Result<Query<Range>, QueryRejection>,
-) -> Result<Json<Vec<CheckReply>>, Problem> {
-    let id = read_id(&id)?;
-    let Query(range) = range.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    let limit = number(range.limit.as_deref(), "limit", "a number from 1 to 60")?.unwrap_or(60);
-    let before = number(range.before.as_deref(), "before", "a time in milliseconds since 1970, UTC")?;
-    let limit =
-        usize::try_from(limit).ok().filter(|limit| (1..=SHOWN_CHECKS).contains(limit)).ok_or_else(|| {
-            Problem::invalid(StatusCode::BAD_REQUEST, Invalid::one("limit", "a number from 1 to 60"))
-        })?;
-    let cells = state.services.live.last_checks(id).await?;
-    let is_before = |cell: &&Cell| before.is_none_or(|before| cell.due.as_ms() < before);
-    let mut newest: Vec<CheckReply> = cells
-        .iter()
-        .rev()
-        .filter(|cell| !cell.is_gap())
-        .filter(is_before)
-        .take(limit)
-        .map(CheckReply::from)
-        .collect();
-    newest.reverse();
-    Ok(Json(newest))
-}
-
 /// Whether the process lives. Asks nothing else.
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
@@ -118,9 +80,4 @@ pub(super) async fn readyz(State(state): State<AppState>) -> Result<&'static str
 /// An id that is no number is an id that does not exist.
 fn read_id(text: &str) -> Result<TrackerId, Failure> {
     text.parse().map_err(|_| Failure::NotFound)
-}
-
-fn number(text: Option<&str>, field: &'static str, wanted: &str) -> Result<Option<i64>, Problem> {
-    let parsed = text.map(str::parse).transpose();
-    parsed.map_err(|_| Problem::invalid(StatusCode::BAD_REQUEST, Invalid::one(field, wanted)))
 }

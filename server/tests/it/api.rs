@@ -1,20 +1,8 @@
 //! The programming interface: whole answers.
 
-use reqwest::{Method, Response};
-use serde_json::Value;
+use reqwest::Method;
 
-use crate::harness::TestApp;
-
-/// Status, media type and body of an answer, for snapshots.
-async fn whole(reply: Response) -> String {
-    let status = reply.status();
-    let header = |name: &str| reply.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
-    let media_type = header("content-type").unwrap_or_default();
-    let text = reply.text().await.unwrap();
-    let body = serde_json::from_str::<Value>(&text)
-        .map_or(text, |json| serde_json::to_string_pretty(&json).unwrap());
-    format!("{status}\n{media_type}\n{body}")
-}
+use crate::harness::{TestApp, whole};
 
 #[tokio::test]
 async fn before_there_is_a_tracker() {

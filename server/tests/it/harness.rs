@@ -35,7 +35,7 @@ pub(crate) struct ManualClock {
 }
 
 impl ManualClock {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { wall_ms: AtomicI64::new(START.0), monotonic_ms: AtomicU64::new(0), moved: Notify::new() }
     }
 
@@ -246,4 +246,15 @@ impl TestApp {
 /// Lets other tasks work between two looks.
 pub(crate) async fn breathe() {
     tokio::time::sleep(Duration::from_millis(2)).await;
+}
+
+/// Status, media type and body of an answer, for snapshots.
+pub(crate) async fn whole(reply: Response) -> String {
+    let status = reply.status();
+    let header = |name: &str| reply.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    let media_type = header("content-type").unwrap_or_default();
+    let text = reply.text().await.unwrap();
+    let body = serde_json::from_str::<Value>(&text)
+        .map_or(text, |json| serde_json::to_string_pretty(&json).unwrap());
+    format!("{status}\n{media_type}\n{body}")
 }

@@ -9,6 +9,7 @@ mod data_safety;
 mod edits;
 mod guard;
 mod harness;
+mod history;
 mod metrics;
 mod pages;
 mod process;

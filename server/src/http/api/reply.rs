@@ -1,6 +1,6 @@
 //! What programs get. Kept apart from the pages' wire, so that either can change without the other.
 
-use domain::{Cell, Outcome, Status, TrackerView};
+use domain::{Status, TrackerView};
 use serde::Serialize;
 
 /// A tracker.
@@ -57,51 +57,6 @@ impl From<TrackerView> for TrackerReply {
             uptime: uptime.is_known().then(|| uptime.to_string()),
             problem: about.problem,
             duplicate_of: about.duplicate_of.map(|id| id.0),
-        }
-    }
-}
-
-/// A check.
-#[derive(Debug, Serialize)]
-pub(in crate::http) struct CheckReply {
-    /// UTC, RFC 3339.
-    due: String,
-    due_ms: i64,
-    attempt: u16,
-    /// `up`, `degraded`, `down` or `unknown`.
-    outcome: &'static str,
-    latency_ms: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fault: Option<FaultReply>,
-    /// Why nothing is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-}
-
-#[derive(Debug, Serialize)]
-struct FaultReply {
-    kind: String,
-    detail: String,
-}
-
-impl From<&Cell> for CheckReply {
-    fn from(cell: &Cell) -> Self {
-        let (outcome, reason) = match &cell.outcome {
-            Outcome::Up => ("up", None),
-            Outcome::Degraded => ("degraded", None),
-            Outcome::Down(_) => ("down", None),
-            Outcome::Unknown(reason) => ("unknown", Some(reason.word())),
-        };
-        let fault =
-            cell.fault().map(|fault| FaultReply { kind: fault.kind.to_string(), detail: fault.to_string() });
-        Self {
-            due: cell.due.to_string(),
-            due_ms: cell.due.as_ms(),
-            attempt: cell.attempt,
-            outcome,
-            latency_ms: cell.latency.map(domain::Micros::as_ms),
-            fault,
-            reason,
         }
     }
 }
