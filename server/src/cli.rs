@@ -83,6 +83,15 @@ struct ServeArguments {
     /// How many daily backups are kept in the folder `backups` of the data; 0 makes none.
     #[arg(long, env = "UPTIME_BACKUPS", default_value_t = 7, value_name = "COUNT")]
     backups: usize,
+    /// How long each check is kept, from 1d. Uptimes of hours and days are kept for ever.
+    #[arg(long, env = "UPTIME_KEEP_CHECKS", default_value = "365d", value_name = "TIME", value_parser = parse_days)]
+    keep_checks: Duration,
+    /// How long the details of a failure are kept after it was last seen, from 1d.
+    #[arg(long, env = "UPTIME_KEEP_EVIDENCE", default_value = "90d", value_name = "TIME", value_parser = parse_days)]
+    keep_evidence: Duration,
+    /// The most room that the database may take, like 80% of the disk or 20GiB; then the oldest checks go before their time.
+    #[arg(long, env = "UPTIME_MAX_SIZE", default_value = "80%", value_name = "SIZE")]
+    max_size: store::Ceiling,
 }
 
 #[derive(Debug, Args)]
@@ -150,6 +159,8 @@ enum Db {
     Restore(RestoreArguments),
     /// Read a database for damage, also while a server runs. Exits 1 when something is wrong.
     Verify(VerifyArguments),
+    /// Add up every hour and day anew from the recorded checks, and repair what differs. Only while no server runs.
+    Rebuild(DataArguments),
 }
 
 #[derive(Debug, Args)]
@@ -209,6 +220,11 @@ fn parse_expect(text: &str) -> Result<domain::ExpectedStatuses, String> {
 fn parse_length(text: &str) -> Result<Duration, String> {
     let length = domain::parse_length(text).filter(|length| !length.is_zero());
     length.ok_or_else(|| "a time is like 500ms, 90s, 15m or 1h".into())
+}
+
+fn parse_days(text: &str) -> Result<Duration, String> {
+    let length = domain::parse_length(text).filter(|length| *length >= Duration::from_hours(24));
+    length.ok_or_else(|| "a time from 1d, like 90d or 365d".into())
 }
 
 fn is_loopback(address: IpAddr) -> bool {

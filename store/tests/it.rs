@@ -13,6 +13,7 @@ mod it {
     mod outside;
     mod past;
     mod restore;
+    mod retention;
     mod round_trip;
     mod story;
     mod tutorial;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use domain::{Clock, Timestamp};
-use store::{BACKUPS, Contents, StoreError};
+use store::{BACKUPS, Contents, RebuildReport, StoreError};
 
 use super::{BackupArguments, Db, RestoreArguments, VerifyArguments, edit::refused, say, serve::DATABASE};
 use crate::{
@@ -19,6 +19,7 @@ pub(super) async fn db(command: Db) -> Result<Exit, Ending> {
         Db::Backup(arguments) => backup(&arguments).await,
         Db::Restore(arguments) => restore(&arguments).await,
         Db::Verify(arguments) => verify(&arguments).await,
+        Db::Rebuild(arguments) => rebuild(&arguments.data_dir).await,
     }
 }
 
@@ -86,7 +87,30 @@ async fn verify(arguments: &VerifyArguments) -> Result<Exit, Ending> {
         say(&format!("sound: {}: {held}", file.display()))?;
         return Ok(Exit::Ok);
     }
-    say(&format!("not sound: {}: {held}; restore a backup: uptime-tracker db restore FILE", file.display()))?;
+    say(&format!(
+        "not sound: {}: {held}; \
+         if only rollups differ, `uptime-tracker db rebuild` repairs them; otherwise restore a backup: uptime-tracker db restore FILE",
+        file.display()
+    ))?;
+    Ok(Exit::Failed)
+}
+
+/// Only while no server runs, which the lock of the folder tells. Exits 1 when blocks are damaged, whose hours cannot be added up.
+async fn rebuild(folder: &Path) -> Result<Exit, Ending> {
+    let database = folder.join(DATABASE);
+    if !database.exists() {
+        return Err(refused(&StoreError::Missing { path: database }));
+    }
+    let _lock = DataLock::acquire(folder)?;
+    let report = store::rebuild(&database).await.map_err(|error| refused(&error))?;
+    let RebuildReport { trackers, hours, repaired, damaged } = report;
+    say(&format!("rebuilt {hours} hours of {trackers} trackers; those of {repaired} trackers had differed"))?;
+    if damaged == 0 {
+        return Ok(Exit::Ok);
+    }
+    say(&format!(
+        "  {damaged} blocks of checks are damaged; the hours that they tell of were left as they were"
+    ))?;
     Ok(Exit::Failed)
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use domain::{Clock, NewTracker};
-use store::{BACKUPS, Store, Writer};
+use store::{BACKUPS, Retention, Store, Writer};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
@@ -51,7 +51,12 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     let _lock = DataLock::acquire(&ground.folder)?;
     let is_demo = ground.demo.is_some();
     let ballast = ballast::of(&ground.folder);
-    let writer = open(&ground.folder).await?.with_ballast(ballast.clone());
+    let retention = Retention {
+        checks: arguments.keep_checks,
+        evidence: arguments.keep_evidence,
+        ceiling: arguments.max_size,
+    };
+    let writer = open(&ground.folder).await?.with_ballast(ballast.clone()).with_retention(retention);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let parts = Parts {
         clock: clock.clone(),

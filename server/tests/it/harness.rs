@@ -11,7 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use domain::{Clock, Fault, FaultKind, Finding, Micros, Outcome, ProbeRequest, Prober, Timestamp};
+use domain::{Clock, Fault, FaultKind, Finding, Micros, Outcome, ProbeRequest, Prober, Records, Timestamp};
 use reqwest::{Method, Response};
 use serde_json::Value;
 use server::{
@@ -149,6 +149,16 @@ impl TestApp {
     async fn new(folder: Arc<TempDir>, clock: Arc<ManualClock>, keep: usize) -> Self {
         let store = Store::open(&folder.path().join("uptime-tracker.db")).await.unwrap();
         let records = Box::new(store.into_writer().await.unwrap());
+        Self::with_records(records, folder, clock, keep).await
+    }
+
+    /// A server whose records the test brings.
+    pub(crate) async fn with_records(
+        records: Box<dyn Records>,
+        folder: Arc<TempDir>,
+        clock: Arc<ManualClock>,
+        keep: usize,
+    ) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let prober = Arc::new(ScriptedProber::default());
         let parts = Parts {

@@ -17,8 +17,8 @@ const BLOCKS: i64 = 100;
 const FAULTS: i64 = 500;
 /// Pages that go back to the file system in one step.
 const PAGES: i64 = 200;
-/// Empty pages that stay in the file, to be written next: 4 MiB.
-const SLACK: i64 = 1_000;
+/// Empty pages that stay in the file, to be written next: these, and a twentieth of all.
+const SLACK: i64 = 16;
 
 impl Writer {
     /// One step; `true` when there may be more.
@@ -119,11 +119,12 @@ impl Writer {
     /// Gives empty pages back to the file system.
     async fn give_back(&mut self) -> Result<bool, StoreError> {
         let empty: i64 = query_scalar("PRAGMA freelist_count").fetch_one(&mut self.db).await?;
-        if empty <= SLACK {
+        let pages: i64 = query_scalar("PRAGMA page_count").fetch_one(&mut self.db).await?;
+        if empty <= SLACK + pages / 20 {
             return Ok(false);
         }
-        let pages = sqlx::AssertSqlSafe(format!("PRAGMA incremental_vacuum({PAGES})"));
-        query(pages).fetch_all(&mut self.db).await?;
+        let vacuum = sqlx::AssertSqlSafe(format!("PRAGMA incremental_vacuum({PAGES})"));
+        query(vacuum).fetch_all(&mut self.db).await?;
         let left: i64 = query_scalar("PRAGMA freelist_count").fetch_one(&mut self.db).await?;
         Ok(left < empty)
     }

@@ -114,7 +114,7 @@ async fn app_of(pages: usize) -> (TestApp, Arc<Long>) {
     let archive = Arc::new(Long { pages, asked: AtomicUsize::new(0), page: checks(1, 1_000, |_| up(1)) });
     let records = With(Memory::default(), archive.clone());
     let folder = Arc::new(tempfile::tempdir().unwrap());
-    let app = TestApp::with_records(Box::new(records), folder, Arc::new(ManualClock::new())).await;
+    let app = TestApp::with_records(Box::new(records), folder, Arc::new(ManualClock::new()), 1_000).await;
     app.track("http://a.example/", 0).await;
     (app, archive)
 }

@@ -1,0 +1,177 @@
+//! What is too old or too much leaves, and only that.
+
+use std::{fs, time::Duration};
+
+use domain::{Archive, CheckQuery, Micros, Order, Outcome, Recorded, Records, Timestamp, TrackerId, Window};
+use sqlx::{Connection, SqliteConnection, query, query_scalar};
+use store::{Ceiling, Retention, Writer, rebuild, verify};
+
+use super::harness::{Folder, batch, check, down, tracker};
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// 2026-11-23.
+const START: i64 = 1_795_392_000_000;
+
+/// Records a check every 30 s from hour to hour, the first of each hour down, and tends at the end of each.
+async fn run(writer: &mut Writer, id: TrackerId, hours: std::ops::Range<i64>) {
+    for hour in hours {
+        let from = START + hour * HOUR_MS;
+        let checks: Vec<Recorded> = (0..120)
+            .map(|n| {
+                let outcome = if n == 0 { down(&format!("hour {hour}")) } else { Outcome::Up };
+                let mut check = check(id.0, from + n * 30_000, outcome);
+                // Hard to compress.
+                let mixed = (hour * 120 + n).cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                let noise = (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                check.check.latency = Some(Micros(u32::try_from(noise >> 41).unwrap()));
+                check
+            })
+            .collect();
+        writer.record(&batch(checks)).await.unwrap();
+        tend(writer, from + HOUR_MS).await;
+    }
+}
+
+async fn tend(writer: &mut Writer, now: i64) {
+    while writer.tend(Timestamp(now)).await.unwrap() {}
+}
+
+/// A writer that looks for old things at once.
+async fn started(folder: &Folder, retention: Retention) -> Writer {
+    folder.writer().await.with_retention(retention)
+}
+
+async fn count(db: &mut SqliteConnection, what: &'static str) -> i64 {
+    query_scalar(what).fetch_one(db).await.unwrap()
+}
+
+async fn dues(archive: &dyn Archive, id: TrackerId) -> Vec<i64> {
+    let window = Window::new(Timestamp(0), Timestamp(i64::MAX));
+    let query = CheckQuery { window, order: Order::OldestFirst, after: None, limit: 1_000_000 };
+    let page = archive.checks(id, query).await.unwrap();
+    page.checks.iter().map(|entry| entry.recorded.check.name.due.0).collect()
+}
+
+#[tokio::test]
+async fn rows_leave_for_blocks_and_the_table_of_checks_stays_short() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    run(&mut writer, id, 0..20).await;
+    let mut db = folder.by_hand().await;
+    assert!(count(&mut db, "SELECT count(*) FROM checks").await <= 240);
+    let blocks = count(&mut db, "SELECT count(*) FROM blocks").await;
+    assert!((3..=4).contains(&blocks), "{blocks} blocks of at least 512 entries each");
+    assert_eq!(dues(&*writer.archive(), id).await.len(), 2_400);
+    assert_eq!(verify(&folder.database()).await.unwrap().findings, []);
+}
+
+#[tokio::test]
+async fn checks_leave_by_age_rollups_stay_and_the_file_shrinks() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    run(&mut writer, id, 0..1_000).await;
+    let now = START + 1_000 * HOUR_MS;
+    let edges = [Timestamp(START), Timestamp(START + 30 * DAY_MS), Timestamp(now)];
+    let before = writer.archive().periods(id, &edges).await.unwrap();
+    writer.close().await.unwrap();
+    let size = fs::metadata(folder.database()).unwrap().len();
+
+    let kept = Retention { checks: Duration::from_hours(48), ..Retention::default() };
+    let mut writer = started(&folder, kept).await;
+    tend(&mut writer, now).await;
+    let left = dues(&*writer.archive(), id).await;
+    let oldest = left[0];
+    assert!((now - 3 * DAY_MS..=now - 2 * DAY_MS).contains(&oldest), "{}", Timestamp(oldest));
+    assert_eq!(left.len(), usize::try_from((now - oldest) / 30_000).unwrap(), "nothing younger is missing");
+    assert_eq!(writer.archive().periods(id, &edges).await.unwrap(), before, "what is said of days stays");
+    assert_eq!(verify(&folder.database()).await.unwrap().findings, []);
+    writer.close().await.unwrap();
+    let mut db = folder.by_hand().await;
+    assert!(count(&mut db, "PRAGMA freelist_count").await <= 40);
+    let shrunk = fs::metadata(folder.database()).unwrap().len();
+    assert!(shrunk < size * 9 / 10, "from {size} bytes to {shrunk}");
+}
+
+#[tokio::test]
+async fn checks_leave_by_size() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    run(&mut writer, id, 0..52).await;
+    writer.close().await.unwrap();
+    let all = Retention { ceiling: Ceiling::Bytes(0), ..Retention::default() };
+    let mut writer = started(&folder, all).await;
+    tend(&mut writer, START + 52 * HOUR_MS).await;
+    let left = dues(&*writer.archive(), id).await;
+    assert!(left.len() < 700, "{} entries of the open block and the last hour", left.len());
+    assert_eq!(left.last(), Some(&(START + 52 * HOUR_MS - 30_000)), "the newest stay");
+}
+
+#[tokio::test]
+async fn what_failures_showed_is_forgotten_before_they_are() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    run(&mut writer, id, 0..4).await;
+    let mut db = folder.by_hand().await;
+    let details = "SELECT count(*) FROM faults WHERE detail <> ''";
+    for (days, kept, with_detail) in [(89, 4, 4), (92, 4, 0), (300, 4, 0), (400, 0, 0)] {
+        writer.close().await.unwrap();
+        writer = folder.writer().await;
+        tend(&mut writer, START + days * DAY_MS).await;
+        assert_eq!(count(&mut db, details).await, with_detail, "after {days} days");
+        assert_eq!(count(&mut db, "SELECT count(*) FROM faults").await, kept, "after {days} days");
+    }
+}
+
+#[tokio::test]
+async fn the_history_of_a_tracker_that_is_gone_goes_too() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    let ids = writer.add(&[tracker("a.example"), tracker("b.example")], Timestamp(START)).await.unwrap();
+    for id in &ids {
+        run(&mut writer, *id, 0..10).await;
+    }
+    writer.remove(ids[0], Timestamp(START)).await.unwrap();
+    writer.purge(Timestamp(START)).await.unwrap();
+    tend(&mut writer, START + 10 * HOUR_MS).await;
+    let mut db = folder.by_hand().await;
+    for table in ["blocks", "open_blocks", "hours", "days", "sealed", "transitions"] {
+        let rows = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table} WHERE tracker_id = {}", ids[0]));
+        let rows: i64 = query_scalar(rows).fetch_one(&mut db).await.unwrap();
+        assert_eq!(rows, 0, "{table}");
+    }
+    assert_eq!(dues(&*writer.archive(), ids[1]).await.len(), 1_200);
+    assert_eq!(verify(&folder.database()).await.unwrap().findings, []);
+}
+
+#[tokio::test]
+async fn rollups_that_were_tampered_with_are_found_and_rebuilt() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    run(&mut writer, id, 0..60).await;
+    let edges = [Timestamp(START), Timestamp(START + 60 * HOUR_MS)];
+    let before = writer.archive().periods(id, &edges).await.unwrap();
+    writer.close().await.unwrap();
+    let mut db = folder.by_hand().await;
+    let hour = START / HOUR_MS;
+    for sql in ["UPDATE hours SET up_ms = up_ms + 1 WHERE hour = ?", "DELETE FROM hours WHERE hour = ? + 30"]
+    {
+        query(sql).bind(hour).execute(&mut db).await.unwrap();
+    }
+    query("UPDATE days SET checksum = 0 WHERE day = ? / 24").bind(hour).execute(&mut db).await.unwrap();
+    db.close().await.unwrap();
+    let found = verify(&folder.database()).await.unwrap().findings;
+    assert_eq!(found.len(), 4, "{found:?}");
+    let report = rebuild(&folder.database()).await.unwrap();
+    assert_eq!((report.trackers, report.repaired, report.damaged), (1, 1, 0));
+    assert_eq!(verify(&folder.database()).await.unwrap().findings, []);
+    let writer = folder.writer().await;
+    let mut writer = writer;
+    tend(&mut writer, START + 60 * HOUR_MS).await;
+    assert_eq!(writer.archive().periods(id, &edges).await.unwrap(), before);
+}
