@@ -31,12 +31,18 @@ pub(crate) const START: Timestamp = Timestamp(1_795_435_200_000);
 pub(crate) struct ManualClock {
     wall_ms: AtomicI64,
     monotonic_ms: AtomicU64,
+    asleep_ms: AtomicU64,
     moved: Notify,
 }
 
 impl ManualClock {
     pub(crate) fn new() -> Self {
-        Self { wall_ms: AtomicI64::new(START.0), monotonic_ms: AtomicU64::new(0), moved: Notify::new() }
+        Self {
+            wall_ms: AtomicI64::new(START.0),
+            monotonic_ms: AtomicU64::new(0),
+            asleep_ms: AtomicU64::new(0),
+            moved: Notify::new(),
+        }
     }
 
     pub(crate) fn advance(&self, by: Duration) {
@@ -44,6 +50,12 @@ impl ManualClock {
         self.wall_ms.fetch_add(ms.cast_signed(), Ordering::SeqCst);
         self.monotonic_ms.fetch_add(ms, Ordering::SeqCst);
         self.moved.notify_waiters();
+    }
+
+    /// The machine sleeps: monotonic time stands still.
+    pub(crate) fn suspend(&self, ms: i64) {
+        self.asleep_ms.fetch_add(ms.cast_unsigned(), Ordering::SeqCst);
+        self.step(ms);
     }
 
     /// Sets the wall clock as a person or NTP would: durations are not affected.
@@ -60,6 +72,10 @@ impl Clock for ManualClock {
 
     fn monotonic(&self) -> Duration {
         Duration::from_millis(self.monotonic_ms.load(Ordering::SeqCst))
+    }
+
+    fn asleep(&self) -> Duration {
+        Duration::from_millis(self.asleep_ms.load(Ordering::SeqCst))
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -104,6 +104,36 @@ async fn a_clock_that_is_set_leaves_a_gap_and_no_storm() {
 }
 
 #[tokio::test]
+async fn a_gap_says_why_nobody_looked() {
+    let app = TestApp::start().await;
+    let id = app.track("http://a.example/", 0).await;
+    app.run_until(id, 3).await;
+    app.clock.step(3_600_000);
+    app.run_until(id, 6).await;
+    app.clock.suspend(7_200_000);
+    app.run_until(id, 9).await;
+    let pause = |paused| {
+        let body = format!(r#"{{"paused": {paused}}}"#);
+        app.http.patch(app.url(&format!("/v1/trackers/{id}"))).body(body).send()
+    };
+    assert_eq!(pause(true).await.unwrap().status(), 200);
+    app.clock.advance(Duration::from_mins(10));
+    assert_eq!(pause(false).await.unwrap().status(), 200);
+    app.run_until(id, 12).await;
+    let app = app.restart(Duration::from_mins(30)).await;
+    app.run_until(id, 15).await;
+    let entries = app.json(&format!("/v1/trackers/{id}/checks?last=1d&limit=1000")).await;
+    let entries = entries.as_array().unwrap();
+    let gaps: Vec<&str> = entries.iter().filter_map(|entry| entry["reason"].as_str()).collect();
+    assert_eq!(gaps, ["clock_step", "suspended", "paused", "stopped"], "{entries:?}");
+    let told = app.json(&format!("/v1/trackers/{id}/uptime?last=1d")).await;
+    let paused = told["seconds"]["paused"].as_f64().unwrap();
+    assert!((590.0..=602.0).contains(&paused), "{told}");
+    assert_eq!(told["uptime"], "100", "what nobody looked at is in no ratio: {told}");
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_slot_that_could_not_start_is_ours() {
     let app = TestApp::start().await;
     let id = app.track("http://a.example/", 0).await;
