@@ -10,7 +10,7 @@ use domain::{
     Archive, CheckPage, CheckQuery, Direction, Failure, Period, Tally, Timestamp, TrackerId, Transition,
     Window,
 };
-use sqlx::{Sqlite, SqlitePool, pool::PoolConnection, sqlite::SqlitePoolOptions};
+use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -42,7 +42,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// One reading transaction, and the tracker's columns that belong to it. Ends when it is dropped.
 struct Reading {
-    db: PoolConnection<Sqlite>,
+    db: Transaction<'static, Sqlite>,
     unsealed: Unsealed,
 }
 
@@ -85,12 +85,9 @@ impl Reader {
         Ok(belong.then_some(Reading { db, unsealed }))
     }
 
-    async fn begin(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        let mut db = self.pool.acquire().await?;
-        // A transaction that a dropped future left open would show an old state for ever.
-        let _ = sqlx::raw_sql("ROLLBACK").execute(&mut *db).await;
-        sqlx::raw_sql("BEGIN").execute(&mut *db).await?;
-        Ok(db)
+    /// A transaction that only reads. It ends when it is dropped: one that stayed open would keep the log from being emptied.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.pool.begin().await?)
     }
 }
 

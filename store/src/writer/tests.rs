@@ -114,3 +114,27 @@ async fn a_dropped_future_leaves_all_of_its_batch_or_nothing() {
     }
     assert!(dropped > 0);
 }
+
+#[tokio::test]
+async fn questions_about_the_past_do_not_keep_the_log_from_being_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("tracker.db")).await.unwrap();
+    let mut writer = store.into_writer().await.unwrap();
+    writer.record(&failures(0, 100)).await.unwrap();
+    while writer.tend(Timestamp(0)).await.unwrap() {}
+    let archive = writer.archive();
+    for _ in 0..8 {
+        archive.periods(TrackerId(1), &[Timestamp(0), Timestamp(100)]).await.unwrap();
+    }
+    writer.record(&failures(100, 100)).await.unwrap();
+    // What is dropped ends on a thread of its own, soon.
+    for _ in 0..500 {
+        let (busy, _, _): (i64, i64, i64) =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut writer.db).await.unwrap();
+        if busy == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("a question is still being asked");
+}
