@@ -86,7 +86,7 @@ pub fn Bar(
 }
 
 /// One path for each mark that occurs.
-fn drawing(cells: &[Cell]) -> impl IntoView + use<> {
+pub fn drawing(cells: &[Cell]) -> impl IntoView + use<> {
     let path = |(mark, d): (Mark, String)| whole(view! { <path class=class(mark) d=d></path> });
     paths(cells).into_iter().map(path).collect::<Vec<_>>()
 }
@@ -196,16 +196,21 @@ fn class(mark: Mark) -> &'static str {
 
 /// The bar in words, for who cannot see it.
 fn label(cells: &[Cell]) -> String {
+    let counts = counts(cells);
+    let failure = cells.iter().rev().take(SHOWN_CHECKS).find(|cell| cell.fault().is_some());
+    let failure = failure.map_or(String::new(), |cell| format!(" Last failure {}.", moment(cell.due)));
+    format!("Last {SHOWN_CHECKS} checks, newest last: {counts}.{failure}")
+}
+
+/// How many there are of each mark: `56 up, 4 without data`.
+pub fn counts(cells: &[Cell]) -> String {
     let marks = marks(cells);
     let counts = Mark::ALL.into_iter().filter_map(|mark| {
         let count = marks.iter().filter(|other| **other == mark).count();
         let word = if mark == Mark::Unknown { "without data" } else { mark.word() };
         (count > 0).then(|| format!("{count} {word}"))
     });
-    let counts = format::joined(counts, ", ");
-    let failure = cells.iter().rev().take(SHOWN_CHECKS).find(|cell| cell.fault().is_some());
-    let failure = failure.map_or(String::new(), |cell| format!(" Last failure {}.", moment(cell.due)));
-    format!("Last {SHOWN_CHECKS} checks, newest last: {counts}.{failure}")
+    format::joined(counts, ", ")
 }
 
 fn moment(at: Timestamp) -> String {

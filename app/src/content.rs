@@ -7,16 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ApiError, api,
     backend::IS_SERVER,
+    past::{self, Asked},
     ui::{Part, sorry, whole},
 };
 
 /// What a page needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// A page of the list, and the tracker of which it says that it was deleted.
     List(u32, Option<TrackerId>),
-    /// One tracker; nothing where the address names none.
-    One(Option<TrackerId>),
+    /// One tracker, and what is asked of its past; nothing where the address names none.
+    One(Option<TrackerId>, Asked),
 }
 
 /// What it got.
@@ -24,8 +25,9 @@ pub enum Wanted {
 pub enum Content {
     /// A page of the list, and a deleted tracker that can be restored, with its name.
     List(TrackerPage, Option<(TrackerId, String)>),
-    /// One tracker.
-    One(TrackerView),
+    /// One tracker and its past as HTML. That is rendered into the page and not sent a second time; a browser that comes
+    /// from another page asks for it when this one is shown.
+    One(TrackerView, #[serde(skip)] String),
 }
 
 impl Wanted {
@@ -40,8 +42,16 @@ impl Wanted {
                 };
                 Ok(Content::List(page, deleted))
             }
-            Self::One(Some(id)) => Ok(Content::One(api::tracker(id).await?)),
-            Self::One(None) => Err(ApiError::NotFound),
+            Self::One(Some(id), asked) => {
+                let view = api::tracker(id).await?;
+                let past = if IS_SERVER {
+                    api::past(id, asked).await.unwrap_or_else(|_| past::SORRY.into())
+                } else {
+                    String::new()
+                };
+                Ok(Content::One(view, past))
+            }
+            Self::One(None, _) => Err(ApiError::NotFound),
         }
     }
 }

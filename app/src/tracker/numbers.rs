@@ -30,7 +30,7 @@ pub fn numbers(view: &TrackerView) -> impl IntoView + use<> {
             </h2>
             <dl class="stats card">
                 <div>
-                    <dt>"Uptime"</dt>
+                    <dt>"Uptime, checks shown"</dt>
                     <dd class=class>{percentage(uptime)}</dd>
                 </div>
                 {latency("Latency, last", last, "the newest check")}
@@ -41,10 +41,6 @@ pub fn numbers(view: &TrackerView) -> impl IntoView + use<> {
                     <dd>{checks.to_string()} <small>{format!("{failed} failed")}</small></dd>
                 </div>
             </dl>
-            <p class="small muted above-1">
-                "Rule: " <b>"observed time"</b>
-                ", over the checks shown. A result holds until the next is due. Time without data, or paused, is in neither part of the ratio."
-            </p>
         </section>
     }
 }

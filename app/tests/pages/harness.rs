@@ -12,9 +12,9 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    About, Cell, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Outcome, Status,
-    Timestamp, TrackerId, TrackerPage, TrackerView,
-    ports::{Live, Services, Trackers},
+    About, Cell, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment, Outcome, Status,
+    Story, StoryRequest, Timestamp, TrackerId, TrackerPage, TrackerView,
+    ports::{Live, Past, Services, Trackers},
 };
 use futures::StreamExt as _;
 use leptos::prelude::*;
@@ -29,6 +29,7 @@ pub(crate) struct Site {
     view: LiveView,
     is_failing: bool,
     failed: Option<FailedForm>,
+    past: Option<Story>,
 }
 
 /// A page as it is sent.
@@ -41,7 +42,7 @@ impl Site {
     pub(crate) fn new() -> Self {
         // A second test finds it set already.
         let _ = Executor::init_custom_executor(Threads);
-        Self { view: LiveView::new(1), is_failing: false, failed: None }
+        Self { view: LiveView::new(1), is_failing: false, failed: None, past: None }
     }
 
     pub(crate) fn track(&mut self, id: i64, about: About, cells: &[Cell]) {
@@ -71,6 +72,11 @@ impl Site {
         self.failed = Some(form);
     }
 
+    /// What every tracker's past was.
+    pub(crate) fn remember(&mut self, past: Story) {
+        self.past = Some(past);
+    }
+
     pub(crate) fn get(&self, path: &str) -> Page {
         let status = Arc::new(AtomicU16::new(200));
         let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
@@ -79,8 +85,12 @@ impl Site {
             provide_context(Reply(Arc::new(move |status| seen.store(status, Ordering::Relaxed))));
             provide_context(RequestUrl::new(path));
             provide_context(ServerMetaContext::new().0);
-            let ports = Arc::new(Ports { view: self.view.clone(), is_failing: self.is_failing });
-            provide_context(Services { trackers: ports.clone(), live: ports });
+            let ports = Arc::new(Ports {
+                view: self.view.clone(),
+                is_failing: self.is_failing,
+                past: self.past.clone(),
+            });
+            provide_context(Services { trackers: ports.clone(), live: ports.clone(), past: ports });
             if let Some(failed) = self.failed.clone() {
                 provide_context(failed);
             }
@@ -144,6 +154,7 @@ fn cell(n: i64, outcome: Outcome) -> Cell {
 struct Ports {
     view: LiveView,
     is_failing: bool,
+    past: Option<Story>,
 }
 
 impl Ports {
@@ -174,6 +185,24 @@ impl Live for Ports {
 
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {
         Ok(self.view.cells(id).ok_or(Failure::NotFound)?.cloned().collect())
+    }
+}
+
+#[async_trait]
+impl Past for Ports {
+    async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure> {
+        self.check()?;
+        let cells: Vec<Cell> = self.view.cells(id).ok_or(Failure::NotFound)?.cloned().collect();
+        let moment = request.at.map(|at| Moment {
+            at,
+            cells,
+            earlier_failure: Some(Timestamp(START - 100_000)),
+            later_failure: None,
+            earlier: Some(Timestamp(START - 1)),
+            later: None,
+        });
+        let nothing = Failure::Unavailable { doing: "reading", cause: "no story was told".into() };
+        Ok(Story { request, moment, ..self.past.clone().ok_or(nothing)? })
     }
 }
 
