@@ -216,6 +216,6 @@ mod tests {
         assert_eq!(read_out(&period), "23 Nov, 14:00–14:06 · nothing observed");
         period.tally = Tally { up_ms: 300_000, down_ms: 60_000, ..Tally::default() };
         period.latency.p50 = Some(Micros(84_000));
-        assert_eq!(read_out(&period), "23 Nov, 14:00–14:06 · p50 84 ms · 1 min 0 s down");
+        assert_eq!(read_out(&period), "23 Nov, 14:00–14:06 · p50 84 ms · 1 min down");
     }
 }

@@ -67,6 +67,8 @@ const USUAL: u64 = 26;
 const SLIVER: u64 = 4;
 /// Between parts.
 const CUT: u64 = 2;
+/// Round the hole of paused time.
+const RIM: u64 = 3;
 
 /// What a day is made of, from the top: classes of the bar of checks.
 fn parts(tally: &Tally) -> Vec<(&'static str, u64)> {
@@ -85,10 +87,8 @@ fn parts(tally: &Tally) -> Vec<(&'static str, u64)> {
     let slow = if_seen(share(tally.degraded_ms)).min(height - down);
     let unseen = if_seen(share(tally.unknown_ms.saturating_add(rests))).min(height - down - slow);
     let up = height - down - slow - unseen;
-    [("d", down), ("s", slow), ("u", up), ("n", unseen)]
-        .into_iter()
-        .filter(|(_, height)| *height > 0)
-        .collect()
+    let unseen = (if rests > tally.unknown_ms { "m" } else { "n" }, unseen);
+    [("d", down), ("s", slow), ("u", up), unseen].into_iter().filter(|(_, height)| *height > 0).collect()
 }
 
 /// One path for each kind of part.
@@ -101,9 +101,10 @@ fn paths(days: &[Period]) -> [(&'static str, String); 5] {
             let cut = if place + 1 < parts.len() { CUT.min(height / 2) } else { 0 };
             if let Some((_, path)) = paths.iter_mut().find(|(other, _)| other == class) {
                 draw(path, n * PITCH + 1, y, height - cut);
-                if *class == "m" {
-                    // Wound the other way, a hole.
-                    let _ = write!(path, "M{} {}v6h2v-6z", n * PITCH + 3, y + 3);
+                if *class == "m" && *height > 2 * RIM {
+                    // Wound the other way: a hole.
+                    let (hole, x) = (height - 2 * RIM, n * PITCH + 3);
+                    let _ = write!(path, "M{x} {}v{hole}h2v-{hole}z", y + RIM);
                 }
             }
             y += height;
@@ -266,7 +267,7 @@ mod tests {
         assert_eq!(stack(Tally { up_ms: DAY / 2, ..Tally::default() }), "u13 n13");
         assert_eq!(stack(Tally { up_ms: DAY - 60_000, ..Tally::default() }), "u26", "a minute is no news");
         assert_eq!(stack(Tally { degraded_ms: DAY / 2, up_ms: DAY / 2, ..Tally::default() }), "s13 u13");
-        assert_eq!(stack(Tally { down_ms: DAY / 2, paused_ms: DAY / 2, ..Tally::default() }), "d16 n16");
+        assert_eq!(stack(Tally { down_ms: DAY / 2, paused_ms: DAY / 2, ..Tally::default() }), "d16 m16");
     }
 
     #[test]

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use domain::{Micros, Outage, Period, Timestamp, Window};
 
-use super::scale::{Scale, place};
+use super::{
+    scale::{Scale, place},
+    words::observed_ms,
+};
 
 /// Units from one point to the next.
 pub const PITCH: usize = 10;
@@ -23,34 +26,50 @@ pub struct Lines {
 /// What the points become.
 pub fn lines(chart: &[Period], scale: Scale) -> Lines {
     let mut lines = Lines::default();
-    let points: Vec<_> = chart.iter().map(|period| point(period, scale)).collect();
-    let mut first = 0;
-    for run in points.chunk_by(|one, next| one.is_some() == next.is_some()) {
-        let measured: Vec<(u64, u64, u64)> = run.iter().flatten().copied().collect();
-        draw(&mut lines, first, &measured);
-        first += run.len();
+    let points = chart.iter().map(|period| point(period, scale)).enumerate();
+    let points: Vec<(usize, Point)> = points.filter(|(_, point)| *point != Point::Held).collect();
+    for run in points.chunk_by(|one, next| one.1 != Point::Break && next.1 != Point::Break) {
+        let seen = |(n, point): &(usize, Point)| match point {
+            Point::At(heights) => Some((*n, *heights)),
+            Point::Held | Point::Break => None,
+        };
+        draw(&mut lines, &run.iter().filter_map(seen).collect::<Vec<_>>());
     }
     lines
 }
 
-/// The heights of the middle, of the band's end and of the slowest.
-fn point(period: &Period, scale: Scale) -> Option<(u64, u64, u64)> {
-    let p50 = period.latency.p50?;
-    let p95 = period.latency.p95.unwrap_or(p50).max(p50);
-    let max = period.latency.max.unwrap_or(p95).max(p95);
-    Some((scale.y(p50), scale.y(p95), scale.y(max)))
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Point {
+    At(Heights),
+    /// No check was due, but the result of an earlier one held: the line goes on.
+    Held,
+    /// Nothing good is known.
+    Break,
 }
 
-/// Draws consecutive points. The ends reach to the edges of their columns, so that a lonely point is seen.
-fn draw(lines: &mut Lines, first: usize, run: &[(u64, u64, u64)]) {
-    let (left, right) = (first * PITCH, (first + run.len()) * PITCH);
-    let middle = |n: usize| (first + n) * PITCH + PITCH / 2;
-    let (Some(begin), Some(end)) = (run.first(), run.last()) else { return };
+/// Of the middle, of the band's end and of the slowest.
+type Heights = (u64, u64, u64);
+
+fn point(period: &Period, scale: Scale) -> Point {
+    let Some(p50) = period.latency.p50 else {
+        let is_up = period.tally.down_ms == 0 && observed_ms(&period.tally) > 0;
+        return if is_up { Point::Held } else { Point::Break };
+    };
+    let p95 = period.latency.p95.unwrap_or(p50).max(p50);
+    let max = period.latency.max.unwrap_or(p95).max(p95);
+    Point::At((scale.y(p50), scale.y(p95), scale.y(max)))
+}
+
+/// Draws points that belong together. The ends reach to the edges of their columns, so that a lonely point is seen.
+fn draw(lines: &mut Lines, run: &[(usize, Heights)]) {
+    let (Some((first, begin)), Some((last, end))) = (run.first(), run.last()) else { return };
+    let (left, right) = (first * PITCH, (last + 1) * PITCH);
+    let middle = |n: usize| n * PITCH + PITCH / 2;
     // Writing to a string cannot fail.
     let _ = write!(lines.p50, "M{left} {}", begin.0);
     let _ = write!(lines.band, "M{left} {}", begin.1);
-    for (n, (p50, p95, max)) in run.iter().enumerate() {
-        let x = middle(n);
+    for (n, (p50, p95, max)) in run {
+        let x = middle(*n);
         let _ = write!(lines.p50, "L{x} {p50}");
         let _ = write!(lines.band, "L{x} {p95}");
         if max < p95 {
@@ -59,8 +78,8 @@ fn draw(lines: &mut Lines, first: usize, run: &[(u64, u64, u64)]) {
     }
     let _ = write!(lines.p50, "L{right} {}", end.0);
     let _ = write!(lines.band, "L{right} {}L{right} {}", end.1, end.0);
-    for (n, (p50, ..)) in run.iter().enumerate().rev() {
-        let _ = write!(lines.band, "L{} {p50}", middle(n));
+    for (n, (p50, ..)) in run.iter().rev() {
+        let _ = write!(lines.band, "L{} {p50}", middle(*n));
     }
     let _ = write!(lines.band, "L{left} {}z", begin.0);
 }
@@ -90,7 +109,7 @@ pub fn down(chart: &[Period], outages: &[Outage], window: Window) -> Vec<Stretch
 
 /// Where nothing was learnt at all.
 pub fn unobserved(chart: &[Period], window: Window) -> Vec<Stretch> {
-    let is_unseen = |period: &Period| period.latency.p50.is_none() && period.tally.down_ms == 0;
+    let is_unseen = |period: &Period| observed_ms(&period.tally) == 0;
     let runs = chart.chunk_by(|one, next| is_unseen(one) == is_unseen(next));
     let runs = runs.filter(|run| run.first().is_some_and(is_unseen));
     let ends = |run: &[Period]| Some((run.first()?.window.from, run.last()?.window.to));
@@ -125,14 +144,15 @@ mod tests {
 
     use super::*;
 
-    /// Points of a second from letters: `1` to `9` that many tenths of 100 ms, `d` down, `.` nothing known.
+    /// Points of a second from letters: `1` to `9` that many tenths of 100 ms, `d` down, `-` up without a
+    /// check, `.` nothing known.
     fn points(letters: &str) -> Vec<Period> {
         let point = |(n, letter): (i64, char)| {
             let latency = letter.to_digit(10).map(|tenths| Micros(tenths * 10_000));
-            let tally = if letter == 'd' {
-                Tally { down_ms: 500, up_ms: 500, ..Tally::default() }
-            } else {
-                Tally { unknown_ms: 1_000, ..Tally::default() }
+            let tally = match letter {
+                'd' => Tally { down_ms: 500, up_ms: 500, ..Tally::default() },
+                '.' => Tally { unknown_ms: 1_000, ..Tally::default() },
+                _ => Tally { up_ms: 1_000, ..Tally::default() },
             };
             let latency = Percentiles { p50: latency, p95: latency, max: latency, ..Percentiles::default() };
             let window = Window::new(Timestamp(n * 1_000), Timestamp((n + 1) * 1_000));
@@ -153,6 +173,13 @@ mod tests {
         assert_eq!(drawn.spikes, "");
         assert_eq!(lines(&points("...."), scale()), Lines::default());
         assert_eq!(lines(&points("..1.."), scale()).p50, "M20 900L25 900L30 900");
+    }
+
+    #[test]
+    fn the_line_goes_on_where_checks_are_rarer_than_points() {
+        assert_eq!(lines(&points("1--5"), scale()).p50, "M0 900L5 900L35 500L40 500");
+        assert_eq!(lines(&points("1d.5"), scale()).p50, "M0 900L5 900L10 900M30 500L35 500L40 500");
+        assert_eq!(lines(&points("--d"), scale()), Lines::default());
     }
 
     #[test]

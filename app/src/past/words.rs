@@ -13,9 +13,11 @@ use crate::{
 /// A minute of not looking is no news.
 const NEWS_MS: u64 = 60_000;
 
-/// How long something lasted, in full; never nothing for something.
+/// How long something lasted, in at most two units: `12 min`, `4 min 12 s`. Never nothing for something.
 pub fn lasting(ms: u64) -> String {
-    format::in_full(Duration::from_millis(if ms == 0 { 0 } else { ms.max(1_000) }))
+    let text = format::in_full(Duration::from_millis(if ms == 0 { 0 } else { ms.max(1_000) }));
+    let whole = [" 0 s", " 0 min", " 0 h"].into_iter().find_map(|nothing| text.strip_suffix(nothing));
+    whole.map_or_else(|| text.clone(), ToOwned::to_owned)
 }
 
 fn roughly(ms: u64) -> String {
@@ -136,6 +138,7 @@ mod tests {
     #[test]
     fn time_down_is_told_to_the_second_and_never_as_nothing() {
         assert_eq!(told(Tally { up_ms: HOUR, down_ms: 252_000, ..Tally::default() }), ["4 min 12 s down"]);
+        assert_eq!(told(Tally { up_ms: HOUR, down_ms: HOUR / 60 * 12, ..Tally::default() }), ["12 min down"]);
         assert_eq!(told(Tally { up_ms: HOUR, down_ms: 1, ..Tally::default() }), ["1 s down"]);
         assert_eq!(told(Tally { degraded_ms: HOUR, ..Tally::default() }), ["no time down"]);
     }

@@ -12,8 +12,8 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    About, Cell, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment, Outcome, Status,
-    Story, StoryRequest, Timestamp, TrackerId, TrackerPage, TrackerView,
+    About, Cell, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment, Outcome,
+    Status, Story, StoryRequest, Timestamp, TrackerId, TrackerPage, TrackerView,
     ports::{Live, Past, Services, Trackers},
 };
 use futures::StreamExt as _;
