@@ -7,7 +7,7 @@
 use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage, TrackerView};
 use leptos::prelude::*;
 
-use crate::{ApiError, json::Json, past::Asked};
+use crate::{ApiError, json::Json};
 
 /// What changed since the cursor of the last answer.
 #[server(prefix = "/api", endpoint = "live", input = Json, output = Json)]
@@ -35,11 +35,11 @@ pub async fn tracker(tracker_id: TrackerId) -> Result<TrackerView, ApiError> {
     crate::backend::answer(crate::backend::services()?.live.tracker(tracker_id).await)
 }
 
-/// What a page tells of a tracker's past, as a piece of HTML.
+/// What a page tells of a tracker's past, as a piece of HTML. `query` is that of the page's address: `reach=7d&at=…`.
 #[server(prefix = "/api", endpoint = "past", input = Json, output = Json)]
-pub async fn past(tracker_id: TrackerId, asked: Asked) -> Result<String, ApiError> {
+pub async fn past(tracker_id: TrackerId, query: String) -> Result<String, ApiError> {
     // Not through `answer`: a page without its history is still a page.
-    crate::past::html(tracker_id, asked).await
+    crate::past::html(tracker_id, &query).await
 }
 
 /// Adds a tracker for each target, one a line; all of them or none.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ApiError, api,
     backend::IS_SERVER,
-    past::{self, Asked},
+    past,
     ui::{Part, sorry, whole},
 };
 
@@ -16,8 +16,8 @@ use crate::{
 pub enum Wanted {
     /// A page of the list, and the tracker of which it says that it was deleted.
     List(u32, Option<TrackerId>),
-    /// One tracker, and what is asked of its past; nothing where the address names none.
-    One(Option<TrackerId>, Asked),
+    /// One tracker, and the query that says what of its past; nothing where the address names none.
+    One(Option<TrackerId>, String),
 }
 
 /// What it got.
@@ -25,9 +25,20 @@ pub enum Wanted {
 pub enum Content {
     /// A page of the list, and a deleted tracker that can be restored, with its name.
     List(TrackerPage, Option<(TrackerId, String)>),
-    /// One tracker and its past as HTML. That is rendered into the page and not sent a second time; a browser that comes
-    /// from another page asks for it when this one is shown.
-    One(TrackerView, #[serde(skip)] String),
+    /// One tracker.
+    One(Told),
+}
+
+/// A tracker and what is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Told {
+    /// The tracker.
+    pub view: TrackerView,
+    /// Its past as HTML. That is in the page and not sent a second time as data; a browser that comes from another page
+    /// asks for it when this one is shown.
+    #[serde(skip)]
+    pub past: String,
 }
 
 impl Wanted {
@@ -42,14 +53,10 @@ impl Wanted {
                 };
                 Ok(Content::List(page, deleted))
             }
-            Self::One(Some(id), asked) => {
+            Self::One(Some(id), query) => {
                 let view = api::tracker(id).await?;
-                let past = if IS_SERVER {
-                    api::past(id, asked).await.unwrap_or_else(|_| past::SORRY.into())
-                } else {
-                    String::new()
-                };
-                Ok(Content::One(view, past))
+                let past = if IS_SERVER { api::past(id, query).await.ok() } else { Some(String::new()) };
+                Ok(Content::One(Told { view, past: past.unwrap_or_else(|| past::SORRY.into()) }))
             }
             Self::One(None, _) => Err(ApiError::NotFound),
         }

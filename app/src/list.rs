@@ -37,7 +37,7 @@ pub fn TrackersPage() -> impl IntoView {
     let changes = Changes::of_page();
     content::page(wanted, move |content| match content {
         Content::List(page, deleted) => whole(view! { <TrackerList page deleted changes /> }),
-        Content::One(..) => sorry(&ApiError::NotFound),
+        Content::One(_) => sorry(&ApiError::NotFound),
     })
 }
 

@@ -16,33 +16,18 @@ pub mod travel;
 pub mod uptime;
 pub mod words;
 
-use domain::{Reach, Story, StoryRequest, TrackerId, TrackerView};
+use std::mem::Discriminant;
+
+use domain::{Reach, Status, Story, StoryRequest, TrackerId, TrackerView};
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
-use serde::{Deserialize, Serialize};
+use leptos_router::hooks::use_location;
 
 use crate::{
     ApiError, api,
     live::{Board, is_hidden},
+    ui::whole,
 };
 use here::Here;
-
-/// What an address asks for, as it was typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
-    /// How far the chart looks back: [`Reach::word`]. Anything else is the shortest.
-    pub reach: String,
-    /// The moment to go back to; empty for none.
-    pub at: String,
-}
-
-impl Asked {
-    /// What the query of an address asks for.
-    pub fn of(query: &ParamsMap) -> Self {
-        let get = |name| query.get(name).unwrap_or_default();
-        Self { reach: get("reach"), at: get("at") }
-    }
-}
 
 /// The piece of HTML, in a place of its own. It is asked for again when the address asks for something else, when the
 /// status changes, and once a minute.
@@ -56,31 +41,45 @@ pub fn Past(
     html: String,
 ) -> impl IntoView {
     let id = view.with_untracked(|view| view.id);
-    let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(Asked::of));
-    let beat = Memo::new(move |_| {
-        let minute = board.now.get().map_or(0, |now| (now.as_ms() + id.0 * 7_919) / MINUTE_MS);
-        (minute, view.with(|view| std::mem::discriminant(&view.status)))
-    });
-    let mut before = None;
-    let mut last_beat = None;
+    let query = use_location().search;
+    let mut before: Option<Beat> = None;
     Effect::new(move |_| {
-        let (beat, asked_now) = (beat.get(), asked.get());
-        // The first minute that is heard is no news.
-        let is_beat = last_beat.replace(beat).is_some_and(|last| last.0 != 0 && last != beat);
-        let is_new = before.as_ref() != Some(&asked_now);
-        let is_first = before.replace(asked_now.clone()).is_none();
-        let rests = || is_hidden() || board.paused.get_untracked() || find(IN_USE).is_some();
-        if if is_first { find(FILLED).is_none() } else { is_new || (is_beat && !rests()) } {
+        let now = Beat {
+            // Not the same second for every page that is open.
+            minute: board.now.get().map(|now| (now.as_ms() + id.0 * 7_919) / MINUTE_MS),
+            status: view.with(|view| std::mem::discriminant(&view.status)),
+            query: query.get(),
+        };
+        let is_wanted = match &before {
+            None => find(FILLED).is_none(),
+            Some(last) if last.query != now.query => true,
+            Some(last) => {
+                // The first minute that is heard is no news.
+                let is_old =
+                    last.status != now.status || last.minute.is_some_and(|_| last.minute != now.minute);
+                is_old && !is_hidden() && !board.paused.get_untracked() && find(IN_USE).is_none()
+            }
+        };
+        if is_wanted {
+            let asked = now.query.clone();
             spawn_local(async move {
-                let html = api::past(id, asked_now.clone()).await;
-                if asked.try_get_untracked() == Some(asked_now) && (is_new || html.is_ok()) {
+                let html = api::past(id, asked.clone()).await;
+                // It may have come too late: for another address, or another page.
+                if query.try_get_untracked() == Some(asked) {
                     show(&html.unwrap_or_else(|_| SORRY.into()));
                 }
             });
         }
+        before = Some(now);
     });
     view! { <div class="past" id="past" inner_html=html></div> }
+}
+
+/// What makes the piece old when it changes.
+struct Beat {
+    minute: Option<i64>,
+    status: Discriminant<Status>,
+    query: String,
 }
 
 const MINUTE_MS: i64 = 60_000;
@@ -112,14 +111,15 @@ fn show(html: &str) {
 }
 
 /// The piece of HTML, for the server function.
-pub async fn html(id: TrackerId, asked: Asked) -> Result<String, ApiError> {
+pub async fn html(id: TrackerId, query: &str) -> Result<String, ApiError> {
     let services = crate::backend::services()?;
-    let reach = Reach::of(&asked.reach).unwrap_or_default();
-    let at = asked::moment(&asked.at);
+    let asked = |name| asked::value(query, name).unwrap_or_default();
+    let (reach, text) = (Reach::of(&asked("reach")).unwrap_or_default(), asked("at"));
+    let at = asked::moment(&text);
     let view = services.live.tracker(id).await?;
     let request = StoryRequest { reach, at: at.unwrap_or_default() };
     let story = services.past.story(id, request).await?;
-    let typed = travel::Typed { text: asked.at, problem: at.err() };
+    let typed = travel::Typed { text, problem: at.err() };
     Ok(render(&view, &story, &typed))
 }
 
@@ -127,12 +127,12 @@ pub async fn html(id: TrackerId, asked: Asked) -> Result<String, ApiError> {
 pub fn render(view: &TrackerView, story: &Story, typed: &travel::Typed) -> String {
     let here = Here::new(view, story);
     let all = view! {
-        {travel::travel(story, &here, typed)}
-        {uptime::uptime(story)}
-        {chart::latency(story, &here)}
-        {days::days(story, &here)}
-        {outages::outages(story, &here)}
-        {facts::facts(&view.about)}
+        {whole(travel::travel(story, &here, typed))}
+        {whole(uptime::uptime(story))}
+        {whole(chart::latency(story, &here))}
+        {whole(days::days(story, &here))}
+        {whole(outages::outages(story, &here))}
+        {whole(facts::facts(&view.about))}
     };
     // The marks between texts are for hydration, which does not reach in here. Nothing else looks like them: the `<` of texts
     // is escaped.

@@ -6,14 +6,14 @@ pub mod scrubber;
 
 use domain::{Status, TrackerId, TrackerView};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 
 use crate::{
     ApiError,
-    content::{self, Content, Wanted},
+    content::{self, Content, Told, Wanted},
     format,
     live::{Board, Row, follow},
-    past::{Asked, Past},
+    past::Past,
     standing::{Kind, Standing},
     ui::{
         Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Menu, Mood, Outdated,
@@ -27,21 +27,22 @@ use numbers::numbers;
 #[component]
 pub fn TrackerPage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_query_map();
+    let query = use_location().search;
     let wanted = move || {
         let id = params.with(|params| params.get("id").and_then(|id| id.parse::<TrackerId>().ok()));
         // Not followed: the page stays when only its past is asked for anew.
-        Wanted::One(id, query.with_untracked(Asked::of))
+        Wanted::One(id, query.get_untracked())
     };
     let changes = Changes::of_page();
     content::page(wanted, move |content| match content {
-        Content::One(view, past) => whole(view! { <Tracker view past changes /> }),
+        Content::One(told) => whole(view! { <Tracker told changes /> }),
         Content::List(..) => sorry(&ApiError::NotFound),
     })
 }
 
 #[component]
-fn Tracker(view: TrackerView, past: String, changes: Changes) -> impl IntoView {
+fn Tracker(told: Told, changes: Changes) -> impl IntoView {
+    let Told { view, past } = told;
     let (board, woken) = Board::of_one(view);
     follow(board, woken);
     let navigate = use_navigate();

@@ -1,6 +1,15 @@
-//! Reading the moment that an address or a person names.
+//! Reading what an address asks for, and the moment that a person names.
 
 use domain::Timestamp;
+use leptos_router::location::Url;
+
+/// What the query of an address says of a name.
+pub fn value(query: &str, name: &str) -> Option<String> {
+    let mut pairs = query.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(other, _)| *other == name)?;
+    // As forms write it.
+    Some(Url::unescape(&value.replace('+', " ")))
+}
 
 /// What is said to who named no moment.
 pub const NO_MOMENT: &str =
@@ -69,6 +78,15 @@ fn day_number(year: i64, month: i64, day: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_is_read_as_forms_write_it() {
+        let read = |query| value(query, "at");
+        assert_eq!(read("reach=7d&at=2026-11-23T14%3A03").as_deref(), Some("2026-11-23T14:03"));
+        assert_eq!(read("?at=a+b%2B").as_deref(), Some("a b+"));
+        assert_eq!([read(""), read("reach=7d"), read("at"), read("that=5")], [None, None, None, None]);
+        assert!(read("at=%ff%00%").is_some());
+    }
 
     #[test]
     fn moments_are_read_as_people_and_programs_write_them() {

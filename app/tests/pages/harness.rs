@@ -12,8 +12,9 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    About, Cell, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment, Outcome,
-    Status, Story, StoryRequest, Timestamp, TrackerId, TrackerPage, TrackerView,
+    About, Cell, Counts, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment,
+    Outcome, Percentiles, Period, Status, Story, StoryRequest, Tally, Timestamp, TrackerId, TrackerPage,
+    TrackerView, Window,
     ports::{Live, Past, Services, Trackers},
 };
 use futures::StreamExt as _;
@@ -148,6 +149,27 @@ fn cell(n: i64, outcome: Outcome) -> Cell {
         outcome,
         latency: Some(Micros(12_345)),
         retrying: false,
+    }
+}
+
+/// A past of nine hours up and one down, as every period, and as the chart's and the strip's only point.
+pub(crate) fn story() -> Story {
+    let now = Timestamp(START);
+    let hour = 3_600_000;
+    let period = Period {
+        window: Window::new(Timestamp(START - 10 * 3_600_000), now),
+        tally: Tally { up_ms: 9 * hour, down_ms: hour, ..Tally::default() },
+        counts: Counts::default(),
+        latency: Percentiles { p50: Some(Micros(12_345)), ..Percentiles::default() },
+    };
+    Story {
+        now,
+        request: StoryRequest::default(),
+        periods: vec![period; 5],
+        chart: vec![period],
+        days: vec![period],
+        outages: Vec::new(),
+        moment: None,
     }
 }
 
