@@ -2,7 +2,7 @@
 //!
 //! Reads take JSON. Changes take url-encoded forms, so that they work without script. Both answer JSON. The types that
 //! `#[server]` makes, for a server that registers them by hand: [`Live`], [`LastChecks`], [`ListTrackers`], [`Tracker`],
-//! [`RemovedTracker`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`].
+//! [`Past`], [`RemovedTracker`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`].
 
 use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage, TrackerView};
 use leptos::prelude::*;
@@ -33,6 +33,13 @@ pub async fn list_trackers(page: u32) -> Result<TrackerPage, ApiError> {
 #[server(prefix = "/api", endpoint = "tracker", input = Json, output = Json)]
 pub async fn tracker(tracker_id: TrackerId) -> Result<TrackerView, ApiError> {
     crate::backend::answer(crate::backend::services()?.live.tracker(tracker_id).await)
+}
+
+/// What a page tells of a tracker's past, as a piece of HTML. `query` is that of the page's address: `reach=7d&at=…`.
+#[server(prefix = "/api", endpoint = "past", input = Json, output = Json)]
+pub async fn past(tracker_id: TrackerId, query: String) -> Result<String, ApiError> {
+    // Not through `answer`: a page without its history is still a page.
+    crate::past::html(tracker_id, &query).await
 }
 
 /// Adds a tracker for each target, one a line; all of them or none.

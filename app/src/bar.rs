@@ -86,7 +86,7 @@ pub fn Bar(
 }
 
 /// One path for each mark that occurs.
-fn drawing(cells: &[Cell]) -> impl IntoView + use<> {
+pub fn drawing(cells: &[Cell]) -> impl IntoView + use<> {
     let path = |(mark, d): (Mark, String)| whole(view! { <path class=class(mark) d=d></path> });
     paths(cells).into_iter().map(path).collect::<Vec<_>>()
 }
@@ -107,33 +107,34 @@ pub fn EmptyBar() -> impl IntoView {
     }
 }
 
-/// What the shapes mean.
+/// What the shapes mean. Text, because it never changes: the client has no code for it.
 #[component]
 pub fn Legend() -> impl IntoView {
-    let swatch = |mark: Mark| {
-        let mut d = String::new();
-        draw(&mut d, mark, 1);
-        whole(view! {
-            <li>
-                <svg
-                    class="swatch"
-                    viewBox="0 0 8 32"
-                    preserveAspectRatio="none"
-                    shape-rendering="crispEdges"
-                    aria-hidden="true"
-                >
-                    <path class=class(mark) d=d></path>
-                </svg>
-                {mark.word()}
-            </li>
-        })
-    };
-    view! {
-        <ul class="legend" aria-label="Legend">
-            {Vec::from(Mark::ALL.map(swatch))}
-        </ul>
-    }
+    view! { <ul class="legend" aria-label="Legend" inner_html=LEGEND></ul> }
 }
+
+macro_rules! swatch {
+    ($class:literal, $d:literal, $word:literal) => {
+        concat!(
+            r#"<li><svg class="swatch" viewBox="0 0 8 32" preserveAspectRatio="none" shape-rendering="crispEdges" "#,
+            r#"aria-hidden="true"><path class=""#,
+            $class,
+            r#"" d=""#,
+            $d,
+            r#""/></svg>"#,
+            $word,
+            "</li>"
+        )
+    };
+}
+
+const LEGEND: &str = concat!(
+    swatch!("u", "M1 10h6v22h-6z", "up"),
+    swatch!("s", "M1 10h6v3h-6zM1 16h6v16h-6z", "slow"),
+    swatch!("p", "M1 10h6v9h-6zM1 23h6v9h-6z", "retrying"),
+    swatch!("d", "M1 0h6v32h-6z", "down"),
+    swatch!("n", "M1 28h6v4h-6z", "no data"),
+);
 
 /// The marks of the 60 places. Of more than 60 cells, the newest count.
 fn marks(cells: &[Cell]) -> Vec<Mark> {
@@ -196,16 +197,21 @@ fn class(mark: Mark) -> &'static str {
 
 /// The bar in words, for who cannot see it.
 fn label(cells: &[Cell]) -> String {
+    let counts = counts(cells);
+    let failure = cells.iter().rev().take(SHOWN_CHECKS).find(|cell| cell.fault().is_some());
+    let failure = failure.map_or(String::new(), |cell| format!(" Last failure {}.", moment(cell.due)));
+    format!("Last {SHOWN_CHECKS} checks, newest last: {counts}.{failure}")
+}
+
+/// How many there are of each mark: `56 up, 4 without data`.
+pub fn counts(cells: &[Cell]) -> String {
     let marks = marks(cells);
     let counts = Mark::ALL.into_iter().filter_map(|mark| {
         let count = marks.iter().filter(|other| **other == mark).count();
         let word = if mark == Mark::Unknown { "without data" } else { mark.word() };
         (count > 0).then(|| format!("{count} {word}"))
     });
-    let counts = format::joined(counts, ", ");
-    let failure = cells.iter().rev().take(SHOWN_CHECKS).find(|cell| cell.fault().is_some());
-    let failure = failure.map_or(String::new(), |cell| format!(" Last failure {}.", moment(cell.due)));
-    format!("Last {SHOWN_CHECKS} checks, newest last: {counts}.{failure}")
+    format::joined(counts, ", ")
 }
 
 fn moment(at: Timestamp) -> String {
@@ -265,6 +271,17 @@ mod tests {
         assert_eq!(path(Mark::Down), "M465 0h6v32h-6z");
         assert_eq!(path(Mark::Up), "M473 10h6v22h-6z");
         assert!(path(Mark::Unknown).starts_with("M1 28h6v4h-6zM9 28"));
+    }
+
+    #[test]
+    fn the_legend_shows_what_the_bar_draws() {
+        let swatches = Mark::ALL.map(|mark| {
+            let mut d = String::new();
+            draw(&mut d, mark, 1);
+            format!(r#"<path class="{}" d="{d}"/></svg>{}</li>"#, class(mark), mark.word())
+        });
+        assert!(swatches.iter().all(|swatch| LEGEND.contains(swatch)), "{swatches:?}");
+        assert_eq!(LEGEND.matches("<li>").count(), Mark::ALL.len());
     }
 
     #[test]

@@ -7,16 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ApiError, api,
     backend::IS_SERVER,
+    past,
     ui::{Part, sorry, whole},
 };
 
 /// What a page needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// A page of the list, and the tracker of which it says that it was deleted.
     List(u32, Option<TrackerId>),
-    /// One tracker; nothing where the address names none.
-    One(Option<TrackerId>),
+    /// One tracker, and the query that says what of its past; nothing where the address names none.
+    One(Option<TrackerId>, String),
 }
 
 /// What it got.
@@ -25,7 +26,19 @@ pub enum Content {
     /// A page of the list, and a deleted tracker that can be restored, with its name.
     List(TrackerPage, Option<(TrackerId, String)>),
     /// One tracker.
-    One(TrackerView),
+    One(Told),
+}
+
+/// A tracker and what is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Told {
+    /// The tracker.
+    pub view: TrackerView,
+    /// Its past as HTML. That is in the page and not sent a second time as data; a browser that comes from another page
+    /// asks for it when this one is shown.
+    #[serde(skip)]
+    pub past: String,
 }
 
 impl Wanted {
@@ -40,8 +53,12 @@ impl Wanted {
                 };
                 Ok(Content::List(page, deleted))
             }
-            Self::One(Some(id)) => Ok(Content::One(api::tracker(id).await?)),
-            Self::One(None) => Err(ApiError::NotFound),
+            Self::One(Some(id), query) => {
+                let view = api::tracker(id).await?;
+                let past = if IS_SERVER { api::past(id, query).await.ok() } else { Some(String::new()) };
+                Ok(Content::One(Told { view, past: past.unwrap_or_else(|| past::SORRY.into()) }))
+            }
+            Self::One(None, _) => Err(ApiError::NotFound),
         }
     }
 }

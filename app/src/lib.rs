@@ -16,6 +16,7 @@ pub mod format;
 mod json;
 pub mod list;
 pub mod live;
+pub mod past;
 pub mod spot;
 pub mod standing;
 pub mod tip;

@@ -129,7 +129,8 @@ fn is_other(served: Option<&str>, running: &str) -> bool {
     served.is_some_and(|served| !running.is_empty() && served != running)
 }
 
-fn is_hidden() -> bool {
+/// Whether nobody can see the page.
+pub fn is_hidden() -> bool {
     document().visibility_state() != web_sys::VisibilityState::Visible
 }
 

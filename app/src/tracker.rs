@@ -1,26 +1,25 @@
 //! One tracker, large.
 
-pub mod facts;
 pub mod history;
 pub mod numbers;
 pub mod scrubber;
 
 use domain::{Status, TrackerId, TrackerView};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 
 use crate::{
     ApiError,
-    content::{self, Content, Wanted},
+    content::{self, Content, Told, Wanted},
     format,
-    live::{Board, follow},
+    live::{Board, Row, follow},
+    past::Past,
     standing::{Kind, Standing},
     ui::{
         Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Menu, Mood, Outdated,
         Part, PauseOrResume, TabIcon, entries, part, reactive, sorry, title, whole,
     },
 };
-use facts::facts;
 use history::History;
 use numbers::numbers;
 
@@ -28,18 +27,22 @@ use numbers::numbers;
 #[component]
 pub fn TrackerPage() -> impl IntoView {
     let params = use_params_map();
+    let query = use_location().search;
     let wanted = move || {
-        Wanted::One(params.with(|params| params.get("id").and_then(|id| id.parse::<TrackerId>().ok())))
+        let id = params.with(|params| params.get("id").and_then(|id| id.parse::<TrackerId>().ok()));
+        // Not followed: the page stays when only its past is asked for anew.
+        Wanted::One(id, query.get_untracked())
     };
     let changes = Changes::of_page();
     content::page(wanted, move |content| match content {
-        Content::One(view) => whole(view! { <Tracker view changes /> }),
+        Content::One(told) => whole(view! { <Tracker told changes /> }),
         Content::List(..) => sorry(&ApiError::NotFound),
     })
 }
 
 #[component]
-fn Tracker(view: TrackerView, changes: Changes) -> impl IntoView {
+fn Tracker(told: Told, changes: Changes) -> impl IntoView {
+    let Told { view, past } = told;
     let (board, woken) = Board::of_one(view);
     follow(board, woken);
     let navigate = use_navigate();
@@ -51,8 +54,12 @@ fn Tracker(view: TrackerView, changes: Changes) -> impl IntoView {
     let is_gone = Memo::new(move |_| board.rows.with(Vec::is_empty));
     let shown = move || {
         let rows = board.rows.get().into_iter();
-        let large = move |view| view! { <Large view board changes /> };
-        rows.map(|row| Entry::new(row.id.0, 0, move || large(RwSignal::from(row.view)))).collect()
+        let large = |row: Row| {
+            let past = past.clone();
+            let show = move || view! { <Large view=RwSignal::from(row.view) past board changes /> };
+            Entry::new(row.id.0, 0, show)
+        };
+        rows.map(large).collect()
     };
     view! {
         <Announcer board />
@@ -62,7 +69,7 @@ fn Tracker(view: TrackerView, changes: Changes) -> impl IntoView {
 }
 
 #[component]
-fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl IntoView {
+fn Large(view: RwSignal<TrackerView>, past: String, board: Board, changes: Changes) -> impl IntoView {
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
     let kind = move || view.with(|view| Standing::of(view).kind);
     title(move || {
@@ -86,7 +93,7 @@ fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl In
             {part(move || view.with(|view| trouble(view, board)))}
             <History view board />
             {part(move || view.with(numbers))}
-            {part(move || view.with(|view| facts(&view.about)))}
+            <Past view board html=past />
         </div>
     }
 }

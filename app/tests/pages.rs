@@ -4,8 +4,8 @@
 mod harness;
 
 use app::{ApiError, backend::FailedForm};
-use domain::{About, Invalid, TrackerId};
-use harness::{Site, about, down, up};
+use domain::{About, Fault, FaultKind, Invalid, Outage, Timestamp, TrackerId};
+use harness::{Site, about, down, story, up};
 
 #[test]
 fn without_trackers_the_page_invites() {
@@ -40,13 +40,76 @@ fn the_list_shows_every_tracker_with_its_news_first() {
 fn one_tracker_is_shown_large_with_all_its_checks() {
     let mut site = Site::new();
     site.track(7, about("Mail"), &down(5));
+    site.remember(story());
     let page = site.get("/t/7");
     assert_eq!(page.status, 200);
     page.has("Down since ");
     page.has("connection refused");
     page.has("How it is checked");
-    assert_eq!(page.html.matches("<tr").count(), 6);
+    assert_eq!(page.html.matches(r#"<tr id="check-"#).count(), 5);
     page.has(r#"href="https://mail.example/""#);
+}
+
+#[test]
+fn the_past_is_in_the_page_once_and_not_again_as_data() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(60));
+    site.remember(story());
+    let page = site.get("/t/1?reach=7d");
+    for part in ["h-uptime", "h-latency", "h-days", "h-outages", "h-how"] {
+        assert_eq!(page.html.matches(&format!(r#"id="{part}""#)).count(), 1, "{part}");
+        assert_eq!(page.html.matches(part).count(), 2, "{part}: the section and its heading, no data");
+    }
+    page.has(r#"id="reach-7d" href="/t/1?reach=7d#latency" aria-current="true""#);
+    page.has(r#"90.00<span class="unit">"#);
+    page.has("1 h down");
+    page.has("No outage in the recorded history");
+    page.has(r#"action="/t/1#moment""#);
+}
+
+#[test]
+fn a_page_without_its_past_is_still_a_page() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(60));
+    let page = site.get("/t/1");
+    assert_eq!(page.status, 200);
+    page.has("Last 60 checks");
+    page.has("The history cannot be read at the moment");
+}
+
+#[test]
+fn what_targets_and_addresses_say_is_text_in_the_past_too() {
+    const HOSTILE: &str = r#"</td>"'><script>alert(1)</script>"#;
+    let mut site = Site::new();
+    site.track(1, About { schedule: HOSTILE.into(), expect: HOSTILE.into(), ..about("Shop") }, &down(2));
+    let mut story = story();
+    let fault = Some(Fault::new(FaultKind::Tls, HOSTILE));
+    story.outages.push(Outage { from: Timestamp(story.now.0 - 9_000), until: None, fault });
+    site.remember(story);
+    for path in ["/t/1?at=5", "/t/1?reach=<script>alert(1)</script>", "/t/1?at=\"><script>alert(1)</script>"]
+    {
+        let page = site.get(path);
+        assert_eq!(page.status, 200);
+        page.has("no secure connection: &lt;/td&gt;");
+        page.lacks("<script>alert(1)");
+        page.lacks("\"><script");
+    }
+    site.get("/t/1?at=<i>now").has("“&lt;i&gt;now”: This is no time");
+}
+
+#[test]
+fn a_moment_is_shown_with_ways_from_it() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(60));
+    site.remember(story());
+    let page = site.get("/t/1?reach=1y&at=2026-11-23T14:03");
+    page.has("A moment in the past");
+    page.has("newest last: 60 up.");
+    page.has(r#"value="2026-11-23T14:03""#);
+    page.has(r#"id="earlier-failure" href="/t/1?reach=1y&amp;at="#);
+    page.has(r#"id="back" href="/t/1?reach=1y#moment""#);
+    page.lacks("Next failure</a>");
+    page.has("Show 60 checks as a table");
 }
 
 #[test]

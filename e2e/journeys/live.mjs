@@ -74,7 +74,7 @@ test("one tracker large, with its checks as a table", async (cleanup) => {
   await row(page, "Up").waitFor();
   await page.locator(".row .name").click();
   await page.waitForURL(/\/t\/1$/);
-  await page.getByText(/as a table/).click();
+  await page.getByText("Show the 60 checks as a table").click();
   const rows = page.locator("table tbody tr");
   await rows.first().waitFor();
   const before = await rows.count();

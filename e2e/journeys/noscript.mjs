@@ -31,7 +31,7 @@ test("without script a tracker is added, watched, paused, resumed and deleted", 
   await page.locator(".row .state", { hasText: "Paused" }).waitFor();
   await page.locator(".row .name").click();
   assert.match(page.url(), /\/t\/1$/);
-  await page.getByText(/as a table/).click();
+  await page.getByText("Show the 60 checks as a table").click();
   assert.ok((await page.locator("table tbody tr").count()) > 0);
   await page.getByRole("button", { name: "Resume" }).first().click();
   assert.match(page.url(), /\/t\/1$/);

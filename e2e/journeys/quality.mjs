@@ -50,7 +50,7 @@ async function openEverything(page, path) {
     await page.getByRole("button", { name: "Pause", exact: true }).last().click();
     await page.locator(".toast").waitFor();
   } else {
-    await page.getByText(/as a table/).click();
+    await page.getByText("Show the 60 checks as a table").click();
     await page.locator("[role=slider]").focus();
   }
   await page.locator(".bar").first().click();
@@ -120,7 +120,7 @@ test("the HTML is valid", async (cleanup) => {
       "require-sri": "off",
     },
   });
-  for (const path of ["/", "/t/1", "/t/99"]) {
+  for (const path of ["/", "/t/1", "/t/2", "/t/2?reach=7d&at=2026-11-23T14:03", "/t/2?at=never", "/t/99"]) {
     const html = await (await fetch(server.url + path)).text();
     const report = await validate.validateString(html);
     const found = report.results.flatMap((result) => result.messages.map((message) => `${message.ruleId}: ${message.message} (${message.line}:${message.column})`));

@@ -9,7 +9,7 @@ use crate::{
     live::Board,
     spot::{look, why},
     tracker::scrubber::{FailureButtons, Scrubber, row_name},
-    ui::{Entry, Icon, Nothing, entries, part, reactive, whole},
+    ui::{Entry, Icon, Nothing, entries, reactive, whole},
 };
 
 /// The last 60 checks of one tracker.
@@ -29,7 +29,10 @@ pub fn History(
             </header>
             <Scrubber view board />
             <div class="under">
-                {part(move || view.with(|view| axis(&view.cells)))}
+                <p class="axis">
+                    <span>{reactive(move || view.with(|view| ends(&view.cells).0))}</span>
+                    <span>{reactive(move || view.with(|view| ends(&view.cells).1))}</span>
+                </p>
                 <Legend />
                 <details class="fold" id="checks">
                     <summary>
@@ -43,22 +46,17 @@ pub fn History(
     }
 }
 
+/// The heads of a table of checks. Text, because they never change: the client has no code for them.
+pub const COLUMNS: &str = "<tr><th scope=\"col\">Due</th><th scope=\"col\">Result</th>\
+    <th scope=\"col\" class=\"r\">Took</th><th scope=\"col\">Why</th></tr>";
+
 #[component]
 fn ChecksTable(view: RwSignal<TrackerView>) -> impl IntoView {
     let newest_first = move || view.with(|view| view.cells.iter().rev().map(line_of).collect());
     view! {
         <table class="table">
             <caption>"Newest first, times in UTC"</caption>
-            <thead>
-                <tr>
-                    <th scope="col">"Due"</th>
-                    <th scope="col">"Result"</th>
-                    <th scope="col" class="r">
-                        "Took"
-                    </th>
-                    <th scope="col">"Why"</th>
-                </tr>
-            </thead>
+            <thead inner_html=COLUMNS></thead>
             <tbody>{entries(newest_first)}</tbody>
         </table>
     }
@@ -92,16 +90,6 @@ fn check_line(cell: &Cell) -> impl IntoView + use<> {
             <td class="r">{took}</td>
             <td class="dim">{why(cell)}</td>
         </tr>
-    }
-}
-
-fn axis(cells: &[Cell]) -> impl IntoView + use<> {
-    let (oldest, newest) = ends(cells);
-    view! {
-        <p class="axis">
-            <span>{oldest}</span>
-            <span>{newest}</span>
-        </p>
     }
 }
 

@@ -12,9 +12,10 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    About, Cell, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Outcome, Status,
-    Timestamp, TrackerId, TrackerPage, TrackerView,
-    ports::{Live, Services, Trackers},
+    About, Cell, Counts, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment,
+    Outcome, Percentiles, Period, Status, Story, StoryRequest, Tally, Timestamp, TrackerId, TrackerPage,
+    TrackerView, Window,
+    ports::{Live, Past, Services, Trackers},
 };
 use futures::StreamExt as _;
 use leptos::prelude::*;
@@ -30,6 +31,7 @@ pub(crate) struct Site {
     is_failing: bool,
     trouble: Option<String>,
     failed: Option<FailedForm>,
+    past: Option<Story>,
 }
 
 /// A page as it is sent.
@@ -42,7 +44,7 @@ impl Site {
     pub(crate) fn new() -> Self {
         // A second test finds it set already.
         let _ = Executor::init_custom_executor(Threads);
-        Self { view: LiveView::new(1), is_failing: false, trouble: None, failed: None }
+        Self { view: LiveView::new(1), is_failing: false, trouble: None, failed: None, past: None }
     }
 
     pub(crate) fn track(&mut self, id: i64, about: About, cells: &[Cell]) {
@@ -76,6 +78,11 @@ impl Site {
         self.failed = Some(form);
     }
 
+    /// What every tracker's past was.
+    pub(crate) fn remember(&mut self, past: Story) {
+        self.past = Some(past);
+    }
+
     pub(crate) fn get(&self, path: &str) -> Page {
         let status = Arc::new(AtomicU16::new(200));
         let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
@@ -88,8 +95,9 @@ impl Site {
                 view: self.view.clone(),
                 is_failing: self.is_failing,
                 trouble: self.trouble.clone(),
+                past: self.past.clone(),
             });
-            provide_context(Services { trackers: ports.clone(), live: ports });
+            provide_context(Services { trackers: ports.clone(), live: ports.clone(), past: ports });
             if let Some(failed) = self.failed.clone() {
                 provide_context(failed);
             }
@@ -150,10 +158,32 @@ fn cell(n: i64, outcome: Outcome) -> Cell {
     }
 }
 
+/// A past of nine hours up and one down, as every period, and as the chart's and the strip's only point.
+pub(crate) fn story() -> Story {
+    let now = Timestamp(START);
+    let hour = 3_600_000;
+    let period = Period {
+        window: Window::new(Timestamp(START - 10 * 3_600_000), now),
+        tally: Tally { up_ms: 9 * hour, down_ms: hour, ..Tally::default() },
+        counts: Counts::default(),
+        latency: Percentiles { p50: Some(Micros(12_345)), ..Percentiles::default() },
+    };
+    Story {
+        now,
+        request: StoryRequest::default(),
+        periods: vec![period; 5],
+        chart: vec![period],
+        days: vec![period],
+        outages: Vec::new(),
+        moment: None,
+    }
+}
+
 struct Ports {
     view: LiveView,
     is_failing: bool,
     trouble: Option<String>,
+    past: Option<Story>,
 }
 
 impl Ports {
@@ -188,6 +218,24 @@ impl Live for Ports {
 
     fn trouble(&self) -> Option<String> {
         self.trouble.clone()
+    }
+}
+
+#[async_trait]
+impl Past for Ports {
+    async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure> {
+        self.check()?;
+        let cells: Vec<Cell> = self.view.cells(id).ok_or(Failure::NotFound)?.cloned().collect();
+        let moment = request.at.map(|at| Moment {
+            at,
+            cells,
+            earlier_failure: Some(Timestamp(START - 100_000)),
+            later_failure: None,
+            earlier: Some(Timestamp(START - 1)),
+            later: None,
+        });
+        let nothing = Failure::Unavailable { doing: "reading", cause: "no story was told".into() };
+        Ok(Story { request, moment, ..self.past.clone().ok_or(nothing)? })
     }
 }
 

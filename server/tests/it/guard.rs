@@ -53,6 +53,7 @@ async fn no_server_function_answers_get() {
             [
                 "live",
                 "last_checks",
+                "past",
                 "list_trackers",
                 "tracker",
                 "add_tracker",

@@ -1,0 +1,81 @@
+//! The outages, the newest first.
+
+use domain::{Outage, Story};
+use leptos::prelude::*;
+
+use super::{here::Here, words};
+use crate::ui::{Nothing, Part, whole};
+
+/// The list.
+pub fn outages(story: &Story, here: &Here) -> impl IntoView + use<> {
+    let list = if story.outages.is_empty() {
+        whole(view! {
+            <div class="body">
+                <p class="muted">"No outage in the recorded history."</p>
+            </div>
+        })
+    } else {
+        table(story, here)
+    };
+    let note = (story.outages.len() >= MANY).then(|| view! { <span class="note">"the newest 20"</span> });
+    view! {
+        <section class="card" aria-labelledby="h-outages">
+            <header>
+                <h2 id="h-outages">"Outages"</h2>
+                {note}
+            </header>
+            {list}
+        </section>
+    }
+}
+
+/// As many as a story tells.
+const MANY: usize = 20;
+
+fn table(story: &Story, here: &Here) -> Part {
+    let rows: Vec<_> = story.outages.iter().map(|outage| row(outage, story, here)).collect();
+    whole(view! {
+        <table class="table fits">
+            <caption class="vh">"Newest first, times in UTC"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"From, UTC"</th>
+                    <th scope="col">"Until"</th>
+                    <th scope="col" class="r">
+                        "Lasted"
+                    </th>
+                    <th scope="col">"Cause"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    })
+}
+
+fn row(outage: &Outage, story: &Story, here: &Here) -> impl IntoView + use<> {
+    let Outage { from, until, fault } = outage;
+    let lasted = until.unwrap_or(story.now).since(*from);
+    let lasted = words::lasting(u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX));
+    let until = match until {
+        Some(until) => {
+            whole(view! { <time datetime=until.to_string()>{words::moment(*until, story.now)}</time> })
+        }
+        None => whole(view! { <span class="state is-down">"ongoing"</span> }),
+    };
+    let cause = match fault {
+        Some(fault) => whole(view! { <span>{fault.to_string()}</span> }),
+        None => whole(view! { <Nothing what="not kept" /> }),
+    };
+    view! {
+        <tr>
+            <th scope="row" class="nowrap">
+                <a href=here.at_failure(*from)>
+                    <time datetime=from.to_string()>{words::moment(*from, story.now)}</time>
+                </a>
+            </th>
+            <td class="nowrap until">{until}</td>
+            <td class="nowrap r">{lasted}</td>
+            <td class="dim full">{cause}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,35 @@
+//! The share of time up, from a day to a year.
+
+use domain::{Period, Reach, Rule, Story};
+use leptos::prelude::*;
+
+use super::words;
+use crate::ui::whole;
+
+/// Five figures and the rule they follow.
+pub fn uptime(story: &Story) -> impl IntoView + use<> {
+    let figures: Vec<_> = Reach::ALL.into_iter().zip(&story.periods).map(figure).collect();
+    view! {
+        <section class="card" aria-labelledby="h-uptime">
+            <header>
+                <h2 id="h-uptime">"Uptime"</h2>
+                <span class="note">"rule: " <b>"observed time"</b></span>
+            </header>
+            <dl class="stats">{figures}</dl>
+            <p class="foot-note">{Rule::ObservedTime.sentence()} " This holds for every percentage on this page."</p>
+        </section>
+    }
+}
+
+fn figure((reach, period): (Reach, &Period)) -> impl IntoView + use<> {
+    let notes = words::down_time(&period.tally).into_iter().chain(words::coverage(period));
+    let notes: Vec<_> = notes.map(|note| view! { <small>{note}</small> }).collect();
+    // Only today's trouble is news.
+    let class = (reach == Reach::Day && period.tally.down_ms > 0).then_some("bad");
+    whole(view! {
+        <div>
+            <dt>{words::reach(reach)}</dt>
+            <dd class=class>{words::percentage(period)} {notes}</dd>
+        </div>
+    })
+}
