@@ -12,12 +12,12 @@ use crate::{
 };
 
 /// What a page needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// A page of the list, and the tracker of which it says that it was deleted.
     List(u32, Option<TrackerId>),
-    /// One tracker, and the query that says what of its past; nothing where the address names none.
-    One(Option<TrackerId>, String),
+    /// One tracker; nothing where the address names none.
+    One(Option<TrackerId>),
 }
 
 /// What it got.
@@ -53,12 +53,12 @@ impl Wanted {
                 };
                 Ok(Content::List(page, deleted))
             }
-            Self::One(Some(id), query) => {
+            Self::One(Some(id)) => {
                 let view = api::tracker(id).await?;
-                let past = if IS_SERVER { api::past(id, query).await.ok() } else { Some(String::new()) };
-                Ok(Content::One(Told { view, past: past.unwrap_or_else(|| past::SORRY.into()) }))
+                let past = if IS_SERVER { past::of_request(id).await } else { String::new() };
+                Ok(Content::One(Told { view, past }))
             }
-            Self::One(None, _) => Err(ApiError::NotFound),
+            Self::One(None) => Err(ApiError::NotFound),
         }
     }
 }

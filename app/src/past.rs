@@ -16,11 +16,11 @@ pub mod travel;
 pub mod uptime;
 pub mod words;
 
-use std::mem::Discriminant;
+use std::{mem::Discriminant, pin::Pin};
 
 use domain::{Reach, Status, Story, StoryRequest, TrackerId, TrackerView};
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
-use leptos_router::hooks::use_location;
+use leptos_router::{hooks::use_location, location::RequestUrl};
 
 use crate::{
     ApiError, api,
@@ -87,8 +87,7 @@ const FILLED: &str = "#past > *";
 /// What must not be replaced under the reader's hands for a minute's news.
 const IN_USE: &str = "#past :is(:focus, [open], a:hover)";
 /// What stands there when nothing could be read.
-pub const SORRY: &str =
-    "<p class=\"muted\">The history cannot be read at the moment. Load the page again.</p>";
+const SORRY: &str = "<p class=\"muted\">The history cannot be read at the moment. Load the page again.</p>";
 
 fn find(selector: &str) -> Option<web_sys::Element> {
     document().query_selector(selector).ok().flatten()
@@ -108,6 +107,14 @@ fn show(html: &str) {
             drop(element.focus());
         }
     }
+}
+
+/// The piece of HTML, for the page that the server renders. Boxed, because it is named in code of the client, where nothing of
+/// it may remain.
+pub fn of_request(id: TrackerId) -> Pin<Box<dyn Future<Output = String> + Send>> {
+    let url = use_context::<RequestUrl>();
+    let query = url.as_ref().and_then(|url| url.as_ref().split_once('?')).map(|(_, query)| query.to_owned());
+    Box::pin(async move { html(id, &query.unwrap_or_default()).await.unwrap_or_else(|_| SORRY.into()) })
 }
 
 /// The piece of HTML, for the server function.

@@ -6,7 +6,7 @@ pub mod scrubber;
 
 use domain::{Status, TrackerId, TrackerView};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+use leptos_router::hooks::{use_navigate, use_params_map};
 
 use crate::{
     ApiError,
@@ -27,11 +27,8 @@ use numbers::numbers;
 #[component]
 pub fn TrackerPage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_location().search;
     let wanted = move || {
-        let id = params.with(|params| params.get("id").and_then(|id| id.parse::<TrackerId>().ok()));
-        // Not followed: the page stays when only its past is asked for anew.
-        Wanted::One(id, query.get_untracked())
+        Wanted::One(params.with(|params| params.get("id").and_then(|id| id.parse::<TrackerId>().ok())))
     };
     let changes = Changes::of_page();
     content::page(wanted, move |content| match content {

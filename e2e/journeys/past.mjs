@@ -31,8 +31,8 @@ for (const [name, options] of [["without script", withoutScript], ["with script"
       await page.getByRole("heading", { name: heading, exact: true }).waitFor();
     }
     const uptime = await page.locator("section:has(#h-uptime)").innerText();
-    assert.match(uptime, /24 hours\s+95\.\d\d %\s+1 h down/);
-    assert.match(uptime, /1 year\s+99\.7\d %\s+1 h 45 min down\s+30 d observed of 365 d/);
+    assert.match(uptime, /24 hours\s+95\.\d\d\s%\s+1 h down/);
+    assert.match(uptime, /1 year\s+99\.7\d\s%\s+1 h 45 min down\s+30 d observed of 365 d/);
     await page.getByRole("img", { name: "Latency, last 24 hours" }).waitFor();
     assert.equal(await page.locator(".chart .hits a").count(), 241);
     assert.equal(await page.locator(".chart .out").count(), 1);
@@ -74,12 +74,13 @@ for (const [name, options] of [["without script", withoutScript], ["with script"
   test(`a moment of the past is typed, ${name}`, async (cleanup) => {
     const server = await withHistory(cleanup);
     const page = await openPage(cleanup, `${server.url}/t/1?reach=7d`, options);
-    await page.getByLabel("Date and time, UTC").fill(local(server.outages[1] + 60_000));
+    const typed = local(server.outages[1] + 60_000);
+    await page.getByLabel("Date and time, UTC").fill(typed);
     await page.getByRole("button", { name: "Show" }).click();
     await momentBar(page).waitFor();
     assert.match(await momentBar(page).getAttribute("aria-label"), /59 up, 1 down/);
     assert.equal(await current(page).getAttribute("id"), "reach-7d", "the range stays");
-    assert.match(await page.getByLabel("Date and time, UTC").inputValue(), /:01/);
+    assert.equal(await page.getByLabel("Date and time, UTC").inputValue(), typed.slice(0, 16));
   });
 
   test(`what is no moment of the past is said at the field, ${name}`, async (cleanup) => {

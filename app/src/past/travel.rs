@@ -7,7 +7,6 @@ use super::{here::Here, words};
 use crate::{
     bar, format,
     spot::{look, why},
-    tracker::history::COLUMNS,
     ui::{Icon, Nothing, Part, whole},
 };
 
@@ -150,7 +149,16 @@ fn table(moment: &Moment, now: Timestamp) -> impl IntoView + use<> {
     view! {
         <table class="table">
             <caption>"Newest first, times in UTC"</caption>
-            <thead inner_html=COLUMNS></thead>
+            <thead>
+                <tr>
+                    <th scope="col">"Due"</th>
+                    <th scope="col">"Result"</th>
+                    <th scope="col" class="r">
+                        "Took"
+                    </th>
+                    <th scope="col">"Why"</th>
+                </tr>
+            </thead>
             <tbody>{rows}</tbody>
         </table>
     }

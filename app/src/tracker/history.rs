@@ -46,17 +46,22 @@ pub fn History(
     }
 }
 
-/// The heads of a table of checks. Text, because they never change: the client has no code for them.
-pub const COLUMNS: &str = "<tr><th scope=\"col\">Due</th><th scope=\"col\">Result</th>\
-    <th scope=\"col\" class=\"r\">Took</th><th scope=\"col\">Why</th></tr>";
-
 #[component]
 fn ChecksTable(view: RwSignal<TrackerView>) -> impl IntoView {
     let newest_first = move || view.with(|view| view.cells.iter().rev().map(line_of).collect());
     view! {
         <table class="table">
             <caption>"Newest first, times in UTC"</caption>
-            <thead inner_html=COLUMNS></thead>
+            <thead>
+                <tr>
+                    <th scope="col">"Due"</th>
+                    <th scope="col">"Result"</th>
+                    <th scope="col" class="r">
+                        "Took"
+                    </th>
+                    <th scope="col">"Why"</th>
+                </tr>
+            </thead>
             <tbody>{entries(newest_first)}</tbody>
         </table>
     }
@@ -74,7 +79,7 @@ fn check_line(cell: &Cell) -> impl IntoView + use<> {
         Some(latency) => whole(format!("{} ms", format::latency(latency))),
         None => whole(view! { <Nothing what="not measured" /> }),
     };
-    let again = (cell.attempt > 0).then(|| format!("try {}", cell.attempt + 1));
+    let again = if cell.attempt > 0 { format!("try {}", cell.attempt + 1) } else { String::new() };
     view! {
         <tr id=row_name(cell.due, cell.attempt)>
             <td>
@@ -84,7 +89,7 @@ fn check_line(cell: &Cell) -> impl IntoView + use<> {
                 <span class=format!("state {class}")>
                     <Icon name=icon />
                     <span>{cell.mark().word()}</span>
-                    {again.map(|again| view! { <span class="for">{again}</span> })}
+                    <span class="for">{again}</span>
                 </span>
             </td>
             <td class="r">{took}</td>
