@@ -9,12 +9,14 @@ mod it {
     mod editor;
     mod full_disk;
     mod harness;
+    mod kills;
     mod opening;
     mod outside;
     mod past;
     mod restore;
     mod round_trip;
     mod story;
+    mod synthetic;
     mod tutorial;
     mod verify;
 }
