@@ -7,6 +7,7 @@ mod it {
     mod by_hand;
     mod damage;
     mod editor;
+    mod flips;
     mod full_disk;
     mod harness;
     mod kills;

@@ -24,6 +24,8 @@ struct Options {
     quick: bool,
     /// Keeps the large database, and uses the one that is there.
     keep: bool,
+    /// Only these figures: `cpu`, `disk` or `large`.
+    only: Option<String>,
     /// A folder for databases.
     scratch: PathBuf,
     /// Where the figures go as JSON; the table goes beside it.
@@ -35,12 +37,13 @@ struct Options {
 impl Options {
     fn of(mut words: impl Iterator<Item = String>) -> Outcome<Self> {
         let (mut quick, mut keep, mut note) = (false, false, String::new());
-        let (mut scratch, mut out) = (None, None);
+        let (mut scratch, mut out, mut only) = (None, None, None);
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
             match word.as_str() {
                 "--quick" => quick = true,
                 "--keep" => keep = true,
+                "--only" => only = Some(value()?),
                 "--scratch" => scratch = Some(PathBuf::from(value()?)),
                 "--out" => out = Some(PathBuf::from(value()?)),
                 "--note" => note = value()?,
@@ -49,7 +52,12 @@ impl Options {
         }
         let scratch = scratch.ok_or("--scratch FOLDER is needed")?;
         let out = out.unwrap_or_else(|| scratch.join("history.json"));
-        Ok(Self { quick, keep, scratch, out, note })
+        Ok(Self { quick, keep, only, scratch, out, note })
+    }
+
+    /// Whether these figures are asked for.
+    fn wants(&self, part: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == part)
     }
 }
 
@@ -72,13 +80,19 @@ async fn main() -> ExitCode {
 async fn measure(options: &Options) -> Outcome<()> {
     std::fs::create_dir_all(&options.scratch)?;
     let mut report = Report::new(options.quick, &options.note);
-    cpu::measure(options, &mut report).await?;
-    disk::measure(options, &mut report).await?;
-    let shape = large::Shape::of(options.quick);
-    let path = large::build(options, &shape, &mut report).await?;
-    questions::measure(&path, &shape, &mut report).await?;
-    if !options.keep {
-        large::remove(&path);
+    if options.wants("cpu") {
+        cpu::measure(options, &mut report).await?;
+    }
+    if options.wants("disk") {
+        disk::measure(options, &mut report).await?;
+    }
+    if options.wants("large") {
+        let shape = large::Shape::of(options.quick);
+        let path = large::build(options, &shape, &mut report).await?;
+        questions::measure(&path, &shape, &mut report).await?;
+        if !options.keep {
+            large::remove(&path);
+        }
     }
     report.write(&options.out)?;
     say(report.table());
