@@ -7,8 +7,10 @@ mod it {
     mod by_hand;
     mod damage;
     mod editor;
+    mod flips;
     mod full_disk;
     mod harness;
+    mod kills;
     mod opening;
     mod outside;
     mod past;
@@ -16,6 +18,7 @@ mod it {
     mod retention;
     mod round_trip;
     mod story;
+    mod synthetic;
     mod tutorial;
     mod verify;
 }

@@ -24,12 +24,24 @@ pub(crate) struct Options {
     /// Measures this program instead of building one.
     #[arg(long, value_name = "FILE")]
     server: Option<PathBuf>,
+    /// Measures storage instead of the whole program.
+    #[arg(long, conflicts_with_all = ["trackers", "server"])]
+    history: bool,
+    /// Keeps the large database of `--history`, and uses the one that an earlier run kept.
+    #[arg(long, requires = "history")]
+    keep: bool,
+    /// Where `--history` makes its databases; some gigabytes must be free.
+    #[arg(long, value_name = "FOLDER", requires = "history")]
+    scratch: Option<PathBuf>,
     /// A word on the circumstances, for the report.
     #[arg(long, default_value = "")]
     note: String,
 }
 
 pub(crate) fn bench(options: Options) -> Result<(), Failure> {
+    if options.history {
+        return history(options);
+    }
     let server = options.server.map_or_else(|| release::build(None), Ok)?;
     let scratch = workspace::scratch().join("bench");
     fs::create_dir_all(&scratch).map_err(Failure::io("make", &scratch))?;
@@ -52,6 +64,32 @@ pub(crate) fn bench(options: Options) -> Result<(), Failure> {
     if let Some(trackers) = options.trackers {
         run.args(["--trackers", &trackers.to_string()]);
     }
+    command::run(&mut run)?;
+    step.done();
+    output::line(format_args!(
+        "the figures are in {} and {}",
+        out.display(),
+        out.with_extension("md").display()
+    ));
+    Ok(())
+}
+
+/// The figures of storage alone.
+fn history(options: Options) -> Result<(), Failure> {
+    let scratch = options.scratch.unwrap_or_else(|| workspace::scratch().join("history"));
+    let scratch = absolute(scratch)?;
+    let out = absolute(options.out.unwrap_or_else(|| scratch.join("history.json")))?;
+
+    let mut steps = Steps::new(2);
+    let step = steps.begin("Bench of history");
+    command::run(&mut command::cargo(["build", "--package", "store", "--release", "--example", "history"]))?;
+    step.done();
+
+    let step = steps.begin("Measuring; leave the machine alone");
+    let mut run =
+        command::cargo(["run", "--quiet", "--package", "store", "--release", "--example", "history", "--"]);
+    run.arg("--scratch").arg(&scratch).arg("--out").arg(&out).args(["--note", &options.note]);
+    run.args(options.quick.then_some("--quick")).args(options.keep.then_some("--keep"));
     command::run(&mut run)?;
     step.done();
     output::line(format_args!(

@@ -1,4 +1,4 @@
-//! What a contributor types and what CI calls: `cargo xtask run`, `build`, `lint`, `test`, `bench`.
+//! What a contributor types and what CI calls: `cargo xtask run`, `build`, `lint`, `test`, `bench`, `soak`.
 //!
 //! Everything that it needs is compiled with it (wasm-bindgen is a library here), so a machine with rustup and a
 //! C compiler is enough. One file per command; `client` and `server` are the two halves that they share.
@@ -15,6 +15,7 @@ mod output;
 mod release;
 mod run;
 mod server;
+mod soak;
 mod stamp;
 mod test;
 mod workspace;
@@ -65,7 +66,14 @@ enum Task {
     /// be, it says what is missing. The variable CHROMIUM names the browser to use.
     Test,
     /// Measures the release build: slots hit, lateness, CPU, memory, disk, pages, polls, starts. On loopback only.
+    ///
+    /// With `--history` it measures storage instead: bytes and CPU for a check, memory, and how long answers take over 100
+    /// million checks; half an hour, or a minute or two with `--quick`.
     Bench(bench::Options),
+    /// Kills the program's storage again and again while it records, and looks whether anything is lost or there twice.
+    ///
+    /// The same tests as in `cargo xtask test`, built for release and with more kills. The report is bench/soak.md.
+    Soak(soak::Options),
 }
 
 fn main() -> ExitCode {
@@ -75,6 +83,7 @@ fn main() -> ExitCode {
         Task::Lint => lint::lint().map(|()| ExitCode::SUCCESS),
         Task::Test => Ok(test::test()),
         Task::Bench(options) => bench::bench(options).map(|()| ExitCode::SUCCESS),
+        Task::Soak(options) => soak::soak(&options).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
         explain(&failure);
