@@ -67,8 +67,7 @@ CREATE TABLE hours (
     PRIMARY KEY (tracker_id, hour)
 ) STRICT, WITHOUT ROWID;
 
--- The same by days. The glance is the row's number and times once more, as text with a checksum of its own: the strips of a thousand
--- trackers are read in one statement.
+-- The same by days.
 CREATE TABLE days (
     tracker_id     INTEGER NOT NULL,
     day            INTEGER NOT NULL,
@@ -88,7 +87,14 @@ CREATE TABLE days (
     sum_us         INTEGER NOT NULL,
     latencies      BLOB    NOT NULL,
     checksum       INTEGER NOT NULL,
-    glance         TEXT    NOT NULL,
+    PRIMARY KEY (tracker_id, day)
+) STRICT, WITHOUT ROWID;
+
+-- The times of each day once more, as text with a checksum of its own: the strips of a thousand trackers are read in one statement.
+CREATE TABLE glances (
+    tracker_id INTEGER NOT NULL,
+    day        INTEGER NOT NULL,
+    glance     TEXT    NOT NULL,
     PRIMARY KEY (tracker_id, day)
 ) STRICT, WITHOUT ROWID;
 

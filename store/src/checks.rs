@@ -109,36 +109,34 @@ async fn add_sealed(
     has_time: impl Fn() -> bool,
 ) -> Result<(), StoreError> {
     let names: HashSet<CheckName> = found.iter().map(|recorded| recorded.check.name).collect();
-    let lacking: Vec<TrackerId> = wanted.0.keys().copied().collect();
     let mut sealed = Vec::new();
-    for tracker in lacking {
-        if !has_time() {
-            break;
-        }
-        let mut newest = blocks::newest_first(db, tracker, i64::MAX).await?;
-        while let Some(block) = newest.take() {
+    // The number of the oldest block that each of them was looked for in.
+    let mut lacking: HashMap<TrackerId, u64> =
+        wanted.0.keys().map(|id| (*id, i64::MAX.cast_unsigned())).collect();
+    while has_time() && !lacking.is_empty() {
+        let blocks = blocks::newest_of_each(db, &lacking).await?;
+        lacking.clear();
+        for block in &blocks {
             let stretch = block.unpack_or_gap();
             let entries: Vec<Entry> = stretch.columns.iter().collect();
             for entry in entries.into_iter().rev() {
-                let name = CheckName {
-                    tracker,
-                    due: entry.due,
-                    attempt: entry.attempt,
-                    location: Location(block.location),
-                };
-                if !names.contains(&name) && wanted.take(tracker) {
+                let location = Location(block.location);
+                let (tracker, due, attempt) = (block.tracker, entry.due, entry.attempt);
+                let is_new = !names.contains(&CheckName { tracker, due, attempt, location });
+                if is_new && wanted.take(tracker) {
                     sealed.push((entry, tracker, block.location));
                 }
             }
-            if wanted.0.contains_key(&tracker) {
-                newest = blocks::newest_first(db, tracker, block.number.cast_signed()).await?;
+            if wanted.0.contains_key(&block.tracker) {
+                lacking.insert(block.tracker, block.number);
             }
         }
     }
     let faults = blocks::faults(db, &sealed.iter().filter_map(|(entry, ..)| entry.fault).collect()).await?;
-    found.extend(
-        sealed.iter().map(|(entry, tracker, location)| entry::recorded(entry, *tracker, *location, &faults)),
-    );
+    let recorded = |(entry, tracker, location): &(Entry, TrackerId, u16)| {
+        entry::recorded(entry, *tracker, *location, &faults)
+    };
+    found.extend(sealed.iter().map(recorded));
     Ok(())
 }
 

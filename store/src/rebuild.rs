@@ -69,6 +69,7 @@ async fn write(db: &mut SqliteConnection, tracker: TrackerId, audit: &Audit) -> 
     hours.extend(audit.hours.iter().map(|(hour, rollup)| (*hour, rollup.clone())));
     query("DELETE FROM hours WHERE tracker_id = ?").bind(tracker.0).execute(&mut *db).await?;
     query("DELETE FROM days WHERE tracker_id = ?").bind(tracker.0).execute(&mut *db).await?;
+    query("DELETE FROM glances WHERE tracker_id = ?").bind(tracker.0).execute(&mut *db).await?;
     for (unit, parts) in [(Unit::Days, rollups::by_days(&hours)), (Unit::Hours, hours)] {
         for (number, rollup) in parts {
             rollups::write(db, unit, tracker, number, &rollup).await?;

@@ -140,7 +140,7 @@ async fn glances(
     strip: &Strip,
 ) -> Result<HashMap<TrackerId, String>, StoreError> {
     const GLANCES: &str = "
-        SELECT tracker_id, group_concat(glance, ';') FROM days
+        SELECT tracker_id, group_concat(glance, ';') FROM glances
         WHERE tracker_id IN (SELECT value FROM json_each(?1)) AND day BETWEEN ?2 AND ?3 GROUP BY tracker_id";
     let last = strip.last.0.div_euclid(DAY_MS);
     let rows: Vec<(i64, String)> =

@@ -133,6 +133,7 @@ impl Audit {
             }
         }
         problems.extend(by_day.keys().map(|day| format!("day {day} is missing")));
+        problems.extend(glances(db, tracker).await?);
         let sealed = seal::all(db, Some(tracker)).await?.pop().map(|(_, sealed)| sealed);
         if self.problems.is_empty() && self.next.is_some() {
             let agrees = sealed.is_some_and(|sealed| {
@@ -147,4 +148,22 @@ impl Audit {
     }
 }
 
+/// How the glances of a tracker differ from its days.
+async fn glances(db: &mut SqliteConnection, tracker: TrackerId) -> Result<Vec<String>, StoreError> {
+    const ALL: &str = "SELECT day, glance FROM glances WHERE tracker_id = ? ORDER BY day";
+    let told: BTreeMap<i64, String> =
+        sqlx::query_as(ALL).bind(tracker.0).fetch_all(&mut *db).await?.into_iter().collect();
+    let mut problems = Vec::new();
+    for (day, stored) in rollups::between(db, Unit::Days, tracker, i64::MIN, i64::MAX).await? {
+        let glance = told.get(&day).and_then(|glance| rollups::read_glance(tracker, glance));
+        if let Ok(stored) = stored
+            && glance != Some((day, stored.tally))
+        {
+            problems.push(format!("the glance at day {day} says something else"));
+        }
+    }
+    Ok(problems)
+}
+
+/// The most hours that damaged blocks make unclear: 400 days.
 const MOST_UNCLEAR: usize = 24 * 400;

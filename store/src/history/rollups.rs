@@ -47,7 +47,7 @@ impl Unit {
             Self::Days => concat!(
                 "INSERT OR REPLACE INTO days (tracker_id, day, ",
                 columns!(),
-                ", glance) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+                ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
             ),
         }
     }
@@ -100,11 +100,12 @@ pub(crate) async fn write(
     for number in numbers {
         insert = insert.bind(number);
     }
-    insert = insert.bind(latencies).bind(i64::from(checksum));
+    insert.bind(latencies).bind(i64::from(checksum)).execute(&mut *db).await?;
     if unit == Unit::Days {
-        insert = insert.bind(glance(tracker, number, &rollup.tally));
+        const GLANCE: &str = "INSERT OR REPLACE INTO glances (tracker_id, day, glance) VALUES (?, ?, ?)";
+        let glance = glance(tracker, number, &rollup.tally);
+        query(GLANCE).bind(tracker.0).bind(number).bind(glance).execute(db).await?;
     }
-    insert.execute(db).await?;
     Ok(())
 }
 
