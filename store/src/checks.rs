@@ -115,7 +115,7 @@ async fn add_sealed(
         wanted.0.keys().map(|id| (*id, i64::MAX.cast_unsigned())).collect();
     while has_time() && !lacking.is_empty() {
         let blocks = blocks::newest_of_each(db, &lacking).await?;
-        lacking.clear();
+        let below = std::mem::take(&mut lacking);
         for block in &blocks {
             let stretch = block.unpack_or_gap();
             let entries: Vec<Entry> = stretch.columns.iter().collect();
@@ -127,7 +127,9 @@ async fn add_sealed(
                     sealed.push((entry, tracker, block.location));
                 }
             }
-            if wanted.0.contains_key(&block.tracker) {
+            // Only a damaged row leads back; following it would never end.
+            let is_ahead = below.get(&block.tracker).is_some_and(|below| block.number < *below);
+            if is_ahead && wanted.0.contains_key(&block.tracker) {
                 lacking.insert(block.tracker, block.number);
             }
         }

@@ -125,10 +125,19 @@ async fn sealed(
         if is_last {
             return Ok(());
         }
-        at = match query.order {
-            Order::OldestFirst => number + i64::from(last.entries),
-            Order::NewestFirst => number - 1,
+        let next = match query.order {
+            Order::OldestFirst => number.saturating_add(last.entries.into()),
+            Order::NewestFirst => number.saturating_sub(1),
         };
+        // Only a damaged row leads back; following it would never end.
+        let is_ahead = match query.order {
+            Order::OldestFirst => next > at,
+            Order::NewestFirst => next < at,
+        };
+        if !is_ahead {
+            return Err(StoreError::Corrupt { table: "blocks", column: "number" });
+        }
+        at = next;
     }
     Ok(())
 }

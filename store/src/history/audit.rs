@@ -54,6 +54,11 @@ pub(crate) async fn audit(db: &mut SqliteConnection, tracker: TrackerId) -> Resu
     loop {
         let blocks = blocks::select(db, NEXT, &[tracker.0, after, BLOCKS]).await?;
         let Some(last) = blocks.last() else { break };
+        if last.number.cast_signed() <= after {
+            // Only a damaged row leads back; following it would never end.
+            audit.problems.push(format!("after entry {after} comes a block with number {}", last.number));
+            break;
+        }
         after = last.number.cast_signed();
         for block in &blocks {
             audit.take(block, &mut recount);
