@@ -12,6 +12,7 @@ pub mod here;
 pub mod lines;
 pub mod outages;
 pub mod scale;
+pub mod stack;
 pub mod travel;
 pub mod uptime;
 pub mod words;
