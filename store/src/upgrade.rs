@@ -48,9 +48,20 @@ async fn back_up(db: &mut SqliteConnection, path: &Path, known: i64) -> Result<P
     let failed = |source| StoreError::CannotWrite { path: folder.clone(), source };
     let ours = format!("before-schema-{known}-");
     fs::create_dir_all(&folder).map_err(failed)?;
-    let made = backup(path, &folder.join(format!("{ours}{}.db", stamp(now)))).await?;
+    let made = backup(path, &free_name(&folder, &ours, now)).await?;
     prune(&folder, KEPT, |name| is_stamped(name, &ours)).map_err(failed)?;
     Ok(made.path)
+}
+
+/// The name of a copy. If there is one of this second, from a start that was interrupted, that of the next second that is free.
+fn free_name(folder: &Path, prefix: &str, mut at: Timestamp) -> PathBuf {
+    loop {
+        let name = folder.join(format!("{prefix}{}.db", stamp(at)));
+        if !name.exists() {
+            return name;
+        }
+        at.0 += 1_000;
+    }
 }
 
 #[cfg(test)]
@@ -134,6 +145,16 @@ mod tests {
         assert_eq!(backups(folder.path()).len(), KEPT);
         // The program of before goes on.
         Store::open(&path).await.unwrap();
+    }
+
+    #[test]
+    fn two_starts_within_a_second_make_two_copies() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = |at| free_name(folder.path(), "before-schema-2-", Timestamp(at));
+        let first = name(1_795_435_200_000);
+        assert!(first.ends_with("before-schema-2-2026-11-23T120000Z.db"), "{first:?}");
+        fs::write(&first, "").unwrap();
+        assert!(name(1_795_435_200_999).ends_with("before-schema-2-2026-11-23T120001Z.db"));
     }
 
     #[tokio::test]

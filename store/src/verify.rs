@@ -44,7 +44,12 @@ async fn read(path: &Path) -> Result<VerifyReport, StoreError> {
     let mut report = VerifyReport::default();
     let read = async {
         let mut db = open_read_only(path).await?;
-        report.contents = Some(Contents::read(&mut db, path).await?);
+        let contents = Contents::read(&mut db, path).await?;
+        report.contents = Some(contents);
+        if contents.schema == 0 {
+            // The first start was interrupted: there are no tables yet.
+            return pages(&mut db, &mut report.findings).await;
+        }
         findings(&mut db, &mut report.findings).await
     };
     match read.await.map_err(|error| error.on_opening(path)) {

@@ -139,7 +139,14 @@ async fn one_second(writer: &mut Writer, source: &mut Source, end: i64) -> Done<
     let recorded = kernel::process_cpu();
     let step = tend(writer, end).await?;
     let tended = kernel::process_cpu();
-    Ok(Cost { checks, cpu: tended - cpu, tending: tended - recorded, wall: started.elapsed(), step, group })
+    Ok(Cost {
+        checks,
+        cpu: tended.saturating_sub(cpu),
+        tending: tended.saturating_sub(recorded),
+        wall: started.elapsed(),
+        step,
+        group,
+    })
 }
 
 fn add(total: &mut Cost, cost: Cost) {

@@ -11,7 +11,7 @@ use domain::{
 /// 2026-11-23, midnight: when the synthetic time ends or begins.
 pub(crate) const EPOCH: i64 = 1_795_392_000_000;
 
-/// Numbers that only seem random (SplitMix64).
+/// Numbers that only seem random (`SplitMix64`).
 #[derive(Clone)]
 pub(crate) struct Chance(u64);
 

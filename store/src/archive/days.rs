@@ -102,7 +102,8 @@ impl Strip {
     fn add_unsealed(&self, days: &mut [Tally], unsealed: &Unsealed) {
         let mut recount = Recount::after(Grid::DAYS, unsealed.holding);
         for (entry, stretch) in unsealed.entries() {
-            recount.add_beat(entry::beat(&entry), entry.latency, stretch.limit_ms);
+            // A strip shows time only; counting latencies would take longer than all the rest.
+            recount.add_beat(entry::beat(&entry), None, stretch.limit_ms);
         }
         recount.hold_until(self.last);
         for (day, rollup) in recount.into_parts() {

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use domain::{CheckPage, CheckQuery, Direction, Numbered, Order, Timestamp, TrackerId, Window};
+use domain::{
+    CheckPage, CheckQuery, Direction, Numbered, Order, Reason, Recorded, Timestamp, TrackerId, Window,
+};
 use sqlx::{SqliteConnection, query_as, query_scalar};
 
 use super::{Reader, Reading};
@@ -29,11 +31,15 @@ impl Reader {
         let mut found = Vec::new();
         match query.order {
             Order::OldestFirst => {
+                let end = reading.unsealed.sealed;
                 sealed(&mut reading.db, id, &query, wanted, &mut found).await?;
+                take(&query, wanted, lost_end(&mut reading.db, id, end).await?.into_iter(), &mut found);
                 unsealed(&reading, &query, wanted, &mut found);
             }
             Order::NewestFirst => {
+                let end = reading.unsealed.sealed;
                 unsealed(&reading, &query, wanted, &mut found);
+                take(&query, wanted, lost_end(&mut reading.db, id, end).await?.into_iter(), &mut found);
                 sealed(&mut reading.db, id, &query, wanted, &mut found).await?;
             }
         }
@@ -75,7 +81,8 @@ fn is_wanted(query: &CheckQuery, number: u64, entry: &Entry) -> bool {
         Order::OldestFirst => number > after,
         Order::NewestFirst => number < after,
     });
-    is_after && query.window.contains(entry.due)
+    // The times of a damaged block are not to be trusted.
+    is_after && (query.window.contains(entry.due) || entry::is_damaged(entry))
 }
 
 /// Takes entries that are given oldest first into what is found, in the order asked for.
@@ -109,14 +116,23 @@ async fn sealed(
         (Order::OldestFirst, after) => after.map_or(oldest, |after| oldest.max(after.cast_signed())),
         (Order::NewestFirst, after) => after.map_or(newest, |after| newest.min(after.cast_signed())),
     };
+    let mut former: Option<Block> = None;
     while found.len() < wanted {
-        let blocks = next_blocks(db, id, query, at, (oldest, newest)).await?;
-        for block in &blocks {
+        let mut blocks = next_blocks(db, id, query, at, (oldest, newest)).await?;
+        // Behind a hole, the block before it is found once more.
+        blocks.retain(|block| former.as_ref().is_none_or(|former| is_next(query.order, former, block)));
+        if blocks.is_empty() {
+            return Ok(());
+        }
+        for block in blocks {
+            let lost = former.as_ref().and_then(|former| lost_between(former, &block));
+            take(query, wanted, lost.into_iter(), found);
             let stretch = block.unpack_or_gap();
             let entries = stretch.columns.iter().zip(block.number..);
             take(query, wanted, entries.map(|(entry, number)| (number, entry, block.location)), found);
+            former = Some(block);
         }
-        let Some(last) = blocks.last() else { return Ok(()) };
+        let Some(last) = &former else { return Ok(()) };
         let number = last.number.cast_signed();
         let is_last = match query.order {
             Order::OldestFirst => number >= newest,
@@ -142,7 +158,34 @@ async fn sealed(
     Ok(())
 }
 
-/// The numbers of the first and the last block that overlap a window. Answered by an index alone.
+fn is_next(order: Order, former: &Block, block: &Block) -> bool {
+    match order {
+        Order::OldestFirst => block.number > former.number,
+        Order::NewestFirst => block.number < former.number,
+    }
+}
+
+/// A gap in place of entries whose numbers are missing between two blocks, in whichever order they are given: a block that stood
+/// there is lost.
+fn lost_between(one: &Block, other: &Block) -> Option<Found> {
+    let (earlier, later) = if one.number < other.number { (one, other) } else { (other, one) };
+    blocks::is_lost(earlier, later.number).then(|| lost_after(earlier))
+}
+
+/// The gap in place of what followed a block.
+fn lost_after(block: &Block) -> Found {
+    tracing::error!(tracker = %block.tracker, number = block.end(), "a block of history is missing");
+    let gap = Recorded::gap(block.tracker, Timestamp(block.last_due), Reason::Damaged);
+    (block.end(), entry::of(&gap, None), block.location)
+}
+
+/// The gap in place of the newest sealed entries, if their block is lost: `end` entries were sealed in all.
+async fn lost_end(db: &mut SqliteConnection, id: TrackerId, end: u64) -> Result<Option<Found>, StoreError> {
+    let newest = blocks::newest_first(db, id, i64::MAX).await?;
+    Ok(newest.filter(|newest| blocks::is_lost(newest, end)).as_ref().map(lost_after))
+}
+
+/// The numbers of the first and the last block that overlap a window, and one more on either side. Answered by indexes alone.
 async fn range(
     db: &mut SqliteConnection,
     id: TrackerId,
@@ -153,9 +196,15 @@ async fn range(
             SELECT number FROM blocks WHERE tracker_id = ?1 AND last_due >= ?2 AND first_due < ?3
             UNION ALL
             SELECT number FROM open_blocks WHERE tracker_id = ?1 AND last_due >= ?2 AND first_due < ?3)";
+    // One more on either side: their times may be damaged, so that they only seem to lie outside.
+    const WIDER: &str = "
+        SELECT coalesce((SELECT max(number) FROM blocks WHERE tracker_id = ?1 AND number < ?2), ?2),
+            coalesce((SELECT min(number) FROM blocks WHERE tracker_id = ?1 AND number > ?3),
+                (SELECT number FROM open_blocks WHERE tracker_id = ?1 AND number > ?3), ?3)";
     let range: (Option<i64>, Option<i64>) =
-        query_as(RANGE).bind(id.0).bind(window.from.0).bind(window.to.0).fetch_one(db).await?;
-    Ok(range.0.zip(range.1))
+        query_as(RANGE).bind(id.0).bind(window.from.0).bind(window.to.0).fetch_one(&mut *db).await?;
+    let Some((oldest, newest)) = range.0.zip(range.1) else { return Ok(None) };
+    Ok(Some(query_as(WIDER).bind(id.0).bind(oldest).bind(newest).fetch_one(db).await?))
 }
 
 /// The next blocks in the order asked for, from the one that holds the entry `at`.

@@ -9,7 +9,7 @@ use super::{Reader, Reading};
 use crate::{
     StoreError,
     history::{
-        entry, recount,
+        blocks, entry, recount,
         rollups::{self, Unit},
     },
 };
@@ -119,14 +119,45 @@ impl Wanted {
         id: TrackerId,
         totals: &mut [Rollup],
     ) -> Result<(), StoreError> {
+        let mut absent: BTreeSet<i64> = self.0.keys().copied().collect();
         for (from, to) in runs(self.0.keys().copied()) {
             for (number, rollup) in rollups::between(db, unit, id, from, to).await? {
+                absent.remove(&number);
                 let Some(total) = self.0.get(&number).and_then(|place| totals.get_mut(*place)) else {
                     continue;
                 };
                 match rollup {
                     Ok(rollup) => total.merge(&rollup),
                     Err(error) => total.merge(&recount::instead(db, unit, id, number, &error).await?),
+                }
+            }
+        }
+        self.recount_absent(db, unit, id, &absent, totals).await
+    }
+
+    /// A unit without a row is one in which nothing was recorded, or its row is lost. Then there are blocks.
+    async fn recount_absent(
+        &self,
+        db: &mut SqliteConnection,
+        unit: Unit,
+        id: TrackerId,
+        absent: &BTreeSet<i64>,
+        totals: &mut [Rollup],
+    ) -> Result<(), StoreError> {
+        let absent: Vec<i64> = absent.iter().copied().collect();
+        let length = unit.length_ms();
+        for run in absent.chunk_by(|left, right| left + 1 == *right) {
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+            let (from, to) = (first.saturating_mul(length), last.saturating_add(1).saturating_mul(length));
+            if !blocks::overlaps(db, id, from, to).await? {
+                continue;
+            }
+            let edges: Vec<Timestamp> =
+                (*first..=last + 1).map(|number| Timestamp(number * length)).collect();
+            let parts = recount::between(db, id, &edges).await?;
+            for (number, part) in run.iter().zip(&parts) {
+                if let Some(total) = self.0.get(number).and_then(|place| totals.get_mut(*place)) {
+                    total.merge(part);
                 }
             }
         }

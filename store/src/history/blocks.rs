@@ -6,6 +6,7 @@ use domain::{Fault, FaultKind, Reason, Recorded, Timestamp, TrackerId};
 use sqlx::{
     AssertSqlSafe, Sqlite, SqliteConnection, query,
     query::Query,
+    query_scalar,
     sqlite::{SqliteArguments, SqliteRow},
 };
 
@@ -89,6 +90,11 @@ impl Block {
         })
     }
 
+    /// The number after its last entry.
+    pub(crate) fn end(&self) -> u64 {
+        self.number.saturating_add(self.entries.into())
+    }
+
     /// The CRC-32 of all that stands in the row beside it.
     fn sum(&self) -> u32 {
         let mut sum = crc32fast::Hasher::new();
@@ -137,6 +143,12 @@ impl Block {
             payload: row.get("payload")?,
         })
     }
+}
+
+/// Whether entries are missing between a block and the number that follows. All numbers are in blocks, one after the other; so if
+/// one is missing, its block is lost, or its row has another key.
+pub(crate) fn is_lost(block: &Block, next: u64) -> bool {
+    block.end() < next
 }
 
 /// Appends a block that will not grow any more.
@@ -198,6 +210,36 @@ pub(crate) async fn select(
     );
     let bound = values.iter().fold(query(AssertSqlSafe(sql)), |query, value| query.bind(*value));
     bound.fetch_all(db).await?.iter().map(Block::read).collect()
+}
+
+/// The number of the block that follows another one.
+pub(crate) async fn number_after(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    number: u64,
+) -> Result<Option<u64>, StoreError> {
+    const NEXT: &str = "
+        SELECT coalesce((SELECT min(number) FROM blocks WHERE tracker_id = ?1 AND number > ?2),
+            (SELECT number FROM open_blocks WHERE tracker_id = ?1 AND number > ?2))";
+    let next: Option<i64> =
+        query_scalar(NEXT).bind(tracker.0).bind(number.cast_signed()).fetch_one(db).await?;
+    Ok(next.map(i64::cast_unsigned))
+}
+
+/// Whether any block of a tracker has entries in a stretch of time. Answered by an index alone.
+pub(crate) async fn overlaps(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    from: i64,
+    to: i64,
+) -> Result<bool, StoreError> {
+    const ANY: &str = "
+        SELECT EXISTS (SELECT 1 FROM blocks
+                WHERE tracker_id = ?1 AND last_due >= ?2 AND first_due < ?3 AND last_due < ?4)
+            OR EXISTS (SELECT 1 FROM open_blocks WHERE tracker_id = ?1 AND last_due >= ?2 AND first_due < ?3)";
+    // No block is longer than that: it keeps the search short.
+    let latest = to.saturating_add(super::pending::SPAN_MS).saturating_add(1);
+    Ok(query_scalar(ANY).bind(tracker.0).bind(from).bind(to).bind(latest).fetch_one(db).await?)
 }
 
 /// The newest block of each tracker whose number is below the one given with it. Many at once, in the order in which they lie on the disk:

@@ -65,6 +65,11 @@ pub(crate) fn recorded(
     Recorded { check, retrying: entry.verdict == TOLERATED }
 }
 
+/// Whether this entry stands for others that cannot be read.
+pub(crate) fn is_damaged(entry: &Entry) -> bool {
+    reason(entry.verdict) == Reason::Damaged && entry.verdict >= UNKNOWN
+}
+
 /// Whether an entry with this verdict was down.
 pub(crate) fn is_down(verdict: u8) -> bool {
     matches!(verdict, DOWN | TOLERATED)

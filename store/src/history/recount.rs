@@ -1,6 +1,6 @@
 //! Adding up sealed entries anew: for the ragged ends of a window, and in place of rollups that are damaged.
 
-use domain::{Grid, Recount, Rollup, Timestamp, TrackerId};
+use domain::{Beat, Grid, Held, Recount, Rollup, Timestamp, TrackerId};
 use sqlx::SqliteConnection;
 
 use super::{
@@ -23,15 +23,22 @@ pub(crate) async fn between(
     let sealed = seal::all(db, Some(tracker)).await?;
     let told =
         sealed.first().and_then(|(_, sealed)| sealed.holding).map_or(i64::MIN, |holding| holding.due.0);
-    let blocks = around(db, tracker, *from, *to).await?;
+    let entries = sealed.first().map_or(0, |(_, sealed)| sealed.entries);
+    let (blocks, next) = around(db, tracker, *from, *to, entries).await?;
     let mut recount = Recount::after(Grid::Edges(edges.to_vec()), None);
-    'all: for block in &blocks {
+    let nexts = blocks.iter().skip(1).map(|block| block.number).chain([next]);
+    'all: for (block, next) in blocks.iter().zip(nexts) {
         let stretch = block.unpack_or_gap();
         for entry in stretch.columns.iter() {
             if entry.due >= *to {
                 break 'all;
             }
             recount.add_beat(entry::beat(&entry), entry.latency, stretch.limit_ms);
+        }
+        if blocks::is_lost(block, next) {
+            tracing::error!(%tracker, number = block.end(), "a block of history is missing");
+            let due = Timestamp(block.last_due);
+            recount.add_beat(Beat { due, held: Held::Unknown, is_gap: true, is_retry: false }, None, None);
         }
     }
     recount.hold_until(Timestamp(told).min(*to));
@@ -44,13 +51,15 @@ pub(crate) async fn between(
     Ok(rollups)
 }
 
-/// The blocks that overlap a window, and the one before them: what it said last may still hold.
+/// The blocks that overlap a window, and the one before them: what it said last may still hold. And the number that must follow
+/// them: of the next block, or of the first entry that is not sealed.
 async fn around(
     db: &mut SqliteConnection,
     tracker: TrackerId,
     from: Timestamp,
     to: Timestamp,
-) -> Result<Vec<Block>, StoreError> {
+    sealed: u64,
+) -> Result<(Vec<Block>, u64), StoreError> {
     // No block is longer than that, so the last condition excludes nothing; it keeps the search short.
     const OVERLAPPING: &str = "last_due >= ?2 AND first_due < ?3 AND last_due < ?4";
     let latest = to.0.saturating_add(SPAN_MS).saturating_add(1);
@@ -60,7 +69,9 @@ async fn around(
         let before = before(db, tracker, from).await?;
         found.splice(0..0, before);
     }
-    Ok(found)
+    let last = found.last().map_or(0, |last| last.number);
+    let next = blocks::number_after(db, tracker, last).await?;
+    Ok((found, next.unwrap_or(sealed)))
 }
 
 /// The newest block that ended before a moment.

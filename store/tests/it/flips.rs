@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
 };
 
 use domain::{
@@ -206,46 +207,67 @@ fn flip_bytes(bytes: &mut [u8], chance: &mut Chance) {
     }
 }
 
-#[tokio::test]
-async fn a_flipped_byte_of_history_is_found() {
-    let mut silent = Vec::new();
-    for database in 0..DATABASES {
-        let sound = sound(database).await;
-        for seed in (0..SEEDS).filter(|seed| seed % DATABASES == database) {
-            let mut chance = Chance::new(seed);
-            let (_folder, path) = copy(&sound.folder);
-            let mut db = connect(&path).await;
-            let flipped = flip(&mut db, &mut chance).await;
-            db.close().await.unwrap();
-            let Some(flipped) = flipped else { continue };
-            let Some(now) = ask(&path).await else { continue };
-            let differences = silent_differences(&sound.answers, &now);
-            if !differences.is_empty() {
-                silent.push(format!("seed {seed}: {flipped}: {}", differences.join(", ")));
+/// Runs something for every seed over one of a few databases, each of which has a thread of its own: much of the time is spent
+/// waiting for the disk.
+fn for_every_seed(test: impl AsyncFn(&Sound, u64) -> Option<String> + Sync) {
+    let step = usize::try_from(DATABASES).unwrap();
+    let over = &|database: u64| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let sound = sound(database).await;
+            let mut wrong = Vec::new();
+            for seed in (database..SEEDS).step_by(step) {
+                wrong.extend(test(&sound, seed).await);
             }
-        }
-    }
-    assert!(silent.is_empty(), "{} silently wrong answers:\n{}", silent.len(), silent.join("\n"));
+            wrong
+        })
+    };
+    let wrong: Vec<String> = thread::scope(|scope| {
+        let running: Vec<_> = (0..DATABASES).map(|database| scope.spawn(move || over(database))).collect();
+        running.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{} silently wrong answers:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What cannot be seen by looking at what is there: that the first block is gone, because retention takes those away by right;
+/// and that the row of a day is gone, because days of which nothing is known have none, and a strip is read without blocks.
+fn cannot_be_seen(flipped: &str) -> bool {
+    let is_key = |table: &str, key: &str| {
+        flipped.starts_with(&format!("tracker_id of {table} "))
+            || flipped.starts_with(&format!("{key} of {table} "))
+    };
+    is_key("days", "day")
+        || (flipped.ends_with("/0") && (flipped.contains("of blocks") || flipped.contains("of open_blocks")))
+}
+
+#[test]
+fn a_flipped_byte_of_history_is_found() {
+    for_every_seed(async |sound, seed| {
+        let mut chance = Chance::new(seed);
+        let (_folder, path) = copy(&sound.folder);
+        let mut db = connect(&path).await;
+        let flipped = flip(&mut db, &mut chance).await;
+        db.close().await.unwrap();
+        let flipped = flipped.filter(|flipped| !cannot_be_seen(flipped))?;
+        let differences = silent_differences(&sound.answers, &ask(&path).await?);
+        (!differences.is_empty()).then(|| format!("seed {seed}: {flipped}: {}", differences.join(", ")))
+    });
 }
 
 /// Whatever happens to a file: an error or an answer.
-#[tokio::test]
-async fn a_flipped_byte_anywhere_never_panics() {
-    for database in 0..DATABASES {
-        let sound = sound(database).await;
-        for seed in (0..SEEDS).filter(|seed| seed % DATABASES == database) {
-            let mut chance = Chance::new(SEEDS + seed);
-            let (_folder, path) = copy(&sound.folder);
-            let mut bytes = fs::read(&path).unwrap();
-            flip_bytes(&mut bytes, &mut chance);
-            fs::write(&path, bytes).unwrap();
-            let _ = ask(&path).await;
-            let Ok(store) = Store::open(&path).await else { continue };
-            let Ok(mut writer) = store.into_writer().await else { continue };
-            use_all(&mut writer).await;
-            let _ = store::verify(&path).await;
-        }
-    }
+#[test]
+fn a_flipped_byte_anywhere_never_panics() {
+    for_every_seed(async |sound, seed| {
+        let mut chance = Chance::new(SEEDS + seed);
+        let (_folder, path) = copy(&sound.folder);
+        let mut bytes = fs::read(&path).unwrap();
+        flip_bytes(&mut bytes, &mut chance);
+        fs::write(&path, bytes).unwrap();
+        let _ = store::verify(&path).await;
+        let mut writer = Store::open(&path).await.ok()?.into_writer().await.ok()?;
+        use_all(&mut writer).await;
+        None
+    });
 }
 
 /// Everything that a server does.
@@ -261,6 +283,7 @@ async fn use_all(writer: &mut Writer) {
         }
     }
     let archive = writer.archive();
+    let _ = archive.days(&TRACKERS.map(|(id, _)| id), Timestamp(END), 7).await;
     for (id, _) in TRACKERS {
         let _ = entries(&*archive, id).await;
         for direction in [Direction::Earlier, Direction::Later] {

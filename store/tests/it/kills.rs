@@ -230,7 +230,8 @@ fn undisturbed(task: &str, database: &Path) -> Duration {
 /// Starts the task and kills it after a part of the time that it takes, or a little later.
 async fn kill_during(task: &str, database: &Path, whole: Duration, chance: &mut Chance) {
     let victim = Victim::start(task, database, 0);
-    sleep(whole.mul_f64(chance.below(1_150) as f64 / 1_000.0)).await;
+    let thousandths = u32::try_from(chance.below(1_150)).unwrap();
+    sleep(whole / 1_000 * thousandths).await;
     victim.kill();
 }
 

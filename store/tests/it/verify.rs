@@ -76,3 +76,14 @@ async fn a_file_that_is_not_there_is_no_damage() {
     let error = verify(&Folder::new().database()).await.unwrap_err();
     assert!(matches!(error, StoreError::Missing { .. }), "{error:?}");
 }
+
+/// The mark of ours comes before the first table.
+#[tokio::test]
+async fn a_first_start_that_was_interrupted_is_no_damage() {
+    let folder = Folder::new();
+    let mut db = connect(&folder.database()).await;
+    raw_sql("PRAGMA application_id = 1433425010").execute(&mut db).await.unwrap();
+    db.close().await.unwrap();
+    let report = verify(&folder.database()).await.unwrap();
+    assert_eq!((report.findings, report.contents.unwrap().schema), (vec![], 0));
+}
