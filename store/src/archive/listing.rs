@@ -1,6 +1,6 @@
 //! Entries one by one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     CheckPage, CheckQuery, Direction, Numbered, Order, Reason, Recorded, Timestamp, TrackerId, Window,
@@ -181,8 +181,8 @@ fn lost_after(block: &Block) -> Found {
 
 /// The gap in place of the newest sealed entries, if their block is lost: `end` entries were sealed in all.
 async fn lost_end(db: &mut SqliteConnection, id: TrackerId, end: u64) -> Result<Option<Found>, StoreError> {
-    let newest = blocks::newest_first(db, id, i64::MAX).await?;
-    Ok(newest.filter(|newest| blocks::is_lost(newest, end)).as_ref().map(lost_after))
+    let newest = blocks::newest_of_each(db, &HashMap::from([(id, end)])).await?;
+    Ok(newest.iter().find(|newest| blocks::is_lost(newest, end)).map(lost_after))
 }
 
 /// The numbers of the first and the last block that overlap a window, and one more on either side. Answered by indexes alone.
