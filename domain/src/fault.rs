@@ -71,12 +71,30 @@ pub enum FaultKind {
 pub enum Phase {
     /// The host's address.
     Resolve,
-    /// The connection, encryption included.
+    /// The connection.
     Connect,
+    /// Its encryption.
+    Tls,
     /// The first byte of the answer.
     FirstByte,
     /// The rest of the answer.
     Body,
+}
+
+impl Phase {
+    /// Every phase, in the order in which they follow each other.
+    pub const ALL: [Self; 5] = [Self::Resolve, Self::Connect, Self::Tls, Self::FirstByte, Self::Body];
+
+    /// Its name in interfaces and in expectations.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Resolve => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::FirstByte => "first_byte",
+            Self::Body => "transfer",
+        }
+    }
 }
 
 impl FaultKind {
@@ -90,6 +108,7 @@ impl FaultKind {
             Self::Closed => "connection closed without an answer".into(),
             Self::Timeout(Phase::Resolve) => "timeout while resolving the name".into(),
             Self::Timeout(Phase::Connect) => "timeout while connecting".into(),
+            Self::Timeout(Phase::Tls) => "timeout while encrypting the connection".into(),
             Self::Timeout(Phase::FirstByte) => "timeout while waiting for the first byte".into(),
             Self::Timeout(Phase::Body) => "timeout while reading the answer".into(),
             Self::Tls => "no secure connection".into(),
@@ -102,7 +121,7 @@ impl FaultKind {
 }
 
 /// Causes without a number, with the word they are stored and sent as. Append only: the words are on users' disks.
-const WORDS: [(FaultKind, &str); 13] = [
+const WORDS: [(FaultKind, &str); 14] = [
     (FaultKind::Dns, "dns"),
     (FaultKind::Refused, "refused"),
     (FaultKind::Unreachable, "unreachable"),
@@ -116,6 +135,7 @@ const WORDS: [(FaultKind, &str); 13] = [
     (FaultKind::Protocol, "protocol"),
     (FaultKind::Redirects, "redirects"),
     (FaultKind::Forgotten, "forgotten"),
+    (FaultKind::Timeout(Phase::Tls), "timeout_tls"),
 ];
 
 impl fmt::Display for FaultKind {

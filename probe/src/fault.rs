@@ -126,7 +126,7 @@ fn from_io(error: &io::Error, phase: Phase) -> Option<Outcome> {
 fn ended(phase: Phase) -> Outcome {
     match phase {
         Phase::Body => down(FaultKind::Protocol, "the answer ended before its end"),
-        Phase::Connect => down(FaultKind::Closed, "during the TLS handshake"),
+        Phase::Connect | Phase::Tls => down(FaultKind::Closed, "during the TLS handshake"),
         Phase::Resolve | Phase::FirstByte => down(FaultKind::Closed, ""),
     }
 }
