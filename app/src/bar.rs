@@ -198,7 +198,8 @@ fn class(mark: Mark) -> &'static str {
 /// The bar in words, for who cannot see it.
 fn label(cells: &[Cell]) -> String {
     let counts = counts(cells);
-    let failure = cells.iter().rev().take(SHOWN_CHECKS).find(|cell| cell.fault().is_some());
+    let failure =
+        cells.iter().rev().take(SHOWN_CHECKS).find(|cell| matches!(cell.mark(), Mark::Retrying | Mark::Down));
     let failure = failure.map_or(String::new(), |cell| format!(" Last failure {}.", moment(cell.due)));
     format!("Last {SHOWN_CHECKS} checks, newest last: {counts}.{failure}")
 }
@@ -231,7 +232,7 @@ mod tests {
             attempt: 0,
             outcome: match letter {
                 'u' => Outcome::Up,
-                's' => Outcome::Degraded,
+                's' => Outcome::Degraded(Fault::new(FaultKind::Slow, "")),
                 'r' | 'd' => Outcome::Down(Fault::new(FaultKind::Refused, "")),
                 _ => Outcome::Unknown(Reason::Overload),
             },

@@ -114,8 +114,7 @@ pub fn outage(cells: &[Cell], place: usize) -> Option<String> {
 pub fn why(cell: &Cell) -> String {
     match &cell.outcome {
         Outcome::Up => "as expected".into(),
-        Outcome::Degraded => "as expected, but not well".into(),
-        Outcome::Down(fault) => fault.to_string(),
+        Outcome::Degraded(fault) | Outcome::Down(fault) => fault.to_string(),
         Outcome::Unknown(reason) => reason.sentence().into(),
     }
 }

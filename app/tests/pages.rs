@@ -4,7 +4,7 @@
 mod harness;
 
 use app::{ApiError, backend::FailedForm};
-use domain::{About, Fault, FaultKind, Invalid, Outage, Timestamp, TrackerId};
+use domain::{About, Fault, FaultKind, Invalid, Outage, Timestamp, TlsFault, TrackerId};
 use harness::{Site, about, down, story, up};
 
 #[test]
@@ -83,7 +83,7 @@ fn what_targets_and_addresses_say_is_text_in_the_past_too() {
     let mut site = Site::new();
     site.track(1, About { schedule: HOSTILE.into(), expect: HOSTILE.into(), ..about("Shop") }, &down(2));
     let mut story = story();
-    let fault = Some(Fault::new(FaultKind::Tls, HOSTILE));
+    let fault = Some(Fault::new(FaultKind::Tls(TlsFault::Other), HOSTILE));
     story.outages.push(Outage { from: Timestamp(story.now.0 - 9_000), until: None, fault });
     site.remember(story);
     for path in ["/t/1?at=5", "/t/1?reach=<script>alert(1)</script>", "/t/1?at=\"><script>alert(1)</script>"]

@@ -46,17 +46,17 @@ impl Cell {
     pub fn mark(&self) -> Mark {
         match &self.outcome {
             Outcome::Up => Mark::Up,
-            Outcome::Degraded => Mark::Slow,
+            Outcome::Degraded(_) => Mark::Slow,
             Outcome::Down(_) if self.retrying => Mark::Retrying,
             Outcome::Down(_) => Mark::Down,
             Outcome::Unknown(_) => Mark::Unknown,
         }
     }
 
-    /// What the check showed, if that was a failure.
+    /// What the check missed, if it missed something.
     pub fn fault(&self) -> Option<&Fault> {
         match &self.outcome {
-            Outcome::Down(fault) => Some(fault),
+            Outcome::Down(fault) | Outcome::Degraded(fault) => Some(fault),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, Timestamp};
+use crate::{Fault, Phases, Timestamp};
 
 /// What one probe found, when, and how long it took.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Check {
     pub late_ms: u32,
     /// From the start of the probe to its verdict; absent when nothing was asked.
     pub latency: Option<Micros>,
+    /// Where that time went.
+    pub phases: Phases,
     /// The verdict.
     pub outcome: Outcome,
 }
@@ -38,9 +40,9 @@ pub enum Outcome {
     /// The target answered as expected.
     #[serde(rename = "u")]
     Up,
-    /// The target answered as expected, but not well. Counts as up.
+    /// The target answered, but not well: what was missed is not worth an outage. Counts as up.
     #[serde(rename = "s")]
-    Degraded,
+    Degraded(Fault),
     /// There is evidence that the target fails.
     #[serde(rename = "d")]
     Down(Fault),
@@ -53,7 +55,7 @@ impl Outcome {
     /// `Some(true)` for up and degraded, `Some(false)` for down, `None` when nothing is known.
     pub fn is_up(&self) -> Option<bool> {
         match self {
-            Self::Up | Self::Degraded => Some(true),
+            Self::Up | Self::Degraded(_) => Some(true),
             Self::Down(_) => Some(false),
             Self::Unknown(_) => None,
         }
@@ -88,11 +90,17 @@ pub enum Reason {
     NotRecorded,
     /// What was written down cannot be read any more.
     Damaged,
+    /// This machine had no port left for another connection to this address.
+    Ports,
+    /// The target's address is one that this server does not ask.
+    Policy,
+    /// This machine could see nothing at all, as far as it could tell.
+    Blind,
 }
 
 impl Reason {
     /// Every reason with the word it is stored and sent as. Append only: the words are on users' disks.
-    const WORDS: [(Self, &'static str, &'static str); 12] = [
+    const WORDS: [(Self, &'static str, &'static str); 15] = [
         (Self::Overload, "overload", "this machine was too busy to start the check in time"),
         (Self::FileDescriptors, "file_descriptors", "this machine had no file descriptors left"),
         (Self::Network, "network", "this machine had no usable network"),
@@ -105,11 +113,15 @@ impl Reason {
         (Self::ClockStep, "clock_step", "this machine's clock was set"),
         (Self::NotRecorded, "not_recorded", "the results could not be recorded"),
         (Self::Damaged, "damaged", "the record is damaged"),
+        (Self::Ports, "ports", "this machine had no free port for another connection"),
+        (Self::Policy, "policy", "this server does not ask that address"),
+        (Self::Blind, "blind", "this machine could see nothing at all"),
     ];
 
     /// Whether no check stands behind it: a stretch that was not observed, which lasts until the next check.
     pub fn is_gap(self) -> bool {
-        !matches!(self, Self::Overload | Self::FileDescriptors | Self::Network | Self::Resolver)
+        use Reason::{Blind, FileDescriptors, Network, Overload, Policy, Ports, Resolver};
+        !matches!(self, Overload | FileDescriptors | Network | Resolver | Ports | Policy | Blind)
     }
 
     /// The stable word for storage and interfaces.

@@ -132,6 +132,7 @@ impl Rest {
             policy: self.policy.unwrap_or(base.policy),
             paused: self.paused.unwrap_or(base.paused),
             target: base.target,
+            http: base.http,
         }
     }
 }
@@ -158,7 +159,7 @@ fn parse_policy(retries: i64) -> Result<Policy, FieldError> {
     u16::try_from(retries)
         .ok()
         .filter(|retries| *retries <= Policy::MOST_RETRIES)
-        .map(|retries| Policy { retries })
+        .map(|retries| Policy { retries, ..Policy::default() })
         .ok_or_else(|| FieldError::new("retries", format!("retries are 0 to {}", Policy::MOST_RETRIES)))
 }
 

@@ -55,7 +55,7 @@ pub enum FaultKind {
     /// The deadline passed in this phase.
     Timeout(Phase),
     /// No trustworthy encrypted connection.
-    Tls,
+    Tls(TlsFault),
     /// The answer has a status that was not expected.
     Status(u16),
     /// The answer is not valid HTTP.
@@ -64,6 +64,49 @@ pub enum FaultKind {
     Redirects,
     /// What it was is no longer kept.
     Forgotten,
+    /// It takes longer than the tracker tolerates.
+    Slow,
+    /// It answers, and the tracker is upside down.
+    Answers,
+    /// It sends less than a probe waits for.
+    TooSlow,
+    /// The head of the answer is larger than a probe reads.
+    HeadersTooLarge,
+    /// The answer unpacks to more than a probe reads, or not at all.
+    Decompression,
+    /// The proxy refuses or fails.
+    Proxy,
+    /// Some of the target's addresses do not answer as expected.
+    Addresses,
+}
+
+/// Why there is no trustworthy encrypted connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TlsFault {
+    /// None of the others.
+    Other,
+    /// A certificate's time is over.
+    Expired,
+    /// A certificate's time has not begun.
+    NotYetValid,
+    /// The certificate is for other names.
+    WrongName,
+    /// No authority that is trusted leads to it.
+    Untrusted,
+    /// It vouches for itself.
+    SelfSigned,
+    /// It was called back.
+    Revoked,
+    /// A certificate is not well-formed, or too weak.
+    BadCertificate,
+    /// The server speaks no version that is accepted.
+    Version,
+    /// The server speaks no cipher that is accepted.
+    Cipher,
+    /// The server wants a certificate of this client, or another one.
+    ClientCertificate,
+    /// The server speaks no TLS.
+    NotTls,
 }
 
 /// What a probe was waiting for.
@@ -111,17 +154,44 @@ impl FaultKind {
             Self::Timeout(Phase::Tls) => "timeout while encrypting the connection".into(),
             Self::Timeout(Phase::FirstByte) => "timeout while waiting for the first byte".into(),
             Self::Timeout(Phase::Body) => "timeout while reading the answer".into(),
-            Self::Tls => "no secure connection".into(),
+            Self::Tls(cause) => cause.sentence().into(),
             Self::Status(code) => format!("status {code}"),
             Self::Protocol => "not valid HTTP".into(),
             Self::Redirects => "cannot follow the redirects".into(),
             Self::Forgotten => "the cause is no longer kept".into(),
+            Self::Slow => "slow".into(),
+            Self::Answers => "it answers, and should not".into(),
+            Self::TooSlow => "the answer comes too slowly".into(),
+            Self::HeadersTooLarge => "the head of the answer is too large".into(),
+            Self::Decompression => "the answer cannot be unpacked".into(),
+            Self::Proxy => "the proxy fails".into(),
+            Self::Addresses => "not every address answers as expected".into(),
+        }
+    }
+}
+
+impl TlsFault {
+    /// A phrase for people.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Other => "no secure connection",
+            Self::Expired => "certificate expired",
+            Self::NotYetValid => "certificate not valid yet",
+            Self::WrongName => "certificate for another name",
+            Self::Untrusted => "certificate from an unknown authority",
+            Self::SelfSigned => "certificate signed by itself",
+            Self::Revoked => "certificate revoked",
+            Self::BadCertificate => "certificate malformed or too weak",
+            Self::Version => "no common version of TLS",
+            Self::Cipher => "no common cipher of TLS",
+            Self::ClientCertificate => "a client certificate is wanted",
+            Self::NotTls => "the server speaks no TLS",
         }
     }
 }
 
 /// Causes without a number, with the word they are stored and sent as. Append only: the words are on users' disks.
-const WORDS: [(FaultKind, &str); 14] = [
+const WORDS: [(FaultKind, &str); 32] = [
     (FaultKind::Dns, "dns"),
     (FaultKind::Refused, "refused"),
     (FaultKind::Unreachable, "unreachable"),
@@ -131,11 +201,29 @@ const WORDS: [(FaultKind, &str); 14] = [
     (FaultKind::Timeout(Phase::Connect), "timeout_connect"),
     (FaultKind::Timeout(Phase::FirstByte), "timeout_first_byte"),
     (FaultKind::Timeout(Phase::Body), "timeout_body"),
-    (FaultKind::Tls, "tls"),
+    (FaultKind::Tls(TlsFault::Other), "tls"),
     (FaultKind::Protocol, "protocol"),
     (FaultKind::Redirects, "redirects"),
     (FaultKind::Forgotten, "forgotten"),
     (FaultKind::Timeout(Phase::Tls), "timeout_tls"),
+    (FaultKind::Tls(TlsFault::Expired), "tls_expired"),
+    (FaultKind::Tls(TlsFault::NotYetValid), "tls_not_yet_valid"),
+    (FaultKind::Tls(TlsFault::WrongName), "tls_wrong_name"),
+    (FaultKind::Tls(TlsFault::Untrusted), "tls_untrusted"),
+    (FaultKind::Tls(TlsFault::SelfSigned), "tls_self_signed"),
+    (FaultKind::Tls(TlsFault::Revoked), "tls_revoked"),
+    (FaultKind::Tls(TlsFault::BadCertificate), "tls_bad_certificate"),
+    (FaultKind::Tls(TlsFault::Version), "tls_version"),
+    (FaultKind::Tls(TlsFault::Cipher), "tls_cipher"),
+    (FaultKind::Tls(TlsFault::ClientCertificate), "tls_client_certificate"),
+    (FaultKind::Tls(TlsFault::NotTls), "tls_not_spoken"),
+    (FaultKind::Slow, "slow"),
+    (FaultKind::Answers, "answers"),
+    (FaultKind::TooSlow, "too_slow"),
+    (FaultKind::HeadersTooLarge, "headers_too_large"),
+    (FaultKind::Decompression, "decompression"),
+    (FaultKind::Proxy, "proxy"),
+    (FaultKind::Addresses, "addresses"),
 ];
 
 impl fmt::Display for FaultKind {
@@ -196,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_detail_is_one_bounded_line() {
-        let fault = Fault::new(FaultKind::Tls, format!("a\nb{}", "x".repeat(500)));
+        let fault = Fault::new(FaultKind::Tls(TlsFault::Other), format!("a\nb{}", "x".repeat(500)));
         assert_eq!(fault.detail.chars().count(), Fault::DETAIL_LIMIT);
         assert!(fault.to_string().starts_with("no secure connection: a bx"));
     }

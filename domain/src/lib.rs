@@ -11,6 +11,7 @@
 
 mod cell;
 mod check;
+mod evidence;
 mod failure;
 mod fault;
 mod live;
@@ -30,6 +31,8 @@ mod draft;
 #[cfg(feature = "server")]
 mod expect;
 #[cfg(feature = "server")]
+mod http;
+#[cfg(feature = "server")]
 mod latencies;
 #[cfg(feature = "server")]
 mod name;
@@ -41,6 +44,8 @@ mod records;
 mod recount;
 #[cfg(feature = "server")]
 mod schedule;
+#[cfg(feature = "server")]
+mod secret;
 #[cfg(feature = "server")]
 mod stride;
 #[cfg(feature = "server")]
@@ -56,8 +61,9 @@ mod zone;
 
 pub use cell::{Cell, Mark};
 pub use check::{Check, CheckName, Location, Micros, Outcome, Reason, TrackerId};
+pub use evidence::{Certificate, Evidence, TlsEvidence};
 pub use failure::{Cause, Failure, FieldError, Invalid};
-pub use fault::{Fault, FaultKind, Phase};
+pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::Phases;
 pub use status::{Policy, Status, Step, Transition};
@@ -77,17 +83,24 @@ pub use draft::Draft;
 #[cfg(feature = "server")]
 pub use expect::ExpectedStatuses;
 #[cfg(feature = "server")]
+pub use http::{
+    Auth, Connections, Family, Header, HeaderValue, HttpOptions, HttpVersion, Identity, Proxy, ProxyKind,
+    Redirects, TlsOptions, TlsVersion,
+};
+#[cfg(feature = "server")]
 pub use latencies::Latencies;
 #[cfg(feature = "server")]
 pub use name::TrackerName;
 #[cfg(feature = "server")]
-pub use probe::{Finding, ProbeRequest, Prober};
+pub use probe::{Finding, Plan, Prober, Session};
 #[cfg(feature = "server")]
-pub use records::{Batch, Misfit, Recent, Recorded, Records, UNDO_FOR};
+pub use records::{Batch, Exhibit, Misfit, Recent, Recorded, Records, UNDO_FOR};
 #[cfg(feature = "server")]
 pub use recount::{Grid, Recount, Rollup};
 #[cfg(feature = "server")]
 pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
+#[cfg(feature = "server")]
+pub use secret::Secret;
 #[cfg(feature = "server")]
 pub use stride::Stride;
 #[cfg(feature = "server")]

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 
 use crate::{
-    Archive, Cell, Check, CheckName, Failure, Location, NewTracker, Outcome, Reason, Status, Timestamp,
-    Tracker, TrackerId, Transition,
+    Archive, Cell, Check, CheckName, Evidence, Failure, Location, NewTracker, Outcome, Phases, Reason,
+    Status, Timestamp, Tracker, TrackerId, Transition,
 };
 
 /// The one writer's view of storage. `&mut self`: whoever holds it is the only writer of this process.
@@ -62,6 +62,21 @@ pub struct Batch {
     pub transitions: Vec<(TrackerId, Transition)>,
     /// The status of each tracker whose status changed.
     pub statuses: Vec<(TrackerId, Status)>,
+    /// What was seen by the checks that made trackers down.
+    pub exhibits: Vec<Exhibit>,
+}
+
+/// The evidence for a transition to down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exhibit {
+    /// Whose.
+    pub tracker: TrackerId,
+    /// Due time of the check that confirmed the failure.
+    pub at: Timestamp,
+    /// What that check saw.
+    pub failure: Evidence,
+    /// What the last good check saw, and when it was due.
+    pub last_good: Option<(Timestamp, Evidence)>,
 }
 
 /// A check with the verdict of the fold.
@@ -78,7 +93,8 @@ impl Recorded {
     /// checks, so that everybody who reads them sees it.
     pub fn gap(tracker: TrackerId, first_missed: Timestamp, reason: Reason) -> Self {
         let name = CheckName { tracker, due: first_missed, attempt: 0, location: Location::LOCAL };
-        let check = Check { name, late_ms: 0, latency: None, outcome: Outcome::Unknown(reason) };
+        let outcome = Outcome::Unknown(reason);
+        let check = Check { name, late_ms: 0, latency: None, phases: Phases::NONE, outcome };
         Self { check, retrying: false }
     }
 

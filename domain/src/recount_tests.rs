@@ -1,17 +1,17 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{CheckName, Fault, FaultKind, Location, Outcome, Reason, TrackerId};
+use crate::{CheckName, Fault, FaultKind, Location, Outcome, Phases, Reason, TrackerId};
 
 fn check(due: i64, attempt: u16, outcome: Outcome, latency_us: u32) -> Check {
     let name = CheckName { tracker: TrackerId(1), due: Timestamp(due), attempt, location: Location::LOCAL };
-    Check { name, late_ms: 0, latency: Some(Micros(latency_us)), outcome }
+    Check { name, late_ms: 0, latency: Some(Micros(latency_us)), phases: Phases::NONE, outcome }
 }
 
 fn outcomes() -> impl Strategy<Value = Outcome> {
     prop_oneof![
         8 => Just(Outcome::Up),
-        1 => Just(Outcome::Degraded),
+        1 => Just(Outcome::Degraded(Fault::new(FaultKind::Slow, ""))),
         2 => Just(Outcome::Down(Fault::new(FaultKind::Refused, ""))),
         1 => Just(Outcome::Unknown(Reason::Overload)),
         1 => Just(Outcome::Unknown(Reason::Paused)),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, Outcome, Timestamp};
+use crate::{Fault, FaultKind, Micros, Outcome, Timestamp};
 
 /// What we believe about a tracker.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,19 +44,53 @@ pub enum Status {
 pub struct Policy {
     /// Failures in a row that are tolerated; the next one makes the tracker down. At most 10.
     pub retries: u16,
+    /// How long after a failed attempt the next one starts, if it still fits before the next slot; 1 s to 5 min.
+    pub retry_after: Duration,
+    /// Good checks in a row that make it up again, 1 to 10.
+    pub successes: u16,
+    /// From when on an answer counts as slow: degraded, not down.
+    pub slow_after: Option<Duration>,
+    /// Whether it is up when its target fails, and down when that answers.
+    pub upside_down: bool,
 }
 
 impl Policy {
     /// The most retries that can be asked for.
     pub const MOST_RETRIES: u16 = 10;
-    /// How long after a failed attempt the next one starts, if it still fits before the next slot.
-    pub const RETRY_AFTER: Duration = Duration::from_secs(5);
+    /// The most successes that can be asked for.
+    pub const MOST_SUCCESSES: u16 = 10;
+
+    /// What a finding means for a tracker with this policy.
+    #[must_use]
+    pub fn judge(&self, outcome: Outcome, latency: Option<Micros>) -> Outcome {
+        match outcome {
+            Outcome::Up | Outcome::Degraded(_) if self.upside_down => {
+                Outcome::Down(Fault::new(FaultKind::Answers, ""))
+            }
+            Outcome::Down(_) if self.upside_down => Outcome::Up,
+            Outcome::Up => self.slowness(latency).map_or(Outcome::Up, Outcome::Degraded),
+            other => other,
+        }
+    }
+
+    fn slowness(&self, latency: Option<Micros>) -> Option<Fault> {
+        let limit = self.slow_after?;
+        let took = latency.filter(|took| Duration::from_micros(took.0.into()) >= limit)?;
+        let detail = format!("took {:.0} ms, slow from {} ms", took.as_ms(), limit.as_millis());
+        Some(Fault::new(FaultKind::Slow, detail))
+    }
 }
 
 impl Default for Policy {
     /// Three tries, which forgives a lost packet but reports an outage within seconds.
     fn default() -> Self {
-        Self { retries: 2 }
+        Self {
+            retries: 2,
+            retry_after: Duration::from_secs(5),
+            successes: 1,
+            slow_after: None,
+            upside_down: false,
+        }
     }
 }
 
@@ -105,7 +139,7 @@ impl Status {
     pub fn after(&self, due: Timestamp, outcome: &Outcome, policy: Policy) -> Step {
         match outcome {
             Outcome::Unknown(_) => Step { status: self.clone(), transition: None },
-            Outcome::Up | Outcome::Degraded => self.after_success(due),
+            Outcome::Up | Outcome::Degraded(_) => self.after_success(due),
             Outcome::Down(fault) => self.after_failure(due, fault, policy),
         }
     }
@@ -149,12 +183,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{FaultKind, Reason};
+    use crate::Reason;
 
     fn outcome(word: &str) -> Outcome {
         match word {
             "ok" => Outcome::Up,
-            "slow" => Outcome::Degraded,
+            "slow" => Outcome::Degraded(Fault::new(FaultKind::Slow, "")),
             "bad" => Outcome::Down(Fault::new(FaultKind::Refused, "")),
             _ => Outcome::Unknown(Reason::Overload),
         }
@@ -165,7 +199,7 @@ mod tests {
         let mut status = Status::default();
         let words = checks.split_whitespace().enumerate().map(|(n, word)| {
             let due = Timestamp(i64::try_from(n).unwrap());
-            let step = status.after(due, &outcome(word), Policy { retries });
+            let step = status.after(due, &outcome(word), Policy { retries, ..Policy::default() });
             status = step.status;
             match (step.transition, &status) {
                 (Some(Transition::WentDown { .. }), _) => "DOWN",
@@ -207,13 +241,17 @@ mod tests {
     #[test]
     fn doubt_that_passes_leaves_the_time_of_being_up() {
         let up = Status::Up { since: Timestamp(1) };
-        let doubt = up.after(Timestamp(9), &outcome("bad"), Policy { retries: 1 }).status;
-        assert_eq!(doubt.after(Timestamp(10), &outcome("ok"), Policy { retries: 1 }).status, up);
+        let doubt =
+            up.after(Timestamp(9), &outcome("bad"), Policy { retries: 1, ..Policy::default() }).status;
+        assert_eq!(
+            doubt.after(Timestamp(10), &outcome("ok"), Policy { retries: 1, ..Policy::default() }).status,
+            up
+        );
     }
 
     #[test]
     fn an_outage_starts_at_its_first_failure() {
-        let policy = Policy { retries: 1 };
+        let policy = Policy { retries: 1, ..Policy::default() };
         let doubt = Status::default().after(Timestamp(3), &outcome("bad"), policy).status;
         let step = doubt.after(Timestamp(4), &outcome("bad"), policy);
         let Some(Transition::WentDown { at, since, .. }) = step.transition else { panic!("{step:?}") };

@@ -29,7 +29,7 @@ impl From<&Outcome> for Held {
     fn from(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Up => Self::Up,
-            Outcome::Degraded => Self::Degraded,
+            Outcome::Degraded(_) => Self::Degraded,
             Outcome::Down(_) => Self::Down,
             Outcome::Unknown(Reason::Paused) => Self::Paused,
             Outcome::Unknown(Reason::Maintenance) => Self::Maintenance,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    About, ExpectedStatuses, Policy, ProbeRequest, Schedule, Target, Timestamp, TrackerId, TrackerName,
+    About, ExpectedStatuses, HttpOptions, Plan, Policy, Schedule, Target, Timestamp, TrackerId, TrackerName,
 };
 
 /// The settings of a tracker that has no number yet.
@@ -13,6 +13,8 @@ pub struct NewTracker {
     pub name: Option<TrackerName>,
     /// Whom it asks.
     pub target: Target,
+    /// How.
+    pub http: HttpOptions,
     /// When.
     pub schedule: Schedule,
     /// Which answers count as up.
@@ -45,6 +47,7 @@ impl NewTracker {
         Self {
             name: None,
             target,
+            http: HttpOptions::default(),
             schedule: Schedule::default(),
             expect: ExpectedStatuses::default(),
             deadline: None,
@@ -63,9 +66,14 @@ impl NewTracker {
         self.deadline.unwrap_or(DEFAULT_DEADLINE).min(until_next)
     }
 
-    /// The question to ask with this deadline.
-    pub fn request(&self, deadline: Duration) -> ProbeRequest {
-        ProbeRequest { target: self.target.clone(), expect: self.expect.clone(), deadline }
+    /// What to ask.
+    pub fn plan(&self) -> Plan {
+        Plan {
+            target: self.target.clone(),
+            http: self.http.clone(),
+            expect: self.expect.clone(),
+            keeps_connections: self.http.connections.are_kept(self.schedule.interval()),
+        }
     }
 
     /// The settings as they are shown.

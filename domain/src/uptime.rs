@@ -83,7 +83,7 @@ mod tests {
         let cell = |(n, letter): (usize, char)| {
             let outcome = match letter {
                 'u' => Outcome::Up,
-                's' => Outcome::Degraded,
+                's' => Outcome::Degraded(Fault::new(FaultKind::Slow, "")),
                 'd' | 'R' => Outcome::Down(Fault::new(FaultKind::Refused, "")),
                 'n' => Outcome::Unknown(Reason::Overload),
                 _ => return None,

@@ -11,7 +11,7 @@ use std::{
     iter::successors,
 };
 
-use domain::{Fault, FaultKind, Outcome, Phase, Reason};
+use domain::{Fault, FaultKind, Outcome, Phase, Reason, TlsFault};
 
 use crate::http::LookupError;
 
@@ -63,7 +63,7 @@ fn evidence(cause: Cause<'_>, phase: Phase) -> Option<Outcome> {
         return Some(from_lookup(*error));
     }
     if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-        return Some(down(FaultKind::Tls, &tls::detail(error)));
+        return Some(down(FaultKind::Tls(TlsFault::Other), &tls::detail(error)));
     }
     if let Some(error) = cause.downcast_ref::<h2::Error>() {
         return error

@@ -6,10 +6,10 @@ mod redirect;
 mod resolver;
 mod tls;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::{ExpectedStatuses, Fault, FaultKind, Finding, Outcome, Phase, ProbeRequest, Prober};
+use domain::{ExpectedStatuses, Fault, FaultKind, Finding, Outcome, Phase, Phases, Plan, Prober, Session};
 use reqwest::{Method, Request, Response, StatusCode, Url};
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout};
@@ -35,7 +35,12 @@ pub(crate) use self::resolver::LookupError;
 ///
 /// One prober serves any number of probes at a time; make one and share it.
 pub struct HttpProber {
-    clients: Clients,
+    clients: Arc<Clients>,
+}
+
+struct HttpSession {
+    clients: Arc<Clients>,
+    plan: Plan,
 }
 
 impl HttpProber {
@@ -53,22 +58,24 @@ impl HttpProber {
 
     fn assemble(version: &str, tls: &rustls::ClientConfig, resolver: &Resolver) -> Result<Self, BuildError> {
         let clients = Clients::new(version, tls, resolver)?;
-        Ok(Self { clients })
+        Ok(Self { clients: Arc::new(clients) })
     }
+}
 
-    async fn ask(&self, request: &ProbeRequest) -> Outcome {
-        let mut url = Cow::Borrowed(request.target.as_url());
+impl HttpSession {
+    async fn run(&self) -> Outcome {
+        let mut url = Cow::Borrowed(self.plan.target.as_url());
         for _ in 0..=redirect::LIMIT {
             let response = match self.send(&url).await {
                 Ok(response) => response,
                 Err(error) => return fault::outcome(&error, phase::current()),
             };
-            if request.expect.contains(response.status().as_u16()) {
+            if self.plan.expect.contains(response.status().as_u16()) {
                 return read(response).await;
             }
             match next_hop(&url, response.status(), response.headers()) {
                 Next::Hop(next) => url = Cow::Owned(next),
-                Next::Answer => return wrong_status(&request.expect, response.status()),
+                Next::Answer => return wrong_status(&self.plan.expect, response.status()),
                 Next::Refused(detail) => return Outcome::Down(Fault::new(FaultKind::Redirects, detail)),
             }
         }
@@ -90,12 +97,18 @@ impl HttpProber {
     }
 }
 
-#[async_trait]
 impl Prober for HttpProber {
-    async fn probe(&self, request: &ProbeRequest) -> Finding {
+    fn prepare(&self, plan: Plan) -> Box<dyn Session> {
+        Box::new(HttpSession { clients: Arc::clone(&self.clients), plan })
+    }
+}
+
+#[async_trait]
+impl Session for HttpSession {
+    async fn ask(&mut self, deadline: Duration) -> Finding {
         let started = Instant::now();
         let progress = Progress::default();
-        let outcome = match timeout(request.deadline, progress.follow(self.ask(request))).await {
+        let outcome = match timeout(deadline, progress.follow(self.run())).await {
             Ok(outcome) => outcome,
             Err(_) => fault::deadline(progress.phase()),
         };
@@ -103,7 +116,7 @@ impl Prober for HttpProber {
             Outcome::Unknown(_) => None,
             _ => Some(started.elapsed().into()),
         };
-        Finding { outcome, latency }
+        Finding { outcome, latency, phases: Phases::NONE }
     }
 }
 

@@ -102,14 +102,14 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Check, CheckName, Location, Outcome, Recorded, Timestamp, TrackerId};
+    use domain::{Check, CheckName, Location, Outcome, Phases, Recorded, Timestamp, TrackerId};
 
     use super::*;
 
     fn batch(late_ms: u32) -> Batch {
         let name =
             CheckName { tracker: TrackerId(1), due: Timestamp(0), attempt: 0, location: Location::LOCAL };
-        let check = Check { name, late_ms, latency: None, outcome: Outcome::Up };
+        let check = Check { name, late_ms, latency: None, phases: Phases::NONE, outcome: Outcome::Up };
         Batch { checks: vec![Recorded { check, retrying: false }], ..Batch::default() }
     }
 

@@ -122,7 +122,7 @@ impl Metrics {
 fn outcome_row(outcome: &Outcome) -> usize {
     match outcome {
         Outcome::Up => 0,
-        Outcome::Degraded => 1,
+        Outcome::Degraded(_) => 1,
         Outcome::Down(_) => 2,
         Outcome::Unknown(_) => 3,
     }

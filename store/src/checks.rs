@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{
-    Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Recorded, SHOWN_CHECKS, Timestamp,
+    Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Phases, Recorded, SHOWN_CHECKS, Timestamp,
     TrackerId,
 };
 use sqlx::{SqliteConnection, query, query_as, query_scalar, sqlite::SqliteRow};
@@ -41,7 +41,7 @@ pub(crate) fn bind(query: Binding, recorded: &Recorded, ids: &FaultIds) -> Bindi
     let check = &recorded.check;
     let (outcome, reason) = match &check.outcome {
         Outcome::Up => (UP, None),
-        Outcome::Degraded => (DEGRADED, None),
+        Outcome::Degraded(_) => (DEGRADED, None),
         Outcome::Down(_) if recorded.retrying => (TOLERATED, None),
         Outcome::Down(_) => (DOWN, None),
         Outcome::Unknown(reason) => (UNKNOWN, Some(reason.word())),
@@ -153,6 +153,7 @@ fn read(row: &Row<'_>) -> Result<Recorded, StoreError> {
         },
         late_ms: row.fit("late_ms")?,
         latency: row.fit_some("latency_us")?.map(Micros),
+        phases: Phases::NONE,
         outcome: outcome_of(row, outcome, || faults::read(row))?,
     };
     Ok(Recorded { check, retrying: outcome == TOLERATED })
@@ -173,7 +174,7 @@ fn outcome_of(
 ) -> Result<Outcome, StoreError> {
     Ok(match outcome {
         UP => Outcome::Up,
-        DEGRADED => Outcome::Degraded,
+        DEGRADED => Outcome::Degraded(fault()?),
         DOWN | TOLERATED => Outcome::Down(fault()?),
         UNKNOWN => Outcome::Unknown(row.get::<&str>("reason")?.parse().map_err(|()| row.corrupt("reason"))?),
         _ => return Err(row.corrupt("outcome")),

@@ -9,7 +9,7 @@ fn cells(letters: &str) -> Vec<Cell> {
         attempt: 0,
         outcome: match letter {
             'u' => Outcome::Up,
-            's' => Outcome::Degraded,
+            's' => Outcome::Degraded(Fault::new(FaultKind::Slow, "")),
             'r' | 'd' => Outcome::Down(Fault::new(FaultKind::Refused, "")),
             _ => Outcome::Unknown(Reason::Overload),
         },

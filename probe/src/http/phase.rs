@@ -85,7 +85,7 @@ pub(super) fn connected_afresh() -> bool {
 fn code(phase: Phase) -> u8 {
     match phase {
         Phase::Resolve => 0,
-        Phase::Connect => 1,
+        Phase::Connect | Phase::Tls => 1,
         Phase::FirstByte => 2,
         Phase::Body => 3,
     }

@@ -16,12 +16,12 @@ pub(super) async fn check(arguments: CheckArguments) -> Result<Exit, Ending> {
     let target = super::parse_target(&arguments.target)?;
     let prober = prober()?;
     let tracker = NewTracker { expect: arguments.expect, ..NewTracker::of(target) };
-    let finding = prober.probe(&tracker.request(arguments.deadline)).await;
+    let finding = prober.prepare(tracker.plan()).ask(arguments.deadline).await;
     let took = finding.latency.map(|latency| format!(" in {:.1} ms", latency.as_ms())).unwrap_or_default();
     let target = &tracker.target;
     let (line, exit) = match finding.outcome {
         Outcome::Up => (format!("up: {target}{took}"), Exit::Ok),
-        Outcome::Degraded => (format!("up, degraded: {target}{took}"), Exit::Ok),
+        Outcome::Degraded(fault) => (format!("up, degraded: {target}: {fault}{took}"), Exit::Ok),
         Outcome::Down(fault) => (format!("down: {target}: {fault}{took}"), Exit::Failed),
         Outcome::Unknown(reason) => (format!("unknown: {target}: {}", reason.sentence()), Exit::Failed),
     };
@@ -43,9 +43,9 @@ pub(super) async fn healthcheck(listen: SocketAddr) -> Result<Exit, Ending> {
     let url = format!("http://{}/healthz", SocketAddr::new(host, listen.port()));
     let target = domain::Target::parse(&url)
         .map_err(|error| Ending { exit: Exit::Failed, sentence: error.to_string() })?;
-    let finding = prober()?.probe(&NewTracker::of(target).request(Duration::from_secs(5))).await;
+    let finding = prober()?.prepare(NewTracker::of(target).plan()).ask(Duration::from_secs(5)).await;
     match finding.outcome {
-        Outcome::Up | Outcome::Degraded => Ok(Exit::Ok),
+        Outcome::Up | Outcome::Degraded(_) => Ok(Exit::Ok),
         Outcome::Down(fault) => Err(Ending { exit: Exit::Failed, sentence: format!("{url}: {fault}") }),
         Outcome::Unknown(reason) => {
             Err(Ending { exit: Exit::Failed, sentence: format!("{url}: {}", reason.sentence()) })

@@ -127,7 +127,7 @@ fn each_tracker(page: &mut Page, view: &LiveView) {
         "From the start of the tracker's newest check to its verdict, when the target was up.",
     );
     for (id, about, cell) in newest() {
-        if let (Some(micros), Outcome::Up | Outcome::Degraded) = (cell.latency, &cell.outcome) {
+        if let (Some(micros), Outcome::Up | Outcome::Degraded(_)) = (cell.latency, &cell.outcome) {
             let seconds = f64::from(micros.0) / 1_000_000.0;
             page.line(latency, &[("id", &id), ("name", &about.name)], seconds);
         }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use domain::{Check, CheckName, Location, Outcome, Reason, Timestamp, TrackerId};
+use domain::{Check, CheckName, Location, Outcome, Phases, Reason, Timestamp, TrackerId};
 
 /// A bounded queue of checks that remembers its gaps.
 #[derive(Debug)]
@@ -69,7 +69,13 @@ impl Backlog {
 /// The entry that stands for a stretch of which nothing could be kept.
 fn not_recorded(tracker: TrackerId, since: Timestamp) -> Check {
     let name = CheckName { tracker, due: since, attempt: 0, location: Location::LOCAL };
-    Check { name, late_ms: 0, latency: None, outcome: Outcome::Unknown(Reason::NotRecorded) }
+    Check {
+        name,
+        late_ms: 0,
+        latency: None,
+        phases: Phases::NONE,
+        outcome: Outcome::Unknown(Reason::NotRecorded),
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +89,7 @@ mod tests {
             attempt,
             location: Location::LOCAL,
         };
-        Check { name, late_ms: 0, latency: None, outcome: Outcome::Up }
+        Check { name, late_ms: 0, latency: None, phases: Phases::NONE, outcome: Outcome::Up }
     }
 
     fn filled(limit: usize, checks: &[(i64, i64, u16)]) -> Backlog {

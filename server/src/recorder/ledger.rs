@@ -106,6 +106,7 @@ impl Ledger {
             checks: std::mem::take(&mut self.staged),
             transitions: std::mem::take(&mut self.transitions),
             statuses,
+            exhibits: Vec::new(),
         }
     }
 

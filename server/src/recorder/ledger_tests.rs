@@ -1,4 +1,4 @@
-use domain::{CheckName, Draft, Fault, FaultKind, Location, Mark};
+use domain::{CheckName, Draft, Fault, FaultKind, Location, Mark, Phases};
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn ledger(retries: i64) -> (Ledger, LiveView) {
 fn check(due: i64, up: bool) -> Check {
     let outcome = if up { Outcome::Up } else { Outcome::Down(Fault::new(FaultKind::Refused, "")) };
     let name = CheckName { tracker: ID, due: Timestamp(due), attempt: 0, location: Location::LOCAL };
-    Check { name, late_ms: 0, latency: None, outcome }
+    Check { name, late_ms: 0, latency: None, phases: Phases::NONE, outcome }
 }
 
 /// The tracker's first slot.

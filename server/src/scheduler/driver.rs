@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Check, CheckName, FaultKind, Finding, Location, Outcome, Policy, Reason, Slots, Status, Timestamp,
+    Check, CheckName, FaultKind, Finding, Location, Outcome, Reason, Session, Slots, Status, Timestamp,
     Tracker,
 };
 
@@ -14,6 +14,7 @@ use super::Tools;
 pub(super) struct Driver {
     tracker: Arc<Tracker>,
     slots: Slots,
+    session: Box<dyn Session>,
     tools: Tools,
 }
 
@@ -35,17 +36,18 @@ enum Waited {
 }
 
 fn nothing_learnt(reason: Reason) -> Finding {
-    Finding { outcome: Outcome::Unknown(reason), latency: None }
+    Finding::untimed(Outcome::Unknown(reason))
 }
 
 impl Driver {
     pub(super) fn new(tracker: Arc<Tracker>, tools: Tools) -> Self {
         let slots = Slots::new(&tracker.settings.schedule, tracker.id);
-        Self { tracker, slots, tools }
+        let session = tools.prober.prepare(tracker.settings.plan());
+        Self { tracker, slots, session, tools }
     }
 
     /// Runs until the program stops or the schedule ends. `at_once` starts with a check that nobody scheduled.
-    pub(super) async fn run(self, at_once: bool) {
+    pub(super) async fn run(mut self, at_once: bool) {
         let mut last = self.tools.clock.now();
         if at_once {
             self.check_slot(last).await;
@@ -63,7 +65,7 @@ impl Driver {
         }
     }
 
-    async fn wait(&self, due: Timestamp) -> Waited {
+    async fn wait(&mut self, due: Timestamp) -> Waited {
         loop {
             let clock = &self.tools.clock;
             let (wall, monotonic, asleep) = (clock.now(), clock.monotonic(), clock.asleep());
@@ -90,7 +92,7 @@ impl Driver {
 
     /// Checks a slot that is due, after recording those before it that could not start in their time. Gives the slot that
     /// was served last.
-    async fn serve(&self, due: Timestamp) -> Timestamp {
+    async fn serve(&mut self, due: Timestamp) -> Timestamp {
         let now = self.tools.clock.now();
         let mut current = due;
         let mut missed = 0;
@@ -107,7 +109,7 @@ impl Driver {
     }
 
     /// The scheduled check of a slot, and its retries as far as they fit before the next slot.
-    async fn check_slot(&self, due: Timestamp) {
+    async fn check_slot(&mut self, due: Timestamp) {
         let length = self.slots.length_of(due);
         let nominal = self.tracker.settings.deadline(length);
         for attempt in 0..=self.tracker.settings.policy.retries {
@@ -116,7 +118,7 @@ impl Driver {
             let finding = self.ask(nominal, left).await;
             let failed = finding.outcome.is_up() == Some(false);
             self.record(due, attempt, started, finding).await;
-            let next_attempt = self.tools.clock.now().plus(Policy::RETRY_AFTER);
+            let next_attempt = self.tools.clock.now().plus(self.tracker.settings.policy.retry_after);
             let fits = next_attempt.plus(nominal) <= due.plus(length);
             if !failed || !fits || !self.waits_for_retry(next_attempt).await {
                 return;
@@ -125,9 +127,9 @@ impl Driver {
     }
 
     /// Asks once. A probe that started late has less time than it should; what it then misses is our fault.
-    async fn ask(&self, nominal: Duration, left: Duration) -> Finding {
+    async fn ask(&mut self, nominal: Duration, left: Duration) -> Finding {
         let deadline = nominal.min(left);
-        let finding = self.tools.prober.probe(&self.tracker.settings.request(deadline)).await;
+        let mut finding = self.session.ask(deadline).await;
         let timed_out = match &finding.outcome {
             Outcome::Down(fault) => matches!(fault.kind, FaultKind::Timeout(_)),
             _ => false,
@@ -135,23 +137,28 @@ impl Driver {
         if timed_out && deadline < nominal.mul_f64(0.9) {
             return nothing_learnt(Reason::Overload);
         }
+        finding.outcome = self.tracker.settings.policy.judge(finding.outcome, finding.latency);
+        if finding.outcome.is_up() == Some(true) {
+            self.session.remember();
+        }
         finding
     }
 
     /// Waits until the next attempt; `false` when there is nothing left to find out, or no time.
-    async fn waits_for_retry(&self, at: Timestamp) -> bool {
+    async fn waits_for_retry(&mut self, at: Timestamp) -> bool {
         let due = matches!(self.wait(at).await, Waited::Due);
         let view = self.tools.view.read();
         due && view.status(self.tracker.id).is_some_and(Status::is_retrying)
     }
 
-    async fn record(&self, due: Timestamp, attempt: u16, started: Timestamp, finding: Finding) {
+    async fn record(&mut self, due: Timestamp, attempt: u16, started: Timestamp, finding: Finding) {
         let name = CheckName { tracker: self.tracker.id, due, attempt, location: Location::LOCAL };
         let late_ms = u32::try_from(started.since(due).as_millis()).unwrap_or(u32::MAX);
         // A retry is late by design; only the scheduled check says something about this machine.
         let is_gap = matches!(finding.outcome, Outcome::Unknown(reason) if reason.is_gap());
         let late_ms = if attempt == 0 && !is_gap { late_ms } else { 0 };
-        let check = Check { name, late_ms, latency: finding.latency, outcome: finding.outcome };
+        let Finding { outcome, latency, phases } = finding;
+        let check = Check { name, late_ms, latency, phases, outcome };
         if self.tools.recorder.check(check).await.is_err() {
             tracing::error!(tracker = %self.tracker.id, "a check came after the recorder had stopped");
         }

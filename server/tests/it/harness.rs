@@ -11,7 +11,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use domain::{Clock, Fault, FaultKind, Finding, Micros, Outcome, ProbeRequest, Prober, Records, Timestamp};
+use domain::{
+    Clock, Fault, FaultKind, Finding, Micros, Outcome, Phases, Plan, Prober, Records, Session, Timestamp,
+};
 use reqwest::{Method, Response};
 use serde_json::Value;
 use server::{
@@ -94,9 +96,17 @@ impl Clock for ManualClock {
 
 /// Targets that answer what the test says; up when it says nothing.
 #[derive(Default)]
-pub(crate) struct ScriptedProber {
+pub(crate) struct ScriptedProber(Arc<Script>);
+
+#[derive(Default)]
+struct Script {
     asked: AtomicU64,
     answers: Mutex<HashMap<String, Answer>>,
+}
+
+struct ScriptedSession {
+    target: String,
+    script: Arc<Script>,
 }
 
 #[derive(Clone)]
@@ -107,7 +117,7 @@ enum Answer {
 
 impl ScriptedProber {
     pub(crate) fn answer(&self, target: &str, outcome: Outcome) {
-        self.answers.lock().unwrap().insert(target.to_owned(), Answer::Give(outcome));
+        self.0.answers.lock().unwrap().insert(target.to_owned(), Answer::Give(outcome));
     }
 
     pub(crate) fn refuse(&self, target: &str) {
@@ -116,25 +126,32 @@ impl ScriptedProber {
 
     /// How often a target was asked so far.
     pub(crate) fn asked(&self) -> u64 {
-        self.asked.load(Ordering::SeqCst)
+        self.0.asked.load(Ordering::SeqCst)
     }
 
     /// Never answers.
     pub(crate) fn hang(&self, target: &str) {
-        self.answers.lock().unwrap().insert(target.to_owned(), Answer::Hang);
+        self.0.answers.lock().unwrap().insert(target.to_owned(), Answer::Hang);
+    }
+}
+
+impl Prober for ScriptedProber {
+    fn prepare(&self, plan: Plan) -> Box<dyn Session> {
+        Box::new(ScriptedSession { target: plan.target.as_str().to_owned(), script: Arc::clone(&self.0) })
     }
 }
 
 #[async_trait]
-impl Prober for ScriptedProber {
-    async fn probe(&self, request: &ProbeRequest) -> Finding {
-        self.asked.fetch_add(1, Ordering::SeqCst);
-        let answer = self.answers.lock().unwrap().get(request.target.as_str()).cloned();
-        match answer {
+impl Session for ScriptedSession {
+    async fn ask(&mut self, _deadline: Duration) -> Finding {
+        self.script.asked.fetch_add(1, Ordering::SeqCst);
+        let answer = self.script.answers.lock().unwrap().get(&self.target).cloned();
+        let outcome = match answer {
             Some(Answer::Hang) => std::future::pending().await,
-            Some(Answer::Give(outcome)) => Finding { outcome, latency: Some(Micros(1_234)) },
-            None => Finding { outcome: Outcome::Up, latency: Some(Micros(1_234)) },
-        }
+            Some(Answer::Give(outcome)) => outcome,
+            None => Outcome::Up,
+        };
+        Finding { outcome, latency: Some(Micros(1_234)), phases: Phases::NONE }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Batch, Check, CheckName, Draft, Fault, FaultKind, Location, Micros, Outcome, Recorded, Records, Slots,
-    Status, Timestamp, TrackerId,
+    Batch, Check, CheckName, Draft, Fault, FaultKind, Location, Micros, Outcome, Phases, Recorded, Records,
+    Slots, Status, Timestamp, TrackerId,
 };
 use serde_json::Value;
 use store::Store;
@@ -30,7 +30,7 @@ fn checks(every: u32, count: usize, found: impl Fn(usize) -> (Outcome, u32)) -> 
     let due = slots.after(first).take(count).enumerate().map(|(n, due)| {
         let name = CheckName { tracker: ID, due, attempt: 0, location: Location::LOCAL };
         let (outcome, latency) = found(n);
-        let check = Check { name, late_ms: 2, latency: Some(Micros(latency)), outcome };
+        let check = Check { name, late_ms: 2, latency: Some(Micros(latency)), phases: Phases::NONE, outcome };
         Recorded { check, retrying: false }
     });
     due.collect()
@@ -42,7 +42,7 @@ fn draft(every: u32) -> Draft {
 
 /// What is recorded with checks: the transitions they cause, and the status they lead to.
 fn batch(checks: Vec<Recorded>) -> Batch {
-    let policy = domain::Policy { retries: 0 };
+    let policy = domain::Policy { retries: 0, ..domain::Policy::default() };
     let mut batch = Batch::default();
     let mut status = Status::Pending;
     for Recorded { check, .. } in &checks {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    About, Batch, Cell, Check, CheckName, LiveView, Location, Micros, NewTracker, Outcome, Recorded, Records,
-    SHOWN_CHECKS, Timestamp, TrackerId,
+    About, Batch, Cell, Check, CheckName, LiveView, Location, Micros, NewTracker, Outcome, Phases, Recorded,
+    Records, SHOWN_CHECKS, Timestamp, TrackerId,
 };
 use store::{Store, Writer};
 use tokio::time::Instant;
@@ -195,7 +195,13 @@ fn live_view(ids: &[TrackerId]) -> LiveView {
         for id in ids {
             let due = Timestamp(EPOCH + i64::try_from(n).unwrap_or_default() * 1_000);
             let name = CheckName { tracker: *id, due, attempt: 0, location: Location::LOCAL };
-            let check = Check { name, late_ms: 0, latency: Some(Micros(40_000)), outcome: Outcome::Up };
+            let check = Check {
+                name,
+                late_ms: 0,
+                latency: Some(Micros(40_000)),
+                phases: Phases::NONE,
+                outcome: Outcome::Up,
+            };
             live.push(*id, Cell::from(&Recorded { check, retrying: false }));
         }
     }

@@ -4,8 +4,8 @@
 //! 0 to 2 ms late, rarely more; one in a thousand fails, in bursts of about ten, some of them repeated.
 
 use domain::{
-    Batch, Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Recorded, Status, Timestamp,
-    TrackerId, Transition,
+    Batch, Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Phases, Recorded, Status,
+    Timestamp, TrackerId, Transition,
 };
 
 /// 2026-11-23, midnight: when the synthetic time ends or begins.
@@ -102,13 +102,20 @@ impl Source {
                 batch.transitions.push((subject.id, Transition::Recovered { at: due, down_since }));
                 batch.statuses.push((subject.id, Status::Up { since: due }));
             }
-            let check = Check { name, late_ms, latency: Some(latency), outcome: Outcome::Up };
+            let check =
+                Check { name, late_ms, latency: Some(latency), phases: Phases::NONE, outcome: Outcome::Up };
             batch.checks.push(Recorded { check, retrying: false });
             return;
         }
         subject.failing -= 1;
         let fault = fault(luck);
-        let check = Check { name, late_ms, latency: Some(latency), outcome: Outcome::Down(fault.clone()) };
+        let check = Check {
+            name,
+            late_ms,
+            latency: Some(latency),
+            phases: Phases::NONE,
+            outcome: Outcome::Down(fault.clone()),
+        };
         let recorded = Recorded { check, retrying: subject.down_since.is_none() };
         batch.checks.push(recorded.clone());
         if subject.down_since.is_none() {

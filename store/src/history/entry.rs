@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Beat, Check, CheckName, Fault, FaultKind, Held, Location, Outcome, Reason, Recorded, TrackerId,
+    Beat, Check, CheckName, Fault, FaultKind, Held, Location, Outcome, Phases, Reason, Recorded, TrackerId,
 };
 
 use crate::block::{DEGRADED, DOWN, Entry, TOLERATED, UNKNOWN, UP};
@@ -13,7 +13,7 @@ pub(crate) fn of(recorded: &Recorded, fault: Option<i64>) -> Entry {
     let check = &recorded.check;
     let verdict = match &check.outcome {
         Outcome::Up => UP,
-        Outcome::Degraded => DEGRADED,
+        Outcome::Degraded(_) => DEGRADED,
         Outcome::Down(_) if recorded.retrying => TOLERATED,
         Outcome::Down(_) => DOWN,
         Outcome::Unknown(reason) => UNKNOWN.saturating_add(reason.number()),
@@ -51,17 +51,18 @@ pub(crate) fn recorded(
     location: u16,
     faults: &HashMap<u32, Fault>,
 ) -> Recorded {
+    let fault = || {
+        let fault = entry.fault.and_then(|id| faults.get(&id)).cloned();
+        fault.unwrap_or_else(|| Fault::new(FaultKind::Forgotten, ""))
+    };
     let outcome = match entry.verdict {
         UP => Outcome::Up,
-        DEGRADED => Outcome::Degraded,
-        DOWN | TOLERATED => {
-            let fault = entry.fault.and_then(|id| faults.get(&id)).cloned();
-            Outcome::Down(fault.unwrap_or_else(|| Fault::new(FaultKind::Forgotten, "")))
-        }
+        DEGRADED => Outcome::Degraded(fault()),
+        DOWN | TOLERATED => Outcome::Down(fault()),
         other => Outcome::Unknown(reason(other)),
     };
     let name = CheckName { tracker, due: entry.due, attempt: entry.attempt, location: Location(location) };
-    let check = Check { name, late_ms: entry.late_ms, latency: entry.latency, outcome };
+    let check = Check { name, late_ms: entry.late_ms, latency: entry.latency, phases: Phases::NONE, outcome };
     Recorded { check, retrying: entry.verdict == TOLERATED }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Check, CheckName, Location, Micros, Recorded, Timestamp, TrackerId};
+use domain::{Check, CheckName, Location, Micros, Phases, Recorded, Timestamp, TrackerId};
 use sqlx::{SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 use super::{entry, pending::SharedPending, seal};
@@ -68,7 +68,7 @@ fn read(row: &Row<'_>) -> Result<(TrackerId, crate::block::Entry, u16), StoreErr
     };
     let (outcome, retrying) = checks::outcome_without_text(row)?;
     let latency = row.fit_some("latency_us")?.map(Micros);
-    let check = Check { name, late_ms: row.fit("late_ms")?, latency, outcome };
+    let check = Check { name, late_ms: row.fit("late_ms")?, latency, phases: Phases::NONE, outcome };
     let fault = row.get_some("fault_id")?;
     Ok((tracker, entry::of(&Recorded { check, retrying }, fault), location))
 }

@@ -1,4 +1,4 @@
-use domain::{Check, CheckName, Fault, FaultKind, Location, Outcome, Recorded};
+use domain::{Check, CheckName, Fault, FaultKind, Location, Outcome, Phases, Recorded};
 
 use super::*;
 use crate::Store;
@@ -15,7 +15,8 @@ fn failures(from: i64, count: i64) -> Batch {
             },
             late_ms: 0,
             latency: None,
-            outcome: Outcome::Down(Fault::new(FaultKind::Tls, format!("{due} {}", "x".repeat(150)))),
+            phases: Phases::NONE,
+            outcome: Outcome::Down(Fault::new(FaultKind::Refused, format!("{due} {}", "x".repeat(150)))),
         },
         retrying: false,
     };

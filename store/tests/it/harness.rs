@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use domain::{
-    Batch, Check, CheckName, Draft, Fault, FaultKind, Location, Micros, NewTracker, Outcome, Recorded,
-    Timestamp, TrackerId,
+    Batch, Check, CheckName, Draft, Fault, FaultKind, Location, Micros, NewTracker, Outcome, Phases,
+    Recorded, Timestamp, TrackerId,
 };
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use store::{Store, Writer};
@@ -57,6 +57,7 @@ pub(super) fn check(tracker: i64, due: i64, outcome: Outcome) -> Recorded {
             },
             late_ms: 3,
             latency: Some(Micros(12_345)),
+            phases: Phases::NONE,
             outcome,
         },
         retrying: false,

@@ -41,7 +41,7 @@ enum Event {
 fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![
         12 => Just(Outcome::Up),
-        1 => Just(Outcome::Degraded),
+        1 => Just(Outcome::Degraded(Fault::new(FaultKind::Slow, ""))),
         2 => "[a-c]".prop_map(|detail| down(&detail)),
         1 => Just(Outcome::Unknown(Reason::Overload)),
         1 => prop::sample::select(vec![Reason::Paused, Reason::Stopped]).prop_map(Outcome::Unknown),

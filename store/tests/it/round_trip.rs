@@ -1,8 +1,8 @@
 //! What is recorded is what is read, whatever it is and however much.
 
 use domain::{
-    Batch, Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Phase, Reason, Recorded, Records,
-    Status, Timestamp, TrackerId,
+    Batch, Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Phase, Phases, Reason, Recorded,
+    Records, Status, Timestamp, TlsFault, TrackerId,
 };
 use proptest::{
     collection::vec,
@@ -25,7 +25,7 @@ fn kinds() -> impl Strategy<Value = FaultKind> {
             FaultKind::Timeout(Phase::Connect),
             FaultKind::Timeout(Phase::FirstByte),
             FaultKind::Timeout(Phase::Body),
-            FaultKind::Tls,
+            FaultKind::Tls(TlsFault::Expired),
             FaultKind::Protocol,
             FaultKind::Redirects,
         ]),
@@ -48,7 +48,7 @@ fn outcomes() -> impl Strategy<Value = (Outcome, bool)> {
     ]);
     prop_oneof![
         Just((Outcome::Up, false)),
-        Just((Outcome::Degraded, false)),
+        Just((Outcome::Degraded(Fault::new(FaultKind::Slow, "")), false)),
         (faults(), any::<bool>()).prop_map(|(fault, retrying)| (Outcome::Down(fault), retrying)),
         reasons.prop_map(|reason| (Outcome::Unknown(reason), false)),
     ]
@@ -64,7 +64,7 @@ prop_compose! {
         (outcome, retrying) in outcomes(),
     ) -> Recorded {
         let name = CheckName { tracker: TrackerId(1), due: Timestamp(due), attempt, location: Location(location) };
-        Recorded { check: Check { name, late_ms, latency: latency.map(Micros), outcome }, retrying }
+        Recorded { check: Check { name, late_ms, latency: latency.map(Micros), phases: Phases::NONE, outcome }, retrying }
     }
 }
 

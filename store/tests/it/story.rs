@@ -79,8 +79,13 @@ async fn checks_come_back_as_they_were_recorded(records: &mut dyn Records) {
     let mut unasked = check(2, 1_500, Outcome::Unknown(Reason::Overload));
     unasked.check.latency = None;
     // In the order of arrival, which is not that of the due times.
-    let recorded =
-        vec![check(1, 1_000, Outcome::Up), unasked, check(2, 500, Outcome::Degraded), tolerated, retry];
+    let recorded = vec![
+        check(1, 1_000, Outcome::Up),
+        unasked,
+        check(2, 500, Outcome::Degraded(Fault::new(FaultKind::Slow, ""))),
+        tolerated,
+        retry,
+    ];
     records.record(&batch(recorded[..2].to_vec())).await.unwrap();
     records.record(&batch(recorded[2..].to_vec())).await.unwrap();
     assert_eq!(records.recent(None).await.unwrap().checks, recorded);

@@ -304,7 +304,7 @@ impl From<&Numbered> for CheckReply {
 pub(super) fn words(outcome: &Outcome) -> (&'static str, Option<&'static str>) {
     match outcome {
         Outcome::Up => ("up", None),
-        Outcome::Degraded => ("degraded", None),
+        Outcome::Degraded(_) => ("degraded", None),
         Outcome::Down(_) => ("down", None),
         Outcome::Unknown(reason) => ("unknown", Some(reason.word())),
     }

@@ -138,7 +138,8 @@ fn without_formula(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Reason, Recorded, Timestamp, TrackerId,
+        Check, CheckName, Fault, FaultKind, Location, Micros, Outcome, Phases, Reason, Recorded, Timestamp,
+        TlsFault, TrackerId,
     };
 
     use super::*;
@@ -146,7 +147,7 @@ mod tests {
     fn entry(number: u64, outcome: Outcome, latency: Option<u32>) -> Numbered {
         let due = Timestamp(1_795_435_200_000);
         let name = CheckName { tracker: TrackerId(1), due, attempt: 0, location: Location::LOCAL };
-        let check = Check { name, late_ms: 3, latency: latency.map(Micros), outcome };
+        let check = Check { name, late_ms: 3, latency: latency.map(Micros), phases: Phases::NONE, outcome };
         Numbered { number, recorded: Recorded { check, retrying: false } }
     }
 
@@ -154,7 +155,7 @@ mod tests {
         let detail = "=HYPERLINK(\"http://evil.example\",\"a\"), was said";
         [
             entry(7, Outcome::Up, Some(1_234)),
-            entry(8, Outcome::Down(Fault::new(FaultKind::Tls, detail)), None),
+            entry(8, Outcome::Down(Fault::new(FaultKind::Tls(TlsFault::Other), detail)), None),
             entry(9, Outcome::Unknown(Reason::Stopped), None),
         ]
     }

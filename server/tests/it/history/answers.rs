@@ -35,7 +35,7 @@ async fn a_day_in_answers() {
 #[tokio::test]
 async fn rules_differ_and_are_named() {
     let found = |n: usize| match n % 4 {
-        0 => (domain::Outcome::Degraded, 1),
+        0 => (domain::Outcome::Degraded(domain::Fault::new(domain::FaultKind::Slow, "")), 1),
         1 => down(""),
         _ => up(1),
     };

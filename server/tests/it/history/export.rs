@@ -1,6 +1,6 @@
 //! Files of checks.
 
-use domain::{Fault, FaultKind, Outcome, Recorded};
+use domain::{Fault, FaultKind, Outcome, Recorded, TlsFault};
 use serde_json::Value;
 
 use super::{app_with, checks, down, up};
@@ -11,7 +11,9 @@ const TRICKS: [&str; 4] =
 /// Every 100th of them failed with one of the tricks in its detail.
 fn many(count: usize) -> Vec<Recorded> {
     checks(1, count, |n| match n % 100 {
-        99 => (Outcome::Down(Fault::new(FaultKind::Tls, TRICKS[n / 100 % TRICKS.len()])), 77),
+        99 => {
+            (Outcome::Down(Fault::new(FaultKind::Tls(TlsFault::Other), TRICKS[n / 100 % TRICKS.len()])), 77)
+        }
         50 => down(""),
         _ => up(u32::try_from(n).unwrap() + 1),
     })
