@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    ExpectedStatuses, FieldError, Invalid, NewTracker, Policy, Schedule, Target, TrackerName,
+    Expectations, FieldError, Invalid, NewTracker, Policy, Schedule, Target, TrackerName,
     schedule::parse_length,
 };
 
@@ -20,7 +20,7 @@ pub struct Draft {
     pub cron: Option<String>,
     /// The cron expression's IANA zone; UTC by default.
     pub zone: Option<String>,
-    /// The statuses that count as up: `200-299,401`.
+    /// What counts as up: `200-299,401`, or any expectations.
     pub expect: Option<String>,
     /// How long a probe may take, 1 s to 60 s.
     pub deadline: Option<String>,
@@ -72,7 +72,7 @@ impl Draft {
         let rest = Rest {
             name: keep(self.name.as_deref().map(Naming::parse), &mut problems).unwrap_or(Naming::Keep),
             schedule: keep(self.schedule(), &mut problems),
-            expect: keep(self.expect.as_deref().map(ExpectedStatuses::parse), &mut problems),
+            expect: keep(self.expect.as_deref().map(Expectations::parse), &mut problems),
             deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems),
             policy: keep(self.retries.map(parse_policy), &mut problems),
             paused: self.paused,
@@ -99,7 +99,7 @@ impl Draft {
 struct Rest {
     name: Naming,
     schedule: Option<Schedule>,
-    expect: Option<ExpectedStatuses>,
+    expect: Option<Expectations>,
     deadline: Option<Duration>,
     policy: Option<Policy>,
     paused: Option<bool>,

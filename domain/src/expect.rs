@@ -1,84 +1,146 @@
-//! Which answers count as up.
+//! What "up" means: the small language of expectations, read once into a tree and judged for every answer.
+//!
+//! ```text
+//! text        = expectation { (";" | new line) expectation }        all must hold
+//! expectation = either [ "else" ("degraded" | "down") ]
+//! either      = both { "or" both }
+//! both        = one { "and" one }
+//! one         = "not" one | "(" either ")" | ("all" | "any") "(" either { ";" either } ")" | statuses | test
+//! test        = subject operator [ value ]
+//! ```
+//!
+//! `grammar` reads it by descent over a `cursor` that knows its column; `subject` is the closed list of what can be looked
+//! at; `print` writes the normal form; `truth` judges; `found` says what was there instead.
 
-use std::{fmt, ops::RangeInclusive};
+mod answer;
+mod cursor;
+mod excerpt;
+mod found;
+mod grammar;
+mod json;
+mod operator;
+mod print;
+mod rule;
+mod subject;
+mod tree;
+mod truth;
+mod unit;
+mod value;
 
+use std::{fmt, sync::Arc};
+
+pub use self::answer::{Answer, CertificateFacts, Headers, Judgement, Miss};
+use self::{
+    grammar::Parser,
+    subject::Known,
+    tree::{Demand, Severity, Tree},
+    truth::{Sight, Truth},
+};
 use crate::FieldError;
 
-/// A set of HTTP statuses, like `200` or `200-299,401`. 200 alone by default.
+/// Everything that an answer must be to count as up: 1 to 50 tests, at most 4 KiB of text. Status 200 alone by default.
+///
+/// If no expectation mentions the status, `status == 200` is implied and judged first.
+/// Cheap to clone: clones share one tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExpectedStatuses(Vec<RangeInclusive<u16>>);
+pub struct Expectations(Arc<Tree>);
 
-impl ExpectedStatuses {
-    /// The most ranges in a set.
-    pub const LIMIT: usize = 20;
+impl Expectations {
+    /// The most bytes of a text, as written and in its normal form.
+    pub const LIMIT: usize = 4_096;
+    /// The most tests in a text, however they are combined.
+    pub const MOST_TESTS: usize = 50;
+    /// The most bytes of a body that are looked at. The prober reads no further.
+    pub const BODY_LIMIT: usize = 1 << 20;
 
-    /// Reads a set; every status is 100 to 599. The error is about the field `expect`.
+    /// Reads expectations as people write them. A text of statuses alone, like `200-299,401`, means `status in 200-299,401`.
+    /// The error is about the field `expect`, and says at which column what would have been understood.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-        if parts.is_empty() || parts.len() > Self::LIMIT {
-            return Err(problem(&format!("give 1 to {} statuses or ranges, like 200-299,401", Self::LIMIT)));
+        let fail = |problem| FieldError::new("expect", problem);
+        if text.len() > Self::LIMIT {
+            return Err(fail(format!(
+                "expectations have at most {} bytes, these have {}",
+                Self::LIMIT,
+                text.len()
+            )));
         }
-        parts.into_iter().map(range).collect::<Result<_, _>>().map(Self)
-    }
-
-    /// Whether an answer with this status is as expected.
-    pub fn contains(&self, status: u16) -> bool {
-        self.0.iter().any(|range| range.contains(&status))
-    }
-}
-
-fn range(part: &str) -> Result<RangeInclusive<u16>, FieldError> {
-    let (low, high) = part.split_once('-').unwrap_or((part, part));
-    let status = |text: &str| {
-        let number = text.trim().parse().ok().filter(|status| (100..=599).contains(status));
-        number.ok_or_else(|| problem("a status is a number from 100 to 599, a range is like 200-299"))
-    };
-    let (low, high) = (status(low)?, status(high)?);
-    if low > high { Err(problem("a range starts with its lower end, like 200-299")) } else { Ok(low..=high) }
-}
-
-fn problem(text: &str) -> FieldError {
-    FieldError::new("expect", text)
-}
-
-impl Default for ExpectedStatuses {
-    fn default() -> Self {
-        Self(vec![200..=200])
-    }
-}
-
-impl fmt::Display for ExpectedStatuses {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, range) in self.0.iter().enumerate() {
-            let comma = if n > 0 { "," } else { "" };
-            if range.start() == range.end() {
-                write!(f, "{comma}{}", range.start())?;
-            } else {
-                write!(f, "{comma}{}-{}", range.start(), range.end())?;
+        let demands = Parser::read(text).map_err(|problem| fail(problem.sentence(text)))?;
+        let expectations = Self(Arc::new(Tree::of(demands)));
+        // Control characters grow when they are escaped; what cannot be stored and read again is refused now.
+        match expectations.to_string().len() {
+            0..=Self::LIMIT => Ok(expectations),
+            long => {
+                Err(fail(format!("written out, these take {long} bytes, and {} are the most", Self::LIMIT)))
             }
         }
-        Ok(())
+    }
+
+    /// The verdict on an answer that was read to its end, or to [`Self::BODY_LIMIT`]. Of several misses the first that means
+    /// down is told, or else the first that means degraded.
+    pub fn judge(&self, answer: &Answer<'_>) -> Judgement {
+        self.verdict(&Sight::new(answer, Known::All)).unwrap_or(Judgement::Met)
+    }
+
+    /// The verdict if the head of the answer already decides it, so that the body need not be read. Looks at neither the body
+    /// nor the time of its transfer. [`Self::judge`] then comes to the same verdict, though maybe by another miss.
+    pub fn judge_head(&self, answer: &Answer<'_>) -> Option<Judgement> {
+        self.verdict(&Sight::new(answer, Known::Head))
+    }
+
+    /// Whether what is said about the status alone, or implied, holds for this one: then a redirect with this status is itself
+    /// the answer. What it takes more than the status to know does not hold here.
+    pub fn accepts_status(&self, status: u16) -> bool {
+        let answer = Answer { status: Some(status), ..Answer::default() };
+        let sight = Sight::new(&answer, Known::Status);
+        let mut about_status = self.0.demands().filter(|demand| demand.node.mentions_status());
+        about_status.all(|demand| sight.judge(&demand.node) == Truth::Yes)
+    }
+
+    /// Whether anything is said about the body, so that it must be kept.
+    pub fn needs_body(&self) -> bool {
+        self.0.needs_body
+    }
+
+    /// Whether anything is said about the certificate, so that the facts about a kept connection's must be remembered.
+    pub fn needs_certificate(&self) -> bool {
+        self.0.needs_certificate
+    }
+
+    fn verdict(&self, sight: &Sight<'_>) -> Option<Judgement> {
+        let mut degraded = None;
+        let mut is_certain = true;
+        let mut down_is_possible = false;
+        for demand in self.0.demands() {
+            match (sight.judge(&demand.node), demand.severity) {
+                (Truth::Yes, _) => {}
+                (Truth::No, Severity::Down) => return Some(Judgement::Down(demand.miss(sight))),
+                (Truth::No, Severity::Degraded) => degraded = degraded.or(Some(demand)),
+                (Truth::Later, severity) => {
+                    is_certain = false;
+                    down_is_possible |= severity == Severity::Down;
+                }
+            }
+        }
+        match degraded {
+            Some(demand) if !down_is_possible => Some(Judgement::Degraded(demand.miss(sight))),
+            None if is_certain => Some(Judgement::Met),
+            _ => None,
+        }
+    }
+}
+
+impl Default for Expectations {
+    fn default() -> Self {
+        Self(Arc::new(Tree::of(vec![Demand::status_200()])))
+    }
+}
+
+/// The normal form, on one line; it is read back as an equal value.
+impl fmt::Display for Expectations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_set_contains_its_ranges_and_nothing_else() {
-        let set = ExpectedStatuses::parse(" 200-299, 401 ").unwrap();
-        assert_eq!(set.to_string(), "200-299,401");
-        let inside: Vec<u16> =
-            [199, 200, 299, 300, 400, 401].into_iter().filter(|s| set.contains(*s)).collect();
-        assert_eq!(inside, [200, 299, 401]);
-        assert!(!ExpectedStatuses::default().contains(204));
-    }
-
-    #[test]
-    fn nonsense_is_refused() {
-        for text in ["", ",", "99", "600", "abc", "300-200", "200-", "-1", &"200,".repeat(21)] {
-            assert_eq!(ExpectedStatuses::parse(text).unwrap_err().field, "expect", "{text}");
-        }
-    }
-}
+mod tests;

@@ -78,6 +78,8 @@ pub enum FaultKind {
     Proxy,
     /// Some of the target's addresses do not answer as expected.
     Addresses,
+    /// The answer is not what the tracker expects of it.
+    Expectation,
 }
 
 /// Why there is no trustworthy encrypted connection.
@@ -166,6 +168,7 @@ impl FaultKind {
             Self::Decompression => "the answer cannot be unpacked".into(),
             Self::Proxy => "the proxy fails".into(),
             Self::Addresses => "not every address answers as expected".into(),
+            Self::Expectation => "not as expected".into(),
         }
     }
 }
@@ -191,7 +194,7 @@ impl TlsFault {
 }
 
 /// Causes without a number, with the word they are stored and sent as. Append only: the words are on users' disks.
-const WORDS: [(FaultKind, &str); 32] = [
+const WORDS: [(FaultKind, &str); 33] = [
     (FaultKind::Dns, "dns"),
     (FaultKind::Refused, "refused"),
     (FaultKind::Unreachable, "unreachable"),
@@ -224,6 +227,7 @@ const WORDS: [(FaultKind, &str); 32] = [
     (FaultKind::Decompression, "decompression"),
     (FaultKind::Proxy, "proxy"),
     (FaultKind::Addresses, "addresses"),
+    (FaultKind::Expectation, "expectation"),
 ];
 
 impl fmt::Display for FaultKind {

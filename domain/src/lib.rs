@@ -81,7 +81,7 @@ pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
 #[cfg(feature = "server")]
 pub use draft::Draft;
 #[cfg(feature = "server")]
-pub use expect::ExpectedStatuses;
+pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss};
 #[cfg(feature = "server")]
 pub use http::{
     Auth, Connections, Family, Header, HeaderValue, HttpOptions, HttpVersion, Identity, Proxy, ProxyKind,

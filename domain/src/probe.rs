@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Evidence, ExpectedStatuses, HttpOptions, Micros, Outcome, Phases, Target};
+use crate::{Evidence, Expectations, HttpOptions, Micros, Outcome, Phases, Target};
 
 /// Whom to ask, how, and which answers count as up. Made once for each tracker and for each change of its settings, not for
 /// each check.
@@ -15,7 +15,7 @@ pub struct Plan {
     /// How.
     pub http: HttpOptions,
     /// Which answers count as up.
-    pub expect: ExpectedStatuses,
+    pub expect: Expectations,
     /// Whether connections are kept from one probe to the next.
     pub keeps_connections: bool,
 }

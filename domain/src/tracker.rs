@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    About, ExpectedStatuses, HttpOptions, Plan, Policy, Schedule, Target, Timestamp, TrackerId, TrackerName,
+    About, Expectations, HttpOptions, Plan, Policy, Schedule, Target, Timestamp, TrackerId, TrackerName,
 };
 
 /// The settings of a tracker that has no number yet.
@@ -18,7 +18,7 @@ pub struct NewTracker {
     /// When.
     pub schedule: Schedule,
     /// Which answers count as up.
-    pub expect: ExpectedStatuses,
+    pub expect: Expectations,
     /// How long a probe may take; 10 s when absent. Never longer than the time to the next slot.
     pub deadline: Option<Duration>,
     /// How many failures make it down.
@@ -49,7 +49,7 @@ impl NewTracker {
             target,
             http: HttpOptions::default(),
             schedule: Schedule::default(),
-            expect: ExpectedStatuses::default(),
+            expect: Expectations::default(),
             deadline: None,
             policy: Policy::default(),
             paused: false,

@@ -1,0 +1,194 @@
+//! What can be looked at: a closed list that grows with the protocols.
+
+use super::{
+    answer::Answer,
+    operator::{NUMBERS, OPTIONAL_NUMBERS, OPTIONAL_TEXTS, Operator, TEXTS},
+    unit::{self, Unit},
+};
+use crate::{Expectations, Phase};
+
+/// How much of an answer has been seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Known {
+    /// Its status.
+    Status,
+    /// Everything but its body and the time that takes.
+    Head,
+    /// Everything.
+    All,
+}
+
+/// What is a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quantity {
+    Status,
+    BodySize,
+    Total,
+    Phase(Phase),
+    CertificateDays,
+    Redirects,
+    HttpVersion,
+    TlsVersion,
+}
+
+/// What is a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wording {
+    /// By its name, in lower case.
+    Header(String),
+    Body,
+    Issuer,
+    Subject,
+    Url,
+    Address,
+}
+
+impl Quantity {
+    pub(super) const ALL: [Self; 12] = [
+        Self::Status,
+        Self::BodySize,
+        Self::Total,
+        Self::Phase(Phase::Resolve),
+        Self::Phase(Phase::Connect),
+        Self::Phase(Phase::Tls),
+        Self::Phase(Phase::FirstByte),
+        Self::Phase(Phase::Body),
+        Self::CertificateDays,
+        Self::Redirects,
+        Self::HttpVersion,
+        Self::TlsVersion,
+    ];
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::BodySize => "body.size",
+            Self::Total => "total",
+            Self::Phase(phase) => phase.word(),
+            Self::CertificateDays => "certificate.days",
+            Self::Redirects => "redirects",
+            Self::HttpVersion => "http.version",
+            Self::TlsVersion => "tls.version",
+        }
+    }
+
+    pub(super) fn unit(self) -> Unit {
+        match self {
+            Self::Status => Unit::Status,
+            Self::BodySize => Unit::Bytes,
+            Self::Total | Self::Phase(_) => Unit::Time,
+            Self::CertificateDays => Unit::Days,
+            Self::Redirects => Unit::Redirects,
+            Self::HttpVersion | Self::TlsVersion => Unit::Version,
+        }
+    }
+
+    pub(super) fn operators(self) -> &'static [Operator] {
+        match self {
+            Self::CertificateDays | Self::TlsVersion => OPTIONAL_NUMBERS,
+            _ => NUMBERS,
+        }
+    }
+
+    pub(super) fn needs(self) -> Known {
+        match self {
+            Self::Status => Known::Status,
+            Self::BodySize | Self::Total | Self::Phase(Phase::Body) => Known::All,
+            _ => Known::Head,
+        }
+    }
+
+    /// The number, if there is one. A phase that did not happen took no time.
+    pub(super) fn of(self, answer: &Answer<'_>) -> Option<i64> {
+        match self {
+            Self::Status => answer.status.map(i64::from),
+            // Longer than anything that a rule can name.
+            Self::BodySize if answer.is_body_cut => Some(Unit::Bytes.bounds().1 + 1),
+            Self::BodySize => i64::try_from(answer.body.len()).ok(),
+            Self::Total => Some(answer.total.0.into()),
+            Self::Phase(phase) => Some(answer.phases.get(phase).map_or(0, |took| took.0.into())),
+            Self::CertificateDays => answer.certificate.map(|facts| facts.days_left),
+            Self::Redirects => Some(answer.redirects.into()),
+            Self::HttpVersion => unit::version(answer.http_version),
+            Self::TlsVersion => answer.tls_version.and_then(unit::version),
+        }
+    }
+
+    /// Why there is no number.
+    pub(super) fn absence(self, answer: &Answer<'_>) -> &'static str {
+        match self {
+            Self::CertificateDays | Self::TlsVersion => no_tls(answer),
+            _ => "nothing",
+        }
+    }
+}
+
+impl Wording {
+    /// All but headers.
+    pub(super) const ALL: [Self; 5] = [Self::Body, Self::Issuer, Self::Subject, Self::Url, Self::Address];
+
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Header(_) => "header",
+            Self::Body => "body",
+            Self::Issuer => "certificate.issuer",
+            Self::Subject => "certificate.subject",
+            Self::Url => "url",
+            Self::Address => "address",
+        }
+    }
+
+    pub(super) fn operators(&self) -> &'static [Operator] {
+        match self {
+            Self::Body | Self::Url => TEXTS,
+            _ => OPTIONAL_TEXTS,
+        }
+    }
+
+    pub(super) fn needs(&self) -> Known {
+        match self {
+            Self::Body => Known::All,
+            _ => Known::Head,
+        }
+    }
+
+    /// Calls `visit` with each text that is there: of a header any number, otherwise at most one.
+    pub(super) fn visit(&self, answer: &Answer<'_>, visit: &mut dyn FnMut(&[u8])) {
+        let mut some = |text: Option<&str>| {
+            if let Some(text) = text {
+                visit(text.as_bytes());
+            }
+        };
+        match self {
+            Self::Header(name) => answer.headers.visit(name, visit),
+            Self::Body => visit(answer.body),
+            Self::Issuer => some(answer.certificate.map(|facts| facts.issuer)),
+            Self::Subject => some(answer.certificate.map(|facts| facts.subject)),
+            Self::Url => some(Some(answer.url)),
+            Self::Address => some(answer.address.map(|address| address.to_string()).as_deref()),
+        }
+    }
+
+    /// Why there is no text.
+    pub(super) fn absence(&self, answer: &Answer<'_>) -> &'static str {
+        match self {
+            Self::Header(_) => "no such header",
+            Self::Issuer | Self::Subject => no_tls(answer),
+            _ => "nothing",
+        }
+    }
+}
+
+fn no_tls(answer: &Answer<'_>) -> &'static str {
+    if answer.tls_version.is_none() { "nothing, without TLS" } else { "nothing" }
+}
+
+/// Every word that begins a test, as people are told it.
+pub(super) fn words() -> String {
+    let numbers = Quantity::ALL.into_iter().map(Quantity::word);
+    let texts = Wording::ALL.iter().map(Wording::word);
+    let all: Vec<&str> = ["header NAME", "json PATH"].into_iter().chain(numbers).chain(texts).collect();
+    all.join(", ")
+}
+
+const _: () = assert!(Expectations::BODY_LIMIT == 1 << 20, "people are told of 1 MiB");
