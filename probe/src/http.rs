@@ -9,7 +9,9 @@ mod tls;
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::{ExpectedStatuses, Fault, FaultKind, Finding, Outcome, Phase, Phases, Plan, Prober, Session};
+use domain::{
+    Answer, Expectations, Fault, FaultKind, Finding, Judgement, Outcome, Phase, Phases, Plan, Prober, Session,
+};
 use reqwest::{Method, Request, Response, StatusCode, Url};
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout};
@@ -70,7 +72,7 @@ impl HttpSession {
                 Ok(response) => response,
                 Err(error) => return fault::outcome(&error, phase::current()),
             };
-            if self.plan.expect.contains(response.status().as_u16()) {
+            if self.plan.expect.accepts_status(response.status().as_u16()) {
                 return read(response).await;
             }
             match next_hop(&url, response.status(), response.headers()) {
@@ -138,11 +140,13 @@ async fn read(mut response: Response) -> Outcome {
     }
 }
 
-fn wrong_status(expect: &ExpectedStatuses, got: StatusCode) -> Outcome {
-    let code = got.as_u16();
-    let name = got.canonical_reason().unwrap_or_default();
-    let detail = format!("wanted {expect}, got {code} {name}");
-    Outcome::Down(Fault::new(FaultKind::Status(code), detail))
+fn wrong_status(expect: &Expectations, got: StatusCode) -> Outcome {
+    let answer = Answer { status: Some(got.as_u16()), ..Answer::default() };
+    match expect.judge(&answer) {
+        Judgement::Met => Outcome::Up,
+        Judgement::Degraded(miss) => Outcome::Degraded(miss.fault()),
+        Judgement::Down(miss) => Outcome::Down(miss.fault()),
+    }
 }
 
 #[cfg(test)]

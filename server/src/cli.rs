@@ -98,9 +98,9 @@ struct ServeArguments {
 struct CheckArguments {
     /// The URL to probe.
     target: String,
-    /// Which statuses count as up.
-    #[arg(long, default_value = "200", value_name = "STATUSES", value_parser = parse_expect)]
-    expect: domain::ExpectedStatuses,
+    /// What counts as up: statuses like 200-299,401, or expectations like `total < 800ms`.
+    #[arg(long, default_value = "200", value_name = "TEXT", value_parser = parse_expect)]
+    expect: domain::Expectations,
     /// When to give up.
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_length)]
     deadline: Duration,
@@ -122,8 +122,8 @@ struct AddArguments {
     /// What people call it; the URL's host and path by default.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Which statuses count as up: 200-299,401. 200 by default.
-    #[arg(long, value_name = "STATUSES")]
+    /// What counts as up: statuses like 200-299,401, or expectations like `total < 800ms`. Status 200 by default.
+    #[arg(long, value_name = "TEXT")]
     expect: Option<String>,
     #[command(flatten)]
     data: DataArguments,
@@ -213,8 +213,8 @@ fn parse_target(text: &str) -> Result<Target, Ending> {
     Target::parse(text).map_err(|error| Ending { exit: Exit::Usage, sentence: error.to_string() })
 }
 
-fn parse_expect(text: &str) -> Result<domain::ExpectedStatuses, String> {
-    domain::ExpectedStatuses::parse(text).map_err(|error| error.problem)
+fn parse_expect(text: &str) -> Result<domain::Expectations, String> {
+    domain::Expectations::parse(text).map_err(|error| error.problem)
 }
 
 fn parse_length(text: &str) -> Result<Duration, String> {

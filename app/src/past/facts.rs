@@ -33,10 +33,16 @@ fn lines(about: &About) -> [(&'static str, String); 5] {
     [
         ("Schedule", about.schedule.clone()),
         ("Deadline", format::setting(about.deadline_ms)),
-        ("Expects", format!("status {}", about.expect)),
+        ("Expects", expects(&about.expect)),
         ("Down after", tries),
         ("Location", "local".into()),
     ]
+}
+
+/// Expectations as they are written; statuses alone are said to be some.
+fn expects(text: &str) -> String {
+    let is_statuses = text.chars().all(|c| c.is_ascii_digit() || ",-".contains(c));
+    if is_statuses { format!("status {text}") } else { text.into() }
 }
 
 #[cfg(test)]
@@ -48,5 +54,6 @@ mod tests {
         let about = About { expect: "200-299".into(), deadline_ms: 10_000, retries: 2, ..About::default() };
         let facts = lines(&about).map(|(_, value)| value);
         assert_eq!(facts, ["", "10 s", "status 200-299", "3 failed tries in a row", "local"]);
+        assert_eq!(expects("total < 1s"), "total < 1s");
     }
 }

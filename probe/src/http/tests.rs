@@ -13,7 +13,7 @@ async fn probe(target: &str, lookup: impl Fn(&str) -> Lookup + Send + Sync + 'st
     let prober = HttpProber::assemble("0", &tls, &Resolver::new(lookup)).unwrap();
     let request = ProbeRequest {
         target: Target::parse(target).unwrap(),
-        expect: ExpectedStatuses::default(),
+        expect: Expectations::default(),
         deadline: Duration::from_millis(300),
     };
     prober.probe(&request).await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{ExpectedStatuses, Fault, FaultKind, Finding, Outcome, ProbeRequest, Prober, Target};
+use domain::{Expectations, Fault, FaultKind, Finding, Outcome, ProbeRequest, Prober, Target};
 use probe::HttpProber;
 
 /// Far beyond what any answer here takes: nothing in these tests may depend on the machine's speed.
@@ -35,7 +35,7 @@ pub(super) async fn ask_with(
 ) -> Finding {
     let request = ProbeRequest {
         target: Target::parse(target.as_ref()).unwrap(),
-        expect: ExpectedStatuses::parse(expect).unwrap(),
+        expect: Expectations::parse(expect).unwrap(),
         deadline,
     };
     let finding = prober.probe(&request).await;

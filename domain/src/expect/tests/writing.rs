@@ -81,6 +81,24 @@ fn every_text_has_a_normal_form_that_means_the_same() {
 }
 
 #[test]
+fn what_the_manual_shows_is_understood() {
+    let manual = include_str!("../../../../docs/expectations.md");
+    let section =
+        manual.split("\n## ").find(|section| section.starts_with("For real needs")).unwrap_or_default();
+    let examples: Vec<&str> = section.lines().filter_map(|line| line.split('`').nth(1)).collect();
+    assert!(examples.len() > 10, "{examples:?}");
+    for example in examples.into_iter().chain(manual.split("```").nth(1)) {
+        parse(example);
+    }
+}
+
+#[test]
+fn threads_may_share_expectations() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    shared(&Expectations::default());
+}
+
+#[test]
 fn status_200_is_implied_unless_something_mentions_the_status() {
     assert_eq!(Expectations::default(), parse("status == 200"));
     assert_eq!(Expectations::default().to_string(), "200");

@@ -29,7 +29,7 @@ enum Length {
     Words(String),
 }
 
-/// A set of statuses: one as a number, or a text like `"200-299,401"`.
+/// Expectations: one status as a number, or a text like `"200-299,401"`.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "expected a status as a number, or a text like \"200-299,401\"")]
 enum Text {
