@@ -180,9 +180,7 @@ impl<'a> Parser<'a> {
 
     fn header(&mut self) -> Read<Wording> {
         let problem = self.cursor.expected("a header's name, like content-type");
-        let is_letter = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|".contains(c);
-        self.cursor.skip_spaces();
-        let name = self.cursor.take_while(is_letter);
+        let name = self.cursor.word();
         if (1..=NAME_LIMIT).contains(&name.len()) {
             Ok(Wording::Header(name.to_ascii_lowercase()))
         } else {

@@ -51,6 +51,7 @@ fn every_text_has_a_normal_form_that_means_the_same() {
         ("http.version == \"1.1\"", "http.version == 1.1"),
         ("tls.version >= 1.2; http.version == 2", "tls.version >= 1.2; http.version == 2"),
         // Texts.
+        ("header x-cache!=hit", "header x-cache != \"hit\""),
         ("header Content-Type ~ json", "header content-type ~ json"),
         ("header x starts  with 'a\"b'", "header x starts with \"a\\\"b\""),
         ("body ends with \"\\u{1F600}\\t\"", "body ends with \"😀\\t\""),
