@@ -81,11 +81,14 @@ impl Expectations {
     /// Takes nanoseconds for a status, microseconds for a text, and as long as it takes to parse the body for JSON. A body made to
     /// be expensive takes up to half a second for each JSON path, so large bodies are not judged where others wait.
     pub fn judge(&self, answer: &Answer<'_>) -> Judgement {
+        // Where all is known, nothing is left open.
         self.verdict(&Sight::new(answer, Known::All)).unwrap_or(Judgement::Met)
     }
 
-    /// The verdict if the head of the answer already decides it, so that the body need not be read. Looks at neither the body
-    /// nor the time of its transfer. [`Self::judge`] then comes to the same verdict, though maybe by another miss.
+    /// The verdict if the head of the answer already decides it. Looks at neither the body nor the time of its transfer nor the
+    /// total. [`Self::judge`] would come to the same verdict, though maybe by another miss.
+    ///
+    /// Down is final: the body need not be read. The others still need an answer that does not break off.
     pub fn judge_head(&self, answer: &Answer<'_>) -> Option<Judgement> {
         self.verdict(&Sight::new(answer, Known::Head))
     }

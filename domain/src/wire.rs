@@ -127,7 +127,7 @@ pub struct About {
     pub schedule: String,
     /// Its interval in milliseconds; absent for cron.
     pub interval_ms: Option<u64>,
-    /// Which answers count as up: `200-299`.
+    /// Which answers count as up: statuses alone, like `200-299`, or expectations in their normal form.
     pub expect: String,
     /// How long a probe may take, in milliseconds.
     pub deadline_ms: u64,

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{
     cursor::is_bare,
     excerpt::{is_unseen, quote},
+    operator::Operator,
     rule::{NumberRule, Order, TextRule, ValueRule},
     subject::{Quantity, Wording},
     tree::{Demand, JsonRule, Node, Severity, Test, Tree},
@@ -101,14 +102,15 @@ fn ranges(unit: Unit, ranges: &[RangeInclusive<i64>]) -> String {
 
 impl Order {
     fn text(self) -> &'static str {
-        match self {
-            Self::Equal => "==",
-            Self::Differs => "!=",
-            Self::Less => "<",
-            Self::AtMost => "<=",
-            Self::More => ">",
-            Self::AtLeast => ">=",
-        }
+        let operator = match self {
+            Self::Equal => Operator::Equal,
+            Self::Differs => Operator::Differs,
+            Self::Less => Operator::Less,
+            Self::AtMost => Operator::AtMost,
+            Self::More => Operator::More,
+            Self::AtLeast => Operator::AtLeast,
+        };
+        operator.text()
     }
 }
 
