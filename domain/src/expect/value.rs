@@ -57,8 +57,8 @@ pub(super) fn text_rule(cursor: &mut Cursor<'_>, operator: Operator) -> Result<T
             texts => TextRule::In(texts),
         },
         Operator::Contains => TextRule::Contains(some_text(cursor)?),
-        Operator::StartsWith => TextRule::StartsWith(some_text(cursor)?),
-        Operator::EndsWith => TextRule::EndsWith(some_text(cursor)?),
+        Operator::StartsWith => TextRule::StartsWith(edge(cursor)?),
+        Operator::EndsWith => TextRule::EndsWith(edge(cursor)?),
         Operator::Matches => TextRule::Matches(pattern(cursor)?),
         Operator::IsEmpty => TextRule::IsEmpty,
         _ => TextRule::Exists,
@@ -144,6 +144,13 @@ fn some_text(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
     let problem = cursor.expected("a text that is not empty");
     let text = text(cursor)?;
     if text.is_empty() { Err(problem) } else { Ok(text) }
+}
+
+/// A text that is not only white space, which plays no part at the edges of what it is compared with.
+fn edge(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
+    let problem = cursor.expected("a text that is not only white space");
+    let text = text(cursor)?;
+    if text.trim_ascii().is_empty() { Err(problem) } else { Ok(text) }
 }
 
 /// A text: `"with \n escapes"`, `'as it stands'`, or bare if it has no white space and none of `"'();,`.

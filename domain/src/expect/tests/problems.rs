@@ -52,6 +52,7 @@ fn a_problem_names_its_column_and_what_would_have_been_understood() {
         ("tls.version > \"1.2", "column 15: expected a version, like 1.1 or 2"),
         ("body contains", "column 14: expected a text, like \"ok\""),
         ("body contains \"\"", "column 15: expected a text that is not empty"),
+        ("body starts with ' '", "column 18: expected a text that is not only white space"),
         ("body ==", "column 8: expected a text, like \"ok\""),
         ("body contains maintenance mode", "column 27: expected `;`"),
         ("body contains \"a", "column 15: this quote is not closed on its line"),
