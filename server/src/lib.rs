@@ -24,4 +24,5 @@ pub mod scheduler;
 mod service_manager;
 pub mod services;
 pub mod startup;
+pub mod threads;
 mod track;

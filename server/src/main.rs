@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_env("UPTIME_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::registry().with(fmt::layer().with_writer(std::io::stderr)).with(filter).init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("web").build() {
         Ok(runtime) => runtime,
         Err(error) => return end(&format!("cannot start threads: {error}"), ExitCode::FAILURE),
     };

@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use domain::{Batch, Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, UNDO_FOR};
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at},
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
 use crate::{health::Health, live::SharedView, metrics::Metrics};
@@ -23,7 +23,12 @@ mod ledger;
 mod refusal;
 
 pub use self::handle::{Edit, RecorderHandle, Stopped};
-use self::{backlog::Backlog, handle::Message, ledger::Ledger, refusal::Refused};
+use self::{
+    backlog::Backlog,
+    handle::{Message, Reply},
+    ledger::Ledger,
+    refusal::Refused,
+};
 
 /// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
 pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
@@ -68,6 +73,8 @@ pub struct Recorder {
 const INBOX: usize = 32_768;
 /// Checks in one commit.
 const GROUP: usize = 1_000;
+/// How long checks are left to gather before the recorder looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// How often the database is asked whether somebody else changed it.
 const LOOK_OUTSIDE: Duration = Duration::from_millis(250);
 /// How often removed trackers whose time is up are forgotten.
@@ -134,22 +141,7 @@ impl Recorder {
 
     /// One group, and the edit that ended it, if one did.
     async fn work(&mut self, first: Message) {
-        let until = Instant::now() + self.grouping.commit_every;
-        let mut next = Some(first);
-        let mut edit = None;
-        while let Some(message) = next.take() {
-            match message {
-                Message::Check(check) => self.ledger.stage(check),
-                Message::Edit(given, reply) => {
-                    edit = Some((given, reply));
-                    break;
-                }
-            }
-            let is_idle = self.ledger.has_transition() && self.inbox.is_empty();
-            if self.ledger.staged() < GROUP && !is_idle {
-                next = timeout_at(until, self.inbox.recv()).await.unwrap_or(None);
-            }
-        }
+        let edit = self.gather(first).await;
         self.commit().await;
         self.tend().await;
         // Who was told that it did not work must not find it done later.
@@ -160,6 +152,31 @@ impl Recorder {
             self.commit().await;
             // Who asked may have gone away; the edit stands all the same.
             let _ = reply.send(result);
+        }
+    }
+
+    /// Folds what waits until the group is large or old enough, holds a transition, or an edit comes. Between two looks it sleeps: to
+    /// be woken for each of ten thousand checks a second would cost more than folding them.
+    async fn gather(&mut self, first: Message) -> Option<(Edit, Reply)> {
+        let until = Instant::now() + self.grouping.commit_every;
+        let mut next = Some(first);
+        loop {
+            while let Some(message) = next {
+                match message {
+                    Message::Check(check) => self.ledger.stage(check),
+                    Message::Edit(edit, reply) => return Some((edit, reply)),
+                }
+                if self.ledger.staged() >= GROUP {
+                    return None;
+                }
+                next = self.inbox.try_recv().ok();
+            }
+            let now = Instant::now();
+            if self.ledger.has_transition() || now >= until || self.inbox.is_closed() {
+                return None;
+            }
+            sleep_until(until.min(now + LOOK_AGAIN)).await;
+            next = self.inbox.try_recv().ok();
         }
     }
 

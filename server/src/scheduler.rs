@@ -17,6 +17,7 @@ use crate::{
     live::SharedView,
     recorder::{RecorderHandle, Roster},
     service_manager,
+    threads::Threads,
 };
 
 mod driver;
@@ -43,9 +44,15 @@ pub struct Tools {
     pub stop: CancellationToken,
 }
 
+/// Trackers are spread over the threads by their numbers.
+fn place(id: TrackerId) -> usize {
+    usize::try_from(id.0).unwrap_or_default()
+}
+
 /// The drivers that run.
 pub struct Scheduler {
     tools: Tools,
+    threads: Arc<Threads>,
     roster: watch::Receiver<Roster>,
     running: HashMap<TrackerId, Running>,
     drivers: JoinSet<()>,
@@ -59,9 +66,9 @@ struct Running {
 }
 
 impl Scheduler {
-    /// A scheduler without drivers yet.
-    pub fn new(tools: Tools, roster: watch::Receiver<Roster>) -> Self {
-        Self { tools, roster, running: HashMap::new(), drivers: JoinSet::new(), started: false }
+    /// A scheduler without drivers yet. They will run on `threads`, whatever the scheduler itself runs on.
+    pub fn new(tools: Tools, threads: Arc<Threads>, roster: watch::Receiver<Roster>) -> Self {
+        Self { tools, threads, roster, running: HashMap::new(), drivers: JoinSet::new(), started: false }
     }
 
     /// Runs until the tools' `stop`; then lets probes in flight end, 10 s at most.
@@ -106,7 +113,7 @@ impl Scheduler {
                 // After a start everybody keeps to the slots, which are level; later, who was changed wants to see it.
                 let at_once = !is_start || self.is_new(*id);
                 let driver = Driver::new(tracker.clone(), self.tools.clone());
-                let task = self.drivers.spawn(driver.run(at_once));
+                let task = self.drivers.spawn_on(driver.run(at_once), &self.threads.handle(place(*id)));
                 self.running.insert(*id, Running { tracker: tracker.clone(), task });
             }
         }

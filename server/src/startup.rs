@@ -21,6 +21,7 @@ use crate::{
     recorder::{Grouping, Recorder},
     scheduler::{Scheduler, Tools},
     services::services,
+    threads::Threads,
     track,
 };
 
@@ -36,6 +37,10 @@ pub struct Parts {
     pub assets: Assets,
     /// Which `Host` headers are answered.
     pub hosts: Hosts,
+    /// Where probes run.
+    pub probing: Threads,
+    /// Where checks are recorded.
+    pub recording: Threads,
     /// How checks are grouped into commits.
     pub grouping: Grouping,
     /// Trackers that are added, unless something tracks their target already.
@@ -67,6 +72,8 @@ pub struct Server {
     web: JoinHandle<()>,
     scheduler: JoinHandle<()>,
     recorder: JoinHandle<()>,
+    /// End when the server is stopped.
+    _threads: [Arc<Threads>; 2],
 }
 
 /// How long the last group may take to reach the disk when the program stops.
@@ -94,7 +101,8 @@ impl Server {
         )
         .await
         .map_err(StartError::Data)?;
-        let recorder = tokio::spawn(recorder.run());
+        let recording = Arc::new(parts.recording);
+        let recorder = recording.handle(0).spawn(recorder.run());
         track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
         let tools = Tools {
@@ -104,7 +112,8 @@ impl Server {
             view: view.clone(),
             stop: stop.clone(),
         };
-        let scheduler = tokio::spawn(Scheduler::new(tools, roster).run());
+        let probing = Arc::new(parts.probing);
+        let scheduler = tokio::spawn(Scheduler::new(tools, probing.clone(), roster).run());
         let state = AppState {
             services: services(
                 archive.clone(),
@@ -127,7 +136,7 @@ impl Server {
             stop: stop.clone(),
         };
         let web = tokio::spawn(serve(listener, state, stop.clone()));
-        Ok(Self { address, stop, web, scheduler, recorder })
+        Ok(Self { address, stop, web, scheduler, recorder, _threads: [probing, recording] })
     }
 
     /// Where it listens.

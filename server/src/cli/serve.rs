@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    thread::available_parallelism,
     time::Duration,
 };
 
@@ -27,6 +28,7 @@ use crate::{
     recorder::Grouping,
     service_manager,
     startup::{Parts, Server, make_folder},
+    threads::Threads,
     track::every_second,
 };
 
@@ -64,6 +66,8 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         records: Box::new(writer),
         assets: Assets::of_this_build(),
         hosts,
+        probing: threads("probe", available_parallelism().map_or(1, usize::from))?,
+        recording: threads("record", 1)?,
         grouping: Grouping { commit_every: arguments.commit_every, ..Grouping::default() },
         track: ground.track,
         tracker_metrics: !arguments.no_tracker_metrics,
@@ -100,6 +104,10 @@ async fn open(folder: &Path) -> Result<Writer, Ending> {
     let store = Store::open(&database).await.map_err(|error| refused(&error))?;
     instance::mark(folder).map_err(|error| refused(&error))?;
     store.into_writer().await.map_err(|error| refused(&error))
+}
+
+fn threads(name: &str, count: usize) -> Result<Threads, Ending> {
+    Threads::start(name, count).map_err(|error| Ending::because(Exit::Configuration, &error))
 }
 
 fn backups(folder: &Path, keep: usize, clock: Arc<dyn Clock>) -> Backups {

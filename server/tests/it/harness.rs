@@ -21,6 +21,7 @@ use server::{
     http::Hosts,
     recorder::Grouping,
     startup::{Parts, Server},
+    threads::Threads,
 };
 use store::Store;
 use tempfile::TempDir;
@@ -200,6 +201,8 @@ impl TestApp {
             records,
             assets: Assets::read(folder.path()),
             hosts: Hosts::Loopback,
+            probing: Threads::of_caller(),
+            recording: Threads::of_caller(),
             grouping: Grouping { commit_every: Duration::from_millis(5), keep },
             track: Vec::new(),
             tracker_metrics: true,
