@@ -3,7 +3,7 @@
 use std::{
     fs,
     process::Command,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// The number of cores, their name, and the kernel.
@@ -28,12 +28,30 @@ pub(crate) fn date() -> String {
     asked.map_or_else(|_| String::new(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// CPU time of everything on this machine since it was started.
+pub(crate) fn busy() -> Duration {
+    /// The kernel's unit of CPU time for programs.
+    const TICK: Duration = Duration::from_millis(10);
+    let text = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let first = text.lines().next().unwrap_or_default();
+    let ticks = first.split_whitespace().skip(1).map(|word| word.parse::<u32>().unwrap_or(0));
+    // User, nice and system; then idle and waiting for disks, which are rest, and interrupts.
+    let busy: u32 =
+        ticks.enumerate().filter(|(n, _)| [0, 1, 2, 5, 6].contains(n)).map(|(_, ticks)| ticks).sum();
+    TICK * busy
+}
+
 /// The wall clock in milliseconds since 1970: slots are named by it.
+pub(crate) fn wall_ms() -> i64 {
+    wall_us() / 1_000
+}
+
+/// The wall clock in microseconds since 1970.
 #[expect(
     clippy::disallowed_methods,
     reason = "the server under test uses the same clock; nobody injects it there"
 )]
-pub(crate) fn wall_ms() -> i64 {
+pub(crate) fn wall_us() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }

@@ -1,21 +1,31 @@
 //! What the server costs, measured from outside: the release binary, its targets in a process of their own, loopback only.
 //!
-//! `cargo xtask bench` builds the server and runs this. [`plan`] says what is measured in which order, [`load`] measures
-//! one load, [`page`] and [`start`] what a person waits for; [`process`] reads what the kernel counts.
+//! `cargo xtask bench` builds the server and runs this. [`scenario`] says what there is to measure, [`plan`] how; [`load`] measures
+//! one load, [`latency`] how true what is recorded is, [`blackbox`] another program, [`page`] and [`start`] what a person waits for;
+//! [`kernel`] reads what the kernel counts, [`stages`] sorts it, [`goals`] says what is to be reached.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+use crate::targets::Manner;
+
+mod blackbox;
 mod figures;
+mod goals;
 mod http;
+mod kernel;
+mod latency;
 mod load;
 mod machine;
 mod page;
 mod plan;
 mod process;
 mod report;
+mod scenario;
 mod scrape;
+mod slots;
+mod stages;
 mod start;
 mod targets;
 
@@ -31,13 +41,7 @@ enum Task {
     /// Measures and prints a table; the figures go to `--out` as JSON, and the table beside it.
     Run(Plan),
     /// The targets: as many local addresses that answer at once. Ends with its standard input.
-    Targets {
-        /// How many.
-        count: usize,
-        /// Close each connection after its answer.
-        #[arg(long)]
-        close: bool,
-    },
+    Targets(Manner),
 }
 
 /// What to measure.
@@ -52,9 +56,15 @@ struct Plan {
     /// Shorter windows and fewer loads: two minutes at most.
     #[arg(long)]
     quick: bool,
-    /// Only this many trackers.
-    #[arg(long)]
+    /// Only what is called so, or whose name has this in it; may be given more than once.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Only this many trackers, with connections reused and fresh.
+    #[arg(long, conflicts_with = "only")]
     trackers: Option<usize>,
+    /// A folder into which the packages of programs to compare with were unpacked; otherwise they are looked for on PATH.
+    #[arg(long, value_name = "FOLDER")]
+    peers: Option<PathBuf>,
     /// Where the figures go as JSON.
     #[arg(long)]
     out: PathBuf,
@@ -85,7 +95,7 @@ async fn main() -> ExitCode {
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let outcome = match Cli::parse().task {
         Task::Run(plan) => plan::run(&plan).await,
-        Task::Targets { count, close } => targets::serve(count, close).await,
+        Task::Targets(manner) => targets::serve(&manner).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,11 +7,11 @@ use std::{
     path::Path,
 };
 
-use crate::{
-    Failure,
-    figures::{Figures, Load},
-    load::as_float,
-};
+use crate::{Failure, figures::Figures};
+
+mod compared;
+mod facts;
+mod loads;
 
 /// A line for the person at the terminal. A closed terminal is no reason to stop measuring.
 pub(crate) fn say(line: impl Display) {
@@ -29,62 +29,27 @@ pub(crate) fn write(figures: &Figures, out: &Path) -> Result<(), Failure> {
 
 /// The figures as Markdown.
 pub(crate) fn table(figures: &Figures) -> String {
-    let mut text = format!(
-        "{}, {}; load before: {}. {}\n\n\
-         | trackers at 1 s | connections | slots due | hit | unknown | wrong | late p50 ≤ ms | p99 ≤ ms | max ≤ ms | \
-         CPU-s per 1,000 | cores | memory MB | bytes on disk a check | bytes written a check |\n\
-         |---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n",
-        figures.date, figures.machine, figures.load_before, figures.note
-    );
-    for load in &figures.loads {
-        row(&mut text, load);
-    }
-    text.push_str("\n| | |\n|---|---|\n");
-    let mut fact = |name: &str, value: String| {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "| {name} | {value} |");
-    };
-    if let Some(page) = &figures.page {
-        let (median, worst) = (page.first_byte_ms_median, page.first_byte_ms_worst);
-        fact(
-            &format!("first byte of the page, {} trackers", page.trackers),
-            format!("{median:.1} ms, worst {worst:.1} ms"),
-        );
-        fact("that page, brotli", format!("{} B of {} B", page.brotli_bytes, page.plain_bytes));
-    }
-    if let Some(poll) = &figures.poll {
-        fact(
-            &format!("a poll of {} trackers", poll.trackers),
-            format!("{} B, {} B with brotli", poll.plain_bytes, poll.brotli_bytes),
-        );
-        fact("server's CPU for a poll", format!("{:.2} ms", poll.cpu_ms));
-    }
-    if let Some(client) = &figures.client {
-        fact("web client", format!("{} B of {} B, brotli", client.brotli_bytes, client.plain_bytes));
-    }
-    if let Some(start) = &figures.start {
-        fact(
-            &format!("start to first page, {} new trackers", start.trackers),
-            format!("{:.0} ms", start.cold_first_page_ms),
-        );
-        fact(
-            &format!("start to first page, {} trackers with {:.0} checks", start.trackers, start.checks),
-            format!("{:.0} ms", start.warm_first_page_ms),
-        );
-        let last = start.all_checked_ms.map_or("not all".into(), |ms| format!("{ms:.0} ms"));
-        fact("from then until the last tracker was due and checked", last);
+    let Figures { date, machine, load_before, note, .. } = figures;
+    let mut text = format!("{date}, {machine}; load before: {load_before}. {note}\n");
+    loads::write(&mut text, &figures.loads);
+    loads::write_stages(&mut text, &figures.loads);
+    compared::write_latencies(&mut text, &figures.latencies);
+    compared::write_comparisons(&mut text, &figures.comparisons);
+    facts::write(&mut text, figures);
+    facts::write_goals(&mut text, &figures.goals);
+    for left_out in &figures.left_out {
+        line(&mut text, format_args!("\nLeft out: {left_out}."));
     }
     text
 }
 
-fn row(text: &mut String, load: &Load) {
-    let connections = if load.reused { "reused" } else { "fresh" };
-    let Load { trackers, due, hit, unknown, wrong, late, cpu_s_per_1000, cores, .. } = load;
-    let memory = as_float(load.resident_bytes) / 1e6;
-    let _ = writeln!(
-        text,
-        "| {trackers} | {connections} | {due} | {hit} | {unknown} | {wrong} | {:.0} | {:.0} | {:.0} | {cpu_s_per_1000:.3} | \
-         {cores:.2} | {memory:.0} | {:.0} | {:.0} |",
-        late.p50_ms, late.p99_ms, late.max_ms, load.disk_bytes_per_check, load.written_bytes_per_check
-    );
+/// Writing to a string cannot fail.
+fn line(text: &mut String, line: impl Display) {
+    let _ = writeln!(text, "{line}");
+}
+
+/// An empty line, the titles of a table, and the line below them.
+fn head(text: &mut String, titles: &[&str]) {
+    line(text, format_args!("\n| {} |", titles.join(" | ")));
+    line(text, format_args!("|{}", "---|".repeat(titles.len())));
 }

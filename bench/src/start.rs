@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use tokio::time::sleep;
 
-use crate::{Failure, figures::Start, load, machine::wall_ms, process::Server};
+use crate::{Failure, figures::Start, machine::wall_ms, process::Server, slots};
 
 /// Starts again over the data of a run that was stopped.
 pub(crate) async fn again(
@@ -20,8 +20,8 @@ pub(crate) async fn again(
     sleep(Duration::from_secs(4)).await;
     let mut last_first = Some(ready);
     for id in 1..=trackers {
-        let checks = load::checks(&server.address, id).await?;
-        let dues = checks.iter().filter_map(load::due_ms);
+        let checks = slots::checks(&server.address, id).await?;
+        let dues = checks.iter().filter_map(slots::due_ms);
         let first = dues.filter(|due| *due >= begun).min();
         last_first = last_first.zip(first).map(|(last, first)| last.max(first));
     }

@@ -1,42 +1,110 @@
-//! The targets: each has an address of its own in 127.0.0.0/8, as trackers of the real world do.
+//! The targets: a process of their own, each target an address of its own in 127.0.0.0/8, as trackers of the real world have.
+//!
+//! One listener serves all of them: it is bound to every address, but to the loopback device only. Ten thousand listeners
+//! would be ten thousand descriptors, half of what many machines allow a process. [`plain`] answers HTTP and shares the cores
+//! with the server under test, so it does as little as can be; [`secure`] speaks TLS; [`control`] is how the bench asks what the
+//! targets have seen.
 
 use std::{
     io::{BufRead, BufReader, Write},
-    net::{Ipv4Addr, SocketAddr},
-    process::{Child, Command, Stdio},
+    path::PathBuf,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+use crate::{
+    Failure,
+    kernel::{self, Counted},
 };
 
-use crate::Failure;
+mod control;
+mod plain;
+mod question;
+mod secure;
+mod serve;
+
+pub(crate) use control::Delayed;
+pub(crate) use serve::serve;
+
+/// How targets behave.
+#[derive(clap::Args, Clone, Default)]
+pub(crate) struct Manner {
+    /// How many.
+    pub(crate) count: usize,
+    /// Close each connection after its answer.
+    #[arg(long)]
+    pub(crate) close: bool,
+    /// Accept, and never answer.
+    #[arg(long, conflicts_with_all = ["close", "delays"])]
+    pub(crate) hang: bool,
+    /// Answer only so long after the question; the first target after the first time, the second after the second, and so on.
+    #[arg(long, value_name = "MS", value_delimiter = ',')]
+    pub(crate) delays: Vec<u32>,
+    /// Speak TLS, each target with a certificate for its address; the authority's goes into this file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["hang", "delays"])]
+    pub(crate) authority: Option<PathBuf>,
+    /// The second number of their addresses, so that two processes of targets share none.
+    #[arg(long, default_value_t = 77)]
+    pub(crate) net: u8,
+}
 
 /// Targets in a process of their own. They end when this is dropped.
 pub(crate) struct Targets {
     child: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
     pub(crate) urls: Vec<String>,
+    /// What the server under test must trust.
+    pub(crate) authority: Option<PathBuf>,
 }
 
 impl Targets {
-    pub(crate) fn start(count: usize, reused: bool) -> Result<Self, Failure> {
+    pub(crate) fn start(manner: &Manner) -> Result<Self, Failure> {
         let this = std::env::current_exe().map_err(Failure::io("finding this program"))?;
         let mut command = Command::new(this);
-        command.args(["targets", &count.to_string()]).args((!reused).then_some("--close"));
-        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let command = command.arg("targets").args(manner.args()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(Failure::io("starting the targets"))?;
-        let stdout = child.stdout.take().map(BufReader::new);
-        let lines = stdout.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
-        let urls: Vec<String> = lines.take(count).map(|address| format!("http://{address}/")).collect();
-        let targets = Self { child, urls };
-        if targets.urls.len() < count {
-            return Err(Failure::Unexpected(format!(
-                "only {} of {count} targets started",
-                targets.urls.len()
-            )));
-        }
+        let ends = child.stdin.take().zip(child.stdout.take());
+        let (questions, answers) =
+            ends.ok_or_else(|| Failure::Unexpected("the targets have no pipes".into()))?;
+        let authority = manner.authority.clone();
+        let mut targets =
+            Self { child, questions, answers: BufReader::new(answers), urls: Vec::new(), authority };
+        let port = targets.line()?;
+        let port = port.parse().map_err(|_| Failure::Unexpected("the targets did not start".into()))?;
+        targets.urls = (0..manner.count).map(|n| manner.url(n, port)).collect();
         Ok(targets)
+    }
+
+    /// How many questions were answered so far.
+    pub(crate) fn served(&mut self) -> Result<u64, Failure> {
+        self.say(control::SERVED)?;
+        let line = self.line()?;
+        line.parse().map_err(|_| Failure::Unexpected(format!("the targets counted `{line}`")))
+    }
+
+    /// Every delayed answer so far.
+    pub(crate) fn delays(&mut self) -> Result<Vec<Delayed>, Failure> {
+        self.say(control::DELAYS)?;
+        let mut all = Vec::new();
+        while let Some(delayed) = Delayed::parse(&self.line()?) {
+            all.push(delayed);
+        }
+        Ok(all)
+    }
+
+    /// What the kernel counts for the targets' process.
+    pub(crate) fn counted(&self) -> Result<Counted, Failure> {
+        kernel::counted(self.child.id())
+    }
+
+    fn say(&mut self, word: &str) -> Result<(), Failure> {
+        writeln!(self.questions, "{word}").map_err(Failure::io("asking the targets"))
+    }
+
+    fn line(&mut self) -> Result<String, Failure> {
+        let mut line = String::new();
+        self.answers.read_line(&mut line).map_err(Failure::io("hearing the targets"))?;
+        Ok(line.trim().to_owned())
     }
 }
 
@@ -48,50 +116,44 @@ impl Drop for Targets {
     }
 }
 
-/// Serves until the standard input ends, which it does with the process that started this one.
-pub(crate) async fn serve(count: usize, close: bool) -> Result<(), Failure> {
-    for n in 0..count {
+/// Targets that differ in the last number only.
+const IN_A_ROW: usize = 250;
+
+impl Manner {
+    fn args(&self) -> Vec<String> {
+        let mut args = vec![self.count.to_string(), format!("--net={}", self.net)];
+        args.extend(self.close.then(|| "--close".to_owned()));
+        args.extend(self.hang.then(|| "--hang".to_owned()));
+        args.extend(self.delays.iter().map(|delay| format!("--delays={delay}")));
+        args.extend(self.authority.iter().map(|file| format!("--authority={}", file.display())));
+        args
+    }
+
+    fn url(&self, target: usize, port: u16) -> String {
+        let scheme = if self.authority.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}:{port}/", self.address(target))
+    }
+
+    fn address(&self, target: usize) -> std::net::Ipv4Addr {
         let octet = |value: usize| u8::try_from(value).unwrap_or(u8::MAX);
-        let address = Ipv4Addr::new(127, 77, octet(n / 250), octet(n % 250 + 1));
-        let listener = TcpListener::bind(SocketAddr::from((address, 0)))
-            .await
-            .map_err(Failure::io(format!("listening on {address}")))?;
-        let local = listener.local_addr().map_err(Failure::io("asking for the port"))?;
-        tokio::spawn(accept(listener, close));
-        writeln!(std::io::stdout(), "{local}").map_err(Failure::io("naming a target"))?;
-    }
-    let ended = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
-    // Either way there is nobody left to serve.
-    let _ = ended.await;
-    Ok(())
-}
-
-async fn accept(listener: TcpListener, close: bool) {
-    while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(answer(stream, close));
+        [127, self.net, octet(target / IN_A_ROW), octet(target % IN_A_ROW + 1)].into()
     }
 }
 
-async fn answer(mut stream: TcpStream, close: bool) {
-    let reply: &[u8] = if close {
-        b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\nHello World\n"
-    } else {
-        b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHello World\n"
-    };
-    // A question without a body fits; it is whole when it ends with an empty line.
-    let mut question = [0; 2_048];
-    let mut filled = 0;
-    while let Some(room) = question.get_mut(filled..).filter(|room| !room.is_empty()) {
-        let Ok(read) = stream.read(room).await else { return };
-        filled += read;
-        if read == 0 {
-            return;
-        }
-        if question.get(..filled).is_some_and(|text| text.ends_with(b"\r\n\r\n")) {
-            filled = 0;
-            if stream.write_all(reply).await.is_err() || close {
-                return;
-            }
-        }
+/// Which target has this address.
+fn target_at(address: std::net::Ipv4Addr) -> usize {
+    let [_, _, row, place] = address.octets();
+    usize::from(row) * IN_A_ROW + usize::from(place).saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_known_by_its_address() {
+        let manner = Manner { net: 78, ..Manner::default() };
+        assert_eq!(manner.url(251, 80), "http://127.78.1.2:80/");
+        assert!((0..10_000).all(|target| target_at(manner.address(target)) == target));
     }
 }

@@ -1,0 +1,129 @@
+//! What can be measured, each under a name of its own, so that one thing can be measured in a minute.
+
+use crate::Failure;
+
+/// One measurement.
+#[derive(Clone)]
+pub(crate) struct Scenario {
+    pub(crate) name: String,
+    /// Whether `--quick` has it.
+    quick: bool,
+    pub(crate) what: What,
+}
+
+/// What a scenario measures.
+#[derive(Clone, Copy)]
+pub(crate) enum What {
+    /// So many trackers of every second.
+    Load(Setup),
+    /// How true the recorded latency is against targets that answer after known times.
+    Latency(Setup),
+    /// Whether targets that hang, so many of them, delay the others.
+    Hanging { hanging: usize, others: usize },
+    /// What `blackbox_exporter` costs for the same targets.
+    Blackbox { trackers: usize },
+}
+
+/// Trackers and how their targets are spoken to.
+#[derive(Clone, Copy)]
+pub(crate) struct Setup {
+    pub(crate) trackers: usize,
+    /// Whether the targets keep connections.
+    pub(crate) reused: bool,
+    pub(crate) https: bool,
+}
+
+/// Those that were asked for: by name, by number of trackers, or the usual ones.
+pub(crate) fn chosen(
+    only: &[String],
+    trackers: Option<usize>,
+    quick: bool,
+) -> Result<Vec<Scenario>, Failure> {
+    if let Some(trackers) = trackers {
+        return Ok([true, false].map(|reused| load(trackers, reused, false, true)).into());
+    }
+    let all = all();
+    if only.is_empty() {
+        return Ok(all.into_iter().filter(|scenario| scenario.quick || !quick).collect());
+    }
+    let mut chosen = Vec::new();
+    for word in only {
+        let exactly = |scenario: &&Scenario| scenario.name == *word;
+        let partly = |scenario: &&Scenario| scenario.name.contains(word.as_str());
+        let mut found: Vec<_> = all.iter().filter(exactly).cloned().collect();
+        if found.is_empty() {
+            found = all.iter().filter(partly).cloned().collect();
+        }
+        if found.is_empty() {
+            let names: Vec<_> = all.iter().map(|scenario| scenario.name.as_str()).collect();
+            return Err(Failure::Unexpected(format!(
+                "no scenario is called {word}; there are {}",
+                names.join(", ")
+            )));
+        }
+        chosen.append(&mut found);
+    }
+    Ok(chosen)
+}
+
+fn all() -> Vec<Scenario> {
+    let both = |trackers, https, quick| [true, false].map(|reused| load(trackers, reused, https, quick));
+    let mut all = Vec::new();
+    all.extend(both(100, false, true));
+    all.extend(both(1_000, false, true));
+    all.extend(both(5_000, false, false));
+    all.extend(both(10_000, false, false));
+    all.extend(both(1_000, true, false));
+    all.push(load(10_000, true, true, false));
+    all.extend([latency(true, true), latency(false, false)]);
+    all.extend([hanging(1), hanging(1_000)]);
+    all.extend([blackbox(100), blackbox(500)]);
+    all
+}
+
+fn load(trackers: usize, reused: bool, https: bool, quick: bool) -> Scenario {
+    let scheme = if https { "https-" } else { "" };
+    let name = format!("{scheme}{trackers}-{}", connections(reused));
+    Scenario { name, quick, what: What::Load(Setup { trackers, reused, https }) }
+}
+
+fn latency(reused: bool, quick: bool) -> Scenario {
+    let setup = Setup { trackers: 1_000, reused, https: false };
+    Scenario { name: format!("latency-{}", connections(reused)), quick, what: What::Latency(setup) }
+}
+
+fn hanging(hanging: usize) -> Scenario {
+    let name = format!("hanging-{hanging}");
+    Scenario { name, quick: false, what: What::Hanging { hanging, others: 1_000 } }
+}
+
+fn blackbox(trackers: usize) -> Scenario {
+    Scenario { name: format!("blackbox-{trackers}"), quick: false, what: What::Blackbox { trackers } }
+}
+
+/// The word for how connections are used.
+pub(crate) fn connections(reused: bool) -> &'static str {
+    if reused { "reused" } else { "fresh" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(only: &[&str]) -> Vec<String> {
+        let only: Vec<_> = only.iter().map(|word| (*word).to_owned()).collect();
+        chosen(&only, None, false).unwrap().into_iter().map(|scenario| scenario.name).collect()
+    }
+
+    #[test]
+    fn a_whole_name_means_one_scenario_and_a_part_all_that_have_it() {
+        assert_eq!(names(&["1000-reused"]), ["1000-reused"]);
+        assert_eq!(names(&["hanging", "blackbox-100"]), ["hanging-1", "hanging-1000", "blackbox-100"]);
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_those_that_there_are() {
+        let failure = chosen(&["nonsense".to_owned()], None, false).err().map(|failure| failure.to_string());
+        assert!(failure.is_some_and(|text| text.contains("10000-fresh")));
+    }
+}
