@@ -6,16 +6,19 @@ use crate::{
     command,
     failure::Failure,
     output::{self, Steps},
-    release, workspace,
+    peers, release, workspace,
 };
 
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Shorter and without the largest load: two minutes at most, instead of ten.
+    /// Shorter, and without what is large: three minutes at most, instead of fifteen.
     #[arg(long)]
     quick: bool,
-    /// Only this many trackers.
+    /// Only this scenario, or those whose names have this in them; may be given more than once. A wrong name lists them.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["trackers", "history"])]
+    only: Vec<String>,
+    /// Only this many trackers, with connections reused and fresh.
     #[arg(long, value_name = "N")]
     trackers: Option<usize>,
     /// Where the figures go as JSON; the table goes beside it, with the ending `.md`.
@@ -38,16 +41,33 @@ pub(crate) struct Options {
     note: String,
 }
 
+/// What the scenarios that compare with other programs are called, a number after it.
+const COMPARISON: &str = "blackbox";
+
+impl Options {
+    /// Whether other programs are needed.
+    fn compares(&self) -> bool {
+        let named = |name: &String| name.contains(COMPARISON) || COMPARISON.contains(name.as_str());
+        let all = self.only.is_empty() && self.trackers.is_none() && !self.quick;
+        all || self.only.iter().any(named)
+    }
+}
+
 pub(crate) fn bench(options: Options) -> Result<(), Failure> {
     if options.history {
         return history(options);
     }
+    let compares = options.compares();
     let server = options.server.map_or_else(|| release::build(None), Ok)?;
     let scratch = workspace::scratch().join("bench");
     fs::create_dir_all(&scratch).map_err(Failure::io("make", &scratch))?;
     let out = options.out.unwrap_or_else(|| scratch.join("figures.json"));
 
-    let mut steps = Steps::new(2);
+    let mut steps = Steps::new(3);
+    let step = steps.begin("Programs to compare with");
+    let peers = compares.then(peers::ensure).flatten();
+    step.done();
+
     let step = steps.begin("Bench");
     command::run(&mut command::cargo(["build", "--package", "bench", "--release"]))?;
     step.done();
@@ -63,6 +83,12 @@ pub(crate) fn bench(options: Options) -> Result<(), Failure> {
     run.args(["--note", &options.note]).args(options.quick.then_some("--quick"));
     if let Some(trackers) = options.trackers {
         run.args(["--trackers", &trackers.to_string()]);
+    }
+    for name in &options.only {
+        run.args(["--only", name]);
+    }
+    if let Some(peers) = peers {
+        run.arg("--peers").arg(peers);
     }
     command::run(&mut run)?;
     step.done();

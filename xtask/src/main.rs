@@ -12,6 +12,8 @@ mod failure;
 mod lint;
 mod optimise;
 mod output;
+mod packages;
+mod peers;
 mod release;
 mod run;
 mod server;
@@ -66,6 +68,9 @@ enum Task {
     /// be, it says what is missing. The variable CHROMIUM names the browser to use.
     Test,
     /// Measures the release build: slots hit, lateness, CPU, memory, disk, pages, polls, starts. On loopback only.
+    ///
+    /// Each scenario has a name: `--only 10000-reused` measures that one, `--only https` all whose names have this in them.
+    /// `blackbox-…` compares with `blackbox_exporter` and Prometheus, which are unpacked from Debian's packages, not installed.
     ///
     /// With `--history` it measures storage instead: bytes and CPU for a check, memory, and how long answers take over 100
     /// million checks; half an hour, or a minute or two with `--quick`.

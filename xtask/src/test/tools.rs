@@ -7,7 +7,7 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{command, failure::Failure, output, workspace};
+use crate::{command, failure::Failure, output, packages, workspace};
 
 /// Where Debian puts them; `e2e/run.mjs` looks in the same places.
 const BROWSERS: [&str; 2] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
@@ -18,18 +18,20 @@ const OLDEST_NODE: u32 = 20;
 
 /// Installs what is missing, where that is possible, and returns the Node.js to run the tests with.
 pub(super) fn ensure() -> Result<PathBuf, Failure> {
-    let mut packages = Vec::new();
+    let mut missing = Vec::new();
     if !has_browser() {
-        packages.extend(BROWSER_PACKAGES);
+        missing.extend(BROWSER_PACKAGES);
     }
     if !command::succeeds(command::program("sqlite3").arg("--version")) {
-        packages.push("sqlite3");
+        missing.push("sqlite3");
     }
     if !["node", "npm"].iter().all(|name| command::succeeds(command::program(name).arg("--version"))) {
-        packages.extend(NODE_PACKAGES);
+        missing.extend(NODE_PACKAGES);
     }
-    if !packages.is_empty() {
-        install(&packages)?;
+    if !missing.is_empty() {
+        let help =
+            "elsewhere install sqlite3, Chromium and Node.js and let the variable CHROMIUM name the browser";
+        packages::install(&missing, "the tests need", help)?;
     }
     npm_packages()?;
     node()
@@ -71,31 +73,6 @@ fn major(version: &str) -> Option<u32> {
 fn has_browser() -> bool {
     env::var_os("CHROMIUM").is_some_and(|path| Path::new(&path).is_file())
         || BROWSERS.iter().any(|path| Path::new(path).is_file())
-}
-
-/// By apt-get, which needs root; anyone else is told what to install.
-fn install(packages: &[&str]) -> Result<(), Failure> {
-    let names = packages.join(" ");
-    let root = command::answer(command::program("id").arg("-u")).is_some_and(|id| id == "0");
-    if !root || !command::succeeds(command::program("apt-get").arg("--version")) {
-        return Err(Failure::Missing {
-            what: format!("the tests need {names}"),
-            help: format!(
-                "on Debian: `sudo apt-get install --no-install-recommends {names}`; elsewhere install sqlite3, \
-                 Chromium and Node.js and let the variable CHROMIUM name the browser"
-            ),
-        });
-    }
-    output::line(format_args!("installing {names}"));
-    apt_get(&["update"])?;
-    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
-}
-
-fn apt_get(args: &[&str]) -> Result<(), Failure> {
-    let mut run = command::program("apt-get");
-    run.arg("-q").args(args).env("DEBIAN_FRONTEND", "noninteractive");
-    // Its many lines are no results of tests, so they go where the progress goes.
-    command::run(run.stdin(Stdio::null()).stdout(std::io::stderr()))
 }
 
 fn npm_packages() -> Result<(), Failure> {
