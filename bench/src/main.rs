@@ -59,8 +59,8 @@ struct Plan {
     /// Only what is called so, or whose name has this in it; may be given more than once.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Only this many trackers, with connections reused and fresh.
-    #[arg(long, conflicts_with = "only")]
+    /// Only this many trackers, with connections reused and fresh; with `--only`, so many in what that chooses.
+    #[arg(long)]
     trackers: Option<usize>,
     /// A folder into which the packages of programs to compare with were unpacked; otherwise they are looked for on PATH.
     #[arg(long, value_name = "FOLDER")]

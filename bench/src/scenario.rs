@@ -33,19 +33,24 @@ pub(crate) struct Setup {
     pub(crate) https: bool,
 }
 
-/// Those that were asked for: by name, by number of trackers, or the usual ones.
+/// Those that were asked for: by name, by number of trackers, by both, or the usual ones.
 pub(crate) fn chosen(
     only: &[String],
     trackers: Option<usize>,
     quick: bool,
 ) -> Result<Vec<Scenario>, Failure> {
-    if let Some(trackers) = trackers {
-        return Ok([true, false].map(|reused| load(trackers, reused, false, true)).into());
+    match (only, trackers) {
+        ([], None) => Ok(all().into_iter().filter(|scenario| scenario.quick || !quick).collect()),
+        ([], Some(trackers)) => Ok([true, false].map(|reused| load(trackers, reused, false, true)).into()),
+        (only, None) => named(only),
+        (only, Some(trackers)) => {
+            Ok(named(only)?.into_iter().map(|scenario| scenario.with(trackers)).collect())
+        }
     }
+}
+
+fn named(only: &[String]) -> Result<Vec<Scenario>, Failure> {
     let all = all();
-    if only.is_empty() {
-        return Ok(all.into_iter().filter(|scenario| scenario.quick || !quick).collect());
-    }
     let mut chosen = Vec::new();
     for word in only {
         let exactly = |scenario: &&Scenario| scenario.name == *word;
@@ -64,6 +69,21 @@ pub(crate) fn chosen(
         chosen.append(&mut found);
     }
     Ok(chosen)
+}
+
+impl Scenario {
+    /// The same with another number of trackers. Its name says so: the goals are those of the usual number.
+    fn with(self, trackers: usize) -> Self {
+        let what = match self.what {
+            What::Load(setup) => What::Load(Setup { trackers, ..setup }),
+            What::Latency(setup) => What::Latency(Setup { trackers, ..setup }),
+            What::Hanging { hanging, .. } => {
+                What::Hanging { hanging: hanging.min(trackers), others: trackers }
+            }
+            What::Blackbox { .. } => What::Blackbox { trackers },
+        };
+        Self { name: format!("{}-with-{trackers}", self.name), what, ..self }
+    }
 }
 
 fn all() -> Vec<Scenario> {
@@ -119,6 +139,14 @@ mod tests {
     fn a_whole_name_means_one_scenario_and_a_part_all_that_have_it() {
         assert_eq!(names(&["1000-reused"]), ["1000-reused"]);
         assert_eq!(names(&["hanging", "blackbox-100"]), ["hanging-1", "hanging-1000", "blackbox-100"]);
+    }
+
+    #[test]
+    fn a_scenario_can_have_another_size() {
+        let only = ["latency-reused".to_owned()];
+        let [scenario] = &chosen(&only, Some(50), false).unwrap()[..] else { panic!("one scenario") };
+        assert_eq!(scenario.name, "latency-reused-with-50");
+        assert!(matches!(scenario.what, What::Latency(Setup { trackers: 50, reused: true, .. })));
     }
 
     #[test]

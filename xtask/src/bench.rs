@@ -16,9 +16,9 @@ pub(crate) struct Options {
     #[arg(long)]
     quick: bool,
     /// Only this scenario, or those whose names have this in them; may be given more than once. A wrong name lists them.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["trackers", "history"])]
+    #[arg(long, value_name = "NAME", conflicts_with = "history")]
     only: Vec<String>,
-    /// Only this many trackers, with connections reused and fresh.
+    /// Only this many trackers, with connections reused and fresh; with `--only`, so many in what that chooses.
     #[arg(long, value_name = "N")]
     trackers: Option<usize>,
     /// Where the figures go as JSON; the table goes beside it, with the ending `.md`.
