@@ -120,7 +120,7 @@ impl Programs {
 impl Comparison {
     /// With what ours cost on the same targets, by answers of the targets as well.
     pub(crate) fn with(self, ours: &Load) -> Self {
-        let ours_cpu = ours.cpu_s_per_1000 * ours.checks / as_float(ours.answers);
+        let ours_cpu = ours.cpu_s_per_1000 * ours.probes / as_float(ours.answers);
         let theirs = self.prober_cpu_s_per_1000 + self.storage_cpu_s_per_1000;
         Self {
             ours_cpu_s_per_1000: ours_cpu,

@@ -42,8 +42,8 @@ pub(crate) struct Load {
     pub(crate) unknown: usize,
     /// Slots with a verdict against the target, which was up all the time.
     pub(crate) wrong: usize,
-    /// Checks that the server recorded in the window, of all trackers.
-    pub(crate) checks: f64,
+    /// Checks that the server recorded in the window, of all trackers, without those of which it knows nothing.
+    pub(crate) probes: f64,
     /// Answers that the targets gave in the window.
     pub(crate) answers: u64,
     pub(crate) late: Lateness,

@@ -108,9 +108,11 @@ impl Moment {
 
 fn load(subject: &Subject<'_>, before: &Moment, after: &Moment) -> Load {
     let checks = after.scrape.checks() - before.scrape.checks();
+    // A server that is overloaded must not look cheap.
+    let probes = after.scrape.probes() - before.scrape.probes();
     let elapsed = after.at.duration_since(before.at);
     let cores = |cpu: Duration| cpu.as_secs_f64() / elapsed.as_secs_f64();
-    let per_1000 = |cpu: Duration| cpu.as_secs_f64() / checks * 1_000.0;
+    let per_1000 = |cpu: Duration| cpu.as_secs_f64() / probes * 1_000.0;
     let cpu = after.server.cpu.saturating_sub(before.server.cpu);
     let targets = after.targets.cpu.saturating_sub(before.targets.cpu);
     let machine = after.machine.saturating_sub(before.machine);
@@ -122,12 +124,12 @@ fn load(subject: &Subject<'_>, before: &Moment, after: &Moment) -> Load {
         https,
         beside: subject.beside,
         seconds: elapsed.as_secs(),
-        checks,
+        probes,
         answers: after.served - before.served,
         late: after.scrape.lateness_since(&before.scrape),
         cpu_s_per_1000: per_1000(cpu),
         system_cpu_s_per_1000: per_1000(after.server.system.saturating_sub(before.server.system)),
-        stages: stages::between(&before.threads, &after.threads, cpu, checks),
+        stages: stages::between(&before.threads, &after.threads, cpu, probes),
         cores: cores(cpu),
         targets_cores: cores(targets),
         others_cores: cores(machine.saturating_sub(cpu).saturating_sub(targets)),

@@ -26,6 +26,12 @@ impl Scrape {
         all.map(|(_, value)| value).sum()
     }
 
+    /// Checks that asked their target; the others are our own trouble and cost next to nothing.
+    pub(crate) fn probes(&self) -> f64 {
+        let unknown = self.0.get("uptime_checks_total{outcome=\"unknown\"}");
+        self.checks() - unknown.copied().unwrap_or_default()
+    }
+
     /// Lateness of the checks since an earlier scrape: bounds of the buckets that hold the quantiles.
     pub(crate) fn lateness_since(&self, earlier: &Self) -> Lateness {
         let mut buckets: Vec<(f64, f64)> = self
@@ -62,6 +68,13 @@ mod tests {
         Scrape(
             bounds.iter().zip(counts).map(|(bound, count)| (format!("{LATE}{bound}\"}}"), count)).collect(),
         )
+    }
+
+    #[test]
+    fn an_unknown_check_is_no_probe() {
+        let line = |outcome: &str, count| (format!("uptime_checks_total{{outcome=\"{outcome}\"}}"), count);
+        let scrape = Scrape([line("up", 7.0), line("down", 2.0), line("unknown", 5.0)].into());
+        assert_eq!((scrape.checks(), scrape.probes()), (14.0, 9.0));
     }
 
     #[test]
