@@ -21,7 +21,9 @@ impl EgressPolicy {
     pub fn allows(self, address: IpAddr) -> bool {
         match address {
             IpAddr::V4(address) => self.allows_v4(address),
-            IpAddr::V6(address) => self.allows_v6(address) && inner(address).is_none_or(|v4| self.allows_v4(v4)),
+            IpAddr::V6(address) => {
+                self.allows_v6(address) && inner(address).is_none_or(|v4| self.allows_v4(v4))
+            }
         }
     }
 
@@ -125,9 +127,26 @@ mod tests {
     #[test]
     fn metadata_services_and_nobodys_addresses_are_never_asked() {
         for address in [
-            "169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "192.0.0.192", "0.0.0.0", "0.1.2.3",
-            "224.0.0.1", "255.255.255.255", "::", "fd00:ec2::254", "fd20:ce::254", "fe80::1", "fec0::1", "ff02::1",
-            "::ffff:169.254.169.254", "::169.254.169.254", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::1",
+            "169.254.169.254",
+            "169.254.170.2",
+            "100.100.100.200",
+            "168.63.129.16",
+            "192.0.0.192",
+            "0.0.0.0",
+            "0.1.2.3",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "fd00:ec2::254",
+            "fd20:ce::254",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+            "::ffff:169.254.169.254",
+            "::169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::a9fe:a9fe",
+            "2002:a9fe:a9fe::1",
         ] {
             assert!(!allows(EgressPolicy::SelfHosted, address), "{address}");
             assert!(!allows(EgressPolicy::PublicOnly, address), "{address}");
@@ -137,9 +156,29 @@ mod tests {
     #[test]
     fn who_hosts_this_server_watches_private_networks() {
         for address in [
-            "127.0.0.1", "127.8.8.8", "10.0.0.1", "100.64.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "192.0.0.8",
-            "192.0.2.1", "198.18.0.1", "198.51.100.7", "203.0.113.9", "240.0.0.1", "::1", "fc00::1", "fd12::1", "2001:db8::1",
-            "2001::1", "100::1", "3fff::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:c0a8:101::1",
+            "127.0.0.1",
+            "127.8.8.8",
+            "10.0.0.1",
+            "100.64.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "192.0.0.8",
+            "192.0.2.1",
+            "198.18.0.1",
+            "198.51.100.7",
+            "203.0.113.9",
+            "240.0.0.1",
+            "::1",
+            "fc00::1",
+            "fd12::1",
+            "2001:db8::1",
+            "2001::1",
+            "100::1",
+            "3fff::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:c0a8:101::1",
         ] {
             assert!(allows(EgressPolicy::SelfHosted, address), "{address}");
             assert!(!allows(EgressPolicy::PublicOnly, address), "{address}");
@@ -149,8 +188,19 @@ mod tests {
     #[test]
     fn public_addresses_are_asked() {
         for address in [
-            "1.1.1.1", "9.255.255.255", "100.63.255.255", "100.128.0.0", "172.15.0.1", "172.32.0.1", "168.63.129.17", "223.255.255.255",
-            "2606:4700::1", "2a00:1450::1", "64:ff9b::101:101", "2002:101:101::1", "::ffff:1.1.1.1",
+            "1.1.1.1",
+            "9.255.255.255",
+            "100.63.255.255",
+            "100.128.0.0",
+            "172.15.0.1",
+            "172.32.0.1",
+            "168.63.129.17",
+            "223.255.255.255",
+            "2606:4700::1",
+            "2a00:1450::1",
+            "64:ff9b::101:101",
+            "2002:101:101::1",
+            "::ffff:1.1.1.1",
         ] {
             assert!(allows(EgressPolicy::SelfHosted, address), "{address}");
             assert!(allows(EgressPolicy::PublicOnly, address), "{address}");

@@ -1,7 +1,9 @@
 //! Faults of TLS in plain words.
 
 use domain::TlsFault;
-use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, pki_types::CertificateDer};
+use rustls::{
+    AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, pki_types::CertificateDer,
+};
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
 /// What is wrong, and what more there is to say. The chain is the one that the server showed, as far as it came to that.
@@ -12,7 +14,9 @@ pub(crate) fn tls(error: &Error, chain: &[CertificateDer<'_>]) -> (TlsFault, Str
         Error::PeerIncompatible(problem) => incompatible(problem),
         Error::NoCertificatesPresented => (TlsFault::BadCertificate, "the server shows none"),
         Error::AlertReceived(alert) => return alert_received(*alert),
-        Error::PeerMisbehaved(_) | Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
+        Error::PeerMisbehaved(_)
+        | Error::InappropriateMessage { .. }
+        | Error::InappropriateHandshakeMessage { .. } => {
             return (TlsFault::Other, format!("the server breaks the rules of TLS: {error}"));
         }
         other => return (TlsFault::Other, other.to_string()),
@@ -33,7 +37,9 @@ fn not_tls(message: &InvalidMessage) -> TlsFault {
 
 fn incompatible(problem: &PeerIncompatible) -> (TlsFault, &'static str) {
     match problem {
-        PeerIncompatible::ServerDoesNotSupportTls12Or13 => (TlsFault::Version, "the server speaks only TLS older than 1.2"),
+        PeerIncompatible::ServerDoesNotSupportTls12Or13 => {
+            (TlsFault::Version, "the server speaks only TLS older than 1.2")
+        }
         PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
         | PeerIncompatible::Tls12NotOffered
         | PeerIncompatible::Tls12NotOfferedOrEnabled => (TlsFault::Version, "the server speaks only TLS 1.2"),
@@ -56,17 +62,23 @@ fn certificate(error: &CertificateError, chain: &[CertificateDer<'_>]) -> (TlsFa
             (TlsFault::NotYetValid, from.unwrap_or_default())
         }
         E::NotValidForName => (TlsFault::WrongName, String::new()),
-        E::NotValidForNameContext { expected, presented } => (TlsFault::WrongName, names(&expected.to_str(), presented)),
+        E::NotValidForNameContext { expected, presented } => {
+            (TlsFault::WrongName, names(&expected.to_str(), presented))
+        }
         E::Revoked => (TlsFault::Revoked, String::new()),
         // A certificate of an authority is none for a server either way; that nobody else vouches for it says more.
-        E::UnknownIssuer | E::Other(_) if own.is_some_and(|own| own.subject().as_raw() == own.issuer().as_raw()) => {
+        E::UnknownIssuer | E::Other(_)
+            if own.is_some_and(|own| own.subject().as_raw() == own.issuer().as_raw()) =>
+        {
             (TlsFault::SelfSigned, String::new())
         }
         E::UnknownIssuer if chain.len() == 1 => {
             (TlsFault::Untrusted, "the server shows no other certificate that would lead to one".into())
         }
         E::UnknownIssuer => (TlsFault::Untrusted, String::new()),
-        E::InvalidPurpose | E::InvalidPurposeContext { .. } => (TlsFault::BadCertificate, "it is not for servers".into()),
+        E::InvalidPurpose | E::InvalidPurposeContext { .. } => {
+            (TlsFault::BadCertificate, "it is not for servers".into())
+        }
         E::BadEncoding => (TlsFault::BadCertificate, "it cannot be read".into()),
         E::BadSignature => (TlsFault::BadCertificate, "its signature is wrong".into()),
         other => (TlsFault::BadCertificate, other.to_string()),
@@ -79,7 +91,11 @@ fn names(wanted: &str, presented: &[String]) -> String {
     let shown: Vec<String> = presented.iter().take(3).map(name).collect();
     let more = presented.len().saturating_sub(shown.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    if shown.is_empty() { format!("not for {wanted}") } else { format!("for {}{more}, not for {wanted}", shown.join(", ")) }
+    if shown.is_empty() {
+        format!("not for {wanted}")
+    } else {
+        format!("for {}{more}, not for {wanted}", shown.join(", "))
+    }
 }
 
 fn date(seconds: i64) -> String {
@@ -120,7 +136,11 @@ mod tests {
             (Error::NoCertificatesPresented, TlsFault::BadCertificate, "the server shows none"),
             (CertificateError::Revoked.into(), TlsFault::Revoked, ""),
             (CertificateError::UnknownIssuer.into(), TlsFault::Untrusted, ""),
-            (PeerIncompatible::ServerDoesNotSupportTls12Or13.into(), TlsFault::Version, "the server speaks only TLS older than 1.2"),
+            (
+                PeerIncompatible::ServerDoesNotSupportTls12Or13.into(),
+                TlsFault::Version,
+                "the server speaks only TLS older than 1.2",
+            ),
             (PeerIncompatible::NoCipherSuitesInCommon.into(), TlsFault::Cipher, ""),
         ] {
             assert_eq!(tls(&error, &[]), (cause, detail.to_owned()), "{error}");

@@ -66,7 +66,11 @@ impl Token {
             return Err(failed("the token is no bearer token"));
         }
         let seconds = match grant.expires_in {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is bounded")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "saturates, and is bounded"
+            )]
             Some(seconds) => (seconds as u64).min(LONGEST),
             None => USUAL,
         };
@@ -129,7 +133,9 @@ mod tests {
         ] {
             assert_eq!(Token::read(answer.as_bytes()).unwrap().is_good(), is_good, "{answer}");
         }
-        for answer in ["", "null", "{}", r#"{"access_token":"a\nb"}"#, r#"{"access_token":"t","token_type":"mac"}"#] {
+        for answer in
+            ["", "null", "{}", r#"{"access_token":"a\nb"}"#, r#"{"access_token":"t","token_type":"mac"}"#]
+        {
             assert!(Token::read(answer.as_bytes()).is_err(), "{answer}");
         }
     }

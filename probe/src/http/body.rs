@@ -54,7 +54,8 @@ impl Content<'_> {
             size += bytes.len();
             excerpt.extend_from_slice(&bytes[..bytes.len().min(Evidence::BODY_LIMIT - excerpt.len())]);
             if self.needs_all {
-                read.body.extend_from_slice(&bytes[..bytes.len().min(Expectations::BODY_LIMIT - read.body.len())]);
+                read.body
+                    .extend_from_slice(&bytes[..bytes.len().min(Expectations::BODY_LIMIT - read.body.len())]);
             }
             if size >= Expectations::BODY_LIMIT {
                 read.is_cut = size > Expectations::BODY_LIMIT || !incoming.is_end_stream();
@@ -63,7 +64,8 @@ impl Content<'_> {
         }
         read.is_whole = !read.is_cut;
         if self.needs_all {
-            self.unpack(&mut read).map_err(|detail| Outcome::Down(Fault::new(FaultKind::Decompression, detail)))?;
+            self.unpack(&mut read)
+                .map_err(|detail| Outcome::Down(Fault::new(FaultKind::Decompression, detail)))?;
             excerpt.clear();
             excerpt.extend_from_slice(&read.body[..read.body.len().min(Evidence::BODY_LIMIT)]);
         }
@@ -104,7 +106,9 @@ mod tests {
 
     #[test]
     fn a_body_has_five_seconds_to_come_as_it_likes() {
-        for (size, ms, is_slow) in [(1, 5_000, false), (1, 5_001, true), (6_000, 6_000, true), (6_145, 6_000, false)] {
+        for (size, ms, is_slow) in
+            [(1, 5_000, false), (1, 5_001, true), (6_000, 6_000, true), (6_145, 6_000, false)]
+        {
             assert_eq!(is_too_slow(size, Duration::from_millis(ms)), is_slow, "{size} in {ms}");
         }
     }

@@ -91,7 +91,8 @@ impl Cookie {
         let host = url.host_str().unwrap_or_default();
         let is_host = host == self.domain || self.is_for_subdomains && is_below(host, &self.domain);
         let rest = url.path().strip_prefix(self.path.as_str());
-        let is_path = rest.is_some_and(|rest| rest.is_empty() || self.path.ends_with('/') || rest.starts_with('/'));
+        let is_path =
+            rest.is_some_and(|rest| rest.is_empty() || self.path.ends_with('/') || rest.starts_with('/'));
         is_host && is_path && (!self.is_secure || url.scheme() == "https")
     }
 

@@ -54,9 +54,10 @@ pub(super) fn packing(headers: &HeaderMap) -> Result<Vec<Packing>, String> {
 
 /// Unpacks the beginning of a body, to the bound. A body that was cut may break off.
 pub(super) fn unpack(packing: &[Packing], bytes: &[u8], is_cut: bool) -> Result<Unpacked, String> {
-    let reader = packing.iter().rev().try_fold(Box::new(Cursor::new(bytes)) as Box<dyn Read>, |inner, packing| {
-        opened(*packing, inner)
-    });
+    let reader = packing
+        .iter()
+        .rev()
+        .try_fold(Box::new(Cursor::new(bytes)) as Box<dyn Read>, |inner, packing| opened(*packing, inner));
     let mut reader = reader.map_err(|error| format!("broken: {error}"))?;
     let mut unpacked = Vec::new();
     let mut piece = [0; 8_192];

@@ -38,7 +38,9 @@ pub(super) struct Kept {
 impl Kept {
     /// Whether a request may go over it.
     pub(super) fn serves(&self, hop: &Hop) -> bool {
-        self.place == hop.place && self.is_home == hop.is_home && self.made.elapsed() < domain::Connections::KEPT_FOR
+        self.place == hop.place
+            && self.is_home == hop.is_home
+            && self.made.elapsed() < domain::Connections::KEPT_FOR
     }
 
     /// The version's number in expectations.
@@ -172,7 +174,8 @@ pub(super) fn permitted(shared: &Shared, family: Family, found: &[IpAddr]) -> Re
 async fn through(ready: &Ready, proxy: &Proxy, hop: &Hop, trace: &mut Trace) -> Result<TcpStream, Outcome> {
     let blame = std::mem::replace(&mut trace.blame, Blame::Proxy);
     let host = url::Host::parse(&proxy.host).or_else(|_| url::Host::parse(&format!("[{}]", proxy.host)));
-    let host = host.map_err(|_| Outcome::Down(Fault::new(FaultKind::Proxy, "not a name that can be looked up")))?;
+    let host =
+        host.map_err(|_| Outcome::Down(Fault::new(FaultKind::Proxy, "not a name that can be looked up")))?;
     let place = Place { is_tls: false, host, port: proxy.port };
     let (mut tcp, _) = Box::pin(reach(ready, &place, None, trace)).await?;
     let credentials = proxy.credentials.as_ref().map(|(user, password)| (user.as_str(), password.expose()));

@@ -23,7 +23,8 @@ pub(super) async fn ask(ready: &Ready, token: Option<&HeaderValue>, trace: &mut 
         Err(outcome) => return outcome,
     };
     let asked = join_all(addresses.iter().map(|address| one(ready, token, *address, trace))).await;
-    let verdicts = asked.iter().zip(&addresses).map(|((outcome, _), address)| (address.to_string(), said(outcome)));
+    let verdicts =
+        asked.iter().zip(&addresses).map(|((outcome, _), address)| (address.to_string(), said(outcome)));
     let verdicts: Vec<(String, String)> = verdicts.collect();
     let outcome = together(&asked, &verdicts);
     let telling = asked.into_iter().enumerate().max_by_key(|(place, (outcome, own))| {
@@ -54,7 +55,12 @@ async fn addresses(ready: &Ready, trace: &mut Trace) -> Result<Vec<IpAddr>, Outc
     Ok(allowed)
 }
 
-async fn one(ready: &Ready, token: Option<&HeaderValue>, address: IpAddr, common: &Trace) -> (Outcome, Trace) {
+async fn one(
+    ready: &Ready,
+    token: Option<&HeaderValue>,
+    address: IpAddr,
+    common: &Trace,
+) -> (Outcome, Trace) {
     let mut trace = Trace::new();
     trace.branch(common);
     let mut walk = Walk { ready, token, only: Some(address), trace: &mut trace, kept: &mut None };
@@ -87,5 +93,8 @@ fn together(asked: &[(Outcome, Trace)], verdicts: &[(String, String)]) -> Outcom
         return Outcome::Down(Fault::new(FaultKind::Addresses, detail));
     }
     let unknown = outcomes().find(|outcome| matches!(outcome, Outcome::Unknown(_)));
-    unknown.or(outcomes().find(|outcome| matches!(outcome, Outcome::Degraded(_)))).cloned().unwrap_or(Outcome::Up)
+    unknown
+        .or(outcomes().find(|outcome| matches!(outcome, Outcome::Degraded(_))))
+        .cloned()
+        .unwrap_or(Outcome::Up)
 }

@@ -8,8 +8,8 @@ use domain::{Auth, Fault, FaultKind, Plan};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
     header::{
-        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST,
-        PROXY_AUTHORIZATION, USER_AGENT,
+        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE,
+        COOKIE, HOST, PROXY_AUTHORIZATION, USER_AGENT,
     },
     uri::PathAndQuery,
 };
@@ -76,7 +76,9 @@ impl Ready {
         let mut headers = headers(&self.plan, &self.shared, is_home)?;
         headers.insert(HOST, host(&self.plan, &url, is_home)?);
         if body.is_empty() {
-            [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LANGUAGE].iter().for_each(|name| drop(headers.remove(name)));
+            [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LANGUAGE]
+                .iter()
+                .for_each(|name| drop(headers.remove(name)));
         }
         Ok(Hop { path: path(&url)?, url, place, is_home, method, headers, body })
     }
@@ -86,7 +88,8 @@ impl Hop {
     fn first(plan: &Plan, shared: &Shared) -> Result<Self, Fault> {
         let url = plan.target.as_url().clone();
         let place = Place::of(&url).ok_or_else(|| unsendable("the URL has no host"))?;
-        let method = plan.http.method.as_deref().map_or(Ok(Method::GET), |name| Method::from_bytes(name.as_bytes()));
+        let method =
+            plan.http.method.as_deref().map_or(Ok(Method::GET), |name| Method::from_bytes(name.as_bytes()));
         let mut headers = headers(plan, shared, true)?;
         headers.insert(HOST, host(plan, &url, true)?);
         Ok(Self {
@@ -101,7 +104,12 @@ impl Hop {
     }
 
     /// A form that is posted, on behalf of a session but not to its target.
-    pub(super) fn form(url: &Url, shared: &Shared, authorization: HeaderValue, body: String) -> Result<Self, Fault> {
+    pub(super) fn form(
+        url: &Url,
+        shared: &Shared,
+        authorization: HeaderValue,
+        body: String,
+    ) -> Result<Self, Fault> {
         let place = Place::of(url).ok_or_else(|| unsendable("the URL has no host"))?;
         let headers = HeaderMap::from_iter([
             (HOST, header(&url[Position::BeforeHost..Position::AfterPort])?),
@@ -126,7 +134,9 @@ impl Hop {
         };
         *request.uri_mut() = match (is_http2, extra.is_absolute) {
             (false, false) => Uri::from(path),
-            (false, true) => self.absolute(&path, self.url[Position::BeforeHost..Position::AfterPort].as_bytes()),
+            (false, true) => {
+                self.absolute(&path, self.url[Position::BeforeHost..Position::AfterPort].as_bytes())
+            }
             (true, _) => {
                 headers.remove(CONNECTION);
                 let host = headers.remove(HOST);
@@ -158,7 +168,8 @@ fn headers(plan: &Plan, shared: &Shared, is_home: bool) -> Result<HeaderMap, Fau
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(HOST, HeaderValue::from_static(""));
     for line in &plan.http.headers {
-        let name = HeaderName::try_from(&line.name).map_err(|_| unsendable("a header's name cannot be sent"))?;
+        let name =
+            HeaderName::try_from(&line.name).map_err(|_| unsendable("a header's name cannot be sent"))?;
         let is_secret = matches!(line.value, domain::HeaderValue::Secret(_));
         if !is_home && (is_secret || [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(&name)) {
             continue;

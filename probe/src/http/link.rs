@@ -121,9 +121,11 @@ impl Link {
                 let (connection, is_over, interim) = (&mut link.connection, &mut link.is_over, &link.interim);
                 poll_fn(|cx| {
                     drive(connection, is_over, cx);
+                    if interim.load(Relaxed) > INTERIM_LIMIT {
+                        return Poll::Ready(Err(LinkError::Interim));
+                    }
                     match answer.as_mut().poll(cx) {
                         Poll::Ready(answer) => Poll::Ready(answer.map_err(LinkError::from)),
-                        Poll::Pending if interim.load(Relaxed) > INTERIM_LIMIT => Poll::Ready(Err(LinkError::Interim)),
                         Poll::Pending if *is_over => Poll::Ready(Err(LinkError::Ended)),
                         Poll::Pending => Poll::Pending,
                     }
@@ -140,7 +142,10 @@ impl Link {
     }
 
     /// The next piece of the body if it is there already.
-    pub(super) async fn frame_now(&mut self, body: &mut Incoming) -> Poll<Option<Result<Frame<Bytes>, LinkError>>> {
+    pub(super) async fn frame_now(
+        &mut self,
+        body: &mut Incoming,
+    ) -> Poll<Option<Result<Frame<Bytes>, LinkError>>> {
         poll_fn(|cx| Poll::Ready(self.poll_frame(body, cx))).await
     }
 
@@ -179,7 +184,11 @@ impl H1 {
 }
 
 /// Lets a connection read and write what it can. Its errors reach who waits for the answer.
-fn drive(connection: &mut http1::Connection<TokioIo<Stream>, Sent>, is_over: &mut bool, cx: &mut Context<'_>) {
+fn drive(
+    connection: &mut http1::Connection<TokioIo<Stream>, Sent>,
+    is_over: &mut bool,
+    cx: &mut Context<'_>,
+) {
     if !*is_over {
         *is_over = connection.poll_without_shutdown(cx).is_ready();
     }

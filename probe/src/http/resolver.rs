@@ -13,11 +13,7 @@ use std::{
 };
 
 use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
-use tokio::{
-    sync::watch,
-    task::spawn_blocking,
-    time::Instant,
-};
+use tokio::{sync::watch, task::spawn_blocking, time::Instant};
 
 use super::name_servers;
 
@@ -228,9 +224,15 @@ mod tests {
         let counter = Arc::clone(&asked);
         let resolver = Resolver::new(Arc::new(move |name: &str| {
             counter.fetch_add(1, SeqCst);
-            if name == "none" { Err(LookupError::Missing) } else { Ok(Arc::from([IpAddr::from([127, 0, 0, 1])])) }
+            if name == "none" {
+                Err(LookupError::Missing)
+            } else {
+                Ok(Arc::from([IpAddr::from([127, 0, 0, 1])]))
+            }
         }));
-        for (name, seconds, asks) in [("some", 0, 1), ("some", 4, 1), ("some", 2, 2), ("none", 0, 3), ("none", 2, 4)] {
+        for (name, seconds, asks) in
+            [("some", 0, 1), ("some", 4, 1), ("some", 2, 2), ("none", 0, 3), ("none", 2, 4)]
+        {
             tokio::time::pause();
             tokio::time::advance(Duration::from_secs(seconds)).await;
             tokio::time::resume();

@@ -48,7 +48,12 @@ impl HttpSession {
             return outcome;
         }
         if self.ready.plan.http.family == Family::Every {
-            return Box::pin(every::ask(&self.ready, self.token.as_ref().map(Token::header), &mut self.trace)).await;
+            return Box::pin(every::ask(
+                &self.ready,
+                self.token.as_ref().map(Token::header),
+                &mut self.trace,
+            ))
+            .await;
         }
         let Self { ready, kept, token, trace, .. } = self;
         let mut walk = Walk { ready, token: token.as_ref().map(Token::header), only: None, trace, kept };
@@ -76,7 +81,10 @@ impl HttpSession {
     }
 
     fn redactor(&self) -> Redactor {
-        Redactor::of(&self.ready.plan, self.token.as_ref().map(Token::header).and_then(|value: &HeaderValue| value.to_str().ok()))
+        Redactor::of(
+            &self.ready.plan,
+            self.token.as_ref().map(Token::header).and_then(|value: &HeaderValue| value.to_str().ok()),
+        )
     }
 
     /// A failed check has no connection to keep, and what the target said may contain what it was told.

@@ -35,7 +35,11 @@ pub(super) async fn tunnel<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(proxy: &mut S, user: &str, password: &str) -> Result<(), Outcome> {
+async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
+    proxy: &mut S,
+    user: &str,
+    password: &str,
+) -> Result<(), Outcome> {
     let mut request = vec![1];
     for text in [user, password] {
         request.push(length(text)?);
@@ -48,7 +52,10 @@ async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(proxy: &mut S, user: &str, p
 }
 
 /// Sends this and reads so many bytes.
-async fn ask<S: AsyncRead + AsyncWrite + Unpin, const N: usize>(proxy: &mut S, bytes: &[u8]) -> Result<[u8; N], Outcome> {
+async fn ask<S: AsyncRead + AsyncWrite + Unpin, const N: usize>(
+    proxy: &mut S,
+    bytes: &[u8],
+) -> Result<[u8; N], Outcome> {
     let lost = |error: std::io::Error| fault::io(&error, Phase::Connect);
     proxy.write_all(bytes).await.map_err(lost)?;
     proxy.flush().await.map_err(lost)?;
@@ -92,7 +99,8 @@ async fn skip_address<S: AsyncRead + AsyncWrite + Unpin>(proxy: &mut S, kind: u8
 }
 
 fn length(text: &str) -> Result<u8, Outcome> {
-    u8::try_from(text.len()).map_err(|_| refused("a name, user or password of more than 255 bytes cannot be sent"))
+    u8::try_from(text.len())
+        .map_err(|_| refused("a name, user or password of more than 255 bytes cannot be sent"))
 }
 
 fn meaning(code: u8) -> &'static str {

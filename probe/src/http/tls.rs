@@ -78,7 +78,8 @@ impl Encryption {
             Some(pem) => {
                 let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
                 let roots = roots.map_err(|_| unusable("the authorities of this tracker cannot be read"))?;
-                only(roots, &self.provider).map_err(|_| unusable("the authorities of this tracker cannot be used"))?
+                only(roots, &self.provider)
+                    .map_err(|_| unusable("the authorities of this tracker cannot be used"))?
             }
         };
         let versions: &[&SupportedProtocolVersion] = match options.tls.min_version {
@@ -86,13 +87,15 @@ impl Encryption {
             TlsVersion::V1_3 => &[&TLS13],
         };
         let builder = ClientConfig::builder_with_provider(Arc::clone(&self.provider));
-        let builder = builder.with_protocol_versions(versions).map_err(|error| unusable(&error.to_string()))?;
+        let builder =
+            builder.with_protocol_versions(versions).map_err(|error| unusable(&error.to_string()))?;
         let witness = Witness::new(Arc::clone(&trust), options.tls.verify);
         let builder = builder.dangerous().with_custom_certificate_verifier(witness);
         let mut config = match &options.tls.identity {
             None => builder.with_no_client_auth(),
             Some(identity) => {
-                let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(identity.chain.as_bytes()).collect();
+                let chain: Result<Vec<_>, _> =
+                    CertificateDer::pem_slice_iter(identity.chain.as_bytes()).collect();
                 let key = PrivateKeyDer::from_pem_slice(identity.key.expose().as_bytes());
                 let (Ok(chain), Ok(key)) = (chain, key) else {
                     return Err(unusable("the client certificate of this tracker cannot be read"));
@@ -192,7 +195,10 @@ fn only(
     if store.is_empty() { Ok(Arc::new(witness::Nobody)) } else { webpki(store, provider) }
 }
 
-fn webpki(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+fn webpki(
+    roots: RootCertStore,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
     Ok(builder.build().map_err(|error| Error::General(error.to_string()))?)
 }

@@ -122,7 +122,10 @@ impl Walk<'_> {
         }
         if has(header::TRANSFER_ENCODING) && has(header::CONTENT_LENGTH) {
             self.trace.seen.take_head(&answer, &kept);
-            return down(FaultKind::Protocol, "two contradicting lengths, as in an answer that was tampered with");
+            return down(
+                FaultKind::Protocol,
+                "two contradicting lengths, as in an answer that was tampered with",
+            );
         }
         debug_assert!(kept.place == hop.place);
         Ok((kept, answer))

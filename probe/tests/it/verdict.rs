@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use domain::{Evidence, Expectations, Fault, FaultKind, Finding, HttpOptions, Outcome, Plan, Prober, Session, Target};
+use domain::{
+    Evidence, Expectations, Fault, FaultKind, Finding, HttpOptions, Outcome, Plan, Prober, Session, Target,
+};
 use probe::HttpProber;
 
 /// Far beyond what any answer here takes: nothing in these tests may depend on the machine's speed.

@@ -5,11 +5,7 @@ use std::fmt::Write;
 use domain::{Certificate, Timestamp};
 use ring::digest::{SHA256, digest};
 use rustls::pki_types::CertificateDer;
-use x509_parser::{
-    certificate::X509Certificate,
-    extensions::GeneralName,
-    prelude::FromDer,
-};
+use x509_parser::{certificate::X509Certificate, extensions::GeneralName, prelude::FromDer};
 
 /// The most names of a certificate that are shown, and the most letters of one.
 const NAMES: usize = 20;

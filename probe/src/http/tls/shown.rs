@@ -1,9 +1,15 @@
 //! What a server showed of itself while its connection was encrypted.
 
-use std::{io, sync::{Arc, OnceLock}};
+use std::{
+    io,
+    sync::{Arc, OnceLock},
+};
 
 use domain::{CertificateFacts, Fault, FaultKind, Outcome, TlsEvidence};
-use rustls::{CipherSuite, ClientConnection, Error, ProtocolVersion, pki_types::{CertificateDer, UnixTime}};
+use rustls::{
+    CipherSuite, ClientConnection, Error, ProtocolVersion,
+    pki_types::{CertificateDer, UnixTime},
+};
 
 use super::{chain, witness::Sight};
 use crate::fault;
@@ -62,9 +68,14 @@ impl Shown {
     /// What expectations look at. The days are those when the connection was made, which is half a minute ago at most.
     pub(in crate::http) fn facts(&self) -> Option<CertificateFacts<'_>> {
         let facts = self.facts.get_or_init(|| chain::facts(&self.chain)).as_ref()?;
-        let now = i64::try_from(UnixTime::since_unix_epoch(std::time::Duration::from_secs(self.at)).as_secs());
+        let now =
+            i64::try_from(UnixTime::since_unix_epoch(std::time::Duration::from_secs(self.at)).as_secs());
         let left = facts.not_after.saturating_sub(now.unwrap_or(i64::MAX));
-        Some(CertificateFacts { days_left: left.div_euclid(86_400), subject: &facts.subject, issuer: &facts.issuer })
+        Some(CertificateFacts {
+            days_left: left.div_euclid(86_400),
+            subject: &facts.subject,
+            issuer: &facts.issuer,
+        })
     }
 
     /// What people are shown.

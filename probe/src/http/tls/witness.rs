@@ -50,7 +50,8 @@ impl ServerCertVerifier for Witness {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verdict = self.judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let verdict =
+            self.judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         let shown = std::iter::once(end_entity).chain(intermediates).take(CHAIN_LIMIT);
         let chain = shown.map(|certificate| certificate.clone().into_owned()).collect();
         let sight = Sight { chain, problem: verdict.as_ref().err().cloned(), at: now };
