@@ -10,6 +10,9 @@ use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 pub(crate) fn tls(error: &Error, chain: &[CertificateDer<'_>]) -> (TlsFault, String) {
     let (cause, detail) = match error {
         Error::InvalidCertificate(error) => return certificate(error, chain),
+        Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => (TlsFault::BadCertificate, "larger than 64 KiB"),
         Error::InvalidMessage(message) => return (not_tls(message), String::new()),
         Error::PeerIncompatible(problem) => incompatible(problem),
         Error::NoCertificatesPresented => (TlsFault::BadCertificate, "the server shows none"),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use domain::{Family, Fault, FaultKind, Outcome};
 use futures_util::future::join_all;
 use http::HeaderValue;
+use tokio::time::timeout_at;
 
 use super::{
     dial::{look_up, permitted},
@@ -64,7 +65,11 @@ async fn one(
     let mut trace = Trace::new();
     trace.branch(common);
     let mut walk = Walk { ready, token, only: Some(address), trace: &mut trace, kept: &mut None };
-    let outcome = walk.run().await;
+    // The deadline is the same for all, but each has to say what it was waiting for.
+    let outcome = match timeout_at(common.until, walk.run()).await {
+        Ok(outcome) => outcome,
+        Err(_) => trace.deadline(),
+    };
     trace.stop();
     (outcome, trace)
 }

@@ -8,8 +8,8 @@ use domain::{Auth, Fault, FaultKind, Plan};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
     header::{
-        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE,
-        COOKIE, HOST, PROXY_AUTHORIZATION, USER_AGENT,
+        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LANGUAGE,
+        CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, PROXY_AUTHORIZATION, USER_AGENT,
     },
     uri::PathAndQuery,
 };
@@ -75,6 +75,7 @@ impl Ready {
         };
         let mut headers = headers(&self.plan, &self.shared, is_home)?;
         headers.insert(HOST, host(&self.plan, &url, is_home)?);
+        note_length(&mut headers, &method, &body);
         if body.is_empty() {
             [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LANGUAGE]
                 .iter()
@@ -92,15 +93,10 @@ impl Hop {
             plan.http.method.as_deref().map_or(Ok(Method::GET), |name| Method::from_bytes(name.as_bytes()));
         let mut headers = headers(plan, shared, true)?;
         headers.insert(HOST, host(plan, &url, true)?);
-        Ok(Self {
-            path: path(&url)?,
-            url,
-            place,
-            is_home: true,
-            method: method.map_err(|_| unsendable("the method cannot be sent"))?,
-            headers,
-            body: Bytes::from(plan.http.body.clone().unwrap_or_default()),
-        })
+        let method = method.map_err(|_| unsendable("the method cannot be sent"))?;
+        let body = Bytes::from(plan.http.body.clone().unwrap_or_default());
+        note_length(&mut headers, &method, &body);
+        Ok(Self { path: path(&url)?, url, place, is_home: true, method, headers, body })
     }
 
     /// A form that is posted, on behalf of a session but not to its target.
@@ -193,6 +189,13 @@ fn headers(plan: &Plan, shared: &Shared, is_home: bool) -> Result<HeaderMap, Fau
         headers.insert(AUTHORIZATION, authorization);
     }
     Ok(headers)
+}
+
+/// Some servers wait for a body after these methods unless they are told that there is none; hyper does not tell.
+fn note_length(headers: &mut HeaderMap, method: &Method, body: &Bytes) {
+    if body.is_empty() && [Method::POST, Method::PUT, Method::PATCH].contains(method) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
 }
 
 fn authorization(auth: Option<&Auth>) -> Result<Option<HeaderValue>, Fault> {

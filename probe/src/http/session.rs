@@ -104,7 +104,7 @@ impl HttpSession {
 impl Session for HttpSession {
     async fn ask(&mut self, deadline: Duration) -> Finding {
         self.put_aside();
-        self.trace.begin();
+        self.trace.begin(deadline);
         let outcome = match timeout(deadline, self.run()).await {
             Ok(outcome) => outcome,
             Err(_) => self.trace.deadline(),

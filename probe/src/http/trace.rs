@@ -1,6 +1,6 @@
 //! How far a probe has come, and where its time goes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{Fault, FaultKind, Outcome, Phase, Phases, Reason};
 use tokio::time::Instant;
@@ -23,6 +23,8 @@ pub(super) struct Trace {
     /// The connection that the server was asked to close.
     pub(super) parting: Option<Stream>,
     started: Instant,
+    /// When the deadline passes.
+    pub(super) until: Instant,
     /// When the phase began.
     pub(super) since: Instant,
     is_running: bool,
@@ -52,14 +54,16 @@ impl Trace {
             chain: None,
             parting: None,
             started: now,
+            until: now,
             since: now,
             is_running: false,
         }
     }
 
     /// Begins a probe.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, deadline: Duration) {
         let now = Instant::now();
+        self.until = now + deadline;
         (self.started, self.since, self.is_running) = (now, now, true);
         (self.phases, self.phase, self.blame) = (Phases::NONE, Phase::FirstByte, Blame::Target);
         self.seen.forget();
@@ -73,7 +77,7 @@ impl Trace {
 
     /// Goes on where another one is now, with its time.
     pub(super) fn branch(&mut self, from: &Self) {
-        (self.phases, self.phase) = (from.phases, from.phase);
+        (self.phases, self.phase, self.until) = (from.phases, from.phase, from.until);
         (self.started, self.since, self.is_running) = (from.started, from.since, true);
     }
 
@@ -104,7 +108,7 @@ impl Trace {
     }
 
     /// From the start to the last change of phase.
-    pub(super) fn total(&self) -> std::time::Duration {
+    pub(super) fn total(&self) -> Duration {
         self.since - self.started
     }
 

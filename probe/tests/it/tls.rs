@@ -31,7 +31,7 @@ impl Authority {
         Self::named("an authority")
     }
 
-    fn named(name: &str) -> Self {
+    pub(super) fn named(name: &str) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -43,7 +43,11 @@ impl Authority {
         self.sign(&CertificateParams::new([name.to_owned()]).unwrap())
     }
 
-    fn sign(&self, params: &CertificateParams) -> Identity {
+    pub(super) fn der(&self) -> CertificateDer<'static> {
+        self.0.as_ref().der().clone()
+    }
+
+    pub(super) fn sign(&self, params: &CertificateParams) -> Identity {
         let key = KeyPair::generate().unwrap();
         (params.signed_by(&key, &self.0).unwrap().der().clone(), key)
     }
