@@ -80,6 +80,8 @@ pub enum FaultKind {
     Addresses,
     /// The answer is not what the tracker expects of it.
     Expectation,
+    /// Signing in fails, so the target was not asked.
+    SignIn,
 }
 
 /// Why there is no trustworthy encrypted connection.
@@ -169,6 +171,7 @@ impl FaultKind {
             Self::Proxy => "the proxy fails".into(),
             Self::Addresses => "not every address answers as expected".into(),
             Self::Expectation => "not as expected".into(),
+            Self::SignIn => "signing in fails".into(),
         }
     }
 }
@@ -194,7 +197,7 @@ impl TlsFault {
 }
 
 /// Causes without a number, with the word they are stored and sent as. Append only: the words are on users' disks.
-const WORDS: [(FaultKind, &str); 33] = [
+const WORDS: [(FaultKind, &str); 34] = [
     (FaultKind::Dns, "dns"),
     (FaultKind::Refused, "refused"),
     (FaultKind::Unreachable, "unreachable"),
@@ -228,6 +231,7 @@ const WORDS: [(FaultKind, &str); 33] = [
     (FaultKind::Proxy, "proxy"),
     (FaultKind::Addresses, "addresses"),
     (FaultKind::Expectation, "expectation"),
+    (FaultKind::SignIn, "sign_in"),
 ];
 
 impl fmt::Display for FaultKind {

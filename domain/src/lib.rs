@@ -29,6 +29,8 @@ mod archive;
 #[cfg(feature = "server")]
 mod draft;
 #[cfg(feature = "server")]
+mod egress;
+#[cfg(feature = "server")]
 mod expect;
 #[cfg(feature = "server")]
 mod http;
@@ -80,6 +82,8 @@ pub use wire::{
 pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
 #[cfg(feature = "server")]
 pub use draft::Draft;
+#[cfg(feature = "server")]
+pub use egress::EgressPolicy;
 #[cfg(feature = "server")]
 pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss};
 #[cfg(feature = "server")]

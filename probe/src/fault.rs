@@ -11,19 +11,27 @@ use std::{
     iter::successors,
 };
 
-use domain::{Fault, FaultKind, Outcome, Phase, Reason, TlsFault};
+use domain::{Fault, FaultKind, Outcome, Phase, Reason};
 
-use crate::http::LookupError;
+use crate::http::{LinkError, LookupError};
 
-/// The verdict over a request that failed while waiting for this.
+pub(crate) use self::tls::tls;
+
+/// The verdict over an error while waiting for this.
 ///
-/// Reads the causes from the innermost outwards, because the outer ones say less; and none of reqwest's own words, which
-/// contain the URL.
-pub(crate) fn outcome(error: &reqwest::Error, phase: Phase) -> Outcome {
-    if error.is_builder() {
-        return down(FaultKind::Dns, "not a name that can be looked up");
-    }
-    judge(error.source(), phase)
+/// Reads the causes from the innermost outwards, because the outer ones say less.
+pub(crate) fn outcome(error: &(dyn Error + 'static), phase: Phase) -> Outcome {
+    judge(Some(error), phase)
+}
+
+/// The verdict over a name without addresses.
+pub(crate) fn lookup(error: LookupError) -> Outcome {
+    from_lookup(error)
+}
+
+/// The verdict over an error of the system's.
+pub(crate) fn io(error: &io::Error, phase: Phase) -> Outcome {
+    outcome(error, phase)
 }
 
 /// The verdict over a deadline that passed while waiting for this. A name server that does not answer in time is ours.
@@ -62,8 +70,12 @@ fn evidence(cause: Cause<'_>, phase: Phase) -> Option<Outcome> {
     if let Some(error) = cause.downcast_ref::<LookupError>() {
         return Some(from_lookup(*error));
     }
+    if let Some(error) = cause.downcast_ref::<LinkError>() {
+        return from_link(error, phase);
+    }
     if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-        return Some(down(FaultKind::Tls(TlsFault::Other), &tls::detail(error)));
+        let (cause, detail) = tls(error, &[]);
+        return Some(down(FaultKind::Tls(cause), &detail));
     }
     if let Some(error) = cause.downcast_ref::<h2::Error>() {
         return error
@@ -85,8 +97,18 @@ fn from_lookup(error: LookupError) -> Outcome {
     }
 }
 
+fn from_link(error: &LinkError, phase: Phase) -> Option<Outcome> {
+    match error {
+        LinkError::Http(error) => from_hyper(error, phase),
+        LinkError::Interim => Some(down(FaultKind::Protocol, &error.to_string())),
+        LinkError::Ended => Some(ended(phase)),
+    }
+}
+
 fn from_hyper(error: &hyper::Error, phase: Phase) -> Option<Outcome> {
-    if error.is_parse() {
+    if error.is_parse_too_large() {
+        Some(down(FaultKind::HeadersTooLarge, ""))
+    } else if error.is_parse() {
         Some(down(FaultKind::Protocol, &error.to_string()))
     } else if error.is_incomplete_message() {
         Some(ended(phase))
@@ -112,6 +134,7 @@ fn from_io(error: &io::Error, phase: Phase) -> Option<Outcome> {
         ErrorKind::InvalidData | ErrorKind::InvalidInput if !is_from_system => {
             Some(down(FaultKind::Protocol, &error.to_string()))
         }
+        ErrorKind::AddrNotAvailable => Some(Outcome::Unknown(Reason::Ports)),
         _ if error.raw_os_error() == Some(libc::EHOSTDOWN) => Some(down(FaultKind::Unreachable, "")),
         // No route, no address, no buffer, not permitted: what is left of the system's errors is about this machine.
         _ if is_from_system => {

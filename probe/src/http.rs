@@ -1,153 +1,140 @@
 //! The probe of `http` and `https` targets.
+//!
+//! A [`session`](self::session) asks one target again and again. Each time it [walks](self::walk) from the target's URL along
+//! redirects; each step of the way is a [`hop`](self::hop) that is sent over a [`link`](self::link), a connection that the
+//! session kept or one that was [dialled](self::dial) for it. What is seen on the way goes into the [`trace`](self::trace).
 
-mod clients;
-mod phase;
+mod auth;
+mod body;
+mod connect;
+mod cookies;
+mod decode;
+mod dial;
+mod every;
+mod hop;
+mod link;
+mod name_servers;
+mod place;
+mod proxy;
+mod redact;
 mod redirect;
 mod resolver;
+mod seen;
+mod session;
+mod socks;
+mod stream;
 mod tls;
+mod trace;
+mod verdict;
+mod walk;
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use domain::{
-    Answer, Expectations, Fault, FaultKind, Finding, Judgement, Outcome, Phase, Phases, Plan, Prober, Session,
-};
-use reqwest::{Method, Request, Response, StatusCode, Url};
+use domain::{EgressPolicy, Plan, Prober, Session};
+use http::HeaderValue;
 use rustls::pki_types::CertificateDer;
-use tokio::time::{Instant, timeout};
+use tokio::sync::Semaphore;
 
-use self::{
-    clients::Clients,
-    phase::Progress,
-    redirect::{Next, next_hop},
-    resolver::Resolver,
-};
-use crate::fault;
+use self::{resolver::Resolver, session::HttpSession, tls::Encryption};
 
-pub use self::clients::BuildError;
-pub(crate) use self::resolver::LookupError;
+pub(crate) use self::link::LinkError;
+pub use self::resolver::{Lookup, LookupAnswer, LookupError};
 
-/// Asks a URL with GET, over HTTP/1.1 or, where TLS offers it, HTTP/2.
+/// Asks a URL over HTTP/1.1 or HTTP/2 as its plan says.
 ///
-/// - Up means that the status is one of those expected. A redirect whose own status is expected is the answer; any other
-///   redirect is followed, 10 at most, to `http` and `https` only.
-/// - The answer is read to its end, because an answer that stops half-way is not up, but only its first MiB.
+/// - Up means that everything holds that is expected. A redirect whose own status is expected is the answer; any other redirect
+///   is followed, to `http` and `https` only.
+/// - An answer is read to its end, because an answer that stops half-way is not up, but only its first MiB; and no further than its
+///   head when that decides that the target is down.
 /// - The deadline holds for all of it, redirects included.
-/// - Cookies, compression, proxies of the environment and the contents of the answer play no part.
+/// - Proxies of the environment play no part.
 ///
-/// One prober serves any number of probes at a time; make one and share it.
+/// One prober serves any number of sessions; make one and share it. It has to be used inside a Tokio runtime.
 pub struct HttpProber {
-    clients: Arc<Clients>,
+    shared: Arc<Shared>,
 }
 
-struct HttpSession {
-    clients: Arc<Clients>,
-    plan: Plan,
+/// What a prober is made of.
+pub struct Settings {
+    /// The prober introduces itself as `uptime-tracker/VERSION`.
+    pub version: String,
+    /// Which addresses are asked.
+    pub policy: EgressPolicy,
+    /// The certificate authorities that are trusted, as DER; those of this machine when absent.
+    pub roots: Option<Vec<Vec<u8>>>,
+    /// The most connections that are open at a time. A probe that gets none within its deadline has learnt nothing.
+    pub descriptors: usize,
+    /// How names are looked up, where a plan names no name servers of its own; by the system when absent.
+    pub lookup: Option<Arc<Lookup>>,
+}
+
+/// Why a prober cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A certificate authority that was given is not a certificate.
+    #[error("a root certificate cannot be used")]
+    Root(#[source] rustls::Error),
+    /// The version is no text for a header.
+    #[error("the version cannot be sent in a header")]
+    Version(#[source] http::header::InvalidHeaderValue),
+}
+
+/// What all sessions of a prober share.
+pub(crate) struct Shared {
+    policy: EgressPolicy,
+    resolver: Resolver,
+    encryption: Encryption,
+    budget: Arc<Semaphore>,
+    user_agent: HeaderValue,
+}
+
+impl Settings {
+    /// The descriptors that are left to everything else: the database, browsers, name servers.
+    const OTHERS: u64 = 512;
+
+    /// Asks whom a self-hosted server may ask, trusts what this machine trusts, and opens nearly as many connections as this
+    /// process may have files open by now.
+    pub fn new(version: impl Into<String>) -> Self {
+        let open_files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let left = open_files.unwrap_or(u64::MAX).saturating_sub(Self::OTHERS).max(64);
+        Self {
+            version: version.into(),
+            policy: EgressPolicy::default(),
+            roots: None,
+            descriptors: usize::try_from(left).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS),
+            lookup: None,
+        }
+    }
 }
 
 impl HttpProber {
-    /// A prober that trusts the certificate authorities of this machine, and introduces itself as
-    /// `uptime-tracker/VERSION`.
+    /// A prober with [the usual settings](Settings::new).
     pub fn new(version: &str) -> Result<Self, BuildError> {
-        Self::assemble(version, &tls::platform(), &Resolver::default())
+        Self::with(Settings::new(version))
     }
 
     /// A prober that trusts these certificate authorities and no others, given as DER.
     pub fn with_roots(version: &str, roots: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, BuildError> {
-        let roots = roots.into_iter().map(CertificateDer::from);
-        Self::assemble(version, &tls::only(roots)?, &Resolver::default())
+        Self::with(Settings { roots: Some(roots.into_iter().collect()), ..Settings::new(version) })
     }
 
-    fn assemble(version: &str, tls: &rustls::ClientConfig, resolver: &Resolver) -> Result<Self, BuildError> {
-        let clients = Clients::new(version, tls, resolver)?;
-        Ok(Self { clients: Arc::new(clients) })
-    }
-}
-
-impl HttpSession {
-    async fn run(&self) -> Outcome {
-        let mut url = Cow::Borrowed(self.plan.target.as_url());
-        for _ in 0..=redirect::LIMIT {
-            let response = match self.send(&url).await {
-                Ok(response) => response,
-                Err(error) => return fault::outcome(&error, phase::current()),
-            };
-            if self.plan.expect.accepts_status(response.status().as_u16()) {
-                return read(response).await;
-            }
-            match next_hop(&url, response.status(), response.headers()) {
-                Next::Hop(next) => url = Cow::Owned(next),
-                Next::Answer => return wrong_status(&self.plan.expect, response.status()),
-                Next::Refused(detail) => return Outcome::Down(Fault::new(FaultKind::Redirects, detail)),
-            }
-        }
-        let detail = format!("more than {} redirects", redirect::LIMIT);
-        Outcome::Down(Fault::new(FaultKind::Redirects, detail))
-    }
-
-    /// One request and the head of its answer. A kept connection that fails says little about the target: servers close
-    /// idle connections when they like, and the request may cross the close. Only a fresh connection is evidence, so
-    /// such a request is sent again; GET may be.
-    async fn send(&self, url: &Url) -> reqwest::Result<Response> {
-        phase::begin_hop();
-        let first = self.clients.kept(url).execute(get(url)).await;
-        if first.is_ok() || phase::connected_afresh() {
-            return first;
-        }
-        phase::begin_hop();
-        self.clients.fresh().execute(get(url)).await
+    /// A prober made to measure.
+    pub fn with(settings: Settings) -> Result<Self, BuildError> {
+        let agent = format!("uptime-tracker/{}", settings.version);
+        let roots = settings.roots.map(|roots| roots.into_iter().map(CertificateDer::from).collect());
+        let shared = Shared {
+            policy: settings.policy,
+            resolver: settings.lookup.map_or_else(Resolver::default, Resolver::new),
+            encryption: Encryption::new(roots).map_err(BuildError::Root)?,
+            budget: Arc::new(Semaphore::new(settings.descriptors.min(Semaphore::MAX_PERMITS))),
+            user_agent: HeaderValue::try_from(agent).map_err(BuildError::Version)?,
+        };
+        Ok(Self { shared: Arc::new(shared) })
     }
 }
 
 impl Prober for HttpProber {
     fn prepare(&self, plan: Plan) -> Box<dyn Session> {
-        Box::new(HttpSession { clients: Arc::clone(&self.clients), plan })
+        Box::new(HttpSession::new(plan, Arc::clone(&self.shared)))
     }
 }
-
-#[async_trait]
-impl Session for HttpSession {
-    async fn ask(&mut self, deadline: Duration) -> Finding {
-        let started = Instant::now();
-        let progress = Progress::default();
-        let outcome = match timeout(deadline, progress.follow(self.run())).await {
-            Ok(outcome) => outcome,
-            Err(_) => fault::deadline(progress.phase()),
-        };
-        let latency = match outcome {
-            Outcome::Unknown(_) => None,
-            _ => Some(started.elapsed().into()),
-        };
-        Finding { outcome, latency, phases: Phases::NONE }
-    }
-}
-
-fn get(url: &Url) -> Request {
-    Request::new(Method::GET, url.clone())
-}
-
-/// Reads an answer whose status is as expected, to its end or its bound. Read to the end, its connection can be used again.
-async fn read(mut response: Response) -> Outcome {
-    const LIMIT: usize = 1 << 20;
-    phase::enter(Phase::Body);
-    let mut left = LIMIT;
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if chunk.len() < left => left -= chunk.len(),
-            Ok(_) => return Outcome::Up,
-            Err(error) => return fault::outcome(&error, Phase::Body),
-        }
-    }
-}
-
-fn wrong_status(expect: &Expectations, got: StatusCode) -> Outcome {
-    let answer = Answer { status: Some(got.as_u16()), ..Answer::default() };
-    match expect.judge(&answer) {
-        Judgement::Met => Outcome::Up,
-        Judgement::Degraded(miss) => Outcome::Degraded(miss.fault()),
-        Judgement::Down(miss) => Outcome::Down(miss.fault()),
-    }
-}
-
-#[cfg(test)]
-mod tests;

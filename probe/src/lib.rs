@@ -10,4 +10,4 @@
 mod fault;
 mod http;
 
-pub use crate::http::{BuildError, HttpProber};
+pub use crate::http::{BuildError, HttpProber, Lookup, LookupAnswer, LookupError, Settings};

@@ -3,12 +3,24 @@
 // The attribute tells clippy that the helpers too are tests.
 #[cfg(test)]
 mod it {
+    mod addresses;
     mod answers;
+    mod bodies;
     mod broken;
     mod connections;
+    mod evidence;
     mod http2;
+    mod leaks;
+    mod names;
+    mod options;
+    mod phases;
+    mod policy;
+    mod proxies;
     mod redirects;
+    mod secrets;
     mod server;
+    mod sign_in;
     mod tls;
+    mod tls_options;
     mod verdict;
 }

@@ -40,7 +40,7 @@ fn what_this_machine_cannot_do_is_nobodys_fault() {
         (libc::ENFILE, Reason::FileDescriptors),
         (libc::ENETUNREACH, Reason::Network),
         (libc::ENETDOWN, Reason::Network),
-        (libc::EADDRNOTAVAIL, Reason::Network),
+        (libc::EADDRNOTAVAIL, Reason::Ports),
         (libc::ENOBUFS, Reason::Network),
         (libc::EAFNOSUPPORT, Reason::Network),
         (libc::EINVAL, Reason::Network),
@@ -75,7 +75,7 @@ fn a_name_server_that_is_late_is_ours_and_a_target_that_is_late_is_not() {
 #[test]
 fn an_error_hidden_in_an_io_error_is_found() {
     let wrapped = io::Error::new(ErrorKind::InvalidData, rustls::Error::DecryptError);
-    assert_eq!(kind(&of(wrapped, Phase::Connect)), Some(FaultKind::Tls));
+    assert_eq!(kind(&of(wrapped, Phase::Connect)), Some(FaultKind::Tls(domain::TlsFault::Other)));
 }
 
 #[test]

@@ -1,50 +1,127 @@
 //! Faults of TLS in plain words.
 
-use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
+use domain::TlsFault;
+use rustls::{
+    AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, pki_types::CertificateDer,
+};
+use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
-/// What is wrong, without jargon where there is a plain word.
-pub(super) fn detail(error: &Error) -> String {
-    match error {
-        Error::InvalidCertificate(error) => certificate(error),
-        Error::InvalidMessage(_) => "the server speaks no TLS here".into(),
-        Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => {
-            "the server speaks only TLS older than 1.2".into()
+/// What is wrong, and what more there is to say. The chain is the one that the server showed, as far as it came to that.
+pub(crate) fn tls(error: &Error, chain: &[CertificateDer<'_>]) -> (TlsFault, String) {
+    let (cause, detail) = match error {
+        Error::InvalidCertificate(error) => return certificate(error, chain),
+        Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => (TlsFault::BadCertificate, "larger than 64 KiB"),
+        Error::InvalidMessage(message) => return (not_tls(message), String::new()),
+        Error::PeerIncompatible(problem) => incompatible(problem),
+        Error::NoCertificatesPresented => (TlsFault::BadCertificate, "the server shows none"),
+        Error::AlertReceived(alert) => return alert_received(*alert),
+        Error::PeerMisbehaved(_)
+        | Error::InappropriateMessage { .. }
+        | Error::InappropriateHandshakeMessage { .. } => {
+            return (TlsFault::Other, format!("the server breaks the rules of TLS: {error}"));
         }
-        Error::PeerIncompatible(_) => "no common TLS parameters with the server".into(),
-        Error::NoCertificatesPresented => "the server shows no certificate".into(),
-        Error::AlertReceived(alert) => alert_received(*alert),
-        other => other.to_string(),
+        other => return (TlsFault::Other, other.to_string()),
+    };
+    (cause, detail.into())
+}
+
+/// Other programs talk first or answer with text, which is no record of TLS.
+fn not_tls(message: &InvalidMessage) -> TlsFault {
+    match message {
+        InvalidMessage::InvalidContentType
+        | InvalidMessage::UnknownProtocolVersion
+        | InvalidMessage::MessageTooLarge
+        | InvalidMessage::InvalidEmptyPayload => TlsFault::NotTls,
+        _ => TlsFault::Other,
     }
 }
 
-fn certificate(error: &CertificateError) -> String {
-    let text = match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "certificate expired",
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "certificate not valid yet"
+fn incompatible(problem: &PeerIncompatible) -> (TlsFault, &'static str) {
+    match problem {
+        PeerIncompatible::ServerDoesNotSupportTls12Or13 => {
+            (TlsFault::Version, "the server speaks only TLS older than 1.2")
         }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "certificate is for another name"
-        }
-        CertificateError::UnknownIssuer => "certificate not trusted: its issuer is unknown",
-        CertificateError::Revoked => "certificate revoked",
-        CertificateError::BadEncoding => "certificate cannot be read",
-        CertificateError::BadSignature => "certificate not trusted: its signature is wrong",
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "certificate is not for servers"
-        }
-        other => return format!("certificate not trusted: {other}"),
-    };
-    text.into()
+        PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+        | PeerIncompatible::Tls12NotOffered
+        | PeerIncompatible::Tls12NotOfferedOrEnabled => (TlsFault::Version, "the server speaks only TLS 1.2"),
+        _ => (TlsFault::Cipher, ""),
+    }
 }
 
-fn alert_received(alert: AlertDescription) -> String {
+fn certificate(error: &CertificateError, chain: &[CertificateDer<'_>]) -> (TlsFault, String) {
+    use CertificateError as E;
+    let own = chain.first().and_then(|der| X509Certificate::from_der(der).ok());
+    let own = own.as_ref().map(|(_, certificate)| certificate);
+    let day = |time: x509_parser::time::ASN1Time| date(time.timestamp());
+    match error {
+        E::Expired | E::ExpiredContext { .. } => {
+            let since = own.map(|own| format!("since {}", day(own.validity().not_after)));
+            (TlsFault::Expired, since.unwrap_or_default())
+        }
+        E::NotValidYet | E::NotValidYetContext { .. } => {
+            let from = own.map(|own| format!("before {}", day(own.validity().not_before)));
+            (TlsFault::NotYetValid, from.unwrap_or_default())
+        }
+        E::NotValidForName => (TlsFault::WrongName, String::new()),
+        E::NotValidForNameContext { expected, presented } => {
+            (TlsFault::WrongName, names(&expected.to_str(), presented))
+        }
+        E::Revoked => (TlsFault::Revoked, String::new()),
+        // A certificate of an authority is none for a server either way; that nobody else vouches for it says more.
+        E::UnknownIssuer | E::Other(_)
+            if own.is_some_and(|own| own.subject().as_raw() == own.issuer().as_raw()) =>
+        {
+            (TlsFault::SelfSigned, String::new())
+        }
+        E::UnknownIssuer if chain.len() == 1 => {
+            (TlsFault::Untrusted, "the server shows no other certificate that would lead to one".into())
+        }
+        E::UnknownIssuer => (TlsFault::Untrusted, String::new()),
+        E::InvalidPurpose | E::InvalidPurposeContext { .. } => {
+            (TlsFault::BadCertificate, "it is not for servers".into())
+        }
+        E::BadEncoding => (TlsFault::BadCertificate, "it cannot be read".into()),
+        E::BadSignature => (TlsFault::BadCertificate, "its signature is wrong".into()),
+        other => (TlsFault::BadCertificate, other.to_string()),
+    }
+}
+
+fn names(wanted: &str, presented: &[String]) -> String {
+    // As rustls writes them: `DnsName("example.org")`.
+    let name = |text: &String| text.split('"').nth(1).map_or(text.clone(), str::to_owned);
+    let shown: Vec<String> = presented.iter().take(3).map(name).collect();
+    let more = presented.len().saturating_sub(shown.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    if shown.is_empty() {
+        format!("not for {wanted}")
+    } else {
+        format!("for {}{more}, not for {wanted}", shown.join(", "))
+    }
+}
+
+fn date(seconds: i64) -> String {
+    let (year, month, day) = domain::Timestamp(seconds.saturating_mul(1_000)).date();
+    format!("{year}-{month:02}-{day:02}")
+}
+
+fn alert_received(alert: AlertDescription) -> (TlsFault, String) {
+    use AlertDescription as A;
     match alert {
-        AlertDescription::ProtocolVersion => "the server refuses TLS 1.2 and 1.3".into(),
-        AlertDescription::HandshakeFailure => "no common TLS parameters with the server".into(),
-        AlertDescription::UnrecognisedName => "the server does not know this name".into(),
-        AlertDescription::CertificateRequired => "the server wants a certificate of the client".into(),
-        other => format!("the server broke off with the alert {other:?}"),
+        A::ProtocolVersion => (TlsFault::Version, String::new()),
+        A::HandshakeFailure | A::InsufficientSecurity => (TlsFault::Cipher, String::new()),
+        A::UnrecognisedName => (TlsFault::WrongName, "the server does not know this name".into()),
+        A::CertificateRequired | A::NoCertificate => (TlsFault::ClientCertificate, String::new()),
+        // Only our certificate can be meant.
+        A::BadCertificate
+        | A::UnsupportedCertificate
+        | A::CertificateRevoked
+        | A::CertificateExpired
+        | A::CertificateUnknown
+        | A::UnknownCA
+        | A::AccessDenied => (TlsFault::ClientCertificate, format!("the server refuses ours: {alert:?}")),
+        other => (TlsFault::Other, format!("the server broke off with the alert {other:?}")),
     }
 }
 
@@ -53,14 +130,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn certificates_fail_in_plain_words() {
-        for (error, text) in [
-            (CertificateError::Expired, "certificate expired"),
-            (CertificateError::NotValidYet, "certificate not valid yet"),
-            (CertificateError::NotValidForName, "certificate is for another name"),
-            (CertificateError::UnknownIssuer, "certificate not trusted: its issuer is unknown"),
+    fn errors_of_tls_have_names() {
+        for (error, cause, detail) in [
+            (Error::AlertReceived(AlertDescription::ProtocolVersion), TlsFault::Version, ""),
+            (Error::AlertReceived(AlertDescription::HandshakeFailure), TlsFault::Cipher, ""),
+            (Error::AlertReceived(AlertDescription::CertificateRequired), TlsFault::ClientCertificate, ""),
+            (Error::InvalidMessage(InvalidMessage::InvalidContentType), TlsFault::NotTls, ""),
+            (Error::NoCertificatesPresented, TlsFault::BadCertificate, "the server shows none"),
+            (CertificateError::Revoked.into(), TlsFault::Revoked, ""),
+            (CertificateError::UnknownIssuer.into(), TlsFault::Untrusted, ""),
+            (
+                PeerIncompatible::ServerDoesNotSupportTls12Or13.into(),
+                TlsFault::Version,
+                "the server speaks only TLS older than 1.2",
+            ),
+            (PeerIncompatible::NoCipherSuitesInCommon.into(), TlsFault::Cipher, ""),
         ] {
-            assert_eq!(detail(&Error::InvalidCertificate(error)), text);
+            assert_eq!(tls(&error, &[]), (cause, detail.to_owned()), "{error}");
         }
+    }
+
+    #[test]
+    fn a_wrong_name_names_both() {
+        let presented = ["a", "b", "c", "d"].map(|name| format!("DnsName(\"{name}\")"));
+        assert_eq!(names("z", &presented[..2]), "for a, b, not for z");
+        assert_eq!(names("z", &presented), "for a, b, c and 1 more, not for z");
+        assert_eq!(names("z", &[]), "not for z");
     }
 }

@@ -1,12 +1,7 @@
-//! Where a redirect leads. Ours rather than reqwest's, because whether to follow depends on what the tracker expects.
+//! Where a redirect leads.
 
-use reqwest::{
-    StatusCode, Url,
-    header::{HeaderMap, LOCATION},
-};
-
-/// The most redirects followed in one probe.
-pub(super) const LIMIT: usize = 10;
+use http::{HeaderMap, StatusCode, header::LOCATION};
+use url::Url;
 
 /// What to do with an answer whose status is not expected.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,6 +32,10 @@ pub(super) fn next_hop(from: &Url, status: StatusCode, headers: &HeaderMap) -> N
     if next.port() == Some(0) {
         return Next::Refused("redirect to port 0".into());
     }
+    if next.host().is_none() {
+        return Next::Answer;
+    }
+    next.set_fragment(None);
     if next.set_username("").is_err() || next.set_password(None).is_err() {
         return Next::Answer;
     }

@@ -1,25 +1,25 @@
-//! Names to addresses, by the resolver of the operating system.
+//! Names to addresses: by the resolver of the operating system, or by name servers that a tracker names.
 //!
-//! The standard library's own look-up loses the one thing needed here: whether the name does not exist, which is the
-//! target's fault, or nobody could say, which is ours. Nothing is cached; a new connection sees the addresses of now.
+//! The system's resolver knows `/etc/hosts`, search domains and the names of the local network. The standard library's own look-up
+//! loses the one thing needed here: whether the name does not exist, which is the target's fault, or nobody could say, which
+//! is ours.
 
 use std::{
     collections::HashMap,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
-use domain::Phase;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tokio::{sync::watch, task::spawn_blocking};
+use tokio::{sync::watch, task::spawn_blocking, time::Instant};
 
-use super::phase;
+use super::name_servers;
 
 /// Why a name has no address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum LookupError {
+pub enum LookupError {
     /// The name does not exist, or has no addresses.
     #[error("no such host")]
     Missing,
@@ -31,79 +31,122 @@ pub(crate) enum LookupError {
     OutOfDescriptors,
 }
 
-type Answer = Result<Arc<[SocketAddr]>, LookupError>;
-type Lookup = dyn Fn(&str) -> Answer + Send + Sync;
+/// What a name was found to be.
+pub type LookupAnswer = Result<Arc<[IpAddr]>, LookupError>;
+/// A way to look up names. It may block.
+pub type Lookup = dyn Fn(&str) -> LookupAnswer + Send + Sync;
 
-/// Asks the operating system, once for all who ask for the same name at the same time: a look-up cannot be called off and
-/// holds a thread until it ends, so without a name server a fast tracker would pile them up.
+/// How long the system's answers hold. It does not say how long they would.
+const SYSTEM: Duration = Duration::from_secs(5);
+/// How long it holds that the system found nothing.
+const NOTHING: Duration = Duration::from_secs(1);
+
+/// Looks names up, once for all who ask for the same name at the same time: a look-up of the system's cannot be called off and
+/// holds a thread until it ends, so without a name server a fast tracker would pile them up. Answers hold for a few seconds.
 #[derive(Clone)]
 pub(super) struct Resolver {
     lookup: Arc<Lookup>,
-    under_way: Arc<Mutex<UnderWay>>,
+    known: Arc<Mutex<Known>>,
 }
 
-type UnderWay = HashMap<String, watch::Receiver<Option<Answer>>>;
+/// An answer and how long it holds. Absent while the look-up is under way.
+type Held = Option<(LookupAnswer, Instant)>;
+
+#[derive(Default)]
+struct Known {
+    names: HashMap<String, watch::Receiver<Held>>,
+    /// How many there may be until what no longer holds is thrown away.
+    room: usize,
+}
 
 impl Default for Resolver {
     fn default() -> Self {
-        Self::new(ask_system)
+        Self::new(Arc::new(ask_system))
     }
 }
 
 impl Resolver {
-    pub(super) fn new(lookup: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
-        Self { lookup: Arc::new(lookup), under_way: Arc::default() }
+    pub(super) fn new(lookup: Arc<Lookup>) -> Self {
+        Self { lookup, known: Arc::default() }
     }
 
-    /// Joins the look-up of this name that is under way, or starts one.
-    fn join(&self, name: &str) -> watch::Receiver<Option<Answer>> {
-        let mut under_way = lock(&self.under_way);
-        // One whose runtime has gone will never end; its channel is closed.
-        if let Some(lookup) = under_way.get(name).filter(|lookup| lookup.has_changed().is_ok()) {
-            return lookup.clone();
+    /// The addresses of a name, the preferred one first.
+    pub(super) async fn look_up(&self, name: &str, servers: &[SocketAddr]) -> LookupAnswer {
+        let mut answer = self.join(name, servers);
+        match answer.wait_for(Option::is_some).await {
+            Ok(held) => held.as_ref().map_or(Err(LookupError::Unanswered), |(answer, _)| answer.clone()),
+            Err(_) => Err(LookupError::Unanswered),
         }
-        let (tell, answer) = watch::channel(None);
-        under_way.insert(name.to_owned(), answer.clone());
-        drop(under_way);
+    }
 
-        let (this, name) = (self.clone(), name.to_owned());
-        spawn_blocking(move || {
-            let found = (this.lookup)(&name);
-            lock(&this.under_way).remove(&name);
-            tell.send_replace(Some(found));
-        });
+    /// Forgets what is known of a name, so that it is looked up afresh.
+    pub(super) fn forget(&self, name: &str, servers: &[SocketAddr]) {
+        let (mut known, key) = (lock(&self.known), key(name, servers));
+        if known.names.get(&key).is_some_and(|held| held.borrow().is_some()) {
+            known.names.remove(&key);
+        }
+    }
+
+    /// Takes the answer that holds, joins the look-up that is under way, or starts one.
+    fn join(&self, name: &str, servers: &[SocketAddr]) -> watch::Receiver<Held> {
+        let (mut known, key) = (lock(&self.known), key(name, servers));
+        if let Some(held) = known.names.get(&key).filter(|held| holds(held)) {
+            return held.clone();
+        }
+        known.tidy();
+        let (tell, answer) = watch::channel(None);
+        known.names.insert(key, answer.clone());
+        drop(known);
+        if servers.is_empty() {
+            let (lookup, name) = (Arc::clone(&self.lookup), name.to_owned());
+            spawn_blocking(move || {
+                let found = lookup(&name);
+                let time = if found.is_ok() { SYSTEM } else { NOTHING };
+                tell.send_replace(Some((found, Instant::now() + time)));
+            });
+        } else {
+            let (name, servers) = (name.to_owned(), servers.to_vec());
+            tokio::spawn(async move {
+                let (found, time) = name_servers::ask(&name, &servers).await;
+                tell.send_replace(Some((found, Instant::now() + time)));
+            });
+        }
         answer
     }
 }
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let mut answer = self.join(name.as_str());
-        Box::pin(async move {
-            phase::enter(Phase::Resolve);
-            let found = match answer.wait_for(Option::is_some).await {
-                Ok(found) => found.clone().unwrap_or(Err(LookupError::Unanswered)),
-                Err(_) => Err(LookupError::Unanswered),
-            };
-            let found = found?;
-            phase::enter(Phase::Connect);
-            let addresses: Vec<SocketAddr> = found.to_vec();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
+impl Known {
+    fn tidy(&mut self) {
+        if self.names.len() >= self.room {
+            self.names.retain(|_, held| holds(held));
+            self.room = (2 * self.names.len()).max(1_024);
+        }
     }
 }
 
-fn lock(under_way: &Mutex<UnderWay>) -> MutexGuard<'_, UnderWay> {
-    under_way.lock().unwrap_or_else(PoisonError::into_inner)
+/// Whether an answer holds, or is under way. One whose runtime has gone will never come; its channel is closed.
+fn holds(held: &watch::Receiver<Held>) -> bool {
+    match &*held.borrow() {
+        Some((_, until)) => Instant::now() < *until,
+        None => held.has_changed().is_ok(),
+    }
 }
 
-fn ask_system(name: &str) -> Answer {
+fn key(name: &str, servers: &[SocketAddr]) -> String {
+    if servers.is_empty() { name.to_owned() } else { format!("{name} {servers:?}") }
+}
+
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn ask_system(name: &str) -> LookupAnswer {
     let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
     let found = getaddrinfo(Some(name), None, Some(hints)).map_err(|error| {
         let kind = error.kind();
         verdict(kind, &error.into())
     })?;
-    let addresses: Arc<[SocketAddr]> = found.flatten().map(|info| info.sockaddr).collect();
+    let addresses: Arc<[IpAddr]> = found.flatten().map(|info| info.sockaddr.ip()).collect();
     if addresses.is_empty() {
         return Err(LookupError::Missing);
     }
@@ -148,7 +191,7 @@ mod tests {
     #[test]
     fn the_system_knows_this_machine() {
         let found = ask_system("localhost").unwrap();
-        assert!(found.iter().all(|address| address.ip().is_loopback()));
+        assert!(found.iter().all(|address| address.is_loopback()));
     }
 
     #[tokio::test]
@@ -156,20 +199,45 @@ mod tests {
         let (release, wait) = std::sync::mpsc::channel::<()>();
         let (asked, wait) = (Arc::new(AtomicUsize::new(0)), Mutex::new(wait));
         let counter = Arc::clone(&asked);
-        let resolver = Resolver::new(move |_: &str| {
+        let resolver = Resolver::new(Arc::new(move |_: &str| {
             counter.fetch_add(1, SeqCst);
             wait.lock().unwrap().recv().unwrap();
-            Ok(Arc::from([SocketAddr::from(([127, 0, 0, 1], 0))]))
-        });
-        let ask = || resolver.resolve("name.test".parse().unwrap());
-        let (first, second) = (ask(), ask());
+            Ok(Arc::from([IpAddr::from([127, 0, 0, 1])]))
+        }));
+        let (first, second) = (resolver.join("name.test", &[]), resolver.join("name.test", &[]));
         release.send(()).unwrap();
-        assert_eq!(first.await.unwrap().count(), 1);
-        assert_eq!(second.await.unwrap().count(), 1);
-        assert_eq!(asked.load(SeqCst), 1);
+        for mut held in [first, second] {
+            assert!(held.wait_for(Option::is_some).await.is_ok());
+        }
+        assert_eq!(resolver.look_up("name.test", &[]).await.unwrap().len(), 1);
+        assert_eq!(asked.load(SeqCst), 1, "the answer holds for a while");
 
+        resolver.forget("name.test", &[]);
         release.send(()).unwrap();
-        assert_eq!(ask().await.unwrap().count(), 1);
-        assert_eq!(asked.load(SeqCst), 2, "answers are not kept");
+        assert_eq!(resolver.look_up("name.test", &[]).await.unwrap().len(), 1);
+        assert_eq!(asked.load(SeqCst), 2, "what is forgotten is asked again");
+    }
+
+    #[tokio::test]
+    async fn answers_do_not_hold_for_long() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&asked);
+        let resolver = Resolver::new(Arc::new(move |name: &str| {
+            counter.fetch_add(1, SeqCst);
+            if name == "none" {
+                Err(LookupError::Missing)
+            } else {
+                Ok(Arc::from([IpAddr::from([127, 0, 0, 1])]))
+            }
+        }));
+        for (name, seconds, asks) in
+            [("some", 0, 1), ("some", 4, 1), ("some", 2, 2), ("none", 0, 3), ("none", 2, 4)]
+        {
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_secs(seconds)).await;
+            tokio::time::resume();
+            let _ = resolver.look_up(name, &[]).await;
+            assert_eq!(asked.load(SeqCst), asks, "{name} after {seconds} s");
+        }
     }
 }

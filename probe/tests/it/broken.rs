@@ -75,6 +75,7 @@ async fn answers_that_are_no_http() {
         "HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nok",
         "\0\x01\x02\x03\r\n\r\n",
+        &"HTTP/1.1 100 Continue\r\n\r\n".repeat(20),
     ] {
         let server = Server::answering(answer).await;
         let fault = fault(ask(server.url("/")).await);
@@ -89,6 +90,7 @@ async fn answers_that_break_their_own_word() {
         "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nso",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 2\r\n\r\n2\r\nab\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\nab",
     ] {
         let server = Server::answering(answer).await;
@@ -109,11 +111,11 @@ async fn headers_without_end_are_a_fault_and_not_a_flood() {
             }
         })
         .await;
-        assert_eq!(kind(ask(server.url("/")).await), FaultKind::Protocol);
+        assert_eq!(kind(ask(server.url("/")).await), FaultKind::HeadersTooLarge);
     }
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(1_000));
     let server = Server::answering(many).await;
-    assert_eq!(kind(ask(server.url("/")).await), FaultKind::Protocol);
+    assert_eq!(kind(ask(server.url("/")).await), FaultKind::HeadersTooLarge);
 }
 
 #[tokio::test]

@@ -1,17 +1,19 @@
 //! Connections that are kept, and what happens when the other side no longer keeps them.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::SeqCst},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
 };
 
-use domain::{FaultKind, Outcome, Phase};
-use tokio::{io::AsyncWriteExt, sync::Notify};
+use domain::{FaultKind, Outcome, Phase, Plan};
+use tokio::io::AsyncWriteExt;
 
 use super::{
     server::{OK, Server, request, reset, until_closed},
-    tls::{Authority, acceptor},
-    verdict::{PATIENT, SHORT, ask_with, kind, prober},
+    verdict::{Asker, PATIENT, SHORT, ask_with, kind, plan, prober},
 };
 
 /// How a server treats the second request of a connection.
@@ -41,33 +43,76 @@ async fn server(second: Second) -> Server {
 
 #[tokio::test]
 async fn a_connection_serves_many_probes() {
-    let (prober, server) = (prober(), server(Second::Answered).await);
+    let server = server(Second::Answered).await;
+    let mut asker = Asker::new(&prober(), plan(server.url("/"), "200"));
     for _ in 0..20 {
-        let finding = ask_with(&prober, server.url("/"), "200", PATIENT).await;
-        assert_eq!(finding.outcome, Outcome::Up);
+        assert_eq!(asker.ask().await, Outcome::Up);
     }
-    // One, but for a turn of the pools or a connection not yet put back.
-    assert!(server.accepted() <= 5, "{}", server.accepted());
+    assert_eq!(server.accepted(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_of_its_own_serves_one_probe() {
+    let server = server(Second::Answered).await;
+    let mut asker = Asker::new(&prober(), Plan { keeps_connections: false, ..plan(server.url("/"), "200") });
+    for _ in 0..5 {
+        assert_eq!(asker.ask().await, Outcome::Up);
+    }
+    assert_eq!(server.accepted(), 5);
+}
+
+#[tokio::test]
+async fn a_kept_connection_is_replaced_after_half_a_minute() {
+    let server = server(Second::Answered).await;
+    let mut asker = Asker::new(&prober(), plan(server.url("/"), "200"));
+    for (seconds, accepted) in [(0, 1), (29, 1), (2, 2), (1, 2)] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        tokio::time::resume();
+        assert_eq!(asker.ask().await, Outcome::Up);
+        assert_eq!(server.accepted(), accepted);
+    }
+}
+
+#[tokio::test]
+async fn a_failure_ends_a_kept_connection() {
+    let server = Server::start(|n, mut stream| async move {
+        let mut asked = 0;
+        while !request(&mut stream).await.is_empty() {
+            asked += 1;
+            let status = if n == 0 && asked == 2 { "500 Oops" } else { "200 OK" };
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\nok");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    })
+    .await;
+    let mut asker = Asker::new(&prober(), plan(server.url("/"), "200"));
+    assert_eq!(asker.ask().await, Outcome::Up);
+    assert_eq!(kind(asker.ask().await), FaultKind::Status(500));
+    assert_eq!(server.accepted(), 1);
+    assert_eq!(asker.ask().await, Outcome::Up);
+    assert_eq!(server.accepted(), 2);
 }
 
 #[tokio::test]
 async fn a_kept_connection_that_dies_under_the_request_is_no_fault() {
     for second in [Second::Closed, Second::Reset] {
-        let (prober, server) = (prober(), server(second).await);
+        let server = server(second).await;
+        let mut asker = Asker::new(&prober(), plan(server.url("/"), "200"));
         for n in 0..20 {
-            let finding = ask_with(&prober, server.url("/"), "200", PATIENT).await;
-            assert_eq!(finding.outcome, Outcome::Up, "{second:?}, probe {n}");
+            assert_eq!(asker.ask().await, Outcome::Up, "{second:?}, probe {n}");
         }
     }
 }
 
 #[tokio::test]
 async fn a_server_that_closes_idle_connections_is_up() {
-    let (prober, server) = (prober(), Server::answering(OK).await);
+    let server = Server::answering(OK).await;
+    let mut asker = Asker::new(&prober(), plan(server.url("/"), "200"));
     for n in 0..50 {
-        let finding = ask_with(&prober, server.url("/"), "200", PATIENT).await;
-        assert_eq!(finding.outcome, Outcome::Up, "probe {n}");
+        assert_eq!(asker.ask().await, Outcome::Up, "probe {n}");
     }
+    assert_eq!(server.accepted(), 50);
 }
 
 #[tokio::test]
@@ -83,57 +128,18 @@ async fn a_target_that_also_fails_afresh_is_down() {
         }
     })
     .await;
-    let prober = prober();
-    let before = ask_with(&prober, server.url("/"), "200", PATIENT).await;
-    assert_eq!(before.outcome, Outcome::Up);
+    let mut asker = Asker::new(&prober(), plan(server.url("/"), "200"));
+    assert_eq!(asker.ask().await, Outcome::Up);
     broken.store(true, SeqCst);
-    let after = ask_with(&prober, server.url("/"), "200", PATIENT).await;
-    assert_eq!(kind(after.outcome), FaultKind::Closed);
+    assert_eq!(kind(asker.ask().await), FaultKind::Closed);
 }
 
 #[tokio::test]
 async fn a_kept_connection_that_stalls_is_waiting_for_the_first_byte() {
-    let (prober, server) = (prober(), server(Second::Ignored).await);
-    let first = ask_with(&prober, server.url("/"), "200", PATIENT).await;
-    assert_eq!(first.outcome, Outcome::Up);
-    let second = ask_with(&prober, server.url("/"), "200", SHORT).await;
-    assert_eq!(kind(second.outcome), FaultKind::Timeout(Phase::FirstByte));
-}
-
-/// The second probe starts a connection that stalls, is then given the first one's, and stalls there.
-#[tokio::test]
-async fn a_probe_that_takes_over_a_connection_no_longer_waits_for_its_own() {
-    let authority = Authority::new();
-    let acceptor = acceptor(authority.server("localhost"), &[b"http/1.1"]);
-    let connecting = Arc::new(Notify::new());
-    let has_connected = Arc::clone(&connecting);
-    let server = Server::start(move |n, mut stream| {
-        let (acceptor, connecting) = (acceptor.clone(), Arc::clone(&connecting));
-        async move {
-            if n > 0 {
-                connecting.notify_one();
-                return until_closed(&mut stream).await;
-            }
-            let mut stream = acceptor.accept(stream).await.unwrap();
-            request(&mut stream).await;
-            connecting.notify_one();
-            connecting.notified().await;
-            stream.write_all(OK).await.unwrap();
-            until_closed(&mut stream).await;
-        }
-    })
-    .await;
-    let prober = Arc::new(authority.prober());
-    let ask = |deadline| {
-        let (prober, url) = (Arc::clone(&prober), server.https());
-        tokio::spawn(async move { ask_with(&prober, url, "200", deadline).await.outcome })
-    };
-    let first = ask(PATIENT);
-    has_connected.notified().await;
-    let second = ask(SHORT * 2);
-    assert_eq!(first.await.unwrap(), Outcome::Up);
-    let second = kind(second.await.unwrap());
-    assert_eq!(second, FaultKind::Timeout(Phase::FirstByte));
+    let server = server(Second::Ignored).await;
+    let mut asker = Asker::new(&prober(), plan(server.url("/"), "200"));
+    assert_eq!(asker.ask().await, Outcome::Up);
+    assert_eq!(kind(asker.finding(SHORT).await.outcome), FaultKind::Timeout(Phase::FirstByte));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use http::Response;
 use super::{
     server::Server,
     tls::{Authority, acceptor},
-    verdict::{PATIENT, SHORT, ask_with, kind},
+    verdict::{Asker, PATIENT, SHORT, ask_with, kind, plan},
 };
 
 /// What a server does with a request.
@@ -90,9 +90,8 @@ async fn a_stream_that_is_reset_is_a_fault_of_the_protocol() {
 async fn a_connection_that_the_server_leaves_is_no_fault() {
     let authority = Authority::new();
     let server = serve(&authority, Act::AnswerAndLeave).await;
-    let prober = authority.prober();
+    let mut asker = Asker::new(&authority.prober(), plan(server.https(), "200"));
     for n in 0..20 {
-        let finding = ask_with(&prober, server.https(), "200", PATIENT).await;
-        assert_eq!(finding.outcome, Outcome::Up, "probe {n}");
+        assert_eq!(asker.ask().await, Outcome::Up, "probe {n}");
     }
 }

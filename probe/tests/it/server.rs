@@ -12,6 +12,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::mpsc::{UnboundedReceiver, unbounded_channel},
     task::JoinHandle,
 };
 
@@ -66,6 +67,19 @@ impl Server {
         .await
     }
 
+    /// Answers the first bytes of whatever kind with these, then says nothing more.
+    pub(super) async fn answering_to_hello(bytes: Vec<u8>) -> Self {
+        Self::start(move |_, mut stream| {
+            let bytes = bytes.clone();
+            async move {
+                let _ = stream.read(&mut [0; 4_096]).await;
+                let _ = stream.write_all(&bytes).await;
+                until_closed(&mut stream).await;
+            }
+        })
+        .await
+    }
+
     pub(super) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
@@ -110,4 +124,43 @@ pub(super) async fn until_closed(stream: &mut (impl AsyncRead + Unpin)) {
 pub(super) fn reset(stream: TcpStream) {
     stream.set_zero_linger().unwrap();
     drop(stream);
+}
+
+/// A server that answers every request with these bytes, and what it was asked.
+pub(super) async fn recording(answer: impl Into<Vec<u8>>) -> (Server, UnboundedReceiver<String>) {
+    let (tell, told) = unbounded_channel();
+    let answer: Arc<[u8]> = answer.into().into();
+    let server = Server::start(move |_, mut stream| {
+        let (tell, answer) = (tell.clone(), Arc::clone(&answer));
+        async move {
+            loop {
+                let whole = whole_request(&mut stream).await;
+                let is_last = whole.is_empty()
+                    || stream.write_all(&answer).await.is_err()
+                    || whole.contains("connection: close");
+                if !whole.is_empty() {
+                    let _ = tell.send(whole);
+                }
+                if is_last {
+                    return;
+                }
+            }
+        }
+    })
+    .await;
+    (server, told)
+}
+
+/// Reads a request with its body.
+pub(super) async fn whole_request(stream: &mut (impl AsyncRead + Unpin)) -> String {
+    let head = request(stream).await;
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    let _ = stream.read_exact(&mut body).await;
+    head + &String::from_utf8(body).unwrap()
+}
+
+/// An answer that leads somewhere else.
+pub(super) fn redirect(status: u16, location: &str) -> String {
+    format!("HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n")
 }

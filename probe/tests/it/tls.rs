@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{FaultKind, Outcome, Phase};
+use domain::{FaultKind, Outcome, Phase, TlsFault};
 use probe::HttpProber;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use tokio::io::AsyncWriteExt;
@@ -31,7 +31,7 @@ impl Authority {
         Self::named("an authority")
     }
 
-    fn named(name: &str) -> Self {
+    pub(super) fn named(name: &str) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -43,7 +43,11 @@ impl Authority {
         self.sign(&CertificateParams::new([name.to_owned()]).unwrap())
     }
 
-    fn sign(&self, params: &CertificateParams) -> Identity {
+    pub(super) fn der(&self) -> CertificateDer<'static> {
+        self.0.as_ref().der().clone()
+    }
+
+    pub(super) fn sign(&self, params: &CertificateParams) -> Identity {
         let key = KeyPair::generate().unwrap();
         (params.signed_by(&key, &self.0).unwrap().der().clone(), key)
     }
@@ -110,18 +114,19 @@ async fn each_bad_certificate_is_named() {
     let mut early = params();
     early.not_before = date_time_ymd(2090, 1, 1);
     early.not_after = date_time_ymd(2099, 1, 1);
-    for (identity, detail) in [
-        (authority.sign(&expired), "certificate expired"),
-        (authority.sign(&early), "certificate not valid yet"),
-        (authority.server("example.org"), "certificate is for another name"),
+    for (identity, cause, detail) in [
+        (authority.sign(&expired), TlsFault::Expired, "since 2020-01-01"),
+        (authority.sign(&early), TlsFault::NotYetValid, "before 2090-01-01"),
+        (authority.server("example.org"), TlsFault::WrongName, "for example.org, not for localhost"),
         (
             Authority::named("a stranger").server("localhost"),
-            "certificate not trusted: its issuer is unknown",
+            TlsFault::Untrusted,
+            "the server shows no other certificate that would lead to one",
         ),
     ] {
         let server = serve(identity).await;
         let fault = fault(authority.ask(&server).await);
-        assert_eq!((fault.kind, &*fault.detail), (FaultKind::Tls, detail));
+        assert_eq!((fault.kind, &*fault.detail), (FaultKind::Tls(cause), detail));
     }
 }
 
@@ -132,8 +137,7 @@ async fn a_certificate_that_vouches_for_itself_is_not_trusted() {
     let certificate = params.self_signed(&key).unwrap().der().clone();
     let server = serve((certificate, key)).await;
     let fault = fault(ask(server.https()).await);
-    assert_eq!(fault.kind, FaultKind::Tls);
-    assert!(fault.detail.starts_with("certificate not trusted"), "{fault}");
+    assert_eq!(fault.to_string(), "certificate signed by itself");
 }
 
 /// A certificate that goes bad must be seen although an earlier session could be resumed.
@@ -170,15 +174,15 @@ async fn a_server_without_tls_is_named() {
     })
     .await;
     let fault = fault(ask(server.https()).await);
-    assert_eq!((fault.kind, &*fault.detail), (FaultKind::Tls, "the server speaks no TLS here"));
+    assert_eq!((fault.kind, &*fault.detail), (FaultKind::Tls(TlsFault::NotTls), ""));
 }
 
 #[tokio::test]
-async fn a_handshake_that_stalls_is_a_timeout_while_connecting() {
+async fn a_handshake_that_stalls_is_a_timeout_of_its_own() {
     let server = Server::start(|_, mut stream| async move { until_closed(&mut stream).await }).await;
     let prober = Authority::new().prober();
     let finding = ask_with(&prober, server.https(), "200", SHORT).await;
-    assert_eq!(kind(finding.outcome), FaultKind::Timeout(Phase::Connect));
+    assert_eq!(kind(finding.outcome), FaultKind::Timeout(Phase::Tls));
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use domain::{Expectations, Fault, FaultKind, Finding, Outcome, ProbeRequest, Prober, Target};
+use domain::{
+    Evidence, Expectations, Fault, FaultKind, Finding, HttpOptions, Outcome, Plan, Prober, Session, Target,
+};
 use probe::HttpProber;
 
 /// Far beyond what any answer here takes: nothing in these tests may depend on the machine's speed.
@@ -12,6 +14,51 @@ pub(super) const SHORT: Duration = Duration::from_millis(500);
 
 pub(super) fn prober() -> HttpProber {
     HttpProber::new("1.2.3").unwrap()
+}
+
+/// What to ask, with connections that are kept.
+pub(super) fn plan(target: impl AsRef<str>, expect: &str) -> Plan {
+    Plan {
+        target: Target::parse(target.as_ref()).unwrap(),
+        http: HttpOptions::default(),
+        expect: Expectations::parse(expect).unwrap(),
+        keeps_connections: true,
+    }
+}
+
+/// A plan for status 200 with these options.
+pub(super) fn with(target: impl AsRef<str>, change: impl FnOnce(&mut HttpOptions)) -> Plan {
+    let mut plan = plan(target, "200");
+    change(&mut plan.http);
+    plan
+}
+
+/// A tracker's session that is asked again and again.
+pub(super) struct Asker(Box<dyn Session>);
+
+impl Asker {
+    pub(super) fn new(prober: &HttpProber, plan: Plan) -> Self {
+        Self(prober.prepare(plan))
+    }
+
+    pub(super) async fn finding(&mut self, deadline: Duration) -> Finding {
+        let finding = self.0.ask(deadline).await;
+        let is_known = !matches!(finding.outcome, Outcome::Unknown(_));
+        assert_eq!(finding.latency.is_some(), is_known, "{finding:?}");
+        finding
+    }
+
+    pub(super) async fn ask(&mut self) -> Outcome {
+        self.finding(PATIENT).await.outcome
+    }
+
+    pub(super) fn evidence(&self) -> Evidence {
+        self.0.evidence().unwrap()
+    }
+
+    pub(super) fn session(&mut self) -> &mut dyn Session {
+        self.0.as_mut()
+    }
 }
 
 pub(super) async fn ask(target: impl AsRef<str>) -> Outcome {
@@ -33,15 +80,7 @@ pub(super) async fn ask_with(
     expect: &str,
     deadline: Duration,
 ) -> Finding {
-    let request = ProbeRequest {
-        target: Target::parse(target.as_ref()).unwrap(),
-        expect: Expectations::parse(expect).unwrap(),
-        deadline,
-    };
-    let finding = prober.probe(&request).await;
-    let is_known = !matches!(finding.outcome, Outcome::Unknown(_));
-    assert_eq!(finding.latency.is_some(), is_known, "{finding:?}");
-    finding
+    Asker::new(prober, plan(target, expect)).finding(deadline).await
 }
 
 /// The fault of an outcome that must be down.

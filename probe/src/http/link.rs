@@ -1,0 +1,201 @@
+//! A connection that speaks HTTP, driven by the very task that waits for its answer.
+//!
+//! Nobody else drives it: no task is spawned for HTTP/1.1 and nothing wakes another task. While a session waits for its next turn
+//! the connection rests; that the server closed it meanwhile is noticed on the next use.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{Extensions, Request, Response};
+use http_body_util::Full;
+use hyper::{
+    body::{Body, Frame, Incoming},
+    client::conn::{http1, http2},
+};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::task::JoinHandle;
+
+use super::stream::Stream;
+
+/// The most that the head of an answer may weigh.
+pub(super) const HEAD_LIMIT: usize = 64 << 10;
+/// The most lines in the head of an answer.
+const LINES_LIMIT: usize = 100;
+/// The most interim answers (1xx) before the answer.
+const INTERIM_LIMIT: u32 = 10;
+
+/// What is sent with a request.
+pub(super) type Sent = Full<Bytes>;
+
+/// A connection that speaks HTTP.
+pub(super) enum Link {
+    H1(H1),
+    H2(H2),
+}
+
+pub(super) struct H1 {
+    sender: http1::SendRequest<Sent>,
+    connection: http1::Connection<TokioIo<Stream>, Sent>,
+    is_over: bool,
+    /// Counts interim answers, from inside hyper.
+    interim: Arc<AtomicU32>,
+    extensions: Extensions,
+}
+
+pub(super) struct H2 {
+    sender: http2::SendRequest<Sent>,
+    driver: JoinHandle<()>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LinkError {
+    #[error(transparent)]
+    Http(#[from] hyper::Error),
+    #[error("more than {INTERIM_LIMIT} interim answers")]
+    Interim,
+    #[error("the connection ended")]
+    Ended,
+}
+
+impl Link {
+    /// Begins to speak HTTP/1.1. Nothing is sent yet.
+    pub(super) async fn http1(stream: Stream) -> Result<Self, LinkError> {
+        let mut builder = http1::Builder::new();
+        builder.max_headers(LINES_LIMIT).max_header_size(HEAD_LIMIT).max_buf_size(HEAD_LIMIT + 8_192);
+        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
+        let interim = Arc::new(AtomicU32::new(0));
+        let mut template = Request::new(());
+        let counter = Arc::clone(&interim);
+        hyper::ext::on_informational(&mut template, move |_| {
+            counter.fetch_add(1, Relaxed);
+        });
+        let extensions = std::mem::take(template.extensions_mut());
+        Ok(Self::H1(H1 { sender, connection, is_over: false, interim, extensions }))
+    }
+
+    /// Begins to speak HTTP/2. Its streams need a task of their own, which ends with the link.
+    pub(super) async fn http2(stream: Stream) -> Result<Self, LinkError> {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.max_header_list_size(u32::try_from(HEAD_LIMIT).unwrap_or(u32::MAX));
+        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
+        let driver = tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        Ok(Self::H2(H2 { sender, driver }))
+    }
+
+    pub(super) fn is_http2(&self) -> bool {
+        matches!(self, Self::H2(_))
+    }
+
+    /// Whether a request can be sent over it, after a rest.
+    pub(super) async fn is_alive(&mut self) -> bool {
+        match self {
+            Self::H1(link) => {
+                poll_fn(|cx| {
+                    let is_over = link.drive(cx);
+                    Poll::Ready(!is_over && matches!(link.sender.poll_ready(cx), Poll::Ready(Ok(()))))
+                })
+                .await
+            }
+            Self::H2(link) => link.sender.is_ready(),
+        }
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    pub(super) async fn send(&mut self, mut request: Request<Sent>) -> Result<Response<Incoming>, LinkError> {
+        match self {
+            Self::H1(link) => {
+                link.interim.store(0, Relaxed);
+                request.extensions_mut().clone_from(&link.extensions);
+                let mut answer = pin!(link.sender.send_request(request));
+                let (connection, is_over, interim) = (&mut link.connection, &mut link.is_over, &link.interim);
+                poll_fn(|cx| {
+                    drive(connection, is_over, cx);
+                    if interim.load(Relaxed) > INTERIM_LIMIT {
+                        return Poll::Ready(Err(LinkError::Interim));
+                    }
+                    match answer.as_mut().poll(cx) {
+                        Poll::Ready(answer) => Poll::Ready(answer.map_err(LinkError::from)),
+                        Poll::Pending if *is_over => Poll::Ready(Err(LinkError::Ended)),
+                        Poll::Pending => Poll::Pending,
+                    }
+                })
+                .await
+            }
+            Self::H2(link) => Ok(link.sender.send_request(request).await?),
+        }
+    }
+
+    /// Waits for the next piece of the body; `None` at its end.
+    pub(super) async fn frame(&mut self, body: &mut Incoming) -> Option<Result<Frame<Bytes>, LinkError>> {
+        poll_fn(|cx| self.poll_frame(body, cx)).await
+    }
+
+    /// The next piece of the body if it is there already.
+    pub(super) async fn frame_now(
+        &mut self,
+        body: &mut Incoming,
+    ) -> Poll<Option<Result<Frame<Bytes>, LinkError>>> {
+        poll_fn(|cx| Poll::Ready(self.poll_frame(body, cx))).await
+    }
+
+    fn poll_frame(
+        &mut self,
+        body: &mut Incoming,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, LinkError>>> {
+        let mut poll = |cx: &mut Context<'_>| Pin::new(&mut *body).poll_frame(cx).map_err(LinkError::from);
+        let frame = poll(cx);
+        let Self::H1(link) = self else { return frame };
+        if frame.is_ready() {
+            return frame;
+        }
+        let is_over = link.drive(cx);
+        match poll(cx) {
+            Poll::Pending if is_over => Poll::Ready(Some(Err(LinkError::Ended))),
+            frame => frame,
+        }
+    }
+
+    /// What is below, for who waits until the server closes it.
+    pub(super) fn into_stream(self) -> Option<Stream> {
+        match self {
+            Self::H1(link) => Some(link.connection.into_parts().io.into_inner()),
+            Self::H2(_) => None,
+        }
+    }
+}
+
+impl H1 {
+    fn drive(&mut self, cx: &mut Context<'_>) -> bool {
+        drive(&mut self.connection, &mut self.is_over, cx);
+        self.is_over
+    }
+}
+
+/// Lets a connection read and write what it can. Its errors reach who waits for the answer.
+fn drive(
+    connection: &mut http1::Connection<TokioIo<Stream>, Sent>,
+    is_over: &mut bool,
+    cx: &mut Context<'_>,
+) {
+    if !*is_over {
+        *is_over = connection.poll_without_shutdown(cx).is_ready();
+    }
+}
+
+impl Drop for H2 {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}

@@ -1,0 +1,139 @@
+//! How far a probe has come, and where its time goes.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{Fault, FaultKind, Outcome, Phase, Phases, Reason};
+use tokio::time::Instant;
+
+use super::{seen::Seen, stream::Stream, tls::Shown};
+use crate::fault;
+
+/// The course of one probe. Written while it runs, so that it tells as much when the deadline ends it.
+pub(super) struct Trace {
+    /// Where the time went.
+    pub(super) phases: Phases,
+    /// What the probe is waiting for.
+    pub(super) phase: Phase,
+    /// Who is to blame for what goes wrong now.
+    pub(super) blame: Blame,
+    /// What it saw.
+    pub(super) seen: Seen,
+    /// What the newest encrypted connection showed: the next one mostly shows the same.
+    pub(super) chain: Option<Arc<Shown>>,
+    /// The connection that the server was asked to close.
+    pub(super) parting: Option<Stream>,
+    started: Instant,
+    /// When the deadline passes.
+    pub(super) until: Instant,
+    /// When the phase began.
+    pub(super) since: Instant,
+    is_running: bool,
+}
+
+/// Who is talked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blame {
+    /// The target, or a host that it redirects to.
+    Target,
+    /// The proxy, or the target through it.
+    Proxy,
+    /// Who gives out tokens.
+    SignIn,
+    /// Ourselves: no descriptor is left for a connection.
+    Descriptors,
+}
+
+impl Trace {
+    pub(super) fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            phases: Phases::NONE,
+            phase: Phase::FirstByte,
+            blame: Blame::Target,
+            seen: Seen::default(),
+            chain: None,
+            parting: None,
+            started: now,
+            until: now,
+            since: now,
+            is_running: false,
+        }
+    }
+
+    /// Begins a probe.
+    pub(super) fn begin(&mut self, deadline: Duration) {
+        let now = Instant::now();
+        self.until = now + deadline;
+        (self.started, self.since, self.is_running) = (now, now, true);
+        (self.phases, self.phase, self.blame) = (Phases::NONE, Phase::FirstByte, Blame::Target);
+        self.seen.forget();
+    }
+
+    /// What was waited for has come; now this is waited for.
+    pub(super) fn enter(&mut self, phase: Phase) {
+        self.lap();
+        self.phase = phase;
+    }
+
+    /// Goes on where another one is now, with its time.
+    pub(super) fn branch(&mut self, from: &Self) {
+        (self.phases, self.phase, self.until) = (from.phases, from.phase, from.until);
+        (self.started, self.since, self.is_running) = (from.started, from.since, true);
+    }
+
+    /// Becomes another one that branched off.
+    pub(super) fn follow(&mut self, branch: Self) {
+        (self.phases, self.phase, self.since) = (branch.phases, branch.phase, branch.since);
+        (self.seen, self.is_running) = (branch.seen, false);
+    }
+
+    /// Begins to ask the target, after something that is no phase of it.
+    pub(super) fn resume(&mut self) {
+        self.lap();
+        (self.phases, self.phase, self.blame) = (Phases::NONE, Phase::FirstByte, Blame::Target);
+        self.seen.forget();
+    }
+
+    /// Ends the probe, if it has not ended yet. What it waits for is counted as far as it came.
+    pub(super) fn stop(&mut self) {
+        if self.is_running {
+            self.lap();
+            self.is_running = false;
+        }
+    }
+
+    /// Ends the probe at the beginning of the phase it is in, which is not waited for.
+    pub(super) fn stop_here(&mut self) {
+        self.is_running = false;
+    }
+
+    /// From the start to the last change of phase.
+    pub(super) fn total(&self) -> Duration {
+        self.since - self.started
+    }
+
+    /// The verdict over a deadline that passes now.
+    pub(super) fn deadline(&self) -> Outcome {
+        self.blame(fault::deadline(self.phase))
+    }
+
+    /// Lays a fault at the right door.
+    pub(super) fn blame(&self, outcome: Outcome) -> Outcome {
+        match (self.blame, outcome) {
+            (Blame::Descriptors, _) => Outcome::Unknown(Reason::FileDescriptors),
+            (Blame::Proxy, Outcome::Down(fault)) if fault.kind != FaultKind::Proxy => {
+                Outcome::Down(Fault::new(FaultKind::Proxy, fault.to_string()))
+            }
+            (Blame::SignIn, Outcome::Down(fault)) if fault.kind != FaultKind::SignIn => {
+                Outcome::Down(Fault::new(FaultKind::SignIn, fault.to_string()))
+            }
+            (_, outcome) => outcome,
+        }
+    }
+
+    fn lap(&mut self) {
+        let now = Instant::now();
+        self.phases.add(self.phase, (now - self.since).into());
+        self.since = now;
+    }
+}

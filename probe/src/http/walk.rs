@@ -1,0 +1,225 @@
+//! One probe: from the target along its redirects to the answer, and the verdict on that.
+
+use std::{
+    borrow::Cow,
+    net::IpAddr,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    task::Poll,
+};
+
+use domain::{Fault, FaultKind, Judgement, Outcome, Phase};
+use http::{HeaderValue, Response, StatusCode, header};
+use hyper::body::Incoming;
+
+use super::{
+    body::{self, Content, Read},
+    cookies::Jar,
+    dial::{self, Kept},
+    hop::{Extra, Hop, Ready},
+    redirect::{Next, next_hop},
+    seen::Lines,
+    session::keeps_connections,
+    trace::Trace,
+    verdict::Trial,
+};
+use crate::fault;
+
+/// What one probe works with.
+pub(super) struct Walk<'a> {
+    pub(super) ready: &'a Ready,
+    /// The token that was fetched for this target.
+    pub(super) token: Option<&'a HeaderValue>,
+    /// The one address of the target's that is asked.
+    pub(super) only: Option<IpAddr>,
+    pub(super) trace: &'a mut Trace,
+    pub(super) kept: &'a mut Option<Box<Kept>>,
+}
+
+/// The head of an answer, and what is there of its body.
+type Got = (Box<Kept>, Response<Incoming>);
+
+impl Walk<'_> {
+    pub(super) async fn run(&mut self) -> Outcome {
+        let first = match &self.ready.first {
+            Ok(first) => first,
+            Err(fault) => return Outcome::Down(fault.clone()),
+        };
+        let mut jar = self.ready.plan.http.cookies.then(Jar::default);
+        let mut later: Option<Hop> = None;
+        let mut followed = 0;
+        loop {
+            let hop = later.as_ref().unwrap_or(first);
+            let (kept, answer) = match self.send(hop, jar.as_ref()).await {
+                Ok(got) => got,
+                Err(outcome) => return self.trace.blame(outcome),
+            };
+            if let Some(jar) = &mut jar {
+                jar.take(&hop.url, answer.headers());
+            }
+            let next = match self.next(hop, &answer, followed) {
+                Ok(Some(next)) => next,
+                Ok(None) => return self.conclude(hop, (kept, answer), followed).await,
+                Err(fault) => {
+                    self.trace.seen.take_head(&answer, &kept);
+                    return Outcome::Down(fault);
+                }
+            };
+            followed += 1;
+            self.trace.seen.redirects.push(hop.url.to_string());
+            self.trace.seen.url = Some(next.url.clone());
+            self.let_go(kept, answer).await;
+            later = Some(next);
+        }
+    }
+
+    /// Where the answer leads, unless it is the answer itself.
+    fn next(&self, hop: &Hop, answer: &Response<Incoming>, followed: u8) -> Result<Option<Hop>, Fault> {
+        let limit = self.ready.plan.http.redirects.0;
+        let is_wanted = || self.ready.plan.expect.accepts_status(answer.status().as_u16());
+        if !answer.status().is_redirection() || limit == 0 || is_wanted() {
+            return Ok(None);
+        }
+        match next_hop(&hop.url, answer.status(), answer.headers()) {
+            Next::Answer => Ok(None),
+            Next::Refused(detail) => Err(Fault::new(FaultKind::Redirects, detail)),
+            Next::Hop(_) if followed == limit => {
+                Err(Fault::new(FaultKind::Redirects, format!("more than {limit} redirects")))
+            }
+            Next::Hop(url) => self.ready.following(hop, url, answer.status()).map(Some),
+        }
+    }
+
+    /// One request and the head of its answer. A kept connection that fails says little about the target: servers close
+    /// idle connections when they like, and the request may cross the close. Only a fresh connection is evidence, so
+    /// such a request is sent again.
+    async fn send(&mut self, hop: &Hop, jar: Option<&Jar>) -> Result<Got, Outcome> {
+        if let Some(mut kept) = self.kept.take().filter(|kept| kept.serves(hop)) {
+            self.trace.phase = Phase::FirstByte;
+            if kept.link.is_alive().await {
+                let request = hop.request(kept.link.is_http2(), &self.extra(hop, jar, &kept));
+                if let Ok(answer) = kept.link.send(request).await {
+                    self.trace.enter(Phase::Body);
+                    return self.accept(hop, kept, answer);
+                }
+            }
+            self.trace.enter(Phase::Resolve);
+        }
+        let mut kept = Box::pin(dial::dial(self.ready, hop, self.only, self.trace)).await?;
+        self.trace.seen.meet(&kept);
+        let request = hop.request(kept.link.is_http2(), &self.extra(hop, jar, &kept));
+        let answer = kept.link.send(request).await;
+        let answer = answer.map_err(|error| fault::outcome(&error, Phase::FirstByte))?;
+        self.trace.enter(Phase::Body);
+        self.accept(hop, kept, answer)
+    }
+
+    /// Refuses what is no answer of the target's.
+    fn accept(&mut self, hop: &Hop, kept: Box<Kept>, answer: Response<Incoming>) -> Result<Got, Outcome> {
+        let has = |name| answer.headers().contains_key(name);
+        let down = |kind, detail: &str| Err(Outcome::Down(Fault::new(kind, detail)));
+        if kept.is_absolute && answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return down(FaultKind::Proxy, "it wants to know who asks");
+        }
+        if has(header::TRANSFER_ENCODING) && has(header::CONTENT_LENGTH) {
+            self.trace.seen.take_head(&answer, &kept);
+            return down(
+                FaultKind::Protocol,
+                "two contradicting lengths, as in an answer that was tampered with",
+            );
+        }
+        debug_assert!(kept.place == hop.place);
+        Ok((kept, answer))
+    }
+
+    fn extra<'b>(&'b self, hop: &Hop, jar: Option<&Jar>, kept: &'b Kept) -> Extra<'b> {
+        Extra {
+            token: self.token,
+            cookies: jar.and_then(|jar| jar.for_url(&hop.url)),
+            nonce: self.ready.plan.http.cache_busting.then(nonce),
+            proxy: kept.proxy.as_ref(),
+            is_absolute: kept.is_absolute,
+        }
+    }
+
+    /// Keeps the connection of a redirect for the next request, if nothing has to be waited for.
+    async fn let_go(&mut self, mut kept: Box<Kept>, answer: Response<Incoming>) {
+        let mut body = answer.into_body();
+        while let Poll::Ready(frame) = kept.link.frame_now(&mut body).await {
+            match frame {
+                Some(Ok(_)) => {}
+                Some(Err(_)) => return,
+                None => {
+                    *self.kept = keeps_connections(&self.ready.plan).then_some(kept);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Reads the answer as far as the verdict needs it.
+    async fn conclude(&mut self, hop: &Hop, (mut kept, answer): Got, followed: u8) -> Outcome {
+        self.trace.seen.take_head(&answer, &kept);
+        let (head, mut incoming) = answer.into_parts();
+        let expect = &self.ready.plan.expect;
+        let mut trial = Trial {
+            expect: Cow::Borrowed(expect),
+            http_version: kept.http_version(head.version),
+            status: head.status.as_u16(),
+            headers: Lines(head.headers),
+            tls: kept.tls.clone(),
+            redirects: followed,
+            url: Cow::Borrowed(hop.url.as_str()),
+            address: kept.peer.map(|peer| peer.ip()),
+            phases: self.trace.phases,
+            total: self.trace.total(),
+            read: Read::default(),
+        };
+        let early = trial.judge_head();
+        if let Some(Judgement::Down(miss)) = early {
+            self.trace.stop_here();
+            body::glance(&mut kept.link, &mut incoming, &mut self.trace.seen.body).await;
+            return Outcome::Down(miss.fault());
+        }
+        let content = Content { needs_all: expect.needs_body(), encodings: &trial.headers.0 };
+        trial.read = match content.read(&mut kept.link, &mut incoming, self.trace).await {
+            Ok(read) => read,
+            Err(outcome) => return outcome,
+        };
+        self.trace.stop();
+        if trial.read.is_whole {
+            self.keep(kept);
+        }
+        if let Some(judgement) = early {
+            return outcome(judgement);
+        }
+        (trial.phases, trial.total) = (self.trace.phases, self.trace.total());
+        outcome(trial.judge().await)
+    }
+
+    /// Keeps a connection whose answer was read to its end, or lets the server close it.
+    fn keep(&mut self, kept: Box<Kept>) {
+        if keeps_connections(&self.ready.plan) {
+            *self.kept = Some(kept);
+        } else {
+            self.trace.parting = kept.link.into_stream();
+        }
+    }
+}
+
+fn outcome(judgement: Judgement) -> Outcome {
+    match judgement {
+        Judgement::Met => Outcome::Up,
+        Judgement::Degraded(miss) => Outcome::Degraded(miss.fault()),
+        Judgement::Down(miss) => Outcome::Down(miss.fault()),
+    }
+}
+
+/// A number that no cache has seen. Starts anywhere, so that a restart does not repeat it.
+fn nonce() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    if NEXT.load(Relaxed) == 0 {
+        NEXT.fetch_add(RandomState::new().hash_one(0) | 1, Relaxed);
+    }
+    NEXT.fetch_add(1, Relaxed)
+}
