@@ -37,6 +37,15 @@ impl ApiError {
         }
     }
 
+    /// What stands above a page that could not be made.
+    pub fn heading(&self) -> &'static str {
+        match self {
+            Self::NotFound => "Not found",
+            Self::Unreachable => "No answer",
+            _ => "Not now",
+        }
+    }
+
     /// What is said to a person: whole sentences.
     pub fn sentence(&self) -> String {
         match self {

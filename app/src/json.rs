@@ -11,6 +11,16 @@ pub struct JsonText;
 /// Arguments and answers as JSON in the body of a `POST`.
 pub(crate) type Json = Post<JsonText>;
 
+/// As JSON.
+pub(crate) fn write(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// From JSON.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
 impl ContentType for JsonText {
     const CONTENT_TYPE: &'static str = "application/json";
 }
@@ -31,6 +41,6 @@ impl<T: DeserializeOwned> Decodes<T> for JsonText {
     type Error = serde_json::Error;
 
     fn decode(bytes: Bytes) -> Result<T, Self::Error> {
-        serde_json::from_str(std::str::from_utf8(&bytes).map_err(serde_json::Error::custom)?)
+        read(std::str::from_utf8(&bytes).map_err(serde_json::Error::custom)?)
     }
 }
