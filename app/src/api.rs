@@ -7,7 +7,9 @@
 use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage, TrackerView};
 use leptos::prelude::*;
 
-use crate::{ApiError, json::Json};
+use server_fn::codec::Json;
+
+use crate::ApiError;
 
 /// What changed since the cursor of the last answer.
 #[server(prefix = "/api", endpoint = "live", input = Json, output = Json)]

@@ -1,7 +1,10 @@
 //! The client's way to the server. Not the one of `server_fn`, which knows much that is not needed here: streams, redirects,
 //! other formats.
 
-use leptos::{prelude::window, wasm_bindgen::{JsCast as _, JsValue}};
+use leptos::{
+    prelude::window,
+    wasm_bindgen::{JsCast as _, JsValue},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use server_fn::ServerFn;
 use wasm_bindgen_futures::JsFuture;

@@ -3,13 +3,7 @@
 
 use domain::{Failure, TrackerId, TrackerView, ports::Services};
 
-use crate::{
-    ApiError,
-    backend::FailedForm,
-    island::Told,
-    list, past, tracker,
-    ui::Failed,
-};
+use crate::{ApiError, backend::FailedForm, island::Told, list, past, tracker, ui::Failed};
 
 /// A page before it is rendered.
 #[derive(Clone, Debug)]
@@ -37,12 +31,12 @@ impl Page {
         let trouble = services.live.trouble().unwrap_or_default();
         let failed = failed.map(Failed::of).unwrap_or_default();
         let content = match path.strip_prefix("/t/") {
-            _ if path == "/" => list(services, query).await.map(|shown| {
-                Content::List(Told { shown, failed, trouble: trouble.clone() })
-            }),
-            Some(id) => one(services, id, query).await.map(|(shown, past)| {
-                Content::One(Told { shown, failed, trouble: trouble.clone() }, past)
-            }),
+            _ if path == "/" => list(services, query)
+                .await
+                .map(|shown| Content::List(Told { shown, failed, trouble: trouble.clone() })),
+            Some(id) => one(services, id, query)
+                .await
+                .map(|(shown, past)| Content::One(Told { shown, failed, trouble: trouble.clone() }, past)),
             None => Err(Failure::NotFound),
         };
         Self { path: path.to_owned(), trouble, content: content.map_err(ApiError::from) }

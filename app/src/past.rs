@@ -67,7 +67,8 @@ const MINUTE_MS: i64 = 60_000;
 /// What must not be replaced under the reader's hands for a minute's news.
 const IN_USE: &str = "#past :is(:focus, [open], a:hover)";
 /// What stands there when nothing could be read.
-pub const SORRY: &str = "<p class=\"muted\">The history cannot be read at the moment. Load the page again.</p>";
+pub const SORRY: &str =
+    "<p class=\"muted\">The history cannot be read at the moment. Load the page again.</p>";
 
 fn find(selector: &str) -> Option<web_sys::Element> {
     document().query_selector(selector).ok().flatten()

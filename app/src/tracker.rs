@@ -15,8 +15,8 @@ use crate::{
     standing::{Kind, Standing},
     tip::TipCard,
     ui::{
-        self, Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Menu, Mood, Outdated,
-        Part, PauseOrResume, TabIcon, TroubleBanner, entries, part, reactive, sorry, whole,
+        self, Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Menu, Mood,
+        Outdated, Part, PauseOrResume, TabIcon, TroubleBanner, entries, part, reactive, sorry, whole,
     },
 };
 use history::History;
