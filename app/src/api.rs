@@ -1,12 +1,11 @@
 //! What a browser may ask the server. Every function is one call on a port: rules live in `domain`, work in the server.
 //!
-//! Reads take JSON. Changes take url-encoded forms, so that they work without script. Both answer JSON. The types that
-//! `#[server]` makes, for a server that registers them by hand: [`Live`], [`LastChecks`], [`ListTrackers`], [`Tracker`],
-//! [`Past`], [`RemovedTracker`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`].
+//! Reads take JSON. Changes take url-encoded forms, so that they work without script. Both answer JSON. In the client only
+//! the types are used that `#[server]` makes: they are sent by the module `ask`. They are [`Live`], [`LastChecks`],
+//! [`ListTrackers`], [`Past`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`].
 
-use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage, TrackerView};
+use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage};
 use leptos::prelude::*;
-
 use server_fn::codec::Json;
 
 use crate::ApiError;
@@ -27,12 +26,6 @@ pub async fn last_checks(tracker_id: TrackerId) -> Result<Vec<Cell>, ApiError> {
 #[server(prefix = "/api", endpoint = "list_trackers", input = Json, output = Json)]
 pub async fn list_trackers(page: u32) -> Result<TrackerPage, ApiError> {
     Ok(crate::backend::services()?.live.page(page).await?)
-}
-
-/// One tracker with its newest checks.
-#[server(prefix = "/api", endpoint = "tracker", input = Json, output = Json)]
-pub async fn tracker(tracker_id: TrackerId) -> Result<TrackerView, ApiError> {
-    Ok(crate::backend::services()?.live.tracker(tracker_id).await?)
 }
 
 /// What a page tells of a tracker's past, as a piece of HTML. `query` is that of the page's address: `reach=7d&at=…`.
@@ -70,10 +63,4 @@ pub async fn delete_tracker(id: TrackerId) -> Result<(), ApiError> {
 #[server(prefix = "/api", endpoint = "restore_tracker", output = Json)]
 pub async fn restore_tracker(id: TrackerId) -> Result<(), ApiError> {
     Ok(crate::backend::services()?.trackers.restore(id).await?)
-}
-
-/// The name of a tracker that was removed and can be restored.
-#[server(prefix = "/api", endpoint = "removed_tracker", input = Json, output = Json)]
-pub async fn removed_tracker(tracker_id: TrackerId) -> Result<String, ApiError> {
-    Ok(crate::backend::services()?.live.removed(tracker_id).await?)
 }

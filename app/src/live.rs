@@ -1,8 +1,8 @@
 //! Following the server: one loop polls, and writes what it hears into signals, one for each tracker, so that only what
 //! changed is rendered again.
 //!
-//! The loop runs in a browser only, while the page is visible. It ends when the page that started it is gone: the page
-//! owns the sending end of the channel that wakes the loop, and the loop ends with the channel.
+//! The loop runs in a browser only, while the page is visible. It ends with the document, or when the owner of the board is gone:
+//! the board has the sending end of the channel that wakes the loop, and the loop ends with the channel.
 
 mod board;
 mod pulse;
@@ -22,7 +22,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use crate::{ApiError, api, ask::ask};
 use pulse::PATIENCE_MS;
 
-/// Keeps a board up to date from hydration until its page is gone.
+/// In a browser, keeps a board up to date from now on.
 pub fn follow(board: Board, woken: Receiver<()>) {
     let mut woken = Some(woken);
     Effect::new(move |_| {
@@ -32,17 +32,10 @@ pub fn follow(board: Board, woken: Receiver<()>) {
             // It ends with nothing, when the page is gone.
             let _ = poll(board, woken).await;
         });
-        let back = window_event_listener_untyped("visibilitychange", move |_| board.wake());
-        let online = window_event_listener(ev::online, move |_| board.wake());
-        let clock =
-            set_interval_with_handle(move || board.tick(local_ms()), std::time::Duration::from_secs(1));
-        on_cleanup(move || {
-            back.remove();
-            online.remove();
-            if let Ok(clock) = clock {
-                clock.clear();
-            }
-        });
+        // They stay as long as the document.
+        window_event_listener_untyped("visibilitychange", move |_| board.wake());
+        window_event_listener(ev::online, move |_| board.wake());
+        set_interval(move || board.tick(local_ms()), std::time::Duration::from_secs(1));
     });
 }
 

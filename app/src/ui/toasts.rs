@@ -1,4 +1,4 @@
-//! What was just done, and how to undo it. At the bottom, across pages, at most three; no toast for what checks show.
+//! What was just done, and how to undo it. At the bottom, at most three; no toast for what checks show.
 
 use domain::TrackerId;
 use leptos::{prelude::*, task::spawn_local};
@@ -20,22 +20,16 @@ const STAY_S: u32 = 15;
 const MOST: usize = 3;
 
 impl Toasts {
-    /// To be called once, at the root.
+    /// To be called once, in a browser.
     pub fn provide() {
         let toasts = Self { shelf: RwSignal::new(Shelf::default()) };
         provide_context(toasts);
-        Effect::new(move |_| {
-            let second = std::time::Duration::from_secs(1);
-            let clock = set_interval_with_handle(
-                move || {
-                    if toasts.shelf.with_untracked(|shelf| !shelf.toasts.is_empty()) && !is_in_use() {
-                        toasts.shelf.update(Shelf::age);
-                    }
-                },
-                second,
-            );
-            on_cleanup(move || clock.into_iter().for_each(|clock| clock.clear()));
-        });
+        let age = move || {
+            if toasts.shelf.with_untracked(|shelf| !shelf.toasts.is_empty()) && !is_in_use() {
+                toasts.shelf.update(Shelf::age);
+            }
+        };
+        set_interval(age, std::time::Duration::from_secs(1));
     }
 
     /// The document's.
