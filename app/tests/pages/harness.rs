@@ -85,7 +85,7 @@ impl Site {
         let status = page.status();
         let options = LeptosOptions::builder().output_name("app").build();
         let html = Owner::new().with(|| app::document(options, page, self.failed.clone()).to_html());
-        let body = html.find("<body>").unwrap();
+        let body = html.find("<body>").unwrap_or_default();
         Page { status, html: html[body..].to_owned() }
     }
 }
