@@ -257,7 +257,16 @@ async fn sealed_failure(
     };
     let mut from = at.0.div_euclid(HOUR_MS);
     while let Some(hour) = query_scalar::<_, i64>(sql).bind(id.0).bind(from).fetch_optional(&mut *db).await? {
-        let window = Window::new(Timestamp(hour * HOUR_MS), Timestamp((hour + 1) * HOUR_MS));
+        // Only a damaged row leads back; following it would never end.
+        let is_ahead = match direction {
+            Direction::Later => hour >= from,
+            Direction::Earlier => hour <= from,
+        };
+        if !is_ahead {
+            return Err(StoreError::Corrupt { table: "hours", column: "hour" });
+        }
+        let begin = hour.saturating_mul(HOUR_MS);
+        let window = Window::new(Timestamp(begin), Timestamp(begin.saturating_add(HOUR_MS)));
         let failures = failures_in(db, id, window).await?;
         let found = match direction {
             Direction::Later => failures.into_iter().filter(|due| *due > at).min(),
@@ -266,7 +275,8 @@ async fn sealed_failure(
         if found.is_some() {
             return Ok(found);
         }
-        from = hour + step;
+        let Some(next) = hour.checked_add(step) else { return Ok(None) };
+        from = next;
     }
     Ok(None)
 }
