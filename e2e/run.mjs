@@ -8,7 +8,7 @@ import { closeBrowser } from "./lib/browser.mjs";
 import { Cleanup } from "./lib/cleanup.mjs";
 import { registered } from "./lib/test.mjs";
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 const shots = new URL("shots/", import.meta.url);
 
 async function main() {
