@@ -1,8 +1,8 @@
 //! Following the server: one loop polls, and writes what it hears into signals, one for each tracker, so that only what
 //! changed is rendered again.
 //!
-//! The loop runs in a browser only, while the page is visible. It ends when the page that started it is gone: the page
-//! owns the sending end of the channel that wakes the loop, and the loop ends with the channel.
+//! The loop runs in a browser only, while the page is visible. It ends with the document, or when the owner of the board is gone:
+//! the board has the sending end of the channel that wakes the loop, and the loop ends with the channel.
 
 mod board;
 mod pulse;
@@ -19,10 +19,10 @@ use futures::{
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use crate::{ApiError, api};
+use crate::{ApiError, api, ask::ask};
 use pulse::PATIENCE_MS;
 
-/// Keeps a board up to date from hydration until its page is gone.
+/// In a browser, keeps a board up to date from now on.
 pub fn follow(board: Board, woken: Receiver<()>) {
     let mut woken = Some(woken);
     Effect::new(move |_| {
@@ -32,17 +32,10 @@ pub fn follow(board: Board, woken: Receiver<()>) {
             // It ends with nothing, when the page is gone.
             let _ = poll(board, woken).await;
         });
-        let back = window_event_listener_untyped("visibilitychange", move |_| board.wake());
-        let online = window_event_listener(ev::online, move |_| board.wake());
-        let clock =
-            set_interval_with_handle(move || board.tick(local_ms()), std::time::Duration::from_secs(1));
-        on_cleanup(move || {
-            back.remove();
-            online.remove();
-            if let Ok(clock) = clock {
-                clock.clear();
-            }
-        });
+        // They stay as long as the document.
+        window_event_listener_untyped("visibilitychange", move |_| board.wake());
+        window_event_listener(ev::online, move |_| board.wake());
+        set_interval(move || board.tick(local_ms()), std::time::Duration::from_secs(1));
     });
 }
 
@@ -54,7 +47,7 @@ async fn poll(board: Board, mut woken: Receiver<()>) -> Option<std::convert::Inf
             board.watch(local_ms());
             continue;
         }
-        let wait = jittered(ask(board).await?, js_sys::Math::random());
+        let wait = jittered(round(board).await?, js_sys::Math::random());
         if let Either::Right((None, _)) = select(TimeoutFuture::new(wait), woken.next()).await {
             return None;
         }
@@ -62,10 +55,10 @@ async fn poll(board: Board, mut woken: Receiver<()>) -> Option<std::convert::Inf
 }
 
 /// One round. Returns how long to wait for the next one; nothing when the page is gone.
-async fn ask(board: Board) -> Option<u32> {
+async fn round(board: Board) -> Option<u32> {
     board.asking(local_ms())?;
     let heard = match board.relist()? {
-        Some(page) => patiently(api::list_trackers(page)).await.map(|page| board.replace(page)),
+        Some(page) => patiently(ask(api::ListTrackers { page })).await.map(|page| board.replace(page)),
         None => poll_visible(board).await,
     };
     let wait = match heard {
@@ -84,7 +77,7 @@ async fn ask(board: Board) -> Option<u32> {
 async fn poll_visible(board: Board) -> Result<Option<domain::Timestamp>, ApiError> {
     let mut newest = None;
     for (n, (cursor, visible)) in board.requests().into_iter().enumerate() {
-        let answer = patiently(api::live(cursor, visible)).await?;
+        let answer = patiently(ask(api::Live { cursor, visible })).await?;
         board.compare(served_version().as_deref(), &answer.version);
         newest = board.apply(n, answer);
     }

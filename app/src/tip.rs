@@ -52,7 +52,7 @@ pub enum Hold {
 const WAY: Duration = Duration::from_millis(200);
 
 impl Tips {
-    /// To be called once, at the root.
+    /// To be called once, in a browser.
     pub fn provide() {
         provide_context(Self { shown: RwSignal::new(None) });
     }
@@ -155,7 +155,8 @@ pub fn TipCard() -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        let pressed = window_event_listener(ev::pointerdown, move |event| {
+        // They stay as long as the document.
+        window_event_listener(ev::pointerdown, move |event| {
             let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
             let is_ours =
                 target.and_then(|target| target.closest(".tip, .bar, .slider, .seg").ok().flatten());
@@ -163,14 +164,10 @@ pub fn TipCard() -> impl IntoView {
                 tips.close();
             }
         });
-        let escaped = window_event_listener(ev::keydown, move |event| {
+        window_event_listener(ev::keydown, move |event| {
             if event.key() == "Escape" {
                 tips.close();
             }
-        });
-        on_cleanup(move || {
-            pressed.remove();
-            escaped.remove();
         });
     });
     view! {

@@ -27,7 +27,7 @@ export async function startServerWithHistory(cleanup, target) {
     BEGIN;
     DELETE FROM checks; DELETE FROM transitions; DELETE FROM statuses;
     UPDATE trackers SET every_s = ${STEP_MS / 1_000}, added_at = ${start};
-    INSERT INTO faults (id, kind, detail) VALUES (1000, 'status_502', '<b onclick="x">bad</b> & worse');
+    INSERT INTO faults (id, kind, detail, seen_at) VALUES (1000, 'status_502', '<b onclick="x">bad</b> & worse', ${Date.now()});
     WITH RECURSIVE places(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM places WHERE n + 1 < ${CHECKS})
     INSERT INTO checks (tracker_id, due, outcome, latency_us, fault_id)
     SELECT 1, ${start} + n * ${STEP_MS}, CASE WHEN ${isDown} THEN 2 ELSE 0 END, 40000 + n % 96 * 1000,

@@ -1,10 +1,10 @@
-//! What was just done, and how to undo it. At the bottom, across pages, at most three; no toast for what checks show.
+//! What was just done, and how to undo it. At the bottom, at most three; no toast for what checks show.
 
 use domain::TrackerId;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    Change, Icon,
+    Change, Icon, Part,
     list::{Entry, entries},
 };
 
@@ -20,22 +20,16 @@ const STAY_S: u32 = 15;
 const MOST: usize = 3;
 
 impl Toasts {
-    /// To be called once, at the root.
+    /// To be called once, in a browser.
     pub fn provide() {
         let toasts = Self { shelf: RwSignal::new(Shelf::default()) };
         provide_context(toasts);
-        Effect::new(move |_| {
-            let second = std::time::Duration::from_secs(1);
-            let clock = set_interval_with_handle(
-                move || {
-                    if toasts.shelf.with_untracked(|shelf| !shelf.toasts.is_empty()) && !is_in_use() {
-                        toasts.shelf.update(Shelf::age);
-                    }
-                },
-                second,
-            );
-            on_cleanup(move || clock.into_iter().for_each(|clock| clock.clear()));
-        });
+        let age = move || {
+            if toasts.shelf.with_untracked(|shelf| !shelf.toasts.is_empty()) && !is_in_use() {
+                toasts.shelf.update(Shelf::age);
+            }
+        };
+        set_interval(age, std::time::Duration::from_secs(1));
     }
 
     /// The document's.
@@ -79,22 +73,19 @@ fn is_in_use() -> bool {
     matches!(document().query_selector(".toast:hover, .toast:focus-within"), Ok(Some(_)))
 }
 
-/// The place of the toasts; once a document.
-#[component]
-pub fn Dock() -> impl IntoView {
+/// The name of the place in the document where toasts stand.
+pub const PLACE: &str = "dock";
+
+/// The toasts, for that place.
+pub fn cards() -> Part {
     let toasts = Toasts::of_document();
-    let cards = move || {
+    entries(move || {
         let card = |toast: &Toast| {
             let toast = toast.clone();
             Entry::new(toast.number.into(), 0, move || card(toast, toasts))
         };
         toasts.shelf.with(|shelf| shelf.toasts.iter().map(card).collect())
-    };
-    view! {
-        <div class="dock" role="status">
-            {entries(cards)}
-        </div>
-    }
+    })
 }
 
 fn card(toast: Toast, toasts: Toasts) -> impl IntoView {
