@@ -11,11 +11,13 @@ use crate::fault;
 /// How much later the next address is tried while the one before has not answered.
 const STAGGER: Duration = Duration::from_millis(250);
 
+/// A connection, and to which address.
+pub(super) type Connected = (TcpStream, SocketAddr);
 /// Why none answered, and which address that is about.
 type Failure = (Outcome, Option<SocketAddr>);
 
 /// Connects to the first of these addresses that answers, families taking turns.
-pub(super) async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
+pub(super) async fn connect(addresses: &[SocketAddr]) -> Result<Connected, Failure> {
     match addresses {
         [] => Err((Outcome::Unknown(Reason::Network), None)),
         // Nothing to wait for, so nothing to race.
@@ -24,7 +26,7 @@ pub(super) async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Failu
     }
 }
 
-async fn race(mut waiting: VecDeque<SocketAddr>) -> Result<TcpStream, Failure> {
+async fn race(mut waiting: VecDeque<SocketAddr>) -> Result<Connected, Failure> {
     let mut failures = Vec::new();
     let mut trying = FuturesUnordered::new();
     loop {
@@ -36,7 +38,7 @@ async fn race(mut waiting: VecDeque<SocketAddr>) -> Result<TcpStream, Failure> {
                 () = sleep(STAGGER), if !waiting.is_empty() => break,
             };
             match tried {
-                Some(Ok(tcp)) => return Ok(tcp),
+                Some(Ok(connected)) => return Ok(connected),
                 Some(Err(failure)) => failures.push(failure),
                 None => {}
             }
@@ -50,13 +52,9 @@ async fn race(mut waiting: VecDeque<SocketAddr>) -> Result<TcpStream, Failure> {
     }
 }
 
-async fn one(address: SocketAddr) -> Result<TcpStream, Failure> {
+async fn one(address: SocketAddr) -> Result<Connected, Failure> {
     match TcpStream::connect(address).await {
-        Ok(tcp) => {
-            // After a handshake, the request would wait for the acknowledgement of what went before.
-            let _ = tcp.set_nodelay(true);
-            Ok(tcp)
-        }
+        Ok(tcp) => Ok((tcp, address)),
         Err(error) => Err((judge(&error, address), Some(address))),
     }
 }
@@ -125,8 +123,8 @@ mod tests {
         let good = listener.local_addr().unwrap();
         let bad = SocketAddr::from(([127, 0, 0, 2], good.port()));
         for order in [[bad, good], [good, bad]] {
-            let tcp = connect(&order).await.unwrap();
-            assert_eq!(tcp.peer_addr().unwrap(), good);
+            let (tcp, address) = connect(&order).await.unwrap();
+            assert_eq!((tcp.peer_addr().unwrap(), address), (good, good));
         }
         let (outcome, peer) = connect(&[bad, bad]).await.unwrap_err();
         assert_eq!((outcome, peer), (Outcome::Down(Fault::new(FaultKind::Refused, "")), Some(bad)));

@@ -4,10 +4,11 @@ use std::{net::IpAddr, net::SocketAddr, sync::Arc};
 
 use domain::{Family, Fault, FaultKind, HttpVersion, Outcome, Phase, Proxy, ProxyKind, Reason};
 use http::{HeaderValue, Version};
-use tokio::{net::TcpStream, sync::OwnedSemaphorePermit, time::Instant};
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use super::{
-    Shared, connect,
+    Shared,
+    connect::{self, Connected},
     hop::{Hop, Ready, basic},
     link::Link,
     place::Place,
@@ -35,21 +36,21 @@ pub(super) struct Kept {
     _permit: OwnedSemaphorePermit,
 }
 
+/// The version's number in expectations.
+pub(super) fn http_version(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_2 => "2",
+        Version::HTTP_10 => "1.0",
+        _ => "1.1",
+    }
+}
+
 impl Kept {
     /// Whether a request may go over it.
     pub(super) fn serves(&self, hop: &Hop) -> bool {
         self.place == hop.place
             && self.is_home == hop.is_home
             && self.made.elapsed() < domain::Connections::KEPT_FOR
-    }
-
-    /// The version's number in expectations.
-    pub(super) fn http_version(&self, version: Version) -> &'static str {
-        match version {
-            Version::HTTP_2 => "2",
-            Version::HTTP_10 => "1.0",
-            _ => "1.1",
-        }
     }
 }
 
@@ -66,19 +67,21 @@ pub(super) async fn dial(
     if let (Some(_), Some(address)) = (proxy, hop.place.literal()) {
         check(&ready.shared, address)?;
     }
-    let (tcp, addresses) = match proxy {
+    let ((tcp, peer), addresses) = match proxy {
         None => reach(ready, &hop.place, only.filter(|_| hop.is_home), trace).await?,
         Some(proxy) => (through(ready, proxy, hop, trace).await?, None),
     };
-    let peer = tcp.peer_addr().ok();
     let is_absolute = proxy.is_some_and(|proxy| proxy.kind == ProxyKind::Http && !is_tunnelled(ready, hop));
-    let (stream, shown) = match hop.place.is_tls {
-        false => (Stream::Plain(tcp), None),
-        true => {
-            trace.enter(Phase::Tls);
-            let (stream, shown) = tls::encrypt(ready, hop, tcp, trace).await?;
-            (Stream::Tls(Box::new(stream)), Some(shown))
-        }
+    // One plain HTTP/1.1 request is one write, which nothing delays.
+    if hop.place.is_tls || options.version == HttpVersion::Http2 {
+        let _ = tcp.set_nodelay(true);
+    }
+    let (stream, shown) = if hop.place.is_tls {
+        trace.enter(Phase::Tls);
+        let (stream, shown) = tls::encrypt(ready, hop, tcp, trace).await?;
+        (Stream::Tls(Box::new(stream)), Some(shown))
+    } else {
+        (Stream::Plain(tcp), None)
     };
     trace.enter(Phase::FirstByte);
     let speaks_http2 = match options.version {
@@ -92,7 +95,7 @@ pub(super) async fn dial(
         place: hop.place.clone(),
         is_home: hop.is_home,
         made: Instant::now(),
-        peer,
+        peer: Some(peer),
         addresses,
         tls: shown,
         is_absolute,
@@ -122,7 +125,7 @@ async fn reach(
     place: &Place,
     only: Option<IpAddr>,
     trace: &mut Trace,
-) -> Result<(TcpStream, Option<Arc<[IpAddr]>>), Outcome> {
+) -> Result<(Connected, Option<Arc<[IpAddr]>>), Outcome> {
     let found = match only.or(place.literal()) {
         Some(address) => Arc::from([address]),
         None => look_up(ready, &place.host.to_string(), trace).await?,
@@ -133,7 +136,7 @@ async fn reach(
     trace.phase = Phase::Connect;
     let candidates: Vec<SocketAddr> = allowed.into_iter().map(|ip| SocketAddr::new(ip, place.port)).collect();
     match connect::connect(&candidates).await {
-        Ok(tcp) => Ok((tcp, addresses)),
+        Ok(connected) => Ok((connected, addresses)),
         Err((outcome, peer)) => {
             trace.seen.peer = peer;
             // The addresses may have changed since they were looked up.
@@ -171,13 +174,13 @@ pub(super) fn permitted(shared: &Shared, family: Family, found: &[IpAddr]) -> Re
 }
 
 /// Connects to a proxy, and through it to the place where that takes a tunnel.
-async fn through(ready: &Ready, proxy: &Proxy, hop: &Hop, trace: &mut Trace) -> Result<TcpStream, Outcome> {
+async fn through(ready: &Ready, proxy: &Proxy, hop: &Hop, trace: &mut Trace) -> Result<Connected, Outcome> {
     let blame = std::mem::replace(&mut trace.blame, Blame::Proxy);
     let host = url::Host::parse(&proxy.host).or_else(|_| url::Host::parse(&format!("[{}]", proxy.host)));
     let host =
         host.map_err(|_| Outcome::Down(Fault::new(FaultKind::Proxy, "not a name that can be looked up")))?;
     let place = Place { is_tls: false, host, port: proxy.port };
-    let (mut tcp, _) = Box::pin(reach(ready, &place, None, trace)).await?;
+    let ((mut tcp, peer), _) = Box::pin(reach(ready, &place, None, trace)).await?;
     let credentials = proxy.credentials.as_ref().map(|(user, password)| (user.as_str(), password.expose()));
     match proxy.kind {
         ProxyKind::Http if !is_tunnelled(ready, hop) => {}
@@ -185,7 +188,7 @@ async fn through(ready: &Ready, proxy: &Proxy, hop: &Hop, trace: &mut Trace) -> 
         ProxyKind::Socks5 => socks::tunnel(&mut tcp, &hop.place, credentials).await?,
     }
     trace.blame = blame;
-    Ok(tcp)
+    Ok((tcp, peer))
 }
 
 /// Whether a proxy for HTTP has to open a tunnel rather than pass a request on.

@@ -69,17 +69,15 @@ impl Ready {
             301 | 302 => from.method == Method::POST,
             _ => false,
         };
-        let (method, body) = match asks_anew {
-            true => (Method::GET, Bytes::new()),
-            false => (from.method.clone(), from.body.clone()),
-        };
+        let (method, body) =
+            if asks_anew { (Method::GET, Bytes::new()) } else { (from.method.clone(), from.body.clone()) };
         let mut headers = headers(&self.plan, &self.shared, is_home)?;
         headers.insert(HOST, host(&self.plan, &url, is_home)?);
         note_length(&mut headers, &method, &body);
         if body.is_empty() {
-            [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LANGUAGE]
-                .iter()
-                .for_each(|name| drop(headers.remove(name)));
+            for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LANGUAGE] {
+                headers.remove(name);
+            }
         }
         Ok(Hop { path: path(&url)?, url, place, is_home, method, headers, body })
     }

@@ -36,6 +36,10 @@ const INTERIM_LIMIT: u32 = 10;
 pub(super) type Sent = Full<Bytes>;
 
 /// A connection that speaks HTTP.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are of the large kind, and whoever keeps one has it in a box"
+)]
 pub(super) enum Link {
     H1(H1),
     H2(H2),

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::resolver::{LookupAnswer, LookupError};
 
 /// How long answers hold, whatever they say: a target that moves has to be seen.
-const HELD: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+const HELD: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 /// How long it holds that a name does not exist, or that nobody answered.
 const NOTHING: Duration = Duration::from_secs(5);
 
@@ -30,10 +30,10 @@ pub(super) async fn ask(name: &str, servers: &[SocketAddr]) -> (LookupAnswer, Du
             let mut addresses: Vec<_> = found.iter().collect();
             // IPv6 is a little preferred; a stable sort keeps the servers' order otherwise.
             addresses.sort_by_key(std::net::IpAddr::is_ipv4);
-            match addresses.is_empty() {
-                true => (Err(LookupError::Missing), NOTHING),
-                false => (Ok(Arc::from(addresses)), time.clamp(HELD.0, HELD.1)),
+            if addresses.is_empty() {
+                return (Err(LookupError::Missing), NOTHING);
             }
+            (Ok(Arc::from(addresses)), time.clamp(HELD.0, HELD.1))
         }
         Err(error) => (Err(verdict(&error)), NOTHING),
     }

@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn the_system_knows_this_machine() {
         let found = ask_system("localhost").unwrap();
-        assert!(found.iter().all(|address| address.is_loopback()));
+        assert!(found.iter().all(IpAddr::is_loopback));
     }
 
     #[tokio::test]

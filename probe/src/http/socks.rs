@@ -126,12 +126,12 @@ mod tests {
 
     use super::*;
 
-    fn answered(bytes: Vec<u8>) -> Result<(), Outcome> {
+    fn answered(bytes: &[u8]) -> Result<(), Outcome> {
         let place = Place { is_tls: false, host: Host::parse("a.test").unwrap(), port: 80 };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let (mut ours, mut theirs) = tokio::io::duplex(4_096);
-            theirs.write_all(&bytes).await.unwrap();
+            theirs.write_all(bytes).await.unwrap();
             theirs.shutdown().await.unwrap();
             tunnel(&mut ours, &place, Some(("user", "password"))).await
         })
@@ -140,20 +140,20 @@ mod tests {
     #[test]
     fn answers_of_proxies_are_read() {
         let opened = [5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-        assert_eq!(answered([&[5, 0], &opened[..]].concat()), Ok(()));
-        assert_eq!(answered([&[5, 2, 1, 0], &opened[..]].concat()), Ok(()));
-        assert_eq!(answered(vec![5, 2, 1, 1]), Err(refused("it does not accept the user and password")));
-        assert_eq!(answered(vec![5, 255]), Err(refused("it wants to know who asks")));
-        assert_eq!(answered(vec![5, 0, 5, 5, 0, 1]), Err(refused("connection refused by the target")));
-        assert_eq!(answered(b"HTTP/1.1 400 Bad".to_vec()), Err(refused("it does not speak SOCKS5")));
+        assert_eq!(answered(&[&[5, 0], &opened[..]].concat()), Ok(()));
+        assert_eq!(answered(&[&[5, 2, 1, 0], &opened[..]].concat()), Ok(()));
+        assert_eq!(answered(&[5, 2, 1, 1]), Err(refused("it does not accept the user and password")));
+        assert_eq!(answered(&[5, 255]), Err(refused("it wants to know who asks")));
+        assert_eq!(answered(&[5, 0, 5, 5, 0, 1]), Err(refused("connection refused by the target")));
+        assert_eq!(answered(b"HTTP/1.1 400 Bad"), Err(refused("it does not speak SOCKS5")));
     }
 
     proptest::proptest! {
         #[test]
         fn no_answer_panics(choice in 0..3_u8, bytes in vec(any::<u8>(), 0..600)) {
-            let _ = answered(bytes.clone());
-            let _ = answered([&[5, choice], &bytes[..]].concat());
-            let _ = answered([&[5, 0, 5, 0, 0, choice + 1], &bytes[..]].concat());
+            let _ = answered(&bytes);
+            let _ = answered(&[&[5, choice], &bytes[..]].concat());
+            let _ = answered(&[&[5, 0, 5, 0, 0, choice + 1], &bytes[..]].concat());
         }
     }
 }

@@ -163,7 +163,7 @@ impl Walk<'_> {
         let expect = &self.ready.plan.expect;
         let mut trial = Trial {
             expect: Cow::Borrowed(expect),
-            http_version: kept.http_version(head.version),
+            http_version: dial::http_version(head.version),
             status: head.status.as_u16(),
             headers: Lines(head.headers),
             tls: kept.tls.clone(),

@@ -34,7 +34,7 @@ async fn hostile() -> Vec<Server> {
             request(&mut stream).await;
             // Stalls now and then only: each costs a deadline.
             if n % 50 == 0 {
-                until_closed(&mut stream).await
+                until_closed(&mut stream).await;
             }
         })
         .await,

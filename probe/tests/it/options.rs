@@ -89,9 +89,9 @@ async fn cache_busting_makes_every_url_new() {
         for _ in 0..2 {
             assert_eq!(asker.ask().await, Outcome::Up);
             let request = requests.recv().await.unwrap();
-            let asked = request.split(' ').nth(1).unwrap().to_owned();
-            assert!(asked.starts_with(path) && asked.contains("uptime-tracker="), "{asked}");
-            assert!(seen.insert(asked));
+            let path_sent = request.split(' ').nth(1).unwrap().to_owned();
+            assert!(path_sent.starts_with(path) && path_sent.contains("uptime-tracker="), "{path_sent}");
+            assert!(seen.insert(path_sent));
         }
         assert_eq!(asker.evidence().url, server.url(path));
     }

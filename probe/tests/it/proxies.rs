@@ -134,8 +134,8 @@ async fn socks_proxies_resolve_names() {
     assert_eq!(Asker::new(&authority.prober(), plan).ask().await, Outcome::Up);
     assert_eq!(asked.recv().await.unwrap(), b"\x05\x01\x00\x03\x09name.test\x01\xbb");
 
-    let plain = Server::answering(OK).await;
-    let (proxy, _asked) = socks(plain.address.port()).await;
+    let open = Server::answering(OK).await;
+    let (proxy, _asked) = socks(open.address.port()).await;
     let plan = through("http://name.test/", &proxy, ProxyKind::Socks5, true);
     assert_eq!(Asker::new(&prober(), plan).ask().await, Outcome::Up);
 }

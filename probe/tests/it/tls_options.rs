@@ -197,7 +197,7 @@ async fn a_certificate_with_many_names_does_no_harm() {
             Outcome::Up => assert_eq!(asker.evidence().tls.unwrap().chain[0].names.len(), 20),
             // A message of the handshake has at most 64 KiB.
             other => {
-                assert_eq!(fault(other).to_string(), "certificate malformed or too weak: larger than 64 KiB")
+                assert_eq!(fault(other).to_string(), "certificate malformed or too weak: larger than 64 KiB");
             }
         }
     }
