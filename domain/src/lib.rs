@@ -31,6 +31,8 @@ mod draft;
 #[cfg(feature = "server")]
 mod expect;
 #[cfg(feature = "server")]
+mod form;
+#[cfg(feature = "server")]
 mod http;
 #[cfg(feature = "server")]
 mod latencies;
@@ -67,7 +69,7 @@ pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::Phases;
 pub use status::{Policy, Status, Step, Transition};
-pub use story::{Moment, Outage, Reach, Story, StoryRequest};
+pub use story::{LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
 pub use uptime::Uptime;
@@ -82,6 +84,8 @@ pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
 pub use draft::Draft;
 #[cfg(feature = "server")]
 pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss};
+#[cfg(feature = "server")]
+pub use form::Fields;
 #[cfg(feature = "server")]
 pub use http::{
     Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,

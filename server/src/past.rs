@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Cell, CheckQuery, Clock, Direction, Failure, Moment, Order, Outage, Reach, SHOWN_CHECKS, Story,
-    StoryRequest, Stride, Timestamp, TrackerId, Transition, Window, Zone, ports::Past,
+    Archive, Cell, CheckQuery, Clock, Direction, Failure, Moment, Order, Outage, Phases, Reach, SHOWN_CHECKS,
+    Story, StoryRequest, Stride, Timestamp, TrackerId, Transition, Window, Zone, ports::Past,
 };
 
-use crate::{failure::logged, live::SharedView};
+use tokio::sync::watch;
+
+use crate::{failure::logged, live::SharedView, recorder::Roster};
 
 /// The past of the trackers that are shown.
 pub(crate) struct SharedPast {
     pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) roster: watch::Receiver<Roster>,
     pub(crate) view: SharedView,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -52,7 +55,15 @@ impl SharedPast {
             days: self.archive.periods(id, &strip_edges(now)).await?,
             outages: self.outages(id, now).await?,
             moment,
+            phases: Phases::NONE,
+            failure: None,
+            settings: self.settings(id),
         })
+    }
+
+    /// Nothing of a tracker that cannot be checked.
+    fn settings(&self, id: TrackerId) -> Vec<(String, String)> {
+        self.roster.borrow().get(&id).map(|tracker| tracker.settings.fields()).unwrap_or_default()
     }
 
     async fn outages(&self, id: TrackerId, now: Timestamp) -> Result<Vec<Outage>, Failure> {

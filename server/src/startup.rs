@@ -99,16 +99,17 @@ impl Server {
         let stop = CancellationToken::new();
         let tools = Tools {
             clock: clock.clone(),
-            prober: parts.prober,
+            prober: parts.prober.clone(),
             recorder: handle.clone(),
             view: view.clone(),
             stop: stop.clone(),
         };
-        let scheduler = tokio::spawn(Scheduler::new(tools, roster).run());
+        let scheduler = tokio::spawn(Scheduler::new(tools, roster.clone()).run());
         let state = AppState {
             services: services(
                 archive.clone(),
                 handle.clone(),
+                roster.clone(),
                 view.clone(),
                 clock.clone(),
                 health.clone(),
@@ -117,6 +118,8 @@ impl Server {
             ),
             archive,
             recorder: handle,
+            roster,
+            prober: parts.prober,
             view,
             clock,
             health,
