@@ -122,6 +122,7 @@ async fn statuses_replace_each_other(records: &mut dyn Records) {
                 .map(|(id, transition)| (TrackerId(id), transition))
                 .collect(),
             statuses: statuses.into_iter().map(|(id, status)| (TrackerId(id), status)).collect(),
+            exhibits: Vec::new(),
         };
         records.record(&batch).await.unwrap();
     }
