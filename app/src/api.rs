@@ -7,74 +7,73 @@
 use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage, TrackerView};
 use leptos::prelude::*;
 
-use crate::{ApiError, json::Json};
+use server_fn::codec::Json;
+
+use crate::ApiError;
 
 /// What changed since the cursor of the last answer.
 #[server(prefix = "/api", endpoint = "live", input = Json, output = Json)]
 pub async fn live(cursor: Option<Cursor>, visible: Vec<TrackerId>) -> Result<LiveAnswer, ApiError> {
-    crate::backend::answer(
-        crate::backend::services()?.live.poll(domain::LiveRequest { cursor, visible }).await,
-    )
+    Ok(crate::backend::services()?.live.poll(domain::LiveRequest { cursor, visible }).await?)
 }
 
 /// A tracker's newest checks, oldest first.
 #[server(prefix = "/api", endpoint = "last_checks", input = Json, output = Json)]
 pub async fn last_checks(tracker_id: TrackerId) -> Result<Vec<Cell>, ApiError> {
-    crate::backend::answer(crate::backend::services()?.live.last_checks(tracker_id).await)
+    Ok(crate::backend::services()?.live.last_checks(tracker_id).await?)
 }
 
 /// One page of the list, counted from 1.
 #[server(prefix = "/api", endpoint = "list_trackers", input = Json, output = Json)]
 pub async fn list_trackers(page: u32) -> Result<TrackerPage, ApiError> {
-    crate::backend::answer(crate::backend::services()?.live.page(page).await)
+    Ok(crate::backend::services()?.live.page(page).await?)
 }
 
 /// One tracker with its newest checks.
 #[server(prefix = "/api", endpoint = "tracker", input = Json, output = Json)]
 pub async fn tracker(tracker_id: TrackerId) -> Result<TrackerView, ApiError> {
-    crate::backend::answer(crate::backend::services()?.live.tracker(tracker_id).await)
+    Ok(crate::backend::services()?.live.tracker(tracker_id).await?)
 }
 
 /// What a page tells of a tracker's past, as a piece of HTML. `query` is that of the page's address: `reach=7d&at=…`.
 #[server(prefix = "/api", endpoint = "past", input = Json, output = Json)]
 pub async fn past(tracker_id: TrackerId, query: String) -> Result<String, ApiError> {
-    // Not through `answer`: a page without its history is still a page.
-    crate::past::html(tracker_id, &query).await
+    let services = crate::backend::services()?;
+    Ok(crate::past::html(&services, tracker_id, &query).await?)
 }
 
 /// Adds a tracker for each target, one a line; all of them or none.
 #[server(prefix = "/api", endpoint = "add_tracker", output = Json)]
 pub async fn add_tracker(url: String) -> Result<Vec<TrackerId>, ApiError> {
-    crate::backend::answer(crate::backend::services()?.trackers.add(url).await)
+    Ok(crate::backend::services()?.trackers.add(url).await?)
 }
 
 /// Lets a tracker rest.
 #[server(prefix = "/api", endpoint = "pause_tracker", output = Json)]
 pub async fn pause_tracker(id: TrackerId) -> Result<(), ApiError> {
-    crate::backend::answer(crate::backend::services()?.trackers.set_paused(id, true).await)
+    Ok(crate::backend::services()?.trackers.set_paused(id, true).await?)
 }
 
 /// Wakes a tracker that rests.
 #[server(prefix = "/api", endpoint = "resume_tracker", output = Json)]
 pub async fn resume_tracker(id: TrackerId) -> Result<(), ApiError> {
-    crate::backend::answer(crate::backend::services()?.trackers.set_paused(id, false).await)
+    Ok(crate::backend::services()?.trackers.set_paused(id, false).await?)
 }
 
 /// Removes a tracker and its checks; for ten minutes [`restore_tracker`] takes it back.
 #[server(prefix = "/api", endpoint = "delete_tracker", output = Json)]
 pub async fn delete_tracker(id: TrackerId) -> Result<(), ApiError> {
-    crate::backend::answer(crate::backend::services()?.trackers.remove(id).await)
+    Ok(crate::backend::services()?.trackers.remove(id).await?)
 }
 
 /// Takes the removal of a tracker back.
 #[server(prefix = "/api", endpoint = "restore_tracker", output = Json)]
 pub async fn restore_tracker(id: TrackerId) -> Result<(), ApiError> {
-    crate::backend::answer(crate::backend::services()?.trackers.restore(id).await)
+    Ok(crate::backend::services()?.trackers.restore(id).await?)
 }
 
 /// The name of a tracker that was removed and can be restored.
 #[server(prefix = "/api", endpoint = "removed_tracker", input = Json, output = Json)]
 pub async fn removed_tracker(tracker_id: TrackerId) -> Result<String, ApiError> {
-    // Not through `answer`: a page with an old notice is no page that does not exist.
     Ok(crate::backend::services()?.live.removed(tracker_id).await?)
 }

@@ -1,16 +1,10 @@
 //! The only door to the server. What stands behind it is given by context, so that nothing in this crate knows a database
 //! or a web framework; in a browser the context is empty and nobody knocks.
 
-use std::sync::Arc;
-
-use domain::{Failure, ports::Services};
+use domain::ports::Services;
 use leptos::prelude::use_context;
 
 use crate::ApiError;
-
-/// Sets the HTTP status of the answer that is being prepared.
-#[derive(Clone)]
-pub struct Reply(pub Arc<dyn Fn(u16) + Send + Sync>);
 
 /// A form that was posted without script and failed. The server renders the form's page again with this in context, so
 /// that what was typed is kept and the error stands at its field.
@@ -38,21 +32,5 @@ pub fn services() -> Result<Services, ApiError> {
     use_context::<Services>().ok_or(ApiError::Internal)
 }
 
-/// Hands a result on with its failure masked, and sets the status that goes with it.
-pub fn answer<T>(result: Result<T, Failure>) -> Result<T, ApiError> {
-    result.map_err(|failure| {
-        let error = ApiError::from(failure);
-        set_status(error.status());
-        error
-    })
-}
-
 /// Whether this is compiled for the server. What follows from it is compiled on both sides, and costs the client nothing.
 pub const IS_SERVER: bool = cfg!(feature = "ssr");
-
-/// Sets the HTTP status of the page. Does nothing in a browser.
-pub fn set_status(status: u16) {
-    if IS_SERVER && let Some(Reply(set)) = use_context::<Reply>() {
-        set(status);
-    }
-}

@@ -1,84 +1,78 @@
-//! What a page is made from. All pages load it the same way, before anything of them is shown.
+//! Which page is at an address, and what it is made from. The server's side of pages: everything is loaded before anything
+//! is rendered.
 
-use domain::{TrackerId, TrackerPage, TrackerView};
-use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use domain::{Failure, TrackerId, TrackerView, ports::Services};
 
-use crate::{
-    ApiError, api,
-    backend::IS_SERVER,
-    past,
-    ui::{Part, sorry, whole},
-};
+use crate::{ApiError, backend::FailedForm, island::Told, list, past, tracker, ui::Failed};
 
-/// What a page needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// A page of the list, and the tracker of which it says that it was deleted.
-    List(u32, Option<TrackerId>),
-    /// One tracker; nothing where the address names none.
-    One(Option<TrackerId>),
+/// A page before it is rendered.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Its path.
+    pub path: String,
+    /// Why nothing is recorded; empty when nothing keeps the server from it.
+    pub trouble: String,
+    /// What it shows, or why it cannot.
+    pub content: Result<Content, ApiError>,
 }
 
-/// What it got.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What pages show.
+#[derive(Clone, Debug)]
 pub enum Content {
-    /// A page of the list, and a deleted tracker that can be restored, with its name.
-    List(TrackerPage, Option<(TrackerId, String)>),
-    /// One tracker.
-    One(Told),
+    /// A page of the list.
+    List(Told<list::Shown>),
+    /// One tracker, and the piece of HTML that tells its past.
+    One(Told<TrackerView>, String),
 }
 
-/// A tracker and what is told of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Told {
-    /// The tracker.
-    pub view: TrackerView,
-    /// Its past as HTML. That is in the page and not sent a second time as data; a browser that comes from another page
-    /// asks for it when this one is shown.
-    #[serde(skip)]
-    pub past: String,
-}
+impl Page {
+    /// Loads the page at a path with a query. `failed` is the form whose answer it is, if it is one.
+    pub async fn load(services: &Services, path: &str, query: &str, failed: Option<&FailedForm>) -> Self {
+        let trouble = services.live.trouble().unwrap_or_default();
+        let failed = failed.map(Failed::of).unwrap_or_default();
+        let content = match path.strip_prefix("/t/") {
+            _ if path == "/" => list(services, query)
+                .await
+                .map(|shown| Content::List(Told { shown, failed, trouble: trouble.clone() })),
+            Some(id) => one(services, id, query)
+                .await
+                .map(|(shown, past)| Content::One(Told { shown, failed, trouble: trouble.clone() }, past)),
+            None => Err(Failure::NotFound),
+        };
+        Self { path: path.to_owned(), trouble, content: content.map_err(ApiError::from) }
+    }
 
-impl Wanted {
-    async fn load(self) -> Result<Content, ApiError> {
-        match self {
-            Self::List(page, deleted) => {
-                let page = api::list_trackers(page).await?;
-                // Where script runs, a deletion is undone from a toast.
-                let deleted = match deleted {
-                    Some(id) if IS_SERVER => api::removed_tracker(id).await.ok().map(|name| (id, name)),
-                    _ => None,
-                };
-                Ok(Content::List(page, deleted))
-            }
-            Self::One(Some(id)) => {
-                let view = api::tracker(id).await?;
-                let past = if IS_SERVER { past::of_request(id).await } else { String::new() };
-                Ok(Content::One(Told { view, past }))
-            }
-            Self::One(None) => Err(ApiError::NotFound),
+    /// The HTTP status that goes with it.
+    pub fn status(&self) -> u16 {
+        self.content.as_ref().err().map_or(200, ApiError::status)
+    }
+
+    /// The document's title, without the product's name.
+    pub fn title(&self) -> String {
+        match &self.content {
+            Ok(Content::List(told)) => list::title(&told.shown.page.totals),
+            Ok(Content::One(told, _)) => tracker::title(&told.shown),
+            Err(error) => error.heading().to_owned(),
         }
     }
 }
 
-/// A page that follows what is wanted.
-pub fn page(
-    wanted: impl Fn() -> Wanted + Send + Sync + 'static,
-    show: impl Fn(Content) -> Part + Copy + Send + Sync + 'static,
-) -> Part {
-    let content = Resource::new(wanted, Wanted::load);
-    whole(view! {
-        <Transition fallback=|| {
-            view! { <p class="wrap muted">"Loading…"</p> }
-        }>
-            {move || Suspend::new(async move {
-                match content.await {
-                    Ok(content) => show(content),
-                    Err(error) => sorry(&error),
-                }
-            })}
-        </Transition>
-    })
+async fn list(services: &Services, query: &str) -> Result<list::Shown, Failure> {
+    let number = |name| past::asked::value(query, name).and_then(|number| number.parse().ok());
+    let page = number("page").and_then(|page: i64| u32::try_from(page).ok()).unwrap_or(1);
+    let page = services.live.page(page).await?;
+    let deleted = match number("deleted").map(TrackerId) {
+        // A page with an old notice is no page that does not exist.
+        Some(id) => services.live.removed(id).await.ok().map(|name| (id, name)),
+        None => None,
+    };
+    Ok(list::Shown { page, deleted })
+}
+
+async fn one(services: &Services, id: &str, query: &str) -> Result<(TrackerView, String), Failure> {
+    let id = id.parse::<TrackerId>().map_err(|_| Failure::NotFound)?;
+    let view = services.live.tracker(id).await?;
+    // A page without its history is still a page.
+    let past = past::html(services, id, query).await.unwrap_or_else(|_| past::SORRY.into());
+    Ok((view, past))
 }

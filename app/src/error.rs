@@ -2,9 +2,12 @@
 
 use domain::{Failure, Invalid};
 use serde::{Deserialize, Serialize};
-use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
 
-use crate::{format, json::JsonText};
+use crate::format;
 
 /// Why a page or a form did not get what it asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,15 @@ impl ApiError {
             Self::BadRequest(_) => 400,
             Self::Unavailable | Self::Unreachable | Self::Unreadable => 503,
             Self::Internal => 500,
+        }
+    }
+
+    /// What stands above a page that could not be made.
+    pub fn heading(&self) -> &'static str {
+        match self {
+            Self::NotFound => "Not found",
+            Self::Unreachable => "No answer",
+            _ => "Not now",
         }
     }
 
@@ -95,7 +107,7 @@ impl From<Failure> for ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonText;
+    type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -4,46 +4,53 @@ pub mod add;
 pub mod attention;
 pub mod row;
 
-use domain::{TrackerId, TrackerPage};
+use domain::{Totals, TrackerId, TrackerPage};
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
-use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    ApiError,
     bar::{EmptyBar, Legend},
-    content::{self, Content, Wanted},
     format,
+    island::Told,
     live::{Board, List, follow},
     standing::Summary,
+    tip::TipCard,
     ui::{
-        Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Moment, Mood, Outdated,
-        TabIcon, entries, part, reactive, sorry, title, whole,
+        self, Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Moment, Mood,
+        Outdated, TabIcon, TroubleBanner, entries, part, reactive, whole,
     },
 };
 use add::AddTrackers;
 use attention::Attention;
 use row::TrackerRow;
 
-/// The page at `/`, `?page=N`.
-#[component]
-pub fn TrackersPage() -> impl IntoView {
-    let query = use_query_map();
-    let wanted = move || {
-        query.with(|query| {
-            let page = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
-            Wanted::List(page, query.get("deleted").and_then(|id| id.parse().ok()))
-        })
-    };
-    let changes = Changes::of_page();
-    content::page(wanted, move |content| match content {
-        Content::List(page, deleted) => whole(view! { <TrackerList page deleted changes /> }),
-        Content::One(_) => sorry(&ApiError::NotFound),
-    })
+/// What a page of the list shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The trackers, and the list as a whole.
+    pub page: TrackerPage,
+    /// A deleted tracker that can be restored, with its name.
+    pub deleted: Option<(TrackerId, String)>,
 }
 
+/// The title of a page of the list.
+pub fn title(totals: &Totals) -> String {
+    match totals.down {
+        0 => "Trackers".to_owned(),
+        down => format!("({down}↓) Trackers"),
+    }
+}
+
+/// The page at `/`, `?page=N`.
 #[component]
-fn TrackerList(page: TrackerPage, deleted: Option<(TrackerId, String)>, changes: Changes) -> impl IntoView {
+pub fn TrackerList(
+    /// From the server.
+    told: Told<Shown>,
+) -> impl IntoView {
+    let Told { shown: Shown { page, deleted }, failed, trouble } = told;
+    let changes = Changes::of_page(failed);
     let (board, woken) = Board::of_list(page);
+    board.trouble.set(trouble);
     follow(board, woken);
     changes.refresh(board, move |change| {
         if change == Change::Delete {
@@ -51,10 +58,7 @@ fn TrackerList(page: TrackerPage, deleted: Option<(TrackerId, String)>, changes:
         }
     });
     let is_empty = Memo::new(move |_| board.rows.with(Vec::is_empty));
-    title(move || match board.list.with(|list| list.totals.down) {
-        0 => "Trackers".to_owned(),
-        down => format!("({down}↓) Trackers"),
-    });
+    ui::title(move || board.list.with(|list| title(&list.totals)));
     let content = move || {
         if is_empty.get() {
             whole(view! { <FirstRun changes /> })
@@ -63,10 +67,12 @@ fn TrackerList(page: TrackerPage, deleted: Option<(TrackerId, String)>, changes:
         }
     };
     view! {
+        <TroubleBanner said=board.trouble />
         <TabIcon mood=move || board.list.with(|list| Mood::of(&list.totals)) board />
         <Announcer board />
         {deleted.map(|(id, name)| whole(view! { <Deleted id name changes /> }))}
         {part(content)}
+        <TipCard />
     }
 }
 
@@ -87,7 +93,7 @@ fn keep_focus(board: Board) {
     }
 }
 
-/// Offers to undo a deletion, where no script could.
+/// Offers to undo a deletion that led here: without script, or on the page of the tracker itself.
 #[component]
 fn Deleted(id: TrackerId, name: String, changes: Changes) -> impl IntoView {
     let is_over = move || changes.last_done() == Some(Change::Restore);

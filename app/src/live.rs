@@ -19,7 +19,7 @@ use futures::{
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use crate::{ApiError, api};
+use crate::{ApiError, api, ask::ask};
 use pulse::PATIENCE_MS;
 
 /// Keeps a board up to date from hydration until its page is gone.
@@ -54,7 +54,7 @@ async fn poll(board: Board, mut woken: Receiver<()>) -> Option<std::convert::Inf
             board.watch(local_ms());
             continue;
         }
-        let wait = jittered(ask(board).await?, js_sys::Math::random());
+        let wait = jittered(round(board).await?, js_sys::Math::random());
         if let Either::Right((None, _)) = select(TimeoutFuture::new(wait), woken.next()).await {
             return None;
         }
@@ -62,10 +62,10 @@ async fn poll(board: Board, mut woken: Receiver<()>) -> Option<std::convert::Inf
 }
 
 /// One round. Returns how long to wait for the next one; nothing when the page is gone.
-async fn ask(board: Board) -> Option<u32> {
+async fn round(board: Board) -> Option<u32> {
     board.asking(local_ms())?;
     let heard = match board.relist()? {
-        Some(page) => patiently(api::list_trackers(page)).await.map(|page| board.replace(page)),
+        Some(page) => patiently(ask(api::ListTrackers { page })).await.map(|page| board.replace(page)),
         None => poll_visible(board).await,
     };
     let wait = match heard {
@@ -84,7 +84,7 @@ async fn ask(board: Board) -> Option<u32> {
 async fn poll_visible(board: Board) -> Result<Option<domain::Timestamp>, ApiError> {
     let mut newest = None;
     for (n, (cursor, visible)) in board.requests().into_iter().enumerate() {
-        let answer = patiently(api::live(cursor, visible)).await?;
+        let answer = patiently(ask(api::Live { cursor, visible })).await?;
         board.compare(served_version().as_deref(), &answer.version);
         newest = board.apply(n, answer);
     }

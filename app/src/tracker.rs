@@ -4,78 +4,79 @@ pub mod history;
 pub mod numbers;
 pub mod scrubber;
 
-use domain::{Status, TrackerId, TrackerView};
+use domain::{Status, TrackerView};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_params_map};
 
 use crate::{
-    ApiError,
-    content::{self, Content, Told, Wanted},
-    format,
+    ApiError, format,
+    island::Told,
     live::{Board, Row, follow},
-    past::Past,
+    past,
     standing::{Kind, Standing},
+    tip::TipCard,
     ui::{
-        Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Menu, Mood, Outdated,
-        Part, PauseOrResume, TabIcon, entries, part, reactive, sorry, title, whole,
+        self, Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Menu, Mood,
+        Outdated, Part, PauseOrResume, TabIcon, TroubleBanner, entries, part, reactive, sorry, whole,
     },
 };
 use history::History;
 use numbers::numbers;
 
-/// The page at `/t/{id}`.
-#[component]
-pub fn TrackerPage() -> impl IntoView {
-    let params = use_params_map();
-    let wanted = move || {
-        Wanted::One(params.with(|params| params.get("id").and_then(|id| id.parse::<TrackerId>().ok())))
-    };
-    let changes = Changes::of_page();
-    content::page(wanted, move |content| match content {
-        Content::One(told) => whole(view! { <Tracker told changes /> }),
-        Content::List(..) => sorry(&ApiError::NotFound),
-    })
+/// The title of a tracker's page.
+pub fn title(view: &TrackerView) -> String {
+    let mark = if Standing::of(view).kind == Kind::Down { "(↓) " } else { "" };
+    format!("{mark}{}", view.about.name)
 }
 
+/// The page at `/t/{id}`, without its past.
 #[component]
-fn Tracker(told: Told, changes: Changes) -> impl IntoView {
-    let Told { view, past } = told;
-    let (board, woken) = Board::of_one(view);
+pub fn Tracker(
+    /// From the server.
+    told: Told<TrackerView>,
+) -> impl IntoView {
+    let Told { shown, failed, trouble } = told;
+    let id = shown.id;
+    let changes = Changes::of_page(failed);
+    let (board, woken) = Board::of_one(shown);
+    board.trouble.set(trouble);
     follow(board, woken);
-    let navigate = use_navigate();
     changes.refresh(board, move |change| {
         if change == Change::Delete {
-            navigate("/", leptos_router::NavigateOptions::default());
+            // It fails only where there is nothing to load.
+            drop(window().location().assign(&format!("/?deleted={id}")));
         }
     });
     let is_gone = Memo::new(move |_| board.rows.with(Vec::is_empty));
-    let shown = move || {
-        let rows = board.rows.get().into_iter();
+    // Its past is beside this island.
+    Effect::new(move |_| {
+        if is_gone.get() {
+            past::show("");
+        }
+    });
+    let large = move || {
         let large = |row: Row| {
-            let past = past.clone();
-            let show = move || view! { <Large view=RwSignal::from(row.view) past board changes /> };
-            Entry::new(row.id.0, 0, show)
+            Entry::new(row.id.0, 0, move || view! { <Large view=RwSignal::from(row.view) board changes /> })
         };
-        rows.map(large).collect()
+        board.rows.get().into_iter().map(large).collect()
     };
     view! {
+        <TroubleBanner said=board.trouble />
         <Announcer board />
-        {entries(shown)}
+        {entries(large)}
         {part(move || is_gone.get().then(|| sorry(&ApiError::NotFound)))}
+        <TipCard />
     }
 }
 
 #[component]
-fn Large(view: RwSignal<TrackerView>, past: String, board: Board, changes: Changes) -> impl IntoView {
+fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl IntoView {
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
     let kind = move || view.with(|view| Standing::of(view).kind);
-    title(move || {
-        let mark = if kind() == Kind::Down { "(↓) " } else { "" };
-        format!("{mark}{}", name.get())
-    });
+    ui::title(move || view.with(title));
+    past::follow(view, board);
     view! {
         <TabIcon mood=move || Mood::of_one(kind()) board />
-        <div class="wrap" data-live=reactive(move || board.is_stale().then_some("stale"))>
+        <div class="wrap top" data-live=reactive(move || board.is_stale().then_some("stale"))>
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
                     <li>
@@ -90,7 +91,6 @@ fn Large(view: RwSignal<TrackerView>, past: String, board: Board, changes: Chang
             {part(move || view.with(|view| trouble(view, board)))}
             <History view board />
             {part(move || view.with(numbers))}
-            <Past view board html=past />
         </div>
     }
 }

@@ -10,20 +10,20 @@ pub mod title;
 pub mod toasts;
 pub mod trouble;
 
-pub use changes::{Change, ChangeForm, Changes, FormProblem, PauseOrResume};
+pub use changes::{Change, ChangeForm, Changes, Failed, FormProblem, PauseOrResume};
 pub use list::{Entry, entries};
 pub use live_sign::{Announcer, LiveSign, Outdated};
 pub use menu::Menu;
 pub use part::{Part, part, reactive, whole};
 pub use tab_icon::{Mood, TabIcon};
-pub use title::title;
-pub use toasts::{Dock, Toasts};
-pub use trouble::{Trouble, TroubleBanner};
+pub use title::{in_full, title};
+pub use toasts::Toasts;
+pub use trouble::TroubleBanner;
 
 use domain::Timestamp;
 use leptos::prelude::*;
 
-use crate::{ApiError, backend, standing::Standing};
+use crate::{ApiError, standing::Standing};
 
 /// The icons, as symbols to refer to.
 const ICONS: &str = concat!(
@@ -118,24 +118,15 @@ pub fn Nothing(
 
 /// A page that could not be made, and why.
 pub fn sorry(error: &ApiError) -> Part {
-    backend::set_status(error.status());
-    let (heading, advice) = match error {
-        ApiError::NotFound => {
-            ("Not found", "Nothing is at this address. If it was a tracker, it has been deleted.")
-        }
-        ApiError::Unreachable => {
-            ("No answer", "The server cannot be reached. Load the page again in a moment.")
-        }
-        _ => (
-            "Not now",
-            "The server could not make this page; its log says why. Load the page again in a moment.",
-        ),
+    let advice = match error {
+        ApiError::NotFound => "Nothing is at this address. If it was a tracker, it has been deleted.",
+        ApiError::Unreachable => "The server cannot be reached. Load the page again in a moment.",
+        _ => "The server could not make this page; its log says why. Load the page again in a moment.",
     };
-    title(move || heading.to_owned());
     whole(view! {
         <div class="wrap first">
             <div>
-                <h1>{heading}</h1>
+                <h1>{error.heading()}</h1>
                 <p class="lede">{advice}</p>
             </div>
             <p>

@@ -60,7 +60,7 @@ fn the_past_is_in_the_page_once_and_not_again_as_data() {
         assert_eq!(page.html.matches(&format!(r#"id="{part}""#)).count(), 1, "{part}");
         assert_eq!(page.html.matches(part).count(), 2, "{part}: the section and its heading, no data");
     }
-    page.has(r#"id="reach-7d" href="/t/1?reach=7d#latency" aria-current="true""#);
+    page.has(r#"id="reach-7d" href="/t/1?reach=7d#reach-7d" aria-current="true""#);
     page.has(r#"90.00<span class="unit">"#);
     page.has("1 h down");
     page.has("No outage in the recorded history");

@@ -86,8 +86,9 @@ pub use draft::Draft;
 pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss};
 #[cfg(feature = "server")]
 pub use http::{
-    Auth, Connections, Family, Header, HeaderValue, HttpOptions, HttpVersion, Identity, Proxy, ProxyKind,
-    Redirects, TlsOptions, TlsVersion,
+    Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
+    HeadersDraft, HiddenDraft, HttpDraft, HttpOptions, HttpVersion, Identity, OAuth2Draft, Proxy, ProxyDraft,
+    ProxyKind, Redirects, Secrets, TlsDraft, TlsOptions, TlsVersion,
 };
 #[cfg(feature = "server")]
 pub use latencies::Latencies;

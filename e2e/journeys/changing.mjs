@@ -42,8 +42,10 @@ test("a tracker deleted on its own page can be undone on the list", async (clean
   await page.locator(".actions .menu > summary").click();
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByText("What should be watched?").waitFor();
-  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  const notice = page.locator(".notice", { hasText: "is deleted" });
+  await notice.getByRole("button", { name: "Undo" }).click();
   await page.locator(".row .name").waitFor();
+  await notice.waitFor({ state: "hidden" });
 });
 
 test("updates can be paused and go on", async (cleanup) => {

@@ -1,4 +1,4 @@
-//! The entry of the web client: takes over the page that the server rendered.
+//! The entry of the web client: takes over the islands of the page that the server rendered.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -6,5 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    // The executor, and an owner for everything that follows.
+    leptos::mount::hydrate_islands();
+    app::island::wake();
 }

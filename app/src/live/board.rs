@@ -13,7 +13,6 @@ use super::{
 use crate::{
     ApiError,
     standing::{Kind, Standing},
-    ui::Trouble,
 };
 
 /// The trackers of a page, and how fresh they are.
@@ -31,8 +30,8 @@ pub struct Board {
     pub outdated: RwSignal<bool>,
     /// Whether somebody stopped the page from moving.
     pub paused: RwSignal<bool>,
-    /// Why nothing is recorded; of the whole document.
-    trouble: RwSignal<String>,
+    /// Why nothing is recorded; empty when nothing keeps the server from it.
+    pub trouble: RwSignal<String>,
     /// The newest changes of status, for who listens instead of looking.
     pub said: RwSignal<String>,
     inner: StoredValue<Inner>,
@@ -86,7 +85,8 @@ impl Board {
     /// A board of one tracker.
     pub fn of_one(view: TrackerView) -> (Self, Receiver<()>) {
         let as_of = view.newest().unwrap_or_default();
-        Self::new(vec![Row::new(view)], List { totals: Totals::default(), page: 1, pages: 1 }, as_of, false)
+        let list = List { totals: Totals::default(), page: 1, pages: 1 };
+        Self::new(vec![Row::new(view)], list, as_of, false)
     }
 
     fn new(rows: Vec<Row>, list: List, as_of: Timestamp, is_list: bool) -> (Self, Receiver<()>) {
@@ -106,7 +106,7 @@ impl Board {
             now: RwSignal::new(None),
             outdated: RwSignal::new(false),
             paused: RwSignal::new(false),
-            trouble: Trouble::of_document().0,
+            trouble: RwSignal::new(String::new()),
             said: RwSignal::new(String::new()),
             inner: StoredValue::new(inner),
         };

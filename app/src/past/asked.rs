@@ -1,14 +1,12 @@
 //! Reading what an address asks for, and the moment that a person names.
 
 use domain::Timestamp;
-use leptos_router::location::Url;
 
 /// What the query of an address says of a name.
 pub fn value(query: &str, name: &str) -> Option<String> {
-    let mut pairs = query.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('='));
-    let (_, value) = pairs.find(|(other, _)| *other == name)?;
-    // As forms write it.
-    Some(Url::unescape(&value.replace('+', " ")))
+    let mut pairs = form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
+    let (_, value) = pairs.find(|(other, _)| other == name)?;
+    (!value.is_empty()).then(|| value.into_owned())
 }
 
 /// What is said to who named no moment.

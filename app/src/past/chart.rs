@@ -8,7 +8,7 @@ use domain::{Micros, Percentiles, Period, Reach, Story, Window};
 use leptos::prelude::*;
 
 use super::{
-    here::{Here, first_within},
+    here::{Here, first_within, reach_name},
     lines::{self, Lines, PITCH, Stretch},
     scale::{HEIGHT, Scale, Tick, percent, ticks},
     words,
@@ -49,7 +49,7 @@ fn choice(here: &Here, reach: Reach, current: Reach) -> impl IntoView + use<> {
     view! {
         <a
             class="btn small"
-            id=format!("reach-{}", reach.word())
+            id=reach_name(reach)
             href=here.with_reach(reach)
             aria-current=(reach == current).then_some("true")
         >

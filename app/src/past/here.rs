@@ -34,9 +34,9 @@ impl Here {
         format!("/t/{}", self.id)
     }
 
-    /// The page with another reach of the chart.
+    /// The page with another reach of the chart. It leads to the link that leads there, so that the focus stays on it.
     pub fn with_reach(&self, reach: Reach) -> String {
-        self.link(reach, self.at, "#latency")
+        self.link(reach, self.at, &format!("#{}", reach_name(reach)))
     }
 
     /// The page at a moment.
@@ -63,6 +63,11 @@ impl Here {
     }
 }
 
+/// The name of the link to a reach.
+pub fn reach_name(reach: Reach) -> String {
+    format!("reach-{}", reach.word())
+}
+
 /// The first outage, of a list with the newest first, that touches a stretch of time.
 pub fn first_within(outages: &[Outage], from: Timestamp, to: Timestamp) -> Option<&Outage> {
     outages.iter().rev().find(|outage| outage.from < to && outage.until.is_none_or(|until| until > from))
@@ -79,8 +84,8 @@ mod tests {
 
     #[test]
     fn links_keep_what_they_do_not_change() {
-        assert_eq!(here(Reach::Day, None).with_reach(Reach::Week), "/t/7?reach=7d#latency");
-        assert_eq!(here(Reach::Week, Some(5)).with_reach(Reach::Day), "/t/7?at=5#latency");
+        assert_eq!(here(Reach::Day, None).with_reach(Reach::Week), "/t/7?reach=7d#reach-7d");
+        assert_eq!(here(Reach::Week, Some(5)).with_reach(Reach::Day), "/t/7?at=5#reach-24h");
         assert_eq!(here(Reach::Week, None).at(Timestamp(5)), "/t/7?reach=7d&at=5#moment");
         assert_eq!(here(Reach::Week, Some(5)).at_now(), "/t/7?reach=7d#moment");
         assert_eq!(here(Reach::Day, Some(5)).at_now(), "/t/7#moment");

@@ -10,8 +10,9 @@ use server_fn::ServerFn;
 use super::{Icon, Toasts, part, whole};
 use crate::{
     ApiError,
-    api::{self, AddTracker, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
-    backend::{FailedForm, IS_SERVER},
+    api::{AddTracker, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
+    ask,
+    backend::FailedForm,
     live::Board,
 };
 
@@ -53,12 +54,7 @@ impl Change {
 
     /// Asks the server for it.
     pub async fn send(self, id: TrackerId) -> Result<(), ApiError> {
-        match self {
-            Self::Pause => api::pause_tracker(id).await,
-            Self::Resume => api::resume_tracker(id).await,
-            Self::Delete => api::delete_tracker(id).await,
-            Self::Restore => api::restore_tracker(id).await,
-        }
+        ask::send(self.path(), "id", &id.to_string()).await
     }
 }
 
@@ -86,15 +82,16 @@ struct Answers {
 }
 
 /// What a form that failed without script left behind.
-#[derive(Default, Serialize, Deserialize)]
-struct Failed {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failed {
     kept: String,
     add_problem: Option<String>,
     problem: Option<String>,
 }
 
 impl Failed {
-    fn of(form: &FailedForm) -> Self {
+    /// What is to be said of this form.
+    pub fn of(form: &FailedForm) -> Self {
         if form.action == AddTracker::PATH {
             let kept = form.value("url").unwrap_or_default().to_owned();
             Self { kept, add_problem: form.error.at("url"), problem: None }
@@ -107,15 +104,9 @@ impl Failed {
 }
 
 impl Changes {
-    /// The changes of a page. To be called once a page, in the same place on both sides.
-    pub fn of_page() -> Self {
-        // A form that was posted without script failed, and this page is the answer. What that means travels with the page,
-        // so that hydration renders the same.
-        let failed = || {
-            let form = if IS_SERVER { use_context::<FailedForm>() } else { None };
-            form.as_ref().map(Failed::of).unwrap_or_default()
-        };
-        let Failed { kept, add_problem, problem } = SharedValue::new(failed).into_inner();
+    /// The changes of a page that may be the answer to a form that failed.
+    pub fn of_page(failed: Failed) -> Self {
+        let Failed { kept, add_problem, problem } = failed;
         Self {
             answers: RwSignal::new(Answers { problem, add_problem, kept, ..Answers::default() }),
             toasts: Toasts::of_document(),
@@ -158,7 +149,7 @@ impl Changes {
         }
         self.answers.update(|answers| answers.is_adding = true);
         spawn_local(async move {
-            let answer = api::add_tracker(field.value()).await;
+            let answer = ask::send(AddTracker::PATH, "url", &field.value()).await;
             if answer.is_ok() {
                 field.set_value("");
             }

@@ -4,7 +4,7 @@
 //! machinery only a few times: these functions put many closures and views into few types. A quarter of the
 //! client was such repetition.
 
-use std::{any::Any, pin::Pin};
+use std::any::Any;
 
 use leptos::{
     attr::{Attribute, any_attribute::AnyAttribute},
@@ -12,7 +12,6 @@ use leptos::{
     tachys::{
         hydration::Cursor,
         renderer::types::{Element, Node},
-        ssr::StreamBuilder,
         view::{Mountable, Position, PositionState, Render, add_attr::AddAnyAttr},
     },
 };
@@ -52,23 +51,7 @@ trait Erased: Send {
     fn rebuild(self: Box<Self>, state: &mut PartState);
     fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> PartState;
 
-    // The rest is for the server. In the client it must cost nothing, so it asks first who it is for.
-    fn dry_resolve(&mut self);
-    fn resolve(self: Box<Self>) -> Pin<Box<dyn Future<Output = Part> + Send>>;
-    fn to_html(
-        self: Box<Self>,
-        to: To<'_>,
-        position: &mut Position,
-        style: (bool, bool),
-        attrs: Vec<AnyAttribute>,
-    );
-}
-
-/// Where HTML goes: at once, or in pieces, in order or not.
-enum To<'a> {
-    Text(&'a mut String),
-    InOrder(&'a mut StreamBuilder),
-    OutOfOrder(&'a mut StreamBuilder),
+    fn to_html(self: Box<Self>, to: &mut String, position: &mut Position, style: (bool, bool));
 }
 
 impl<V: IntoView + 'static> Erased for V {
@@ -88,35 +71,10 @@ impl<V: IntoView + 'static> Erased for V {
         PartState(Box::new(Shown::<V>(RenderHtml::hydrate::<true>(*self, cursor, position))))
     }
 
-    fn dry_resolve(&mut self) {
+    fn to_html(self: Box<Self>, to: &mut String, position: &mut Position, (escape, mark): (bool, bool)) {
+        // In the client it must cost nothing.
         if IS_SERVER {
-            RenderHtml::dry_resolve(self);
-        }
-    }
-
-    fn resolve(self: Box<Self>) -> Pin<Box<dyn Future<Output = Part> + Send>> {
-        if IS_SERVER {
-            Box::pin(async { whole(RenderHtml::resolve(*self).await.into_owned()) })
-        } else {
-            Box::pin(std::future::pending())
-        }
-    }
-
-    fn to_html(
-        self: Box<Self>,
-        to: To<'_>,
-        position: &mut Position,
-        (escape, mark): (bool, bool),
-        attrs: Vec<AnyAttribute>,
-    ) {
-        if IS_SERVER {
-            match to {
-                To::Text(buf) => self.to_html_with_buf(buf, position, escape, mark, attrs),
-                To::InOrder(buf) => self.to_html_async_with_buf::<false>(buf, position, escape, mark, attrs),
-                To::OutOfOrder(buf) => {
-                    self.to_html_async_with_buf::<true>(buf, position, escape, mark, attrs);
-                }
-            }
+            self.to_html_with_buf(to, position, escape, mark, Vec::new());
         }
     }
 }
@@ -148,12 +106,11 @@ impl RenderHtml for Part {
 
     const MIN_LENGTH: usize = 0;
 
-    fn dry_resolve(&mut self) {
-        self.0.dry_resolve();
-    }
+    // Nothing has to be waited for: pages are loaded before they are rendered.
+    fn dry_resolve(&mut self) {}
 
     async fn resolve(self) -> Self {
-        self.0.resolve().await
+        self
     }
 
     fn to_html_with_buf(
@@ -162,21 +119,9 @@ impl RenderHtml for Part {
         position: &mut Position,
         escape: bool,
         mark_branches: bool,
-        extra_attrs: Vec<AnyAttribute>,
+        _extra_attrs: Vec<AnyAttribute>,
     ) {
-        self.0.to_html(To::Text(buf), position, (escape, mark_branches), extra_attrs);
-    }
-
-    fn to_html_async_with_buf<const OUT_OF_ORDER: bool>(
-        self,
-        buf: &mut StreamBuilder,
-        position: &mut Position,
-        escape: bool,
-        mark_branches: bool,
-        extra_attrs: Vec<AnyAttribute>,
-    ) {
-        let to = if OUT_OF_ORDER { To::OutOfOrder(buf) } else { To::InOrder(buf) };
-        self.0.to_html(to, position, (escape, mark_branches), extra_attrs);
+        self.0.to_html(buf, position, (escape, mark_branches));
     }
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> PartState {

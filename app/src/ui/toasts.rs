@@ -4,7 +4,7 @@ use domain::TrackerId;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    Change, Icon,
+    Change, Icon, Part,
     list::{Entry, entries},
 };
 
@@ -79,22 +79,19 @@ fn is_in_use() -> bool {
     matches!(document().query_selector(".toast:hover, .toast:focus-within"), Ok(Some(_)))
 }
 
-/// The place of the toasts; once a document.
-#[component]
-pub fn Dock() -> impl IntoView {
+/// The name of the place in the document where toasts stand.
+pub const PLACE: &str = "dock";
+
+/// The toasts, for that place.
+pub fn cards() -> Part {
     let toasts = Toasts::of_document();
-    let cards = move || {
+    entries(move || {
         let card = |toast: &Toast| {
             let toast = toast.clone();
             Entry::new(toast.number.into(), 0, move || card(toast, toasts))
         };
         toasts.shelf.with(|shelf| shelf.toasts.iter().map(card).collect())
-    };
-    view! {
-        <div class="dock" role="status">
-            {entries(cards)}
-        </div>
-    }
+    })
 }
 
 fn card(toast: Toast, toasts: Toasts) -> impl IntoView {

@@ -1,15 +1,8 @@
 //! A site over ports in memory, and its pages as text.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU16, Ordering},
-};
+use std::sync::Arc;
 
-use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
-use app::{
-    App,
-    backend::{FailedForm, Reply},
-};
+use app::backend::FailedForm;
 use async_trait::async_trait;
 use domain::{
     About, Cell, Counts, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment,
@@ -17,10 +10,7 @@ use domain::{
     TrackerView, Window,
     ports::{Live, Past, Services, Trackers},
 };
-use futures::StreamExt as _;
 use leptos::prelude::*;
-use leptos_meta::ServerMetaContext;
-use leptos_router::location::RequestUrl;
 
 /// 2026-11-23T14:03:10Z.
 const START: i64 = 1_795_442_590_000;
@@ -42,8 +32,6 @@ pub(crate) struct Page {
 
 impl Site {
     pub(crate) fn new() -> Self {
-        // A second test finds it set already.
-        let _ = Executor::init_custom_executor(Threads);
         Self { view: LiveView::new(1), is_failing: false, trouble: None, failed: None, past: None }
     }
 
@@ -84,28 +72,21 @@ impl Site {
     }
 
     pub(crate) fn get(&self, path: &str) -> Page {
-        let status = Arc::new(AtomicU16::new(200));
-        let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
-        let html = owner.with(|| {
-            let seen = status.clone();
-            provide_context(Reply(Arc::new(move |status| seen.store(status, Ordering::Relaxed))));
-            provide_context(RequestUrl::new(path));
-            provide_context(ServerMetaContext::new().0);
-            let ports = Arc::new(Ports {
-                view: self.view.clone(),
-                is_failing: self.is_failing,
-                trouble: self.trouble.clone(),
-                past: self.past.clone(),
-            });
-            provide_context(Services { trackers: ports.clone(), live: ports.clone(), past: ports });
-            if let Some(failed) = self.failed.clone() {
-                provide_context(failed);
-            }
-            let stream = view! { <App /> }.to_html_stream_in_order();
-            futures::executor::block_on(stream.collect::<String>())
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let ports = Arc::new(Ports {
+            view: self.view.clone(),
+            is_failing: self.is_failing,
+            trouble: self.trouble.clone(),
+            past: self.past.clone(),
         });
-        owner.cleanup();
-        Page { status: status.load(Ordering::Relaxed), html }
+        let services = Services { trackers: ports.clone(), live: ports.clone(), past: ports };
+        let loading = app::Page::load(&services, path, query, self.failed.as_ref());
+        let page = futures::executor::block_on(loading);
+        let status = page.status();
+        let options = LeptosOptions::builder().output_name("app").build();
+        let html = Owner::new().with(|| app::document(options, page, self.failed.clone()).to_html());
+        let body = html.find("<body>").unwrap();
+        Page { status, html: html[body..].to_owned() }
     }
 }
 
@@ -256,19 +237,4 @@ impl Trackers for Ports {
     async fn restore(&self, _: TrackerId) -> Result<(), Failure> {
         Ok(())
     }
-}
-
-/// Runs every task on a thread of its own, so that no async runtime is needed.
-struct Threads;
-
-impl CustomExecutor for Threads {
-    fn spawn(&self, task: PinnedFuture<()>) {
-        std::thread::spawn(move || futures::executor::block_on(task));
-    }
-
-    fn spawn_local(&self, task: PinnedLocalFuture<()>) {
-        futures::executor::block_on(task);
-    }
-
-    fn poll_local(&self) {}
 }

@@ -1,75 +1,72 @@
 //! The pages and their server functions.
 
-use std::sync::Arc;
-
-use app::{
-    ApiError,
-    backend::{FailedForm, Reply},
-};
+use app::{ApiError, Page, backend::FailedForm};
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
-    extract::Request,
-    http::{StatusCode, header::CONTENT_SECURITY_POLICY, request::Parts},
-    response::{IntoResponse, Response},
+    extract::{Request, State},
+    http::{StatusCode, header::CONTENT_SECURITY_POLICY},
+    response::{Html, IntoResponse, Response},
     routing::get,
 };
 use domain::ports::Services;
 use leptos::{
     config::LeptosOptions,
-    nonce::use_nonce,
-    prelude::{provide_context, use_context},
+    nonce::{provide_nonce, use_nonce},
+    prelude::{Owner, RenderHtml as _, provide_context},
 };
-use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
+use leptos_axum::handle_server_fns_with_context;
 
-use super::{AppState, Problem, headers::page_policy};
+use super::{AppState, headers::page_policy};
+
+#[derive(Clone)]
+struct Pages {
+    services: Services,
+    options: LeptosOptions,
+    /// Where live reload listens, during development.
+    reload: Option<String>,
+}
 
 /// The pages; anything that nobody else answers is a page too, the one that says so.
 ///
-/// Leptos's own way to register routes would register the server functions beside them, past [`super::forms`].
+/// Not Leptos's way to register routes: that would register the server functions beside them, past [`super::forms`], and
+/// needs its router, which would be the largest part of the client.
 pub(super) fn router(state: &AppState) -> Router {
-    // Fails when it was set before, by another server in this process; that is as good.
-    let _ = any_spawner::Executor::init_tokio();
     let options = options(&state.assets.url_folder());
     let reload = (!state.assets.is_fixed()).then(|| format!("ws://127.0.0.1:{}", options.reload_port));
-    let services = state.services.clone();
-    let page = leptos_axum::render_app_async_with_context(
-        move || {
-            provide_services(&services);
-            restrict(reload.as_deref());
-        },
-        move || app::shell(options.clone()),
-    );
-    let page = move |request: Request| {
-        let rendered = page(request);
-        // A task of its own: when a browser gives up, the page is rendered to its end all the same. Dropped half-way, its
-        // signals would be gone while other threads still read them.
-        let whole = tokio::spawn(async move { with_valid_markers(rendered.await).await });
-        async move { whole.await.unwrap_or_else(|error| broken(&error)) }
-    };
-    Router::new().fallback_service(get(page).fallback(super::method_not_allowed))
+    let pages = Pages { services: state.services.clone(), options, reload };
+    Router::new().fallback_service(get(page).fallback(super::method_not_allowed).with_state(pages))
 }
 
-/// Leptos marks places for hydration by `<!>`, which browsers read as an empty comment and HTML forbids. Nothing else in a
-/// page looks like it: text and data have their `<` escaped.
-async fn with_valid_markers(page: Response) -> Response {
-    let (parts, body) = page.into_parts();
-    match to_bytes(body, usize::MAX).await {
-        Ok(html) => {
-            Response::from_parts(parts, Body::from(String::from_utf8_lossy(&html).replace("<!>", "<!---->")))
-        }
-        Err(error) => broken(&error),
+async fn page(State(pages): State<Pages>, request: Request) -> Response {
+    let failed = request.extensions().get::<FailedForm>().cloned();
+    let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+    let page = Page::load(&pages.services, path, query, failed.as_ref()).await;
+    let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let (html, nonce) = render(pages.options, page, failed);
+    let mut response = (status, Html(html)).into_response();
+    if let Some(policy) = page_policy(&nonce, pages.reload.as_deref()) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
+    response
 }
 
-fn broken(error: &dyn std::fmt::Display) -> Response {
-    tracing::error!(%error, "a page broke off while it was rendered");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made.").into_response()
+/// The page, and what its scripts are known by.
+fn render(options: LeptosOptions, page: Page, failed: Option<FailedForm>) -> (String, String) {
+    let owner = Owner::new();
+    let (html, nonce) = owner.with(|| {
+        provide_nonce();
+        let html = app::document(options, page, failed).to_html();
+        (html, use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default())
+    });
+    // Leptos marks places for hydration by `<!>`, which browsers read as an empty comment and HTML forbids. Nothing else in
+    // a page looks like it: text and data have their `<` escaped.
+    (html.replace("<!>", "<!---->"), nonce)
 }
 
 /// Runs a server function for a program or for our own client, which both take JSON.
 pub(super) async fn call(services: Services, request: Request) -> Response {
-    let context = move || provide_services(&services);
+    let context = move || provide_context(services.clone());
     let known = server_fn::axum::server_fn_paths()
         .any(|(path, method)| path == request.uri().path() && method == *request.method());
     if !known {
@@ -113,31 +110,6 @@ pub(super) async fn render_failed(pages: Router, failed: FailedForm) -> Response
 /// The error that a server function answered with, as JSON.
 pub(super) fn read_error(body: &[u8]) -> ApiError {
     serde_json::from_slice(body).unwrap_or(ApiError::Internal)
-}
-
-fn provide_services(services: &Services) {
-    provide_context(services.clone());
-    provide_context(Reply(Arc::new(|status| {
-        // Asked for lazily: it does not matter in which order the contexts are provided.
-        if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status))
-        {
-            options.set_status(status);
-        }
-    })));
-    if let Some(failed) =
-        use_context::<Parts>().and_then(|parts| parts.extensions.get::<FailedForm>().cloned())
-    {
-        provide_context(failed);
-    }
-}
-
-/// Lets only the scripts of this page run. `reload` is where live reload listens, during development.
-fn restrict(reload: Option<&str>) {
-    if let (Some(options), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce())
-        && let Some(policy) = page_policy(&nonce, reload)
-    {
-        options.insert_header(CONTENT_SECURITY_POLICY, policy);
-    }
 }
 
 /// Leptos's options: what `Leptos.toml` says, and where this version's files are.

@@ -76,6 +76,7 @@ impl TrackerBody {
             deadline: self.deadline.map(length),
             retries: self.retries,
             paused: self.paused,
+            ..Draft::default()
         }
     }
 }

@@ -1,0 +1,126 @@
+//! The whole document, as the server sends it.
+
+use leptos::prelude::*;
+
+use crate::{
+    backend::FailedForm,
+    content::{Content, Page},
+    island::{LIST, TRACKER, island},
+    list::TrackerList,
+    tracker::Tracker,
+    ui::{Icon, Sprite, TroubleBanner, in_full, sorry, toasts},
+};
+
+/// Everything. `failed` is the form whose answer the page is, if it is one.
+pub fn document(options: LeptosOptions, page: Page, failed: Option<FailedForm>) -> impl IntoView {
+    let files = format!("/{}/{}", options.site_pkg_dir, options.output_name);
+    let style = format!("{files}.css");
+    let version = options.site_pkg_dir.rsplit('/').next().unwrap_or_default().to_owned();
+    // A form that failed is answered at its own address; to load that again would be to send the form again.
+    let address = failed.map(|failed| {
+        let restore = "history.replaceState(null, '', document.currentScript.dataset.page)";
+        view! { <script nonce=leptos::nonce::use_nonce() data-page=failed.page>{restore}</script> }
+    });
+    let rail = rail(&page.path);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-version=version>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <title>{in_full(&page.title())}</title>
+                <link id="leptos" rel="stylesheet" href=style />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                {address}
+                <AutoReload options />
+                <Client files />
+            </head>
+            <body>
+                <Sprite />
+                <a class="skip" href="#main">
+                    "Skip to content"
+                </a>
+                <div class="shell">
+                    <main class="page" id="main" tabindex="-1">
+                        {content(page)}
+                    </main>
+                    {rail}
+                </div>
+                <div class="dock" id=toasts::PLACE role="status"></div>
+            </body>
+        </html>
+    }
+}
+
+fn content(page: Page) -> AnyView {
+    match page.content {
+        Ok(Content::List(told)) => {
+            let view = view! { <TrackerList told=told.clone() /> };
+            island(LIST, &told, view).into_any()
+        }
+        Ok(Content::One(told, past)) => {
+            let view = view! { <Tracker told=told.clone() /> };
+            view! {
+                {island(TRACKER, &told, view)}
+                <div class="wrap past" id="past" inner_html=past></div>
+            }
+            .into_any()
+        }
+        Err(error) => view! {
+            <TroubleBanner said=RwSignal::new(page.trouble) />
+            {sorry(&error)}
+        }
+        .into_any(),
+    }
+}
+
+/// Fetches and starts the client. Leptos's own `HydrationScripts` does the same, but gives its links a `crossorigin` that
+/// HTML does not know.
+#[component]
+fn Client(
+    /// The path of the client's files without their endings.
+    files: String,
+) -> impl IntoView {
+    let (script, module) = (format!("{files}.js"), format!("{files}.wasm"));
+    let start = format!(
+        "import start, {{ hydrate }} from '{script}'; await start({{ module_or_path: '{module}' }}); hydrate();"
+    );
+    view! {
+        <link rel="modulepreload" href=script />
+        <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=leptos::nonce::use_nonce()>
+            {start}
+        </script>
+    }
+}
+
+/// The way to every section; the sections themselves come later.
+fn rail(path: &str) -> impl IntoView + use<> {
+    let current = match path {
+        "/" => Some("page"),
+        path if path.starts_with("/t/") => Some("true"),
+        _ => None,
+    };
+    view! {
+        <header class="rail">
+            <a class="brand" href="/" aria-label="Uptime Tracker">
+                <svg viewBox="0 0 16 16" aria-hidden="true">
+                    <path d="M1 6h2.5v9H1zM4.75 6h2.5v9h-2.5zM8.5 1H11v14H8.5zM12.25 6h2.5v9h-2.5z"></path>
+                </svg>
+                <span>"Uptime Tracker"</span>
+            </a>
+            <nav class="nav" aria-label="Main">
+                <ul>
+                    <li>
+                        <a href="/" aria-current=current>
+                            <Icon name="#i-list" />
+                            "Trackers"
+                        </a>
+                    </li>
+                </ul>
+            </nav>
+            <p class="foot">{concat!("local · ", env!("CARGO_PKG_VERSION"))}</p>
+        </header>
+    }
+}
