@@ -1,11 +1,11 @@
 //! Trackers in the database. Rows may be made by hand, so what is read is parsed like what is typed.
 
-use std::{collections::HashMap, ops::RangeInclusive, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
-use domain::{Draft, Invalid, Misfit, NewTracker, Policy, Schedule, Timestamp, Tracker, TrackerId};
+use domain::{Draft, Invalid, Misfit, NewTracker, Schedule, Timestamp, Tracker, TrackerId};
 use sqlx::{Decode, Sqlite, SqliteConnection, Type, query, query_as, query_scalar};
 
-use crate::{StoreError, bulk::Binding, options, row::Row};
+use crate::{StoreError, bulk::Binding, http, row::Row};
 
 /// All trackers in the order of their ids.
 pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
@@ -126,7 +126,7 @@ fn bind(query: Binding, tracker: &NewTracker) -> Binding {
         .bind(tracker.deadline.map(ms))
         .bind(i64::from(policy.retries))
         .bind(tracker.paused)
-        .bind(options::to_column(&tracker.http))
+        .bind(http::column(&tracker.http))
         .bind(ms(policy.retry_after))
         .bind(i64::from(policy.successes))
         .bind(policy.slow_after.map(ms))
@@ -154,29 +154,15 @@ fn settings(row: &Row<'_>) -> Result<(NewTracker, Timestamp), Invalid> {
         expect: text("expect")?,
         deadline: number("deadline_ms")?.map(|ms| format!("{ms}ms")),
         retries: number("retries")?,
+        retry: number("retry_ms")?.map(|ms| format!("{ms}ms")),
+        successes: number("successes")?,
+        slow: number("slow_ms")?.map(|ms| format!("{ms}ms")),
+        upside_down: number("upside_down")?.map(|upside_down| upside_down != 0),
+        http: text("http")?.map(|text| http::draft(&text)).transpose()?,
         paused: number("paused")?.map(|paused| paused != 0),
     };
     let added_at = number("added_at")?.unwrap_or_default();
-    let mut settings = draft.parse()?;
-    settings.http = options::from_column(text("http")?.as_deref().unwrap_or_default())?;
-    settings.policy = Policy {
-        retry_after: length("retry_ms", number("retry_ms")?.unwrap_or(5_000), 1_000..=300_000)?,
-        successes: u16::try_from(number("successes")?.unwrap_or(1))
-            .ok()
-            .filter(|successes| (1..=Policy::MOST_SUCCESSES).contains(successes))
-            .ok_or_else(|| Invalid::one("successes", "successes are 1 to 10"))?,
-        slow_after: number("slow_ms")?.map(|ms| length("slow_ms", ms, 1..=60_000)).transpose()?,
-        upside_down: number("upside_down")?.is_some_and(|flag| flag != 0),
-        ..settings.policy
-    };
-    Ok((settings, Timestamp(added_at)))
-}
-
-fn length(field: &'static str, ms: i64, bounds: RangeInclusive<i64>) -> Result<Duration, Invalid> {
-    let problem =
-        || Invalid::one(field, format!("a length here is {} to {} ms", bounds.start(), bounds.end()));
-    let within = u64::try_from(ms).ok().filter(|_| bounds.contains(&ms));
-    within.map(Duration::from_millis).ok_or_else(problem)
+    Ok((draft.parse()?, Timestamp(added_at)))
 }
 
 fn column_of<'r, T>(row: &Row<'r>, column: &'static str) -> Result<Option<T>, Invalid>
