@@ -55,6 +55,8 @@ mod target;
 #[cfg(feature = "server")]
 mod timekeeper;
 #[cfg(feature = "server")]
+mod timings;
+#[cfg(feature = "server")]
 mod tracker;
 #[cfg(feature = "server")]
 mod when;
@@ -67,7 +69,7 @@ pub use evidence::{Certificate, Evidence, TlsEvidence};
 pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use live::{LiveView, SHOWN_CHECKS};
-pub use phases::Phases;
+pub use phases::{PhaseTime, Phases, Timing};
 pub use status::{Policy, Status, Step, Transition};
 pub use story::{LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
@@ -112,6 +114,8 @@ pub use stride::Stride;
 pub use target::Target;
 #[cfg(feature = "server")]
 pub use timekeeper::{Beat, Holding, Timekeeper};
+#[cfg(feature = "server")]
+pub use timings::{PhaseLatencies, Selection};
 #[cfg(feature = "server")]
 pub use tracker::{NewTracker, Tracker};
 #[cfg(feature = "server")]
