@@ -84,7 +84,7 @@ const CANARY: &str = "CANARY-7f3a";
 async fn options_are_kept_and_their_secrets_are_never_shown() {
     let app = TestApp::in_memory().await;
     let body = format!(
-        r#"{{"url": "a.example", "retry": 10, "successes": 2, "slow": "800ms", "upside_down": false,
+        r#"{{"url": "a.example", "paused": true, "retry": 10, "successes": 2, "slow": "800ms", "upside_down": false,
         "http": {{"method": "POST", "body": "ping", "headers": {{"Accept": "text/html", "X-Api-Key": "{CANARY}"}},
         "auth": {{"basic": {{"user": "me", "password": "{CANARY}"}}}},
         "proxy": {{"url": "http://p.example:3128", "user": "u", "password": "{CANARY}"}}}}}}"#

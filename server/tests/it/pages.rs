@@ -157,7 +157,7 @@ async fn a_form_of_settings_that_fails_says_what_is_wrong_at_its_field() {
     }
     assert_eq!(app.json("/v1/trackers/1").await["every"], 30, "nothing is half-written");
     for (form, status) in [("id=9&every=5", 404), ("every=5", 400), ("id=x", 400)] {
-        assert_eq!(post(&app, "/api/edit_tracker", "/t/9/edit", form).await.status(), status, "{form}");
+        assert_eq!(post(&app, "/api/edit_tracker", "/t/1/edit", form).await.status(), status, "{form}");
     }
     let request = app.http.post(app.url("/api/edit_tracker")).body("id=1&every=5");
     let foreign = request.header("sec-fetch-site", "cross-site").send().await.unwrap();
