@@ -20,17 +20,22 @@ use crate::{
     recorder::{Edit, RecorderHandle, Roster},
 };
 
+/// What the services are made from.
+pub(crate) struct Means {
+    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) recorder: RecorderHandle,
+    pub(crate) roster: watch::Receiver<Roster>,
+    pub(crate) view: SharedView,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) health: Arc<Health>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Of the web client.
+    pub(crate) version: String,
+}
+
 /// The services that pages use.
-pub fn services(
-    archive: Arc<dyn Archive>,
-    recorder: RecorderHandle,
-    roster: watch::Receiver<Roster>,
-    view: SharedView,
-    clock: Arc<dyn Clock>,
-    health: Arc<Health>,
-    metrics: Arc<Metrics>,
-    version: String,
-) -> Services {
+pub(crate) fn services(means: Means) -> Services {
+    let Means { archive, recorder, roster, view, clock, health, metrics, version } = means;
     let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
     let live = SharedLive { view, clock, health, metrics, version };
     Services {
@@ -68,7 +73,7 @@ impl Trackers for RecordedTrackers {
 
     async fn edit(&self, id: TrackerId, fields: Vec<(String, String)>) -> Result<(), Failure> {
         let draft = Draft::of_fields(&fields, &self.settings(id)?.settings);
-        self.recorder.edit(Edit::Change(id, draft)).await.map(drop).map_err(logged)
+        self.recorder.edit(Edit::Change(id, Box::new(draft))).await.map(drop).map_err(logged)
     }
 
     async fn set_paused(&self, id: TrackerId, paused: bool) -> Result<(), Failure> {

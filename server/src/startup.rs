@@ -20,7 +20,7 @@ use crate::{
     metrics::Metrics,
     recorder::{Grouping, Recorder},
     scheduler::{Scheduler, Tools},
-    services::services,
+    services::{Means, services},
     track,
 };
 
@@ -106,16 +106,16 @@ impl Server {
         };
         let scheduler = tokio::spawn(Scheduler::new(tools, roster.clone()).run());
         let state = AppState {
-            services: services(
-                archive.clone(),
-                handle.clone(),
-                roster.clone(),
-                view.clone(),
-                clock.clone(),
-                health.clone(),
-                metrics.clone(),
-                parts.assets.version().to_owned(),
-            ),
+            services: services(Means {
+                archive: archive.clone(),
+                recorder: handle.clone(),
+                roster: roster.clone(),
+                view: view.clone(),
+                clock: clock.clone(),
+                health: health.clone(),
+                metrics: metrics.clone(),
+                version: parts.assets.version().to_owned(),
+            }),
             archive,
             recorder: handle,
             roster,

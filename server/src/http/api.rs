@@ -54,7 +54,7 @@ pub(super) async fn change(
 ) -> Result<Json<TrackerReply>, Problem> {
     let id = read_id(&id)?;
     let draft = TrackerBody::read(&body)?.draft();
-    state.recorder.edit(Edit::Change(id, draft)).await.map_err(crate::failure::logged)?;
+    state.recorder.edit(Edit::Change(id, Box::new(draft))).await.map_err(crate::failure::logged)?;
     Ok(one(&state, id).await?)
 }
 

@@ -35,8 +35,8 @@ fn add_names_what_is_wrong_and_adds_nothing() {
         assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
         assert!(text(&refused.stderr).contains(&format!("error: {hint}")), "{}", text(&refused.stderr));
     }
-    let options: [(&[&str], &str, [Option<i32>; 2]); 9] = [
-        (&["--method", "TRACE"], "http.method: ", [Some(1), Some(2)]),
+    let options = [
+        (&["--method", "TRACE"][..], "http.method: ", [Some(1), Some(2)]),
         (&["--header", "Host: CANARY"], "http.headers: ", [Some(1), Some(2)]),
         (&["--header", "CANARY"], "http.headers: ", [Some(1), Some(2)]),
         (&["--header", "A: CANARY\u{1}"], "http.headers: ", [Some(1), Some(2)]),
