@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 
-use crate::{Failure, Period, Recorded, Tally, Timestamp, TrackerId, Transition, Window};
+use crate::{
+    Exhibit, Failure, Period, PhaseTime, Recorded, Tally, Timestamp, Timing, TrackerId, Transition, Window,
+};
 
 /// Reading what was recorded. It sees everything that is committed, whether it is still in the table of checks or sealed.
 ///
@@ -35,6 +37,17 @@ pub trait Archive: Send + Sync {
         window: Window,
         limit: usize,
     ) -> Result<Vec<Transition>, Failure>;
+
+    /// What was seen when the tracker went down within the window, the newest first, at most `limit`.
+    async fn exhibits(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Exhibit>, Failure>;
+
+    /// How long each phase of its good checks took, in the order of [`crate::Phase::ALL`]. Told by hours (UTC): those that the
+    /// window touches count as a whole.
+    async fn phases(&self, id: TrackerId, window: Window) -> Result<[PhaseTime; 5], Failure>;
+
+    /// Phases in full of checks that were due within the window, the slowest first, at most `limit`: of all failures and of at least
+    /// the slowest check of each minute.
+    async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure>;
 }
 
 /// Which way to look.

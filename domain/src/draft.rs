@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use crate::{
-    Expectations, FieldError, Invalid, NewTracker, Policy, Schedule, Target, TrackerName,
-    schedule::parse_length,
+    Expectations, FieldError, Given, HttpDraft, HttpOptions, Invalid, NewTracker, Schedule, Target,
+    TrackerName, schedule::parse_length,
 };
+
+mod policy;
+
+use policy::Rules;
 
 /// Settings as they were given; what is absent keeps its default, or its value when a tracker is edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,10 +26,20 @@ pub struct Draft {
     pub zone: Option<String>,
     /// What counts as up: `200-299,401`, or any expectations.
     pub expect: Option<String>,
-    /// How long a probe may take, 1 s to 60 s.
+    /// How long a probe may take, 1 s to 60 s; empty for the default.
     pub deadline: Option<String>,
     /// Failures in a row that are tolerated, 0 to 10.
     pub retries: Option<i64>,
+    /// How long after a failed attempt the next one starts, 1 s to 5 min.
+    pub retry: Option<String>,
+    /// Good checks in a row that make it up again, 1 to 10.
+    pub successes: Option<i64>,
+    /// From when on an answer counts as slow, 1 ms to 60 s; empty for never.
+    pub slow: Option<String>,
+    /// Whether it is up when its target fails.
+    pub upside_down: Option<bool>,
+    /// How the target is asked.
+    pub http: Option<HttpDraft>,
     /// Whether it rests.
     pub paused: Option<bool>,
 }
@@ -40,7 +54,7 @@ impl Draft {
     pub fn parse(&self) -> Result<NewTracker, Invalid> {
         let target = Target::parse(self.url.as_deref().unwrap_or_default());
         let base = target.as_ref().ok().cloned().map(NewTracker::of);
-        let rest = self.rest();
+        let rest = self.rest(&HttpOptions::default());
         match (base, rest) {
             (Some(base), Ok(rest)) => Ok(rest.onto(base)),
             (_, rest) => {
@@ -57,7 +71,7 @@ impl Draft {
             None => Ok(to.clone()),
             Some(url) => Target::parse(url).map(|target| NewTracker { target, ..to.clone() }),
         };
-        match (edited, self.rest()) {
+        match (edited, self.rest(&to.http)) {
             (Ok(base), Ok(rest)) => Ok(rest.onto(base)),
             (edited, rest) => {
                 let mut problems: Vec<FieldError> = edited.err().into_iter().collect();
@@ -67,15 +81,19 @@ impl Draft {
         }
     }
 
-    fn rest(&self) -> Result<Rest, Invalid> {
+    fn rest(&self, http: &HttpOptions) -> Result<Rest, Invalid> {
         let mut problems = Vec::new();
         let rest = Rest {
             name: keep(self.name.as_deref().map(Naming::parse), &mut problems).unwrap_or(Naming::Keep),
             schedule: keep(self.schedule(), &mut problems),
             expect: keep(self.expect.as_deref().map(Expectations::parse), &mut problems),
-            deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems),
-            policy: keep(self.retries.map(parse_policy), &mut problems),
+            deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems).unwrap_or_default(),
+            rules: Rules::read(self, &mut problems),
             paused: self.paused,
+            http: self.http.as_ref().and_then(|draft| {
+                let read = HttpOptions::parse(draft, http);
+                read.map_err(|invalid| problems.extend(invalid.0)).ok()
+            }),
         };
         if problems.is_empty() { Ok(rest) } else { Err(Invalid(problems)) }
     }
@@ -100,9 +118,10 @@ struct Rest {
     name: Naming,
     schedule: Option<Schedule>,
     expect: Option<Expectations>,
-    deadline: Option<Duration>,
-    policy: Option<Policy>,
+    deadline: Given<Duration>,
+    rules: Rules,
     paused: Option<bool>,
+    http: Option<HttpOptions>,
 }
 
 /// What becomes of the name; an empty one gives way to the target's.
@@ -128,11 +147,11 @@ impl Rest {
             },
             schedule: self.schedule.unwrap_or(base.schedule),
             expect: self.expect.unwrap_or(base.expect),
-            deadline: self.deadline.or(base.deadline),
-            policy: self.policy.unwrap_or(base.policy),
+            deadline: self.deadline.onto(base.deadline),
+            policy: self.rules.onto(base.policy),
             paused: self.paused.unwrap_or(base.paused),
             target: base.target,
-            http: base.http,
+            http: self.http.unwrap_or(base.http),
         }
     }
 }
@@ -148,19 +167,15 @@ fn keep<T>(parsed: Option<Result<T, FieldError>>, problems: &mut Vec<FieldError>
     }
 }
 
-fn parse_deadline(text: &str) -> Result<Duration, FieldError> {
+fn parse_deadline(text: &str) -> Result<Given<Duration>, FieldError> {
+    if text.trim().is_empty() {
+        return Ok(Given::Reset);
+    }
     let secs = text.trim().parse().ok().map(Duration::from_secs);
     secs.or_else(|| parse_length(text))
         .filter(|duration| (Duration::from_secs(1)..=Duration::from_mins(1)).contains(duration))
+        .map(Given::Set)
         .ok_or_else(|| FieldError::new("deadline", "a deadline is 1 s to 60 s, like 10s"))
-}
-
-fn parse_policy(retries: i64) -> Result<Policy, FieldError> {
-    u16::try_from(retries)
-        .ok()
-        .filter(|retries| *retries <= Policy::MOST_RETRIES)
-        .map(|retries| Policy { retries, ..Policy::default() })
-        .ok_or_else(|| FieldError::new("retries", format!("retries are 0 to {}", Policy::MOST_RETRIES)))
 }
 
 #[cfg(test)]
@@ -184,10 +199,28 @@ mod tests {
             expect: Some("9".into()),
             deadline: Some("90s".into()),
             retries: Some(-1),
+            retry: Some("6m".into()),
+            successes: Some(0),
+            slow: Some("61s".into()),
+            http: Some(HttpDraft { method: Given::Set("TRACE".into()), ..HttpDraft::default() }),
             ..Draft::default()
         };
         let fields: Vec<String> = draft.parse().unwrap_err().0.into_iter().map(|error| error.field).collect();
-        assert_eq!(fields, ["url", "name", "every", "expect", "deadline", "retries"]);
+        assert_eq!(
+            fields,
+            [
+                "url",
+                "name",
+                "every",
+                "expect",
+                "deadline",
+                "retries",
+                "retry",
+                "successes",
+                "slow",
+                "http.method"
+            ]
+        );
     }
 
     #[test]
@@ -199,6 +232,26 @@ mod tests {
         assert_eq!(after.shown_name().as_str(), "shop");
         let unnamed = Draft { name: Some(String::new()), ..Draft::default() }.apply(&after).unwrap();
         assert_eq!(unnamed.name, None);
+    }
+
+    #[test]
+    fn each_rule_is_edited_on_its_own() {
+        let before = Draft {
+            retry: Some("10".into()),
+            successes: Some(3),
+            slow: Some("800ms".into()),
+            upside_down: Some(true),
+            ..Draft::of("example.org")
+        };
+        let before = before.parse().unwrap();
+        assert_eq!(before.policy.retry_after, Duration::from_secs(10));
+        assert_eq!(before.policy.slow_after, Some(Duration::from_millis(800)));
+        let after = Draft { retries: Some(0), slow: Some("0.5".into()), ..Draft::default() };
+        let after = after.apply(&before).unwrap().policy;
+        let slow_after = Some(Duration::from_millis(500));
+        assert_eq!(after, crate::Policy { retries: 0, slow_after, ..before.policy });
+        let never = Draft { slow: Some(String::new()), ..Draft::default() };
+        assert_eq!(never.apply(&before).unwrap().policy.slow_after, None);
     }
 
     #[test]

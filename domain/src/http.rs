@@ -4,6 +4,22 @@ use std::{net::SocketAddr, time::Duration};
 
 use crate::{Secret, Target};
 
+mod draft;
+mod given;
+mod parse;
+mod print;
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    draft::{
+        AuthDraft, BasicDraft, BearerDraft, HeaderDraft, HeadersDraft, HiddenDraft, HttpDraft, OAuth2Draft,
+        ProxyDraft, TlsDraft,
+    },
+    given::Given,
+    print::Secrets,
+};
+
 /// Everything that can be said about how to ask, beside the URL. The default asks as a browser would: GET, HTTP/2 where it is
 /// offered, certificates verified, redirects followed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

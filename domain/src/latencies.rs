@@ -6,7 +6,7 @@
 
 use std::iter;
 
-use crate::Micros;
+use crate::{Micros, Percentiles};
 
 /// Buckets of an octave; values below it are exact.
 const STEPS: u32 = 16;
@@ -91,6 +91,19 @@ impl Latencies {
             seen >= rank
         })?;
         Some(middle_of(bucket).clamp(min, max))
+    }
+
+    /// The usual percentiles.
+    pub fn percentiles(&self) -> Percentiles {
+        let at = |hundredths| self.percentile(hundredths);
+        Percentiles {
+            min: self.min(),
+            p50: at(5_000),
+            p90: at(9_000),
+            p95: at(9_500),
+            p99: at(9_900),
+            max: self.max(),
+        }
     }
 
     /// The buckets that count something, ascending: number (below 464) and count. With smallest, largest and sum they are

@@ -33,6 +33,8 @@ mod egress;
 #[cfg(feature = "server")]
 mod expect;
 #[cfg(feature = "server")]
+mod form;
+#[cfg(feature = "server")]
 mod http;
 #[cfg(feature = "server")]
 mod latencies;
@@ -55,6 +57,8 @@ mod target;
 #[cfg(feature = "server")]
 mod timekeeper;
 #[cfg(feature = "server")]
+mod timings;
+#[cfg(feature = "server")]
 mod tracker;
 #[cfg(feature = "server")]
 mod when;
@@ -67,9 +71,9 @@ pub use evidence::{Certificate, Evidence, TlsEvidence};
 pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use live::{LiveView, SHOWN_CHECKS};
-pub use phases::Phases;
+pub use phases::{PhaseTime, Phases, Timing};
 pub use status::{Policy, Status, Step, Transition};
-pub use story::{Moment, Outage, Reach, Story, StoryRequest};
+pub use story::{LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
 pub use uptime::Uptime;
@@ -87,9 +91,12 @@ pub use egress::EgressPolicy;
 #[cfg(feature = "server")]
 pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss};
 #[cfg(feature = "server")]
+pub use form::Fields;
+#[cfg(feature = "server")]
 pub use http::{
-    Auth, Connections, Family, Header, HeaderValue, HttpOptions, HttpVersion, Identity, Proxy, ProxyKind,
-    Redirects, TlsOptions, TlsVersion,
+    Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
+    HeadersDraft, HiddenDraft, HttpDraft, HttpOptions, HttpVersion, Identity, OAuth2Draft, Proxy, ProxyDraft,
+    ProxyKind, Redirects, Secrets, TlsDraft, TlsOptions, TlsVersion,
 };
 #[cfg(feature = "server")]
 pub use latencies::Latencies;
@@ -111,6 +118,8 @@ pub use stride::Stride;
 pub use target::Target;
 #[cfg(feature = "server")]
 pub use timekeeper::{Beat, Holding, Timekeeper};
+#[cfg(feature = "server")]
+pub use timings::{PhaseLatencies, Selection};
 #[cfg(feature = "server")]
 pub use tracker::{NewTracker, Tracker};
 #[cfg(feature = "server")]

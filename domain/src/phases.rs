@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Micros, Phase};
+use crate::{Micros, Percentiles, Phase, Timestamp};
 
 /// How long each phase of a probe took, added up over its redirects. A phase that did not happen is absent: a kept connection
 /// has no name looked up, and plain HTTP has no TLS.
@@ -56,6 +56,30 @@ impl From<Phases> for [Option<Micros>; 5] {
     fn from(phases: Phases) -> Self {
         Phase::ALL.map(|phase| phases.get(phase))
     }
+}
+
+/// Where the time of one check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timing {
+    /// When the check was due.
+    pub due: Timestamp,
+    /// 0 for the scheduled check; retries count up.
+    pub attempt: u16,
+    /// From the start of the probe to its verdict.
+    pub latency: Option<Micros>,
+    /// Where that time went.
+    pub phases: Phases,
+    /// Whether the check was down, tolerated or not.
+    pub failed: bool,
+}
+
+/// How long one phase of good checks took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhaseTime {
+    /// The checks that had this phase.
+    pub count: u64,
+    /// How long it took; all absent when there was none.
+    pub took: Percentiles,
 }
 
 #[cfg(test)]

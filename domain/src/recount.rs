@@ -1,8 +1,7 @@
 //! Adding up what entries say, by hours, days, or whatever moments divide time.
 
 use crate::{
-    Beat, Check, Counts, Held, Holding, Latencies, Micros, Percentiles, Period, Tally, Timekeeper, Timestamp,
-    Window,
+    Beat, Check, Counts, Held, Holding, Latencies, Micros, Period, Tally, Timekeeper, Timestamp, Window,
 };
 
 /// What entries add up to: time, counts and latencies. Rollups of neighbouring stretches can be merged.
@@ -26,19 +25,11 @@ impl Rollup {
 
     /// The rollup as a period; what is missing to the window's length is unknown.
     pub fn period(&self, window: Window) -> Period {
-        let at = |hundredths| self.latencies.percentile(hundredths);
         Period {
             window,
             tally: self.tally.filled(window.length_ms()),
             counts: self.counts,
-            latency: Percentiles {
-                min: self.latencies.min(),
-                p50: at(5_000),
-                p90: at(9_000),
-                p95: at(9_500),
-                p99: at(9_900),
-                max: self.latencies.max(),
-            },
+            latency: self.latencies.percentiles(),
         }
     }
 

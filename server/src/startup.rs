@@ -20,7 +20,7 @@ use crate::{
     metrics::Metrics,
     recorder::{Grouping, Recorder},
     scheduler::{Scheduler, Tools},
-    services::services,
+    services::{Means, services},
     threads::Threads,
     track,
 };
@@ -107,25 +107,28 @@ impl Server {
         let stop = CancellationToken::new();
         let tools = Tools {
             clock: clock.clone(),
-            prober: parts.prober,
+            prober: parts.prober.clone(),
             recorder: handle.clone(),
             view: view.clone(),
             stop: stop.clone(),
         };
         let probing = Arc::new(parts.probing);
-        let scheduler = tokio::spawn(Scheduler::new(tools, probing.clone(), roster).run());
+        let scheduler = tokio::spawn(Scheduler::new(tools, probing.clone(), roster.clone()).run());
         let state = AppState {
-            services: services(
-                archive.clone(),
-                handle.clone(),
-                view.clone(),
-                clock.clone(),
-                health.clone(),
-                metrics.clone(),
-                parts.assets.version().to_owned(),
-            ),
+            services: services(Means {
+                archive: archive.clone(),
+                recorder: handle.clone(),
+                roster: roster.clone(),
+                view: view.clone(),
+                clock: clock.clone(),
+                health: health.clone(),
+                metrics: metrics.clone(),
+                version: parts.assets.version().to_owned(),
+            }),
             archive,
             recorder: handle,
+            roster,
+            prober: parts.prober,
             view,
             clock,
             health,

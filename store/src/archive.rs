@@ -7,17 +7,17 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, CheckPage, CheckQuery, Direction, Failure, Period, Tally, Timestamp, TrackerId, Transition,
-    Window,
+    Archive, CheckPage, CheckQuery, Direction, Exhibit, Failure, Period, PhaseTime, Tally, Timestamp, Timing,
+    TrackerId, Transition, Window,
 };
 use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    StoreError,
+    StoreError, evidence,
     history::{
         pending::{SharedPending, Unsealed},
-        seal,
+        seal, timings,
     },
     open, statuses,
 };
@@ -123,6 +123,30 @@ impl Archive for Reader {
         let read = async {
             let mut db = self.begin().await?;
             statuses::transitions(&mut db, id, window, limit).await
+        };
+        read.await.map_err(unreadable)
+    }
+
+    async fn exhibits(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Exhibit>, Failure> {
+        let read = async {
+            let mut db = self.begin().await?;
+            evidence::within(&mut db, id, window, limit).await
+        };
+        read.await.map_err(unreadable)
+    }
+
+    async fn phases(&self, id: TrackerId, window: Window) -> Result<[PhaseTime; 5], Failure> {
+        let read = async {
+            let mut reading = self.read(id).await?;
+            timings::told(&mut reading.db, id, window, &reading.unsealed.timings).await
+        };
+        read.await.map_err(unreadable)
+    }
+
+    async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure> {
+        let read = async {
+            let mut reading = self.read(id).await?;
+            timings::slow(&mut reading.db, id, window, limit, &reading.unsealed.timings).await
         };
         read.await.map_err(unreadable)
     }

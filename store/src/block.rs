@@ -1,16 +1,20 @@
 //! The history format: a stretch of one tracker's entries as one compressed block. `docs/format.md` has it byte by byte.
 //!
 //! A block stands for itself and says when it is damaged; what its numbers mean is decided elsewhere. To change the format:
-//! a new file beside `v1.rs` and its line in [`decode`]. What reads version 1 stays, there are blocks on users' disks.
+//! a new file beside `v2.rs` and its line in [`decode`]. What reads version 1 stays, there are blocks on users' disks.
 
 mod bytes;
 mod column;
 mod columns;
 mod histogram;
+mod layout;
+mod phases;
 mod v1;
+mod v2;
 
-pub(crate) use columns::{Columns, Entry};
+pub(crate) use columns::{Columns, Entry, has_fault};
 pub(crate) use histogram::{decode_latencies, encode_latencies};
+pub(crate) use phases::{decode_hour, decode_phases, decode_timings, encode_hour, encode_phases, put_timing};
 
 use bytes::Reader;
 
@@ -44,8 +48,8 @@ pub enum BlockError {
 /// The entries as a block. `interval_ms` is what their due times usually are apart, so that regular ones cost nothing; 0 when
 /// there is no such length. Any value is right, a fitting one is small.
 pub(crate) fn encode(columns: &Columns, interval_ms: u32) -> Result<Vec<u8>, BlockError> {
-    let mut block = vec![v1::VERSION];
-    v1::encode(&mut block, columns, interval_ms)?;
+    let mut block = vec![v2::VERSION];
+    v2::encode(&mut block, columns, interval_ms)?;
     let checksum = crc32fast::hash(&block);
     block.extend(checksum.to_le_bytes());
     Ok(block)
@@ -61,6 +65,7 @@ pub(crate) fn decode(block: &[u8]) -> Result<Columns, BlockError> {
     let mut reader = Reader::new(content);
     let columns = match reader.byte()? {
         v1::VERSION => v1::decode(&mut reader)?,
+        v2::VERSION => v2::decode(&mut reader)?,
         newer => return Err(BlockError::Version(newer)),
     };
     reader.end()?;

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::{
     StoreError,
-    block::Entry,
+    block::{self, Entry},
     bulk::{Binding, BulkInsert},
     faults::{self, FaultIds},
     history::{blocks, entry},
@@ -31,8 +31,8 @@ const TOLERATED: i64 = 4;
 pub(crate) fn insert() -> BulkInsert {
     BulkInsert::new(
         "INSERT INTO checks \
-         (tracker_id, due, outcome, latency_us, late_ms, attempt, location, fault_id, reason)",
-        9,
+         (tracker_id, due, outcome, latency_us, late_ms, attempt, location, fault_id, reason, phases)",
+        10,
     )
 }
 
@@ -56,13 +56,14 @@ pub(crate) fn bind(query: Binding, recorded: &Recorded, ids: &FaultIds) -> Bindi
         .bind(i64::from(check.name.location.0))
         .bind(ids.id(faults::of_check(check)))
         .bind(reason)
+        .bind(block::encode_phases(&check.phases))
 }
 
 /// One step back through the table. Rows of trackers that have enough, or that were removed, are skipped within SQLite,
 /// which is about ten times as fast as handing them over.
 const STEP_BACK: &str = "
-    SELECT checks.tracker_id, checks.due, checks.outcome, checks.latency_us, checks.late_ms, checks.attempt,
-           checks.location, checks.reason, faults.kind, faults.detail
+    SELECT checks.tracker_id, checks.due, checks.outcome, checks.fault_id, checks.latency_us, checks.late_ms, checks.attempt,
+           checks.location, checks.reason, checks.phases, faults.kind, faults.detail
     FROM checks LEFT JOIN faults ON faults.id = checks.fault_id
     WHERE checks.id > ?1 AND checks.id <= ?2
       AND checks.tracker_id IN (SELECT value FROM json_each(?3))
@@ -153,10 +154,16 @@ fn read(row: &Row<'_>) -> Result<Recorded, StoreError> {
         },
         late_ms: row.fit("late_ms")?,
         latency: row.fit_some("latency_us")?.map(Micros),
-        phases: Phases::NONE,
+        phases: phases(row)?,
         outcome: outcome_of(row, outcome, || faults::read(row))?,
     };
     Ok(Recorded { check, retrying: outcome == TOLERATED })
+}
+
+/// Where the time of a row's check went.
+pub(crate) fn phases(row: &Row<'_>) -> Result<Phases, StoreError> {
+    let bytes: Option<&[u8]> = row.get_some("phases")?;
+    bytes.map_or(Ok(Phases::NONE), |bytes| block::decode_phases(bytes).map_err(|_| row.corrupt("phases")))
 }
 
 /// The verdict of a row that was not joined with `faults`: what kind of failure it was is left open. And whether it was
@@ -174,11 +181,19 @@ fn outcome_of(
 ) -> Result<Outcome, StoreError> {
     Ok(match outcome {
         UP => Outcome::Up,
-        DEGRADED => Outcome::Degraded(fault()?),
+        DEGRADED => Outcome::Degraded(missed(row, fault)?),
         DOWN | TOLERATED => Outcome::Down(fault()?),
         UNKNOWN => Outcome::Unknown(row.get::<&str>("reason")?.parse().map_err(|()| row.corrupt("reason"))?),
         _ => return Err(row.corrupt("outcome")),
     })
+}
+
+/// What a degraded check missed; the first schema did not keep it.
+fn missed(row: &Row<'_>, fault: impl FnOnce() -> Result<Fault, StoreError>) -> Result<Fault, StoreError> {
+    match row.get_some::<i64>("fault_id")? {
+        Some(_) => fault(),
+        None => Ok(Fault::new(FaultKind::Forgotten, "")),
+    }
 }
 
 /// How many checks each tracker still lacks; those that lack none are not in it.

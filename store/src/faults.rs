@@ -74,10 +74,10 @@ impl FaultIds {
     }
 }
 
-/// What a check showed, if that was a failure.
+/// What a check missed, if it was down or degraded.
 pub(crate) fn of_check(check: &Check) -> Option<&Fault> {
     match &check.outcome {
-        Outcome::Down(fault) => Some(fault),
+        Outcome::Down(fault) | Outcome::Degraded(fault) => Some(fault),
         _ => None,
     }
 }

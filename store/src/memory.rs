@@ -7,8 +7,9 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Batch, CheckPage, CheckQuery, Direction, Failure, Misfit, NewTracker, Period, Recent, Recorded,
-    Records, SHOWN_CHECKS, Status, Tally, Timestamp, Tracker, TrackerId, Transition, Window,
+    Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker, Period,
+    PhaseTime, Recent, Recorded, Records, SHOWN_CHECKS, Status, Tally, Timestamp, Timing, Tracker, TrackerId,
+    Transition, Window,
 };
 
 use crate::plain::Plain;
@@ -28,6 +29,7 @@ pub struct Memory {
 struct Past {
     checks: Vec<Recorded>,
     transitions: Vec<(TrackerId, Transition)>,
+    exhibits: Vec<Exhibit>,
     limits: HashMap<TrackerId, Option<u32>>,
 }
 
@@ -100,6 +102,7 @@ impl Records for Memory {
         for id in &purged {
             self.removed.remove(id);
             self.statuses.remove(id);
+            self.past().exhibits.retain(|exhibit| exhibit.tracker != *id);
         }
         Ok(purged)
     }
@@ -109,6 +112,7 @@ impl Records for Memory {
             let mut past = self.past();
             past.checks.extend_from_slice(&batch.checks);
             past.transitions.extend_from_slice(&batch.transitions);
+            past.exhibits.extend_from_slice(&batch.exhibits);
         }
         self.statuses.extend(batch.statuses.iter().cloned());
         Ok(())
@@ -190,5 +194,23 @@ impl Archive for MemoryArchive {
         let of_tracker = past.transitions.iter().rev().filter(|(tracker, _)| *tracker == id);
         let wanted = of_tracker.filter(|(_, transition)| window.contains(transition.at()));
         Ok(wanted.take(limit).map(|(_, transition)| transition.clone()).collect())
+    }
+
+    async fn exhibits(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Exhibit>, Failure> {
+        const KEPT: usize = 100;
+        let past = locked(&self.0);
+        let mut of_tracker: Vec<&Exhibit> =
+            past.exhibits.iter().rev().filter(|exhibit| exhibit.tracker == id).collect();
+        of_tracker.sort_by_key(|exhibit| std::cmp::Reverse(exhibit.at));
+        let wanted = of_tracker.into_iter().take(KEPT).filter(|exhibit| window.contains(exhibit.at));
+        Ok(wanted.take(limit).cloned().collect())
+    }
+
+    async fn phases(&self, id: TrackerId, window: Window) -> Result<[PhaseTime; 5], Failure> {
+        Ok(self.of(id, |plain| plain.phases(window)))
+    }
+
+    async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure> {
+        Ok(self.of(id, |plain| plain.slow(window, limit)))
     }
 }

@@ -1,9 +1,11 @@
 //! The answers of the archive over entries that lie in memory: the definition that every other implementation must equal.
 
 use domain::{
-    CheckPage, CheckQuery, Direction, Grid, Numbered, Order, Outcome, Period, Recorded, Recount, Rollup,
-    Tally, Timestamp, Window,
+    CheckPage, CheckQuery, Direction, Grid, Numbered, Order, Outcome, Period, PhaseLatencies, PhaseTime,
+    Phases, Recorded, Recount, Rollup, Selection, Tally, Timestamp, Timing, Window,
 };
+
+use crate::history::timings::{keep_slowest, touched};
 
 /// The entries of one tracker in the order of recording, each with the longest that it holds.
 pub(crate) struct Plain<'a> {
@@ -42,8 +44,9 @@ impl Plain<'_> {
             });
             is_after && query.window.contains(recorded.check.name.due)
         });
-        let mut found: Vec<Numbered> =
-            wanted.map(|(recorded, number)| Numbered { number, recorded: recorded.clone() }).collect();
+        let mut found: Vec<Numbered> = wanted
+            .map(|(recorded, number)| Numbered { number, recorded: without_phases(recorded) })
+            .collect();
         if query.order == Order::NewestFirst {
             found.reverse();
         }
@@ -62,6 +65,27 @@ impl Plain<'_> {
         }
     }
 
+    /// How long each phase took in the hours that a window touches.
+    pub(crate) fn phases(&self, window: Window) -> [PhaseTime; 5] {
+        let Some((from, to)) = touched(window) else { return Default::default() };
+        let mut all = PhaseLatencies::default();
+        let timings = self.entries.iter().filter_map(Timing::of).filter(|timing| !timing.failed);
+        for timing in timings.filter(|timing| (from..=to).contains(&timing.due.0.div_euclid(3_600_000))) {
+            all.record(&timing.phases);
+        }
+        all.times()
+    }
+
+    /// The slowest of those that are kept in full.
+    pub(crate) fn slow(&self, window: Window, limit: usize) -> Vec<Timing> {
+        let mut selection = Selection::default();
+        let timings = self.entries.iter().filter_map(Timing::of);
+        let mut found: Vec<Timing> = timings.flat_map(|timing| selection.add(timing)).collect();
+        found.extend(selection.open());
+        keep_slowest(&mut found, window, limit);
+        found
+    }
+
     fn recount(&self, grid: Grid, end: Timestamp) -> Vec<(i64, Rollup)> {
         let mut recount = Recount::after(grid, None);
         for entry in self.entries {
@@ -70,6 +94,13 @@ impl Plain<'_> {
         recount.hold_until(end);
         recount.into_parts()
     }
+}
+
+/// An entry as it is listed. Where the time of each check went is not kept with it.
+fn without_phases(recorded: &Recorded) -> Recorded {
+    let mut listed = recorded.clone();
+    listed.check.phases = Phases::NONE;
+    listed
 }
 
 /// The beginnings of the last days (UTC), and `last`, where the last of them ends.

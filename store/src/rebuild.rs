@@ -9,6 +9,7 @@ use crate::{
     StoreError,
     history::{
         audit::{self, Audit},
+        leftovers,
         rollups::{self, Unit},
     },
     open, schema,
@@ -26,6 +27,8 @@ pub struct RebuildReport {
     pub repaired: u64,
     /// Blocks that cannot be read; the rollups of their hours were left as they are.
     pub damaged: u64,
+    /// Rows of phases and evidence that could not be read and were taken away: nothing else says what they said.
+    pub removed: u64,
 }
 
 /// Writes every rollup anew that blocks tell of, tracker by tracker, each in one transaction. Rollups that are older than the oldest
@@ -53,6 +56,11 @@ pub async fn rebuild(path: &Path) -> Result<RebuildReport, StoreError> {
         report.repaired += u64::from(!differences.is_empty());
         report.damaged += audit.problems.len() as u64;
     }
+    let leftovers = leftovers::damaged(&mut db).await?;
+    begin(&mut db).await?;
+    let removed = leftovers::remove(&mut db, &leftovers).await;
+    end(&mut db, removed).await?;
+    report.removed = leftovers.len() as u64;
     db.close().await?;
     Ok(report)
 }

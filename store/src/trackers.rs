@@ -1,16 +1,17 @@
 //! Trackers in the database. Rows may be made by hand, so what is read is parsed like what is typed.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use domain::{Draft, Invalid, Misfit, NewTracker, Schedule, Timestamp, Tracker, TrackerId};
 use sqlx::{Decode, Sqlite, SqliteConnection, Type, query, query_as, query_scalar};
 
-use crate::{StoreError, bulk::Binding, row::Row};
+use crate::{StoreError, bulk::Binding, http, row::Row};
 
 /// All trackers in the order of their ids.
 pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
     const ALL: &str = "
-        SELECT id, url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, added_at
+        SELECT id, url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms, successes,
+               slow_ms, upside_down, added_at
         FROM trackers WHERE removed_at IS NULL ORDER BY id";
     let rows = query(ALL).fetch_all(db).await?;
     rows.iter().map(|row| read(&Row::of("trackers", row))).collect()
@@ -31,8 +32,9 @@ pub(crate) async fn add(
     at: Timestamp,
 ) -> Result<TrackerId, StoreError> {
     const ADD: &str = "
-        INSERT INTO trackers (url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, added_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        INSERT INTO trackers (url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms,
+                              successes, slow_ms, upside_down, added_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let added = bind(query(ADD), tracker).bind(at.0).execute(db).await?;
     Ok(TrackerId(added.last_insert_rowid()))
 }
@@ -54,7 +56,8 @@ pub(crate) async fn add_all(
 pub(crate) async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Result<bool, StoreError> {
     const UPDATE: &str = "
         UPDATE trackers SET url = ?, name = ?, every_s = ?, cron = ?, zone = ?, expect = ?, deadline_ms = ?,
-                            retries = ?, paused = ?
+                            retries = ?, paused = ?, http = ?, retry_ms = ?, successes = ?, slow_ms = ?,
+                            upside_down = ?
         WHERE id = ? AND removed_at IS NULL";
     let update = bind(query(UPDATE), &tracker.settings).bind(tracker.id.0);
     Ok(update.execute(db).await?.rows_affected() > 0)
@@ -105,14 +108,14 @@ pub(crate) async fn can_purge(db: &mut SqliteConnection, until: Timestamp) -> Re
     Ok(query_scalar(ANY).bind(until.0).fetch_one(db).await?)
 }
 
-/// The values of the settings, from `url` to `paused`.
+/// The values of the settings, from `url` to `upside_down`.
 fn bind(query: Binding, tracker: &NewTracker) -> Binding {
     let (every_s, cron, zone) = match &tracker.schedule {
         Schedule::Every(interval) => (Some(interval.as_secs()), None, None),
         Schedule::Cron(cron) => (None, Some(cron.expression()), Some(cron.zone())),
     };
-    let deadline_ms =
-        tracker.deadline.map(|deadline| i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX));
+    let ms = |length: Duration| i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    let policy = &tracker.policy;
     query
         .bind(tracker.target.as_str())
         .bind(tracker.name.as_ref().map_or("", |name| name.as_str()))
@@ -120,9 +123,14 @@ fn bind(query: Binding, tracker: &NewTracker) -> Binding {
         .bind(cron)
         .bind(zone)
         .bind(tracker.expect.to_string())
-        .bind(deadline_ms)
-        .bind(i64::from(tracker.policy.retries))
+        .bind(tracker.deadline.map(ms))
+        .bind(i64::from(policy.retries))
         .bind(tracker.paused)
+        .bind(http::column(&tracker.http))
+        .bind(ms(policy.retry_after))
+        .bind(i64::from(policy.successes))
+        .bind(policy.slow_after.map(ms))
+        .bind(policy.upside_down)
 }
 
 /// The tracker of a row, or what is wrong with it. Only a row without a number is an error.
@@ -146,6 +154,11 @@ fn settings(row: &Row<'_>) -> Result<(NewTracker, Timestamp), Invalid> {
         expect: text("expect")?,
         deadline: number("deadline_ms")?.map(|ms| format!("{ms}ms")),
         retries: number("retries")?,
+        retry: number("retry_ms")?.map(|ms| format!("{ms}ms")),
+        successes: number("successes")?,
+        slow: number("slow_ms")?.map(|ms| format!("{ms}ms")),
+        upside_down: number("upside_down")?.map(|upside_down| upside_down != 0),
+        http: text("http")?.map(|text| http::draft(&text)).transpose()?,
         paused: number("paused")?.map(|paused| paused != 0),
     };
     let added_at = number("added_at")?.unwrap_or_default();

@@ -7,7 +7,7 @@ use sqlx::{SqliteConnection, query, query_scalar, raw_sql};
 use crate::{
     Contents, StoreError,
     contents::{has_log, open_read_only},
-    history::audit,
+    history::{audit, leftovers},
     row::Row,
 };
 
@@ -71,7 +71,8 @@ async fn findings(db: &mut SqliteConnection, found: &mut Vec<Finding>) -> Result
     pages(db, found).await?;
     references(db, found).await?;
     faults(db, found).await?;
-    history(db, found).await
+    history(db, found).await?;
+    verdicts(db, found).await
 }
 
 /// Blocks that cannot be read or do not follow each other, and rollups that say something else than their blocks.
@@ -92,6 +93,26 @@ async fn history(db: &mut SqliteConnection, found: &mut Vec<Finding>) -> Result<
             |what| move |problem: &String| Finding::new(what, format!("tracker {tracker}: {problem}"));
         found.extend(audit.problems.iter().take(MOST).map(about("blocks")));
         found.extend(differences.iter().take(MOST).map(about("rollups")));
+    }
+    Ok(())
+}
+
+/// Phases and evidence that cannot be read.
+async fn verdicts(db: &mut SqliteConnection, found: &mut Vec<Finding>) -> Result<(), StoreError> {
+    // A database of an older schema has none.
+    let tables: i64 = query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'evidence'")
+        .fetch_one(&mut *db)
+        .await?;
+    if tables == 0 {
+        return Ok(());
+    }
+    let damaged = leftovers::damaged(db).await?;
+    for (what, rows) in
+        [("phases", damaged.hours.len() + damaged.full.len()), ("evidence", damaged.evidence.len())]
+    {
+        if rows > 0 {
+            found.push(Finding::new(what, format!("{rows} rows cannot be read")));
+        }
     }
     Ok(())
 }

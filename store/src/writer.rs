@@ -3,7 +3,9 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::{Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Tracker, TrackerId};
+use domain::{
+    Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Timing, Tracker, TrackerId,
+};
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use tokio::time::Instant;
 
@@ -11,9 +13,12 @@ use crate::{
     Ballast, Retention, StoreError,
     archive::Reader,
     bulk::BulkInsert,
-    checks,
+    checks, evidence,
     faults::{self, FaultIds, KnownFaults},
-    history::{entry, forget, load, pending::SharedPending},
+    history::{
+        entry, forget, load,
+        pending::{Arrived, SharedPending},
+    },
     limits::limit_ms,
     presence::OpenedFile,
     statuses, trackers,
@@ -189,8 +194,14 @@ impl Writer {
         for (recorded, row) in batch.checks.iter().zip(first..) {
             let tracker = recorded.check.name.tracker;
             if let Some(limit_ms) = self.limits.get(&tracker) {
-                let entry = entry::of(recorded, ids.id(faults::of_check(&recorded.check)));
-                pending.push(tracker, row, &entry, *limit_ms, recorded.check.name.location.0);
+                let arrived = Arrived {
+                    check: row,
+                    entry: entry::of(recorded, ids.id(faults::of_check(&recorded.check))),
+                    timing: Timing::of(recorded),
+                    limit_ms: *limit_ms,
+                    location: recorded.check.name.location.0,
+                };
+                pending.push(tracker, &arrived);
             }
         }
         pending.newest_check = last;
@@ -216,6 +227,9 @@ impl Writer {
             .statuses
             .run(db, &batch.statuses, |query, status| statuses::bind(query, status, &ids))
             .await?;
+        for exhibit in &batch.exhibits {
+            evidence::add(db, exhibit).await?;
+        }
         Ok((ids, last))
     }
 

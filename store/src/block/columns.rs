@@ -2,7 +2,7 @@
 
 use domain::{Micros, Timestamp};
 
-use super::{DOWN, MAX_ENTRIES, TOLERATED};
+use super::{DEGRADED, DOWN, MAX_ENTRIES, TOLERATED};
 
 /// One check as history keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,8 @@ pub(crate) struct Entry {
     pub(crate) latency: Option<Micros>,
     /// A code such as [`super::UP`]; those that are not known are kept as they are.
     pub(crate) verdict: u8,
-    /// The number of the fault's text; there is one exactly when the verdict is [`DOWN`] or [`TOLERATED`].
+    /// The number of the fault's text; there is one exactly when the verdict is [`DEGRADED`], [`DOWN`] or [`TOLERATED`]. 0 when
+    /// it was not kept.
     pub(crate) fault: Option<u32>,
 }
 
@@ -127,8 +128,8 @@ impl Columns {
 }
 
 /// Whether entries with this verdict have a fault.
-pub(super) fn has_fault(verdict: u8) -> bool {
-    matches!(verdict, DOWN | TOLERATED)
+pub(crate) fn has_fault(verdict: u8) -> bool {
+    matches!(verdict, DEGRADED | DOWN | TOLERATED)
 }
 
 /// Like `push`, but grows by an eighth instead of doubling: half of all this memory would be for nothing.

@@ -38,7 +38,13 @@ fn eventful() -> Columns {
         Entry { latency: Some(Micros(3_100)), verdict: TOLERATED, fault: Some(3), attempt: 1, ..at(2) },
         Entry { latency: Some(Micros(2_900)), verdict: DOWN, fault, attempt: 2, ..at(2) },
         Entry { latency: None, late_ms: 1_000, verdict: UNKNOWN + 1, ..at(3) },
-        Entry { latency: Some(Micros(812_000)), late_ms: 300, verdict: DEGRADED, ..at(3_600) },
+        Entry {
+            latency: Some(Micros(812_000)),
+            late_ms: 300,
+            verdict: DEGRADED,
+            fault: Some(9),
+            ..at(3_600)
+        },
         Entry { latency: Some(Micros(0)), ..at(3_601) },
     ])
 }
@@ -51,7 +57,7 @@ fn entries_come_back_from_columns_as_they_were() {
     assert_eq!(all.first_due(), Some(Timestamp(1_790_000_000_123)));
     assert_eq!(all.last_due(), Some(Timestamp(1_790_003_601_123)));
     let faults: Vec<_> = all.iter().map(|entry| entry.fault).collect();
-    assert_eq!(faults, [None, None, Some(70_000), Some(3), Some(70_000), None, None, None]);
+    assert_eq!(faults, [None, None, Some(70_000), Some(3), Some(70_000), None, Some(9), None]);
 }
 
 #[test]
@@ -97,7 +103,7 @@ fn the_longest_latency_is_told_from_none() {
     assert_eq!(latencies, [Some(Micros(u32::MAX - 1)), None]);
 }
 
-/// [`eventful`] as version 1 wrote it on its first day.
+/// [`eventful`] as version 1 wrote it on its first day, without what the degraded one missed.
 const EVENTFUL: &str = "
     01 08 f6 b1 83 c5 98 68 e8 07
     03 17 00 33 00 20 00 00 00 00 90 e7 03 00 00 00 c0 bd 6d 00 00 82 03 07 00
@@ -118,7 +124,11 @@ fn steady() -> Columns {
 /// Blocks like these are on users' disks.
 #[test]
 fn the_first_blocks_of_version_1_are_still_read() {
-    for (hex, expect) in [(EVENTFUL, eventful()), (STEADY, steady())] {
+    let forgetful = columns(eventful().iter().map(|entry| Entry {
+        fault: if entry.verdict == DEGRADED { Some(0) } else { entry.fault },
+        ..entry
+    }));
+    for (hex, expect) in [(EVENTFUL, forgetful), (STEADY, steady())] {
         let bytes = hex.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).unwrap());
         assert_eq!(decode(&bytes.collect::<Vec<_>>()), Ok(expect), "{hex}");
     }
@@ -176,6 +186,21 @@ proptest! {
     fn what_is_encoded_is_decoded(all in any_columns(), interval in prop_oneof![Just(0), Just(1_000), any::<u32>()]) {
         let block = encode(&all, interval).unwrap();
         prop_assert_eq!(decode(&block), Ok(all));
+    }
+
+    /// As version 1 has them: what the degraded ones missed is not among the faults.
+    #[test]
+    fn version_1_is_read_without_what_degraded_checks_missed(all in any_columns(), interval in any::<u32>()) {
+        let is_kept = |entry: &Entry| entry.fault.filter(|_| entry.verdict != DEGRADED);
+        let kept = Columns { faults: all.iter().filter_map(|entry| is_kept(&entry)).collect(), ..all.clone() };
+        let mut block = vec![1];
+        layout::encode(&mut block, &kept, interval).unwrap();
+        block.extend(crc32fast::hash(&block).to_le_bytes());
+        let expect = all.iter().map(|entry| Entry {
+            fault: if entry.verdict == DEGRADED { Some(0) } else { entry.fault },
+            ..entry
+        });
+        prop_assert_eq!(decode(&block), Ok(columns(expect)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use domain::{
     Beat, Check, CheckName, Fault, FaultKind, Held, Location, Outcome, Phases, Reason, Recorded, TrackerId,
 };
 
-use crate::block::{DEGRADED, DOWN, Entry, TOLERATED, UNKNOWN, UP};
+use crate::block::{DEGRADED, DOWN, Entry, TOLERATED, UNKNOWN, UP, has_fault};
 
 /// A recorded entry as a block holds it; `fault` is the number of its fault.
 pub(crate) fn of(recorded: &Recorded, fault: Option<i64>) -> Entry {
@@ -25,7 +25,7 @@ pub(crate) fn of(recorded: &Recorded, fault: Option<i64>) -> Entry {
         late_ms: check.late_ms,
         latency: check.latency,
         verdict,
-        fault: is_down(verdict).then_some(fault),
+        fault: has_fault(verdict).then_some(fault),
     }
 }
 

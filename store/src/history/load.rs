@@ -3,10 +3,14 @@
 
 use std::collections::HashMap;
 
-use domain::{Check, CheckName, Location, Micros, Phases, Recorded, Timestamp, TrackerId};
+use domain::{Check, CheckName, Location, Micros, Recorded, Timestamp, Timing, TrackerId};
 use sqlx::{SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
-use super::{entry, pending::SharedPending, seal};
+use super::{
+    entry,
+    pending::{Arrived, SharedPending},
+    seal,
+};
 use crate::{StoreError, checks, row::Row};
 
 /// Rows of one step: about 20 ms.
@@ -33,7 +37,8 @@ pub(crate) async fn step(
     pending: &SharedPending,
     limits: &HashMap<TrackerId, Option<u32>>,
 ) -> Result<bool, StoreError> {
-    const NEXT: &str = "SELECT id, tracker_id, due, attempt, late_ms, latency_us, outcome, location, fault_id, reason \
+    const NEXT: &str = "SELECT id, tracker_id, due, attempt, late_ms, latency_us, outcome, location, fault_id, reason, \
+                        phases \
                         FROM checks WHERE id > ? ORDER BY id LIMIT ?";
     let after = pending.read().newest_check;
     let rows: Vec<SqliteRow> = query(NEXT).bind(after).bind(STEP).fetch_all(db).await?;
@@ -44,10 +49,18 @@ pub(crate) async fn step(
         let id: i64 = row.get("id")?;
         pending.newest_check = id;
         match read(&row) {
-            Ok((tracker, entry, location)) => {
+            Ok(recorded) => {
+                let tracker = recorded.check.name.tracker;
                 // Who is in no roster any more is not sealed: nobody can ask for it.
                 if let Some(limit_ms) = limits.get(&tracker) {
-                    pending.push(tracker, id, &entry, *limit_ms, location);
+                    let arrived = Arrived {
+                        check: id,
+                        entry: entry::of(&recorded, row.get_some("fault_id")?),
+                        timing: Timing::of(&recorded),
+                        limit_ms: *limit_ms,
+                        location: recorded.check.name.location.0,
+                    };
+                    pending.push(tracker, &arrived);
                 }
             }
             Err(error) => tracing::warn!(id, %error, "left out a recorded check: {error}"),
@@ -57,7 +70,7 @@ pub(crate) async fn step(
     Ok(is_done)
 }
 
-fn read(row: &Row<'_>) -> Result<(TrackerId, crate::block::Entry, u16), StoreError> {
+fn read(row: &Row<'_>) -> Result<Recorded, StoreError> {
     let tracker = TrackerId(row.get("tracker_id")?);
     let location = row.fit("location")?;
     let name = CheckName {
@@ -68,7 +81,7 @@ fn read(row: &Row<'_>) -> Result<(TrackerId, crate::block::Entry, u16), StoreErr
     };
     let (outcome, retrying) = checks::outcome_without_text(row)?;
     let latency = row.fit_some("latency_us")?.map(Micros);
-    let check = Check { name, late_ms: row.fit("late_ms")?, latency, phases: Phases::NONE, outcome };
-    let fault = row.get_some("fault_id")?;
-    Ok((tracker, entry::of(&Recorded { check, retrying }, fault), location))
+    let phases = checks::phases(row)?;
+    let check = Check { name, late_ms: row.fit("late_ms")?, latency, phases, outcome };
+    Ok(Recorded { check, retrying })
 }

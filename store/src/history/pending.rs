@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use domain::{Holding, Timestamp, TrackerId};
+use domain::{Holding, Timestamp, Timing, TrackerId};
 
-use super::seal::Sealed;
+use super::{seal::Sealed, timings::Timings};
 use crate::block::{Columns, Entry};
 
 /// A stretch is sealed when it holds this many entries …
@@ -55,6 +55,20 @@ pub(crate) struct Unsealed {
     pub(crate) holding: Option<Holding>,
     /// In the order of recording; nearly always one.
     pub(crate) stretches: VecDeque<Stretch>,
+    /// Where the time of the checks went; shared with who reads it at the moment.
+    pub(crate) timings: Arc<Timings>,
+}
+
+/// An entry that is on disk, and what belongs to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrived {
+    /// Its row of `checks`.
+    pub(crate) check: i64,
+    pub(crate) entry: Entry,
+    pub(crate) timing: Option<Timing>,
+    /// The longest that its result holds; `None`: to the next.
+    pub(crate) limit_ms: Option<u32>,
+    pub(crate) location: u16,
 }
 
 impl Unsealed {
@@ -68,18 +82,22 @@ impl Unsealed {
         self.stretches.iter().flat_map(|stretch| stretch.columns.iter().map(move |entry| (entry, stretch)))
     }
 
-    fn push(&mut self, check: i64, entry: &Entry, limit_ms: Option<u32>, location: u16) {
+    fn push(&mut self, arrived: &Arrived) {
+        let Arrived { check, entry, timing, limit_ms, location } = *arrived;
         if check <= self.last_check {
             return;
         }
-        let fits = self.stretches.back().is_some_and(|stretch| stretch.takes(entry, limit_ms, location));
+        if let Some(timing) = timing {
+            Arc::make_mut(&mut self.timings).push(timing);
+        }
+        let fits = self.stretches.back().is_some_and(|stretch| stretch.takes(&entry, limit_ms, location));
         if !fits {
             let (columns, first_check, last_check) = (Columns::default(), check, check);
             self.stretches.push_back(Stretch { columns, limit_ms, location, first_check, last_check });
         }
         if let Some(stretch) = self.stretches.back_mut() {
             stretch.last_check = check;
-            if let Err(error) = stretch.columns.push(*entry) {
+            if let Err(error) = stretch.columns.push(entry) {
                 tracing::error!(%error, check, "a recorded check cannot be sealed");
             }
         }
@@ -114,16 +132,9 @@ pub(crate) struct Pending {
 
 impl Pending {
     /// Adds an entry that is on disk as this row of `checks`. One that is sealed already is left out.
-    pub(crate) fn push(
-        &mut self,
-        id: TrackerId,
-        check: i64,
-        entry: &Entry,
-        limit_ms: Option<u32>,
-        location: u16,
-    ) {
-        self.newest_check = check;
-        self.trackers.entry(id).or_default().push(check, entry, limit_ms, location);
+    pub(crate) fn push(&mut self, id: TrackerId, arrived: &Arrived) {
+        self.newest_check = arrived.check;
+        self.trackers.entry(id).or_default().push(arrived);
     }
 
     /// The trackers that it is time to seal, those whose rows are oldest first.
@@ -150,8 +161,8 @@ impl Pending {
     /// Adopts what was sealed, and forgets the entries.
     pub(crate) fn adopt(&mut self, id: TrackerId, sealed: &Sealed) {
         let Sealed { entries, last_check, holding } = *sealed;
-        let stretches = VecDeque::new();
-        self.trackers.insert(id, Unsealed { sealed: entries, last_check, holding, stretches });
+        let unsealed = Unsealed { sealed: entries, last_check, holding, ..Unsealed::default() };
+        self.trackers.insert(id, unsealed);
     }
 }
 

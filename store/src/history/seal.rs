@@ -11,6 +11,7 @@ use super::{
     pending::{SPAN_MS, Stretch, Unsealed},
     recount,
     rollups::{self, Unit},
+    timings,
 };
 use crate::StoreError;
 
@@ -45,6 +46,7 @@ pub(crate) async fn seal(
     }
     let holding = hours.holding();
     add_rollups(db, tracker, hours.into_parts().into_iter().collect()).await?;
+    timings::seal(db, tracker, &unsealed.timings).await?;
     let last_check = unsealed.stretches.back().map_or(unsealed.last_check, |stretch| stretch.last_check);
     let sealed = Sealed { entries: number, last_check, holding };
     keep(db, tracker, &sealed).await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::Timestamp;
-use sqlx::{query, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 use tokio::time::Instant;
 
 use super::Writer;
@@ -13,6 +13,8 @@ use crate::{StoreError, disk, transaction::end};
 pub(super) const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// Blocks that leave in one step: about a tenth of a second of the work that made them.
 const BLOCKS: i64 = 100;
+/// Rows of phases or evidence that leave in one step.
+const ROWS: i64 = 500;
 /// Faults that are forgotten in one step.
 const FAULTS: i64 = 500;
 /// Pages that go back to the file system in one step.
@@ -29,6 +31,7 @@ impl Writer {
         let more = self.forget_old_blocks(now).await?
             || self.forget_over_ceiling().await?
             || self.forget_evidence(now).await?
+            || self.forget_exhibits(now).await?
             || self.give_back().await?;
         self.look_at = (!more).then(|| Instant::now() + LOOK_EVERY);
         Ok(more)
@@ -41,20 +44,21 @@ impl Writer {
         let before =
             now.0.saturating_sub(i64::try_from(self.retention.checks.as_millis()).unwrap_or(i64::MAX));
         let old: Vec<i64> = query_scalar(OLD).bind(before).bind(BLOCKS).fetch_all(&mut self.db).await?;
+        let phases = self.forget_phases(before).await?;
         self.delete_blocks(&old).await?;
-        Ok(!old.is_empty())
+        Ok(!old.is_empty() || phases)
     }
 
     /// Deletes the oldest blocks while the database takes more room than it may.
     async fn forget_over_ceiling(&mut self) -> Result<bool, StoreError> {
-        const OLDEST: &str = "SELECT id FROM blocks ORDER BY id LIMIT ?";
+        const OLDEST: &str = "SELECT id, last_due FROM blocks ORDER BY id LIMIT ?";
         let folder = disk::folder_of(self.file.path());
         let Ok(ceiling) = self.retention.ceiling.bytes(folder) else { return Ok(false) };
         if self.size().await? <= ceiling {
             self.is_over_ceiling = false;
             return Ok(false);
         }
-        let oldest: Vec<i64> = query_scalar(OLDEST).bind(BLOCKS).fetch_all(&mut self.db).await?;
+        let oldest: Vec<(i64, i64)> = query_as(OLDEST).bind(BLOCKS).fetch_all(&mut self.db).await?;
         if !self.is_over_ceiling {
             tracing::warn!(
                 ceiling,
@@ -62,8 +66,45 @@ impl Writer {
             );
         }
         self.is_over_ceiling = true;
+        let newest = oldest.iter().map(|(_, last_due)| *last_due).max();
+        // Without blocks, what is left are the phases of those that are still open.
+        let phases = self.forget_phases(newest.map_or(i64::MAX, |due| due.saturating_add(1))).await?;
+        let oldest: Vec<i64> = oldest.into_iter().map(|(id, _)| id).collect();
         self.delete_blocks(&oldest).await?;
-        Ok(!oldest.is_empty())
+        Ok(!oldest.is_empty() || phases)
+    }
+
+    /// Deletes some phases that are kept in full, from the old end, of checks that were due before a moment.
+    async fn forget_phases(&mut self, before: i64) -> Result<bool, StoreError> {
+        const OLD: &str = "DELETE FROM phases WHERE id IN \
+                           (SELECT id FROM (SELECT id, last_due FROM phases ORDER BY id LIMIT ?2) WHERE last_due < ?1)";
+        let first: Option<i64> = query_scalar("SELECT last_due FROM phases ORDER BY id LIMIT 1")
+            .fetch_optional(&mut self.db)
+            .await?;
+        if first.is_none_or(|first| first >= before) {
+            return Ok(false);
+        }
+        self.begin().await?;
+        let deleted = query(OLD).bind(before).bind(ROWS).execute(&mut self.db).await;
+        end(&mut self.db, deleted.map_err(StoreError::from)).await?;
+        Ok(true)
+    }
+
+    /// Deletes some of what was seen when trackers went down, once its time is up.
+    async fn forget_exhibits(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+        const OLD: &str = "DELETE FROM evidence WHERE id IN \
+                           (SELECT id FROM (SELECT id, at FROM evidence ORDER BY id LIMIT ?2) WHERE at < ?1)";
+        let before =
+            now.0.saturating_sub(i64::try_from(self.retention.evidence.as_millis()).unwrap_or(i64::MAX));
+        let first: Option<i64> =
+            query_scalar("SELECT at FROM evidence ORDER BY id LIMIT 1").fetch_optional(&mut self.db).await?;
+        if first.is_none_or(|first| first >= before) {
+            return Ok(false);
+        }
+        self.begin().await?;
+        let deleted = query(OLD).bind(before).bind(ROWS).execute(&mut self.db).await;
+        end(&mut self.db, deleted.map_err(StoreError::from)).await?;
+        Ok(true)
     }
 
     async fn delete_blocks(&mut self, ids: &[i64]) -> Result<(), StoreError> {

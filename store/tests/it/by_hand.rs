@@ -111,7 +111,7 @@ async fn the_tutorials_schema_is_there() {
     tolerated.retrying = true;
     let recorded = vec![
         check(7, 1, Outcome::Up),
-        check(8, 2, Outcome::Degraded(Fault::new(FaultKind::Forgotten, ""))),
+        check(8, 2, Outcome::Degraded(domain::Fault::new(domain::FaultKind::Forgotten, ""))),
         check(7, 3, down("")),
         check(7, 4, Outcome::Unknown(Reason::Network)),
         tolerated,

@@ -1,8 +1,8 @@
 //! The archive over SQLite must say what a plain recount in memory says, whatever is sealed, merged or read again.
 
 use domain::{
-    Archive, Batch, CheckQuery, Direction, Draft, NewTracker, Numbered, Order, Outcome, Reason, Recorded,
-    Records, Timestamp, TrackerId, Transition, Window,
+    Archive, Batch, CheckQuery, Direction, Draft, Fault, FaultKind, NewTracker, Numbered, Order, Outcome,
+    Reason, Recorded, Records, Timestamp, TrackerId, Transition, Window,
 };
 use proptest::prelude::*;
 use store::{Memory, Writer};
@@ -118,7 +118,7 @@ impl Pair {
         let transitions = vec![(id, Transition::Recovered { at: last, down_since: Timestamp(START) })];
         for (n, checks) in recorded.chunks(311).enumerate() {
             let transitions = if n == 0 { transitions.clone() } else { Vec::new() };
-            let batch = Batch { checks: checks.to_vec(), transitions, statuses: Vec::new() };
+            let batch = Batch { checks: checks.to_vec(), transitions, ..Batch::default() };
             self.writer().record(&batch).await.unwrap();
             self.memory.record(&batch).await.unwrap();
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    Batch, Draft, Fault, FaultKind, NewTracker, Outcome, Reason, Recent, Recorded, Records, SHOWN_CHECKS,
-    Status, Timestamp, Tracker, TrackerId, Transition,
+    Batch, Draft, Evidence, Exhibit, Fault, FaultKind, Micros, NewTracker, Outcome, Phase, Reason, Recent,
+    Recorded, Records, SHOWN_CHECKS, Status, Timestamp, Tracker, TrackerId, Transition, Window,
 };
 use store::Memory;
 
@@ -26,6 +26,8 @@ async fn tell(records: &mut dyn Records) {
     trackers_are_added_and_changed(records).await;
     checks_come_back_as_they_were_recorded(records).await;
     only_the_newest_are_asked_for(records).await;
+    the_past_says_where_time_went(records).await;
+    what_was_seen_is_kept_for_the_newest_failures(records).await;
     statuses_replace_each_other(records).await;
     a_removal_can_be_taken_back_in_time(records).await;
     what_was_removed_is_gone(records).await;
@@ -103,6 +105,72 @@ async fn only_the_newest_are_asked_for(records: &mut dyn Records) {
     assert_eq!(records.recent(None).await.unwrap().checks, expected);
 }
 
+/// A check whose phases are known.
+fn timed(due: i64, took: u32, outcome: Outcome) -> Recorded {
+    let mut recorded = check(2, due, outcome);
+    recorded.check.latency = Some(Micros(took));
+    recorded.check.phases.add(Phase::Connect, Micros(took / 4));
+    recorded.check.phases.add(Phase::FirstByte, Micros(took / 2));
+    recorded
+}
+
+async fn the_past_says_where_time_went(records: &mut dyn Records) {
+    const HOUR_MS: i64 = 3_600_000;
+    let id = TrackerId(2);
+    let mut checks: Vec<Recorded> =
+        (0..90).map(|n| timed(HOUR_MS + n * 1_000, 4_000 + u32::try_from(n).unwrap(), Outcome::Up)).collect();
+    checks.push(timed(HOUR_MS + 90_000, 40, down("a")));
+    checks.push(timed(2 * HOUR_MS, 8_000, Outcome::Degraded(Fault::new(FaultKind::Slow, ""))));
+    records.record(&batch(checks.clone())).await.unwrap();
+    let newest = records.recent(Some(id)).await.unwrap().checks;
+    assert_eq!(newest[..], checks[checks.len() - newest.len()..], "phases survive");
+    let window = Window::new(Timestamp(HOUR_MS), Timestamp(3 * HOUR_MS));
+    for sealed in [false, true] {
+        let archive = records.archive();
+        let phases = archive.phases(id, window).await.unwrap();
+        assert_eq!(
+            phases.map(|phase| phase.count),
+            [0, 91, 0, 91, 0],
+            "failures are left out; sealed {sealed}"
+        );
+        assert_eq!(phases[3].took.max, Some(Micros(4_000)));
+        let first = Window::new(Timestamp(HOUR_MS + 5), Timestamp(HOUR_MS + 6));
+        assert_eq!(archive.phases(id, first).await.unwrap()[1].count, 90, "the whole hour");
+        let slow = archive.slow(id, window, 10).await.unwrap();
+        let told: Vec<_> = slow.iter().map(|timing| (timing.due.0 - HOUR_MS, timing.failed)).collect();
+        assert_eq!(
+            told,
+            [(HOUR_MS, false), (89_000, false), (59_000, false), (90_000, true)],
+            "sealed {sealed}"
+        );
+        assert_eq!(slow[0].phases, checks[91].check.phases);
+        assert_eq!(archive.slow(id, window, 1).await.unwrap(), slow[..1]);
+        while records.tend(Timestamp(4 * HOUR_MS)).await.unwrap() {}
+    }
+}
+
+async fn what_was_seen_is_kept_for_the_newest_failures(records: &mut dyn Records) {
+    let id = TrackerId(2);
+    let exhibit = |at: i64| Exhibit {
+        tracker: id,
+        at: Timestamp(at),
+        failure: Evidence { url: format!("http://b.example/{at}"), status: Some(500), ..Evidence::default() },
+        last_good: (at % 2 == 0)
+            .then(|| (Timestamp(at - 1), Evidence { body: Some("'\0ö".into()), ..Evidence::default() })),
+    };
+    let exhibits: Vec<Exhibit> = (0..120).map(exhibit).collect();
+    records.record(&Batch { exhibits: exhibits.clone(), ..Batch::default() }).await.unwrap();
+    let archive = records.archive();
+    let all = Window::new(Timestamp(0), Timestamp(1_000));
+    let mut expected = exhibits[20..].to_vec();
+    expected.reverse();
+    assert_eq!(archive.exhibits(id, all, 1_000).await.unwrap(), expected);
+    assert_eq!(archive.exhibits(id, all, 2).await.unwrap(), expected[..2]);
+    let some = Window::new(Timestamp(118), Timestamp(119));
+    assert_eq!(archive.exhibits(id, some, 9).await.unwrap(), [exhibit(118)]);
+    assert_eq!(archive.exhibits(TrackerId(1), all, 9).await.unwrap(), []);
+}
+
 async fn statuses_replace_each_other(records: &mut dyn Records) {
     let fault = Fault::new(FaultKind::Status(503), "busy");
     let retrying = Status::Retrying { since: Timestamp(5), failures: 2, up_since: None };
@@ -122,6 +190,7 @@ async fn statuses_replace_each_other(records: &mut dyn Records) {
                 .map(|(id, transition)| (TrackerId(id), transition))
                 .collect(),
             statuses: statuses.into_iter().map(|(id, status)| (TrackerId(id), status)).collect(),
+            exhibits: Vec::new(),
         };
         records.record(&batch).await.unwrap();
     }
@@ -158,6 +227,9 @@ async fn what_was_removed_is_gone(records: &mut dyn Records) {
     assert!(checks.iter().all(|recorded| recorded.check.name.tracker == TrackerId(1)));
     assert_eq!(statuses.len(), 1);
     assert_eq!(records.purge(Timestamp(1_000)).await.unwrap(), [TrackerId(2)]);
+    while records.tend(Timestamp(0)).await.unwrap() {}
+    let all = Window::new(Timestamp(0), Timestamp(i64::MAX));
+    assert_eq!(records.archive().exhibits(TrackerId(2), all, 9).await.unwrap(), []);
     assert!(!records.restore(TrackerId(2), Timestamp(0)).await.unwrap(), "it is gone for good");
     let next = records.add(&[tracker("d.example")], Timestamp(0)).await.unwrap();
     assert_eq!(next, [TrackerId(3)], "a number is never given again");
@@ -168,6 +240,8 @@ async fn trackers(records: &mut dyn Records) -> Vec<Tracker> {
     let all = records.trackers().await.unwrap();
     all.into_iter().map(Result::unwrap).collect()
 }
+
+const HTTP: &str = r#"{"method": "POST", "body": "ping", "redirects": 0, "auth": {"basic": {"user": "u", "password": "p"}}}"#;
 
 /// A tracker with nothing at its default.
 fn everything() -> NewTracker {
@@ -180,6 +254,11 @@ fn everything() -> NewTracker {
         expect: Some("200-299,401".into()),
         deadline: Some("2500ms".into()),
         retries: Some(0),
+        retry: Some("90s".into()),
+        successes: Some(3),
+        slow: Some("800ms".into()),
+        upside_down: Some(true),
+        http: Some(serde_json::from_str(HTTP).unwrap()),
         paused: Some(true),
     };
     draft.parse().unwrap()

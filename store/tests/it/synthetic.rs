@@ -84,7 +84,7 @@ fn checks(tracker: TrackerId, due: i64, all: &mut Vec<Recorded>) {
     let outcome = match chance.below(100) {
         0 | 1 => down(["no route", "reset", "late", "refused"][chance.below(4)]),
         2 => Outcome::Unknown(Reason::Overload),
-        3 => Outcome::Degraded(Fault::new(FaultKind::Slow, "")),
+        3 => Outcome::Degraded(domain::Fault::new(domain::FaultKind::Slow, "")),
         _ => Outcome::Up,
     };
     let is_down = outcome.is_up() == Some(false);

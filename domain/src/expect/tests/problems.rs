@@ -92,6 +92,14 @@ fn a_problem_names_its_column_and_what_would_have_been_understood() {
         ("any 200", "column 5: expected `(`, as in any(…; …)"),
         ("any()", "column 5: expected one of"),
         ("any(200 404)", "column 9: expected `;`, `and`, `or` or `)`"),
+    ] {
+        assert!(problem(text).starts_with(hint), "{text}\nfound:  {}\nwanted: {hint}", problem(text));
+    }
+}
+
+#[test]
+fn groups_and_ends_are_named_by_column_too() {
+    for (text, hint) in [
         ("any(200 else degraded)", "column 9: expected `;`, `and`, `or` or `)`"),
         ("any(200", "column 8: expected `;`, `and`, `or` or `)`"),
         ("(200 or", "column 8: expected one of"),

@@ -74,13 +74,13 @@ fn what_is_cut_or_longer_is_found() {
 
 #[test]
 fn a_newer_version_is_told_from_damage() {
-    assert_eq!(decode_signed(&[2, 77]), Err(BlockError::Version(2)));
+    assert_eq!(decode_signed(&[3, 77]), Err(BlockError::Version(3)));
     assert_eq!(decode_signed(&[]), Err(BlockError::Malformed("less than it says")));
 }
 
 /// The head of a block of so many entries, up to its first column.
 fn head(count: u64) -> Vec<u8> {
-    let mut head = vec![1];
+    let mut head = vec![2];
     bytes::put(&mut head, count);
     head.extend([0, 0]);
     head
@@ -114,6 +114,7 @@ fn numbers_that_no_entry_has_are_refused() {
     );
     assert!(malformed(&[0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x80, 2]), "verdict 256");
     assert!(malformed(&[0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2]), "failures without faults");
+    assert!(malformed(&[0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1]), "degraded checks without faults");
     assert!(malformed(&[0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 5]), "faults without failures");
 }
 
@@ -139,6 +140,7 @@ fn mutated_blocks_are_answered() {
     for block in blocks() {
         for _ in 0..1_500 {
             let mut content = content(&block).to_vec();
+            content[0] = 1 + u8::try_from(dice.below(2)).unwrap();
             for _ in 0..=dice.below(4) {
                 mutate(&mut content, &mut dice);
             }
@@ -170,9 +172,10 @@ fn mutate(content: &mut Vec<u8>, dice: &mut Dice) {
 fn each_bit_of_a_column_may_be_wrong() {
     for block in blocks() {
         let content = content(&block);
-        for position in 1..content.len().min(400) {
+        for (version, position) in (1..content.len().min(400)).flat_map(|at| [(1, at), (2, at)]) {
             for change in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
                 let mut damaged = content.to_vec();
+                damaged[0] = version;
                 damaged[position] ^= change;
                 let _ = decode_signed(&damaged);
             }
@@ -187,6 +190,7 @@ fn noise_is_answered() {
         let noise: Vec<u8> = (0..dice.below(200)).map(|_| dice.next().to_le_bytes()[3]).collect();
         assert_eq!(decode(&noise), Err(BlockError::Checksum));
         let _ = decode_signed(&[&[1], &noise[..]].concat());
+        let _ = decode_signed(&[&[2], &noise[..]].concat());
         // As a column of 256 numbers.
         let mut column = head(257);
         column.extend([1 + u8::try_from(dice.below(3)).unwrap(), 100, 0]);

@@ -1,0 +1,90 @@
+//! How to sign in.
+
+use super::{
+    super::{
+        Auth,
+        draft::{AuthDraft, BasicDraft, BearerDraft, OAuth2Draft},
+    },
+    secret,
+    words::line,
+};
+use crate::{FieldError, Secret, Target};
+
+/// Bytes of a name, a password or a token.
+const LIMIT: usize = 4_096;
+
+pub(super) fn read(given: &AuthDraft, before: Option<&Auth>) -> Result<Option<Auth>, FieldError> {
+    match given {
+        AuthDraft::Basic(given) => basic(given, before),
+        AuthDraft::Bearer(given) => bearer(given, before),
+        AuthDraft::OAuth2(given) => oauth2(given, before),
+    }
+    .map(Some)
+}
+
+fn basic(given: &BasicDraft, before: Option<&Auth>) -> Result<Auth, FieldError> {
+    const PASSWORD: &str = "http.auth.basic.password";
+    let before = match before {
+        Some(Auth::Basic { password, .. }) => Some(password),
+        _ => None,
+    };
+    let user = given.user.clone();
+    text("http.auth.basic.user", &user)?;
+    if user.contains(':') {
+        return Err(FieldError::new("http.auth.basic.user", "a user's name has no colon"));
+    }
+    let password = secret(PASSWORD, &given.password, before)?.unwrap_or_else(|| Secret::new(""));
+    bounded(PASSWORD, password.expose())?;
+    Ok(Auth::Basic { user, password })
+}
+
+fn bearer(given: &BearerDraft, before: Option<&Auth>) -> Result<Auth, FieldError> {
+    const TOKEN: &str = "http.auth.bearer.token";
+    let before = match before {
+        Some(Auth::Bearer { token }) => Some(token),
+        _ => None,
+    };
+    let token =
+        secret(TOKEN, &given.token, before)?.ok_or_else(|| FieldError::new(TOKEN, "give the token"))?;
+    bounded(TOKEN, token.expose())?;
+    if !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(FieldError::new(
+            TOKEN,
+            "a token has no spaces and only letters, digits and signs of ASCII",
+        ));
+    }
+    Ok(Auth::Bearer { token })
+}
+
+fn oauth2(given: &OAuth2Draft, before: Option<&Auth>) -> Result<Auth, FieldError> {
+    const SECRET: &str = "http.auth.oauth2.client_secret";
+    let before = match before {
+        Some(Auth::OAuth2 { client_secret, .. }) => Some(client_secret),
+        _ => None,
+    };
+    let token_url = Target::parse(&given.token_url)
+        .map_err(|error| FieldError::new("http.auth.oauth2.token_url", error.problem))?;
+    let client_id = given.client_id.trim().to_owned();
+    text("http.auth.oauth2.client_id", &client_id)?;
+    let client_secret = secret(SECRET, &given.client_secret, before)?
+        .ok_or_else(|| FieldError::new(SECRET, "give the secret"))?;
+    bounded(SECRET, client_secret.expose())?;
+    let scopes = given.scopes.split_whitespace().collect::<Vec<_>>().join(" ");
+    bounded("http.auth.oauth2.scopes", &scopes)?;
+    Ok(Auth::OAuth2 { token_url, client_id, client_secret, scopes })
+}
+
+/// One line that is not empty.
+fn text(field: &str, text: &str) -> Result<(), FieldError> {
+    if text.is_empty() {
+        return Err(FieldError::new(field, "it is missing"));
+    }
+    bounded(field, text)
+}
+
+fn bounded(field: &str, text: &str) -> Result<(), FieldError> {
+    if text.len() > LIMIT {
+        return Err(FieldError::new(field, format!("at most {LIMIT} bytes")));
+    }
+    line(text).map_err(|problem| FieldError::new(field, problem))
+}

@@ -1,0 +1,256 @@
+//! Where the time of checks went: gathered in memory until a stretch is sealed, then rows of `phases` and `phase_hours`.
+
+use domain::{PhaseLatencies, PhaseTime, Selection, Timestamp, Timing, TrackerId, Window};
+use sqlx::{SqliteConnection, query, query_as};
+
+use crate::{StoreError, block};
+
+const HOUR_MS: i64 = 3_600_000;
+/// Rows of `phases` that are read in one go.
+const ROWS: i64 = 2_000;
+
+/// The timings of one tracker that are not sealed: about a kilobyte, whatever its interval, and a dozen bytes for each failure.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Timings {
+    /// Hours and what their good checks add up to; nearly always one. In the order in which they were met.
+    hours: Vec<(i64, PhaseLatencies)>,
+    selection: Selection,
+    full: Full,
+}
+
+/// Checks in full, packed as the row will hold them.
+#[derive(Clone, Debug, Default)]
+struct Full {
+    payload: Vec<u8>,
+    /// First and last due time; absent while there is none.
+    span: Option<(Timestamp, Timestamp)>,
+    /// When the first was due, from which the others are counted.
+    base: Timestamp,
+    /// When the newest was due.
+    newest: Timestamp,
+}
+
+impl Timings {
+    /// Adds a check in the order of recording.
+    pub(crate) fn push(&mut self, timing: Timing) {
+        if !timing.failed {
+            let hour = timing.due.0.div_euclid(HOUR_MS);
+            let place = self.hours.iter().rposition(|(known, _)| *known == hour);
+            if place.is_none() {
+                self.hours.push((hour, PhaseLatencies::default()));
+            }
+            let place = place.unwrap_or(self.hours.len() - 1);
+            if let Some((_, phases)) = self.hours.get_mut(place) {
+                phases.record(&timing.phases);
+            }
+        }
+        for chosen in self.selection.add(timing) {
+            self.full.push(&chosen);
+        }
+    }
+
+    /// Everything that would be kept in full if this were the end.
+    fn all(&self) -> Full {
+        let mut full = self.full.clone();
+        if let Some(open) = self.selection.open() {
+            full.push(&open);
+        }
+        full
+    }
+}
+
+impl Full {
+    fn push(&mut self, timing: &Timing) {
+        let Some((first, last)) = self.span else {
+            *self = Self {
+                span: Some((timing.due, timing.due)),
+                base: timing.due,
+                newest: timing.due,
+                ..Self::default()
+            };
+            return block::put_timing(&mut self.payload, timing.due, timing);
+        };
+        self.span = Some((first.min(timing.due), last.max(timing.due)));
+        block::put_timing(&mut self.payload, self.newest, timing);
+        self.newest = timing.due;
+    }
+}
+
+/// Writes what was gathered, within the caller's transaction.
+pub(crate) async fn seal(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    timings: &Timings,
+) -> Result<(), StoreError> {
+    const KEEP: &str =
+        "INSERT INTO phases (tracker_id, first_due, last_due, checksum, payload) VALUES (?, ?, ?, ?, ?)";
+    for (hour, phases) in &timings.hours {
+        add_hour(db, tracker, *hour, phases).await?;
+    }
+    let full = timings.all();
+    if let Some((first, last)) = full.span {
+        // The payload counts from the first that was recorded, the row says which was due first: a clock may have been set back.
+        let mut payload = Vec::with_capacity(full.payload.len() + 8);
+        payload.extend(full.base.0.to_le_bytes());
+        payload.extend(full.payload);
+        let checksum = sum(&[tracker.0, first.0, last.0], &payload);
+        query(KEEP)
+            .bind(tracker.0)
+            .bind(first.0)
+            .bind(last.0)
+            .bind(i64::from(checksum))
+            .bind(payload)
+            .execute(db)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn add_hour(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    hour: i64,
+    part: &PhaseLatencies,
+) -> Result<(), StoreError> {
+    const KEEP: &str =
+        "INSERT OR REPLACE INTO phase_hours (tracker_id, hour, checksum, histograms) VALUES (?, ?, ?, ?)";
+    let mut all = part.clone();
+    for (_, known) in hours(db, tracker, hour, hour).await? {
+        match known {
+            Ok(known) => all.merge(&known),
+            Err(error) => {
+                tracing::error!(%tracker, hour, %error, "the phases of an hour are damaged; they are lost")
+            }
+        }
+    }
+    let histograms = block::encode_hour(&all);
+    let checksum = sum(&[tracker.0, hour], &histograms);
+    query(KEEP).bind(tracker.0).bind(hour).bind(i64::from(checksum)).bind(histograms).execute(db).await?;
+    Ok(())
+}
+
+/// The hours of a tracker from one to another, both included. One that is damaged is an error in its place.
+pub(crate) async fn hours(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    from: i64,
+    to: i64,
+) -> Result<Vec<(i64, Result<PhaseLatencies, StoreError>)>, StoreError> {
+    const HOURS: &str = "SELECT hour, checksum, histograms FROM phase_hours WHERE tracker_id = ? AND hour BETWEEN ? AND ? ORDER BY hour";
+    let rows: Vec<(i64, i64, Vec<u8>)> =
+        query_as(HOURS).bind(tracker.0).bind(from).bind(to).fetch_all(db).await?;
+    let read = |(hour, checksum, histograms): (i64, i64, Vec<u8>)| {
+        let is_sound = checksum == i64::from(sum(&[tracker.0, hour], &histograms));
+        let corrupt = StoreError::Corrupt { table: "phase_hours", column: "checksum" };
+        let phases =
+            if is_sound { block::decode_hour(&histograms).map_err(StoreError::from) } else { Err(corrupt) };
+        (hour, phases)
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// One row of `phases`: its id, and what it holds if it is sound.
+pub(crate) type FullRow = (i64, Result<Vec<Timing>, StoreError>);
+
+/// The rows of a tracker with an id above `after`, at most [`ROWS`]: those that touch a window, or all.
+pub(crate) async fn rows(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    window: Option<Window>,
+    after: i64,
+) -> Result<Vec<FullRow>, StoreError> {
+    // The signs keep SQLite from walking through the whole table by its number.
+    const TOUCHING: &str = "SELECT id, first_due, last_due, checksum, payload FROM phases \
+                            WHERE tracker_id = ?1 AND last_due >= ?2 AND first_due <= ?3 AND +id > ?4 ORDER BY +id LIMIT ?5";
+    let rows: Vec<(i64, i64, i64, i64, Vec<u8>)> = query_as(TOUCHING)
+        .bind(tracker.0)
+        .bind(window.map_or(i64::MIN, |window| window.from.0))
+        .bind(window.map_or(i64::MAX, |window| window.to.0))
+        .bind(after)
+        .bind(ROWS)
+        .fetch_all(db)
+        .await?;
+    let read = |(id, first, last, checksum, payload): (i64, i64, i64, i64, Vec<u8>)| {
+        let is_sound = checksum == i64::from(sum(&[tracker.0, first, last], &payload));
+        let corrupt = StoreError::Corrupt { table: "phases", column: "checksum" };
+        (id, if is_sound { unpack(&payload) } else { Err(corrupt) })
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+fn unpack(payload: &[u8]) -> Result<Vec<Timing>, StoreError> {
+    let corrupt = StoreError::Corrupt { table: "phases", column: "payload" };
+    let (base, timings) = payload.split_first_chunk().ok_or(corrupt)?;
+    Ok(block::decode_timings(Timestamp(i64::from_le_bytes(*base)), timings)?)
+}
+
+/// How long each phase took in the hours that a window touches.
+pub(crate) async fn told(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    window: Window,
+    unsealed: &Timings,
+) -> Result<[PhaseTime; 5], StoreError> {
+    let Some((from, to)) = touched(window) else { return Ok(Default::default()) };
+    let mut all = PhaseLatencies::default();
+    for (hour, phases) in hours(db, tracker, from, to).await? {
+        match phases {
+            Ok(phases) => all.merge(&phases),
+            Err(error) => tracing::error!(%tracker, hour, %error, "the phases of an hour are damaged"),
+        }
+    }
+    for (hour, phases) in &unsealed.hours {
+        if (from..=to).contains(hour) {
+            all.merge(phases);
+        }
+    }
+    Ok(all.times())
+}
+
+/// The first and the last hour that a window touches; none when it is empty.
+pub(crate) fn touched(window: Window) -> Option<(i64, i64)> {
+    let last = window.to.0.checked_sub(1).filter(|last| *last >= window.from.0)?;
+    Some((window.from.0.div_euclid(HOUR_MS), last.div_euclid(HOUR_MS)))
+}
+
+/// The slowest of those that are kept in full, the slowest first.
+pub(crate) async fn slow(
+    db: &mut SqliteConnection,
+    tracker: TrackerId,
+    window: Window,
+    limit: usize,
+    unsealed: &Timings,
+) -> Result<Vec<Timing>, StoreError> {
+    let full = unsealed.all();
+    let mut found = block::decode_timings(full.base, &full.payload)?;
+    let mut after = i64::MIN;
+    loop {
+        keep_slowest(&mut found, window, limit);
+        let rows = rows(db, tracker, Some(window), after).await?;
+        let Some((last, _)) = rows.last() else { break };
+        after = *last;
+        for (id, timings) in rows {
+            match timings {
+                Ok(timings) => found.extend(timings),
+                Err(error) => tracing::error!(%tracker, id, %error, "a row of phases is damaged"),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Leaves the slowest, the slowest first; of equally slow ones the newer first.
+pub(crate) fn keep_slowest(found: &mut Vec<Timing>, window: Window, limit: usize) {
+    found.retain(|timing| window.contains(timing.due));
+    found.sort_by_key(|timing| std::cmp::Reverse((timing.latency, timing.due, timing.attempt)));
+    found.truncate(limit);
+}
+
+fn sum(numbers: &[i64], payload: &[u8]) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    for number in numbers {
+        sum.update(&number.to_le_bytes());
+    }
+    sum.update(payload);
+    sum.finalize()
+}
