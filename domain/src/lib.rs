@@ -31,6 +31,10 @@ mod draft;
 #[cfg(feature = "server")]
 mod expect;
 #[cfg(feature = "server")]
+mod flaps;
+#[cfg(feature = "server")]
+mod fold;
+#[cfg(feature = "server")]
 mod http;
 #[cfg(feature = "server")]
 mod latencies;
@@ -68,7 +72,7 @@ pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};
-pub use status::{Policy, Status, Step, Transition};
+pub use status::{Policy, Status, Transition};
 pub use story::{Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
@@ -84,6 +88,10 @@ pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
 pub use draft::Draft;
 #[cfg(feature = "server")]
 pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss};
+#[cfg(feature = "server")]
+pub use flaps::Flaps;
+#[cfg(feature = "server")]
+pub use fold::{Belief, Step, Trust};
 #[cfg(feature = "server")]
 pub use http::{
     Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
