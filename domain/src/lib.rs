@@ -51,6 +51,8 @@ mod schedule;
 #[cfg(feature = "server")]
 mod secret;
 #[cfg(feature = "server")]
+mod sight;
+#[cfg(feature = "server")]
 mod stride;
 #[cfg(feature = "server")]
 mod target;
@@ -112,6 +114,8 @@ pub use recount::{Grid, Recount, Rollup};
 pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
 #[cfg(feature = "server")]
 pub use secret::Secret;
+#[cfg(feature = "server")]
+pub use sight::{Advice, Blindness, Sight, host_of, may_be_ours};
 #[cfg(feature = "server")]
 pub use stride::Stride;
 #[cfg(feature = "server")]
