@@ -57,7 +57,7 @@ mod tests {
         };
         let cells = (0..).zip(latencies).map(cell).collect();
         let about = About { interval_ms: Some(1_000), ..About::default() };
-        Figures::of(&TrackerView { id: TrackerId(1), about, status: Status::Pending, cells })
+        Figures::of(&TrackerView { id: TrackerId(1), about, status: Status::Pending, flapping: false, cells })
     }
 
     #[test]

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn view(status: Status, about: About) -> TrackerView {
-        TrackerView { id: TrackerId(1), about, status, cells: Vec::new() }
+        TrackerView { id: TrackerId(1), about, status, flapping: false, cells: Vec::new() }
     }
 
     #[test]

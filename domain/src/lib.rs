@@ -32,6 +32,9 @@ mod draft;
 mod egress;
 #[cfg(feature = "server")]
 mod expect;
+mod flaps;
+#[cfg(feature = "server")]
+mod fold;
 #[cfg(feature = "server")]
 mod form;
 #[cfg(feature = "server")]
@@ -50,6 +53,8 @@ mod recount;
 mod schedule;
 #[cfg(feature = "server")]
 mod secret;
+#[cfg(feature = "server")]
+mod sight;
 #[cfg(feature = "server")]
 mod stride;
 #[cfg(feature = "server")]
@@ -73,7 +78,9 @@ pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};
 pub use status::{Policy, Status, Step, Transition};
+pub use status::{Policy, Status, Transition};
 pub use story::{LastFailure, Moment, Outage, Reach, Story, StoryRequest};
+pub use story::{Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
 pub use uptime::Uptime;
@@ -90,6 +97,9 @@ pub use draft::Draft;
 pub use egress::EgressPolicy;
 #[cfg(feature = "server")]
 pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss};
+pub use flaps::Flaps;
+#[cfg(feature = "server")]
+pub use fold::{Belief, Step, Trust};
 #[cfg(feature = "server")]
 pub use form::Fields;
 #[cfg(feature = "server")]
@@ -112,6 +122,8 @@ pub use recount::{Grid, Recount, Rollup};
 pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
 #[cfg(feature = "server")]
 pub use secret::Secret;
+#[cfg(feature = "server")]
+pub use sight::{Advice, Blindness, Sight, host_of, may_be_ours};
 #[cfg(feature = "server")]
 pub use stride::Stride;
 #[cfg(feature = "server")]

@@ -30,6 +30,7 @@ struct Entry {
     added: u64,
     about: Stamped<About>,
     status: Stamped<Status>,
+    flapping: Stamped<bool>,
     cells: VecDeque<Stamped<Cell>>,
 }
 
@@ -69,6 +70,7 @@ impl LiveView {
                     added: commit,
                     about: Stamped { commit, value: about },
                     status: Stamped { commit, value: Status::Pending },
+                    flapping: Stamped { commit, value: false },
                     cells: VecDeque::new(),
                 };
                 self.entries.insert(id, entry);
@@ -103,6 +105,16 @@ impl LiveView {
             && entry.status.value != status
         {
             entry.status = Stamped { commit, value: status };
+        }
+    }
+
+    /// Says whether a tracker flaps. Nothing happens when the tracker is gone.
+    pub fn set_flapping(&mut self, id: TrackerId, flapping: bool) {
+        let commit = self.cursor.commit;
+        if let Some(entry) = self.entries.get_mut(&id)
+            && entry.flapping.value != flapping
+        {
+            entry.flapping = Stamped { commit, value: flapping };
         }
     }
 
@@ -220,6 +232,7 @@ impl Entry {
             id,
             about: self.about.value.clone(),
             status: self.status.value.clone(),
+            flapping: self.flapping.value,
             cells: self.cells.iter().map(|cell| cell.value.clone()).collect(),
         }
     }
@@ -229,10 +242,14 @@ impl Entry {
         let delta = TrackerDelta {
             id,
             status: self.status.newer_than(commit),
+            flapping: self.flapping.newer_than(commit),
             about: self.about.newer_than(commit),
             cells: self.cells.range(self.cells.len() - newer..).map(|cell| cell.value.clone()).collect(),
         };
-        let has_news = delta.status.is_some() || delta.about.is_some() || !delta.cells.is_empty();
+        let has_news = delta.status.is_some()
+            || delta.flapping.is_some()
+            || delta.about.is_some()
+            || !delta.cells.is_empty();
         has_news.then_some(delta)
     }
 }

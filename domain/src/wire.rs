@@ -112,6 +112,9 @@ pub struct TrackerView {
     pub about: About,
     /// What we believe about it.
     pub status: Status,
+    /// Whether it goes up and down so often that each change says little.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flapping: bool,
     /// Its newest checks and the gaps between them, oldest first; at most [`SHOWN_CHECKS`].
     pub cells: Vec<Cell>,
 }
@@ -150,6 +153,9 @@ pub struct TrackerDelta {
     /// Its status, when that changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// Whether it flaps, when that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flapping: Option<bool>,
     /// Its settings, when they changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,
@@ -163,6 +169,9 @@ impl TrackerView {
     pub fn apply(&mut self, delta: TrackerDelta) {
         if let Some(status) = delta.status {
             self.status = status;
+        }
+        if let Some(flapping) = delta.flapping {
+            self.flapping = flapping;
         }
         if let Some(about) = delta.about {
             self.about = about;
