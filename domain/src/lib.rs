@@ -32,6 +32,7 @@ mod draft;
 mod egress;
 #[cfg(feature = "server")]
 mod expect;
+#[cfg(feature = "server")]
 mod flaps;
 #[cfg(feature = "server")]
 mod fold;
@@ -77,10 +78,8 @@ pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};
-pub use status::{Policy, Status, Step, Transition};
 pub use status::{Policy, Status, Transition};
 pub use story::{LastFailure, Moment, Outage, Reach, Story, StoryRequest};
-pub use story::{Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
 pub use uptime::Uptime;
