@@ -41,6 +41,8 @@ mod latencies;
 #[cfg(feature = "server")]
 mod name;
 #[cfg(feature = "server")]
+mod preset;
+#[cfg(feature = "server")]
 mod probe;
 #[cfg(feature = "server")]
 mod records;
@@ -104,6 +106,8 @@ pub use http::{
 pub use latencies::Latencies;
 #[cfg(feature = "server")]
 pub use name::TrackerName;
+#[cfg(feature = "server")]
+pub use preset::{Preset, Trouble};
 #[cfg(feature = "server")]
 pub use probe::{Finding, Plan, Prober, Session};
 #[cfg(feature = "server")]

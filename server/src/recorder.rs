@@ -17,12 +17,16 @@ use tokio::{
 
 use crate::{health::Health, live::SharedView, metrics::Metrics};
 
+mod arrival;
 mod backlog;
 mod handle;
 mod ledger;
 mod refusal;
 
-pub use self::handle::{Edit, RecorderHandle, Stopped};
+pub use self::{
+    arrival::{Arrival, Seen},
+    handle::{Edit, RecorderHandle, Stopped},
+};
 use self::{backlog::Backlog, handle::Message, ledger::Ledger, refusal::Refused};
 
 /// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
@@ -139,7 +143,7 @@ impl Recorder {
         let mut edit = None;
         while let Some(message) = next.take() {
             match message {
-                Message::Check(check) => self.ledger.stage(check),
+                Message::Check(arrival) => self.ledger.stage(arrival),
                 Message::Edit(given, reply) => {
                     edit = Some((given, reply));
                     break;

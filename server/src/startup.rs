@@ -17,6 +17,7 @@ use crate::{
     health::Health,
     http::{self, AppState, Hosts},
     live::SharedView,
+    location::{Canary, Location},
     metrics::Metrics,
     recorder::{Grouping, Recorder},
     scheduler::{Scheduler, Tools},
@@ -36,6 +37,8 @@ pub struct Parts {
     pub assets: Assets,
     /// Which `Host` headers are answered.
     pub hosts: Hosts,
+    /// What is asked whether this machine sees anything at all; may be none.
+    pub canaries: Vec<Arc<dyn Canary>>,
     /// How checks are grouped into commits.
     pub grouping: Grouping,
     /// Trackers that are added, unless something tracks their target already.
@@ -97,7 +100,10 @@ impl Server {
         let recorder = tokio::spawn(recorder.run());
         track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
+        let location =
+            Location::new(parts.canaries, clock.clone(), view.clone(), roster.clone(), health.clone());
         let tools = Tools {
+            location: Arc::new(location),
             clock: clock.clone(),
             prober: parts.prober,
             recorder: handle.clone(),

@@ -10,8 +10,8 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Batch, CheckPage, CheckQuery, Direction, Failure, Misfit, NewTracker, Numbered, Period, Recent,
-    Recorded, Records, Tally, Timestamp, Tracker, TrackerId, Transition, Window,
+    Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker, Numbered, Period,
+    PhaseTime, Recent, Recorded, Records, Tally, Timestamp, Timing, Tracker, TrackerId, Transition, Window,
 };
 use store::Memory;
 
@@ -52,6 +52,18 @@ impl Archive for Long {
     }
 
     async fn transitions(&self, _: TrackerId, _: Window, _: usize) -> Result<Vec<Transition>, Failure> {
+        Ok(Vec::new())
+    }
+
+    async fn exhibits(&self, _: TrackerId, _: Window, _: usize) -> Result<Vec<Exhibit>, Failure> {
+        Ok(Vec::new())
+    }
+
+    async fn phases(&self, _: TrackerId, _: Window) -> Result<[PhaseTime; 5], Failure> {
+        Ok(Default::default())
+    }
+
+    async fn slow(&self, _: TrackerId, _: Window, _: usize) -> Result<Vec<Timing>, Failure> {
         Ok(Vec::new())
     }
 }
