@@ -3,7 +3,7 @@
 
 use domain::{Failure, TrackerId, TrackerView, ports::Services};
 
-use crate::{ApiError, backend::FailedForm, island::Told, list, past, tracker, ui::Failed};
+use crate::{ApiError, backend::FailedForm, edit, island::Told, list, past, tracker, ui::Failed};
 
 /// A page before it is rendered.
 #[derive(Clone, Debug)]
@@ -23,17 +23,23 @@ pub enum Content {
     List(Told<list::Shown>),
     /// One tracker, and the piece of HTML that tells its past.
     One(Told<TrackerView>, String),
+    /// The form with all settings of one.
+    Edit(edit::Form),
 }
 
 impl Page {
     /// Loads the page at a path with a query. `failed` is the form whose answer it is, if it is one.
     pub async fn load(services: &Services, path: &str, query: &str, failed: Option<&FailedForm>) -> Self {
         let trouble = services.live.trouble().unwrap_or_default();
-        let failed = failed.map(Failed::of).unwrap_or_default();
+        let form = failed;
+        let failed = form.map(Failed::of).unwrap_or_default();
         let content = match path.strip_prefix("/t/") {
             _ if path == "/" => list(services, query)
                 .await
                 .map(|shown| Content::List(Told { shown, failed, trouble: trouble.clone() })),
+            Some(rest) if rest.ends_with(EDIT) => {
+                edit::Form::load(services, rest.trim_end_matches(EDIT), form).await.map(Content::Edit)
+            }
             Some(id) => one(services, id, query)
                 .await
                 .map(|(shown, past)| Content::One(Told { shown, failed, trouble: trouble.clone() }, past)),
@@ -52,10 +58,14 @@ impl Page {
         match &self.content {
             Ok(Content::List(told)) => list::title(&told.shown.page.totals),
             Ok(Content::One(told, _)) => tracker::title(&told.shown),
+            Ok(Content::Edit(form)) => form.title(),
             Err(error) => error.heading().to_owned(),
         }
     }
 }
+
+/// What follows the path of a tracker's page on the way to its form.
+const EDIT: &str = "/edit";
 
 async fn list(services: &Services, query: &str) -> Result<list::Shown, Failure> {
     let number = |name| past::asked::value(query, name).and_then(|number| number.parse().ok());

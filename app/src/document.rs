@@ -67,6 +67,11 @@ fn content(page: Page) -> AnyView {
             }
             .into_any()
         }
+        Ok(Content::Edit(form)) => view! {
+            <TroubleBanner said=RwSignal::new(page.trouble) />
+            {form.view()}
+        }
+        .into_any(),
         Err(error) => view! {
             <TroubleBanner said=RwSignal::new(page.trouble) />
             {sorry(&error)}

@@ -67,6 +67,14 @@ impl ApiError {
         }
     }
 
+    /// What is wrong with one field of a form that has many.
+    pub fn only_at(&self, field: &str) -> Option<String> {
+        match self {
+            Self::Invalid(invalid) => problems(invalid, |name| name == field),
+            _ => None,
+        }
+    }
+
     /// What is wrong with one field; for every other kind of error, the whole sentence, because a form must not fail
     /// silently.
     pub fn at(&self, field: &str) -> Option<String> {

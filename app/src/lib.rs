@@ -12,6 +12,7 @@ pub mod backend;
 pub mod bar;
 pub mod content;
 pub mod document;
+pub mod edit;
 mod error;
 pub mod figures;
 pub mod format;

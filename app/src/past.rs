@@ -8,9 +8,11 @@ pub mod asked;
 pub mod chart;
 pub mod days;
 pub mod facts;
+pub mod failure;
 pub mod here;
 pub mod lines;
 pub mod outages;
+pub mod phases;
 pub mod scale;
 pub mod stack;
 pub mod travel;
@@ -100,9 +102,11 @@ pub fn render(view: &TrackerView, story: &Story, typed: &travel::Typed) -> Strin
         {whole(travel::travel(story, &here, typed))}
         {whole(uptime::uptime(story))}
         {whole(chart::latency(story, &here))}
+        {phases::phases(story)}
         {whole(days::days(story, &here))}
         {whole(outages::outages(story, &here))}
-        {whole(facts::facts(&view.about))}
+        {failure::failure(story)}
+        {whole(facts::facts(&view.about, &story.settings))}
     };
     // The marks between texts are for hydration, which does not reach in here. Nothing else looks like them: the `<` of texts
     // is escaped.

@@ -109,6 +109,9 @@ fn Head(name: Memo<String>, view: RwSignal<TrackerView>, board: Board, changes: 
             <div class="actions">
                 <LiveSign board />
                 <PauseOrResume id name paused changes class="btn" />
+                <a class="btn" href=format!("/t/{id}/edit")>
+                    "Edit"
+                </a>
                 <Menu label=move || format!("More actions for {}", name.get()) body=whole(body) />
             </div>
         </div>

@@ -4,7 +4,10 @@
 mod harness;
 
 use app::{ApiError, backend::FailedForm};
-use domain::{About, Fault, FaultKind, Invalid, Outage, Timestamp, TlsFault, TrackerId};
+use domain::{
+    About, Certificate, Evidence, Fault, FaultKind, FieldError, Invalid, LastFailure, Micros, Outage, Phase,
+    Story, Timestamp, TlsEvidence, TlsFault, TrackerId,
+};
 use harness::{Site, about, down, story, up};
 
 #[test]
@@ -223,4 +226,99 @@ fn a_long_list_has_pages() {
     site.get("/?page=2").has(r#"href="/t/101""#);
     site.get("/?page=99").has("Page 2 of 2");
     assert_eq!(TrackerId(101).to_string(), "101");
+}
+
+const HOSTILE: &str = "</pre></script><img src=x onerror=alert(1)>\u{202E}\u{1b}[31m";
+
+#[test]
+fn the_last_failure_is_compared_with_the_last_good_answer() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &down(2));
+    let mut story = story();
+    story.phases.add(Phase::Connect, Micros(20_000));
+    story.phases.add(Phase::FirstByte, Micros(60_000));
+    let seen = |status, server: &str| Evidence {
+        url: "https://shop.example/".into(),
+        status: Some(status),
+        headers: vec![("server".into(), server.into()), (HOSTILE.into(), HOSTILE.into())],
+        body: Some(HOSTILE.into()),
+        tls: Some(TlsEvidence {
+            chain: vec![Certificate { subject: HOSTILE.into(), ..Certificate::default() }],
+            ..TlsEvidence::default()
+        }),
+        ..Evidence::default()
+    };
+    story.failure = Some(LastFailure {
+        at: story.now,
+        fault: Some(Fault::new(FaultKind::Status(503), HOSTILE)),
+        seen: seen(503, "old"),
+        last_good: Some((story.now, seen(200, "new"))),
+    });
+    site.remember(story);
+    let page = site.get("/t/1");
+    page.has("Medians: connect 20 ms, first byte 60 ms");
+    page.has("Last failure");
+    page.has("Compared with the last good answer");
+    assert_eq!(page.html.matches(r#"<span class="differs">differs</span>"#).count(), 2, "{}", page.html);
+    page.has("Certificates that were shown");
+    page.lacks("<img");
+    page.lacks("\u{202E}");
+    page.lacks("\u{1b}");
+}
+
+fn settings(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[test]
+fn settings_are_told_where_they_are_not_as_usual() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(2));
+    let told = settings(&[("http.method", "POST"), ("http.headers", "X-Key: •••"), ("http.ip", "auto")]);
+    site.remember(Story { settings: told, ..story() });
+    let page = site.get("/t/1");
+    page.has("<dd>POST</dd>");
+    page.has("X-Key: •••");
+    page.lacks("<dd>auto</dd>");
+    page.has(r#"href="/t/1/edit""#);
+}
+
+#[test]
+fn the_form_of_a_tracker_has_its_settings() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(2));
+    let told = settings(&[("url", HOSTILE), ("http.ip", "6"), ("http.cookies", "true"), ("expect", HOSTILE)]);
+    site.remember(Story { settings: told, ..story() });
+    let page = site.get("/t/1/edit");
+    assert_eq!(page.status, 200);
+    page.has("Edit Shop");
+    page.has(r#"action="/api/edit_tracker""#);
+    page.has(r#"<option value="6" selected>"#);
+    page.has("checked");
+    page.lacks("<img");
+    assert_eq!(site.get("/t/9/edit").status, 404);
+    assert_eq!(site.get("/t/x/edit").status, 404);
+}
+
+#[test]
+fn a_form_that_was_refused_keeps_what_was_typed_and_says_why() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(2));
+    site.remember(Story { settings: settings(&[("every", "30s"), ("http.host", "")]), ..story() });
+    let problems = Invalid(vec![
+        FieldError::new("every", "an interval is whole seconds"),
+        FieldError::new("http.host", "a host like example.org"),
+    ]);
+    site.failed(FailedForm {
+        page: "/t/1/edit".into(),
+        action: "/api/edit_tracker".into(),
+        values: settings(&[("id", "1"), ("every", "0"), ("http.host", "a/b")]),
+        error: ApiError::Invalid(problems),
+    });
+    let page = site.get("/t/1/edit");
+    page.has("Nothing was saved.");
+    page.has("<a href=\"#f-every\">Every: an interval is whole seconds</a>");
+    page.has(r#"id="f-http-host-problem""#);
+    page.has(r#"value="a/b""#);
+    assert_eq!(page.html.matches(" open").count(), 1, "the group with the problem: {}", page.html);
 }

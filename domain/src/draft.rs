@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    Expectations, FieldError, HttpDraft, HttpOptions, Invalid, NewTracker, Schedule, Target, TrackerName,
-    schedule::parse_length,
+    Expectations, FieldError, Given, HttpDraft, HttpOptions, Invalid, NewTracker, Schedule, Target,
+    TrackerName, schedule::parse_length,
 };
 
 mod policy;
@@ -26,7 +26,7 @@ pub struct Draft {
     pub zone: Option<String>,
     /// What counts as up: `200-299,401`, or any expectations.
     pub expect: Option<String>,
-    /// How long a probe may take, 1 s to 60 s.
+    /// How long a probe may take, 1 s to 60 s; empty for the default.
     pub deadline: Option<String>,
     /// Failures in a row that are tolerated, 0 to 10.
     pub retries: Option<i64>,
@@ -87,7 +87,7 @@ impl Draft {
             name: keep(self.name.as_deref().map(Naming::parse), &mut problems).unwrap_or(Naming::Keep),
             schedule: keep(self.schedule(), &mut problems),
             expect: keep(self.expect.as_deref().map(Expectations::parse), &mut problems),
-            deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems),
+            deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems).unwrap_or_default(),
             rules: Rules::read(self, &mut problems),
             paused: self.paused,
             http: self.http.as_ref().and_then(|draft| {
@@ -118,7 +118,7 @@ struct Rest {
     name: Naming,
     schedule: Option<Schedule>,
     expect: Option<Expectations>,
-    deadline: Option<Duration>,
+    deadline: Given<Duration>,
     rules: Rules,
     paused: Option<bool>,
     http: Option<HttpOptions>,
@@ -147,7 +147,7 @@ impl Rest {
             },
             schedule: self.schedule.unwrap_or(base.schedule),
             expect: self.expect.unwrap_or(base.expect),
-            deadline: self.deadline.or(base.deadline),
+            deadline: self.deadline.onto(base.deadline),
             policy: self.rules.onto(base.policy),
             paused: self.paused.unwrap_or(base.paused),
             target: base.target,
@@ -167,17 +167,20 @@ fn keep<T>(parsed: Option<Result<T, FieldError>>, problems: &mut Vec<FieldError>
     }
 }
 
-fn parse_deadline(text: &str) -> Result<Duration, FieldError> {
+fn parse_deadline(text: &str) -> Result<Given<Duration>, FieldError> {
+    if text.trim().is_empty() {
+        return Ok(Given::Reset);
+    }
     let secs = text.trim().parse().ok().map(Duration::from_secs);
     secs.or_else(|| parse_length(text))
         .filter(|duration| (Duration::from_secs(1)..=Duration::from_mins(1)).contains(duration))
+        .map(Given::Set)
         .ok_or_else(|| FieldError::new("deadline", "a deadline is 1 s to 60 s, like 10s"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Given;
 
     #[test]
     fn what_is_absent_has_its_default() {

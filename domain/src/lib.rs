@@ -35,6 +35,8 @@ mod flaps;
 #[cfg(feature = "server")]
 mod fold;
 #[cfg(feature = "server")]
+mod form;
+#[cfg(feature = "server")]
 mod http;
 #[cfg(feature = "server")]
 mod latencies;
@@ -77,7 +79,7 @@ pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};
 pub use status::{Policy, Status, Transition};
-pub use story::{Moment, Outage, Reach, Story, StoryRequest};
+pub use story::{LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
 pub use uptime::Uptime;
@@ -96,6 +98,8 @@ pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Mis
 pub use flaps::Flaps;
 #[cfg(feature = "server")]
 pub use fold::{Belief, Step, Trust};
+#[cfg(feature = "server")]
+pub use form::Fields;
 #[cfg(feature = "server")]
 pub use http::{
     Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,

@@ -25,6 +25,12 @@ pub trait Trackers: Send + Sync {
     /// Adds a tracker for each of the targets, one a line, with the default schedule; all of them or none.
     async fn add(&self, targets: String) -> Result<Vec<TrackerId>, Failure>;
 
+    /// A tracker's settings as the fields of a form, called as errors call them. Nothing secret is in them.
+    async fn fields(&self, id: TrackerId) -> Result<Vec<(String, String)>, Failure>;
+
+    /// Changes a tracker by the fields of its form; a secret that is still masked stays what it was.
+    async fn edit(&self, id: TrackerId, fields: Vec<(String, String)>) -> Result<(), Failure>;
+
     /// Lets a tracker rest, or wakes it. Doing it twice changes nothing.
     async fn set_paused(&self, id: TrackerId, paused: bool) -> Result<(), Failure>;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, Fault, Period, Timestamp};
+use crate::{Cell, Evidence, Fault, Period, Phases, Timestamp};
 
 /// How far the chart looks back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,25 @@ pub struct Story {
     pub outages: Vec<Outage>,
     /// The bar of the moment that was asked for.
     pub moment: Option<Moment>,
+    /// How long each phase of a good check usually takes: the medians of the last 24 hours.
+    pub phases: Phases,
+    /// What was seen when it went down last, if that is still kept.
+    pub failure: Option<LastFailure>,
+    /// Its settings as the fields of its form. Nothing secret is in them.
+    pub settings: Vec<(String, String)>,
+}
+
+/// What was seen when a tracker went down, and before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastFailure {
+    /// Due time of the check that confirmed it.
+    pub at: Timestamp,
+    /// Why it was down, if that is still kept.
+    pub fault: Option<Fault>,
+    /// What that check saw.
+    pub seen: Evidence,
+    /// What the last good check saw, and when it was due.
+    pub last_good: Option<(Timestamp, Evidence)>,
 }
 
 /// A stretch of being down, from its first failure to the first good check after it.

@@ -29,7 +29,7 @@ for (const colorScheme of ["light", "dark"]) {
   test(`pages are accessible and fit at 320, 768 and 1280 px, ${colorScheme}`, async (cleanup) => {
     const server = await serverWithTrouble(cleanup);
     for (const width of [320, 768, 1280]) {
-      for (const path of ["/", "/t/1", "/t/2", "/t/99"]) {
+      for (const path of ["/", "/t/1", "/t/2", "/t/1/edit", "/t/99"]) {
         const options = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true, expected: /404/ };
         const page = await openPage(cleanup, server.url + path, options);
         const place = `${path} at ${width} px`;
@@ -120,7 +120,7 @@ test("the HTML is valid", async (cleanup) => {
       "require-sri": "off",
     },
   });
-  for (const path of ["/", "/t/1", "/t/2", "/t/2?reach=7d&at=2026-11-23T14:03", "/t/2?at=never", "/t/99"]) {
+  for (const path of ["/", "/t/1", "/t/2", "/t/1/edit", "/t/2?reach=7d&at=2026-11-23T14:03", "/t/2?at=never", "/t/99"]) {
     const html = await (await fetch(server.url + path)).text();
     const report = await validate.validateString(html);
     const found = report.results.flatMap((result) => result.messages.map((message) => `${message.ruleId}: ${message.message} (${message.line}:${message.column})`));

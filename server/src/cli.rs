@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod ask;
+mod asking;
 mod db;
 mod edit;
 mod import;
@@ -32,7 +33,7 @@ pub struct Arguments {
 enum Command {
     /// Run the server: probe, record, and show the pages.
     Serve(ServeArguments),
-    /// Probe a target once and print what was found. Exits 0 when it is up, 1 when not.
+    /// Probe a target once and print what was found and where the time went. Exits 0 when it is up, 1 when not.
     Check(CheckArguments),
     /// Add a tracker; a running server notices within a second.
     Add(AddArguments),
@@ -111,6 +112,11 @@ struct CheckArguments {
     /// When to give up.
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_length)]
     deadline: Duration,
+    #[command(flatten)]
+    http: asking::HttpArguments,
+    /// Print one JSON object for programs.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -132,6 +138,23 @@ struct AddArguments {
     /// What counts as up: statuses like 200-299,401, or expectations like `total < 800ms`. Status 200 by default.
     #[arg(long, value_name = "TEXT")]
     expect: Option<String>,
+    /// Failures in a row that are tolerated, 0 to 10. 2 by default.
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    retries: Option<i64>,
+    /// How long after a failed attempt the next one starts, 1s to 5m. 5s by default.
+    #[arg(long, value_name = "TIME")]
+    retry: Option<String>,
+    /// Good checks in a row that make it up again, 1 to 10. 1 by default.
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    successes: Option<i64>,
+    /// From when on an answer counts as slow, 1ms to 60s. Never by default.
+    #[arg(long, value_name = "TIME")]
+    slow: Option<String>,
+    /// Up when the target fails, down when it answers.
+    #[arg(long)]
+    upside_down: bool,
+    #[command(flatten)]
+    http: asking::HttpArguments,
     #[command(flatten)]
     data: DataArguments,
 }

@@ -8,18 +8,25 @@ use axum::{
     http::StatusCode,
     middleware::{Next, from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
-use domain::{Archive, Clock, ports::Services};
+use domain::{Archive, Clock, Prober, ports::Services};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
     timeout::TimeoutLayer,
 };
 
-use crate::{assets::Assets, health::Health, live::SharedView, metrics::Metrics, recorder::RecorderHandle};
+use crate::{
+    assets::Assets,
+    health::Health,
+    live::SharedView,
+    metrics::Metrics,
+    recorder::{RecorderHandle, Roster},
+};
 
-mod api;
+pub(crate) mod api;
 mod etag;
 mod files;
 mod forms;
@@ -43,6 +50,10 @@ pub struct AppState {
     pub archive: Arc<dyn Archive>,
     /// For the edits that the programming interface knows beyond the pages.
     pub recorder: RecorderHandle,
+    /// The trackers with their settings.
+    pub roster: watch::Receiver<Roster>,
+    /// For checks that are not recorded.
+    pub prober: Arc<dyn Prober>,
     /// The live view.
     pub view: SharedView,
     /// Wall and monotonic time.
@@ -70,6 +81,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub fn router(state: &AppState) -> Router {
     let programs = Router::new()
         .route("/v1/trackers/status", get(status::statuses))
+        .route("/v1/check", post(api::check))
         .route("/v1/trackers", get(api::list).post(api::create))
         .route("/v1/trackers/{id}", get(api::show).patch(api::change).delete(api::remove))
         .merge(history::router())

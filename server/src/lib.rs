@@ -12,6 +12,7 @@ pub mod clock;
 pub mod demo;
 pub mod exit;
 pub mod failure;
+mod finding;
 pub mod health;
 pub mod http;
 mod instance;

@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Cell, CheckQuery, Clock, Direction, Failure, Moment, Order, Outage, Reach, SHOWN_CHECKS, Story,
-    StoryRequest, Stride, Timestamp, TrackerId, Transition, Window, Zone, ports::Past,
+    Archive, Cell, CheckQuery, Clock, Direction, Exhibit, Failure, LastFailure, Moment, Order, Outage,
+    Phases, Reach, SHOWN_CHECKS, Story, StoryRequest, Stride, Timestamp, TrackerId, Transition, Window, Zone,
+    ports::Past,
 };
 
-use crate::{failure::logged, live::SharedView};
+use tokio::sync::watch;
+
+use crate::{failure::logged, live::SharedView, recorder::Roster};
 
 /// The past of the trackers that are shown.
 pub(crate) struct SharedPast {
     pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) roster: watch::Receiver<Roster>,
     pub(crate) view: SharedView,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -52,12 +56,36 @@ impl SharedPast {
             days: self.archive.periods(id, &strip_edges(now)).await?,
             outages: self.outages(id, now).await?,
             moment,
+            phases: self.medians(id, now).await?,
+            failure: self.last_failure(id, now).await?,
+            settings: self.settings(id),
         })
     }
 
+    /// Nothing of a tracker that cannot be checked.
+    fn settings(&self, id: TrackerId) -> Vec<(String, String)> {
+        self.roster.borrow().get(&id).map(|tracker| tracker.settings.fields()).unwrap_or_default()
+    }
+
+    /// How long each phase usually took in the last 24 hours.
+    async fn medians(&self, id: TrackerId, now: Timestamp) -> Result<Phases, Failure> {
+        let times = self.archive.phases(id, window_of(Reach::Day, now)).await?;
+        Ok(Phases::from(times.map(|time| time.took.p50)))
+    }
+
+    async fn last_failure(&self, id: TrackerId, now: Timestamp) -> Result<Option<LastFailure>, Failure> {
+        let newest = self.archive.exhibits(id, until(now), 1).await?.pop();
+        let Some(Exhibit { at, failure, last_good, .. }) = newest else { return Ok(None) };
+        let moment = Window::new(at, at.plus(std::time::Duration::from_millis(1)));
+        let fault = match self.archive.transitions(id, moment, 1).await?.pop() {
+            Some(Transition::WentDown { fault, .. }) => Some(fault),
+            _ => None,
+        };
+        Ok(Some(LastFailure { at, fault, seen: failure, last_good }))
+    }
+
     async fn outages(&self, id: TrackerId, now: Timestamp) -> Result<Vec<Outage>, Failure> {
-        let always = Window::new(Timestamp(i64::MIN), now.plus(std::time::Duration::from_millis(1)));
-        let transitions = self.archive.transitions(id, always, 2 * OUTAGES).await?;
+        let transitions = self.archive.transitions(id, until(now), 2 * OUTAGES).await?;
         let mut outages: Vec<Outage> = Vec::new();
         for transition in transitions {
             match transition {
@@ -99,6 +127,11 @@ impl SharedPast {
             cells,
         })
     }
+}
+
+/// All that was, up to and with this moment.
+fn until(now: Timestamp) -> Window {
+    Window::new(Timestamp(i64::MIN), now.plus(std::time::Duration::from_millis(1)))
 }
 
 fn window_of(reach: Reach, now: Timestamp) -> Window {

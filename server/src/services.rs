@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Cell, Clock, Draft, Failure, FieldError, Invalid, LiveAnswer, LiveRequest, NewTracker,
+    Archive, Cell, Clock, Draft, Failure, FieldError, Invalid, LiveAnswer, LiveRequest, NewTracker, Tracker,
     TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT,
     ports::{Live, Services, Trackers},
 };
+
+use tokio::sync::watch;
 
 use crate::{
     failure::logged,
@@ -15,46 +17,75 @@ use crate::{
     live::SharedView,
     metrics::Metrics,
     past::SharedPast,
-    recorder::{Edit, RecorderHandle},
+    recorder::{Edit, RecorderHandle, Roster},
 };
 
+/// What the services are made from.
+pub(crate) struct Means {
+    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) recorder: RecorderHandle,
+    pub(crate) roster: watch::Receiver<Roster>,
+    pub(crate) view: SharedView,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) health: Arc<Health>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Of the web client.
+    pub(crate) version: String,
+}
+
 /// The services that pages use.
-pub fn services(
-    archive: Arc<dyn Archive>,
-    recorder: RecorderHandle,
-    view: SharedView,
-    clock: Arc<dyn Clock>,
-    health: Arc<Health>,
-    metrics: Arc<Metrics>,
-    version: String,
-) -> Services {
-    let past = SharedPast { archive, view: view.clone(), clock: clock.clone() };
+pub(crate) fn services(means: Means) -> Services {
+    let Means { archive, recorder, roster, view, clock, health, metrics, version } = means;
+    let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
     let live = SharedLive { view, clock, health, metrics, version };
-    Services { trackers: Arc::new(RecordedTrackers(recorder)), live: Arc::new(live), past: Arc::new(past) }
+    Services {
+        trackers: Arc::new(RecordedTrackers { recorder, roster }),
+        live: Arc::new(live),
+        past: Arc::new(past),
+    }
 }
 
 /// The most targets that are added at once.
 const PASTE_LIMIT: usize = 100;
 
-struct RecordedTrackers(RecorderHandle);
+struct RecordedTrackers {
+    recorder: RecorderHandle,
+    roster: watch::Receiver<Roster>,
+}
+
+impl RecordedTrackers {
+    /// A tracker that cannot be checked as it stands in the database has no settings either.
+    fn settings(&self, id: TrackerId) -> Result<Arc<Tracker>, Failure> {
+        self.roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)
+    }
+}
 
 #[async_trait]
 impl Trackers for RecordedTrackers {
     async fn add(&self, targets: String) -> Result<Vec<TrackerId>, Failure> {
         let trackers = parse_lines(&targets)?;
-        self.0.edit(Edit::Add(trackers)).await.map_err(logged)
+        self.recorder.edit(Edit::Add(trackers)).await.map_err(logged)
+    }
+
+    async fn fields(&self, id: TrackerId) -> Result<Vec<(String, String)>, Failure> {
+        Ok(self.settings(id)?.settings.fields())
+    }
+
+    async fn edit(&self, id: TrackerId, fields: Vec<(String, String)>) -> Result<(), Failure> {
+        let draft = Draft::of_fields(&fields, &self.settings(id)?.settings);
+        self.recorder.edit(Edit::Change(id, Box::new(draft))).await.map(drop).map_err(logged)
     }
 
     async fn set_paused(&self, id: TrackerId, paused: bool) -> Result<(), Failure> {
-        self.0.edit(Edit::Pause(id, paused)).await.map(drop).map_err(logged)
+        self.recorder.edit(Edit::Pause(id, paused)).await.map(drop).map_err(logged)
     }
 
     async fn remove(&self, id: TrackerId) -> Result<(), Failure> {
-        self.0.edit(Edit::Remove(id)).await.map(drop).map_err(logged)
+        self.recorder.edit(Edit::Remove(id)).await.map(drop).map_err(logged)
     }
 
     async fn restore(&self, id: TrackerId) -> Result<(), Failure> {
-        self.0.edit(Edit::Restore(id)).await.map(drop).map_err(logged)
+        self.recorder.edit(Edit::Restore(id)).await.map(drop).map_err(logged)
     }
 }
 

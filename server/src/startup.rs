@@ -21,7 +21,7 @@ use crate::{
     metrics::Metrics,
     recorder::{Grouping, Recorder},
     scheduler::{Scheduler, Tools},
-    services::services,
+    services::{Means, services},
     track,
 };
 
@@ -105,24 +105,27 @@ impl Server {
         let tools = Tools {
             location: Arc::new(location),
             clock: clock.clone(),
-            prober: parts.prober,
+            prober: parts.prober.clone(),
             recorder: handle.clone(),
             view: view.clone(),
             stop: stop.clone(),
         };
-        let scheduler = tokio::spawn(Scheduler::new(tools, roster).run());
+        let scheduler = tokio::spawn(Scheduler::new(tools, roster.clone()).run());
         let state = AppState {
-            services: services(
-                archive.clone(),
-                handle.clone(),
-                view.clone(),
-                clock.clone(),
-                health.clone(),
-                metrics.clone(),
-                parts.assets.version().to_owned(),
-            ),
+            services: services(Means {
+                archive: archive.clone(),
+                recorder: handle.clone(),
+                roster: roster.clone(),
+                view: view.clone(),
+                clock: clock.clone(),
+                health: health.clone(),
+                metrics: metrics.clone(),
+                version: parts.assets.version().to_owned(),
+            }),
             archive,
             recorder: handle,
+            roster,
+            prober: parts.prober,
             view,
             clock,
             health,

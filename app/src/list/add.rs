@@ -70,7 +70,7 @@ pub fn AddTrackers(
             </div>
             {part(problem)}
             <p class="hint" id="url-hint">
-                "A URL, or several, one a line. Each is checked every 30 s; up means status 200."
+                "A URL, or several, one a line. Each is checked every 30 s; up means status 200. More options after adding: Edit, on its page."
             </p>
         </form>
     }

@@ -6,8 +6,8 @@ use app::backend::FailedForm;
 use async_trait::async_trait;
 use domain::{
     About, Cell, Counts, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment,
-    Outcome, Percentiles, Period, Status, Story, StoryRequest, Tally, Timestamp, TrackerId, TrackerPage,
-    TrackerView, Window,
+    Outcome, Percentiles, Period, Phases, Status, Story, StoryRequest, Tally, Timestamp, TrackerId,
+    TrackerPage, TrackerView, Window,
     ports::{Live, Past, Services, Trackers},
 };
 use leptos::prelude::*;
@@ -157,6 +157,9 @@ pub(crate) fn story() -> Story {
         days: vec![period],
         outages: Vec::new(),
         moment: None,
+        phases: Phases::NONE,
+        failure: None,
+        settings: Vec::new(),
     }
 }
 
@@ -224,6 +227,14 @@ impl Past for Ports {
 impl Trackers for Ports {
     async fn add(&self, _: String) -> Result<Vec<TrackerId>, Failure> {
         Ok(Vec::new())
+    }
+
+    async fn fields(&self, _: TrackerId) -> Result<Vec<(String, String)>, Failure> {
+        Ok(self.past.as_ref().map(|past| past.settings.clone()).unwrap_or_default())
+    }
+
+    async fn edit(&self, _: TrackerId, _: Vec<(String, String)>) -> Result<(), Failure> {
+        Ok(())
     }
 
     async fn set_paused(&self, _: TrackerId, _: bool) -> Result<(), Failure> {

@@ -33,11 +33,7 @@ impl Rules {
             retries: self.retries.unwrap_or(before.retries),
             retry_after: self.retry_after.unwrap_or(before.retry_after),
             successes: self.successes.unwrap_or(before.successes),
-            slow_after: match self.slow_after {
-                Given::Keep => before.slow_after,
-                Given::Reset => None,
-                Given::Set(length) => Some(length),
-            },
+            slow_after: self.slow_after.onto(before.slow_after),
             upside_down: self.upside_down.unwrap_or(before.upside_down),
         }
     }

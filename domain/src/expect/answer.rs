@@ -1,6 +1,6 @@
 //! What is judged, and the verdict.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use crate::{Fault, FaultKind, Micros, Phases};
 

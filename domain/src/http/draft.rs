@@ -13,7 +13,7 @@ use crate::Secret;
 /// Options as they were given, before they are known to be right. What is absent keeps its value, `null` and empty texts reset
 /// it. `Debug` shows no secret; JSON does, unless they were [masked](super::Secrets::Masked).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object of options")]
 pub struct HttpDraft {
     /// `POST`.
     #[serde(skip_serializing_if = "Given::is_kept")]
@@ -97,7 +97,7 @@ pub enum HeaderDraft {
 
 /// `{"secret": "…"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object like {\"secret\": \"a text\"}")]
 pub struct HiddenDraft {
     /// The value.
     #[serde(with = "exposed")]
@@ -120,7 +120,7 @@ pub enum AuthDraft {
 
 /// User and password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object with user and password")]
 pub struct BasicDraft {
     /// Without a colon.
     pub user: String,
@@ -131,7 +131,7 @@ pub struct BasicDraft {
 
 /// A token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object with a token")]
 pub struct BearerDraft {
     /// Absent keeps the former one.
     #[serde(skip_serializing_if = "Given::is_kept", with = "exposed::given")]
@@ -140,7 +140,7 @@ pub struct BearerDraft {
 
 /// A client's credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object with token_url, client_id and client_secret")]
 pub struct OAuth2Draft {
     /// Where tokens are given.
     pub token_url: String,
@@ -156,7 +156,7 @@ pub struct OAuth2Draft {
 
 /// How TLS is spoken.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object of options")]
 pub struct TlsDraft {
     /// Whether the certificate has to be trustworthy.
     #[serde(skip_serializing_if = "Given::is_kept")]
@@ -180,7 +180,7 @@ pub struct TlsDraft {
 
 /// Whom to ask instead of the target itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object with a url")]
 pub struct ProxyDraft {
     /// `http://host:port` or `socks5://host:port`.
     pub url: String,

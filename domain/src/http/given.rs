@@ -29,6 +29,17 @@ impl<T> Given<T> {
     }
 }
 
+impl<T> Given<T> {
+    /// What becomes of a setting that may be absent.
+    pub fn onto(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => before,
+            Self::Reset => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
 /// A value where there is one; nothing is said otherwise.
 impl<T> From<Option<T>> for Given<T> {
     fn from(value: Option<T>) -> Self {

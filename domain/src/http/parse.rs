@@ -1,6 +1,6 @@
 //! From a draft to options, with every problem at once.
 
-use std::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, SocketAddr};
 
 use super::{Connections, Family, Given, HttpDraft, HttpOptions, HttpVersion, Redirects};
 use crate::{FieldError, Invalid, Secret};

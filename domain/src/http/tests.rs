@@ -240,7 +240,7 @@ prop_compose! {
         words in (0..4_usize, 0..5_usize, 0..4_usize, 0..3_usize),
         redirects in prop::option::of(0..=10_i64),
         flags in (prop::option::of(any::<bool>()), prop::option::of(any::<bool>())),
-        resolvers in prop::option::of(prop::collection::vec((any::<std::net::IpAddr>(), 1..=u16::MAX), 0..=3)),
+        resolvers in prop::option::of(prop::collection::vec((any::<core::net::IpAddr>(), 1..=u16::MAX), 0..=3)),
     ) -> HttpDraft {
         let pick = |words: &[&str], n: usize| words.get(n).map(|word| (*word).to_owned()).into();
         let header = |(name, value, is_hidden): (String, String, bool)| {
@@ -281,7 +281,7 @@ prop_compose! {
             redirects: redirects.into(),
             cookies: flags.0.into(),
             ip: pick(&["auto", "4", "6", "every"], words.1),
-            resolvers: resolvers.map(|all| all.iter().map(|(ip, port)| std::net::SocketAddr::new(*ip, *port).to_string()).collect()).into(),
+            resolvers: resolvers.map(|all| all.iter().map(|(ip, port)| core::net::SocketAddr::new(*ip, *port).to_string()).collect()).into(),
             cache_busting: flags.1.into(),
             connections: pick(&["auto", "fresh", "kept"], words.3),
         }

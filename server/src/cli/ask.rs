@@ -5,28 +5,50 @@ use std::{
     time::Duration,
 };
 
-use domain::{NewTracker, Outcome, Prober};
+use domain::{Clock as _, Draft, Evidence, Finding, NewTracker, Outcome, Prober, Target};
 use probe::HttpProber;
 
 use super::{CheckArguments, say};
-use crate::exit::{Ending, Exit};
+use crate::{
+    clock::SystemClock,
+    exit::{Ending, Exit},
+    finding::FindingReply,
+};
+
+mod waterfall;
 
 /// Probes once with the same prober that the server uses.
 pub(super) async fn check(arguments: CheckArguments) -> Result<Exit, Ending> {
-    let target = super::parse_target(&arguments.target)?;
-    let prober = prober()?;
-    let tracker = NewTracker { expect: arguments.expect, ..NewTracker::of(target) };
-    let finding = prober.prepare(tracker.plan()).ask(arguments.deadline).await;
+    let draft = Draft { http: arguments.http.draft()?, ..Draft::of(arguments.target) };
+    let tracker = draft.parse().map_err(|invalid| Ending::because(Exit::Usage, &invalid))?;
+    let tracker = NewTracker { expect: arguments.expect, ..tracker };
+    let mut session = prober()?.prepare(tracker.plan());
+    let finding = session.ask(arguments.deadline).await;
+    let evidence = session.evidence();
+    if arguments.json {
+        say(&as_json(&tracker.target, &finding, evidence.as_ref())?)?;
+    } else {
+        say(&verdict(&tracker.target, &finding))?;
+        for line in waterfall::lines(&finding.phases, evidence.as_ref(), SystemClock::new().now()) {
+            say(&line)?;
+        }
+    }
+    Ok(if finding.outcome.is_up() == Some(true) { Exit::Ok } else { Exit::Failed })
+}
+
+fn as_json(target: &Target, finding: &Finding, evidence: Option<&Evidence>) -> Result<String, Ending> {
+    let reply = FindingReply::new(target.as_str(), finding, evidence);
+    serde_json::to_string(&reply).map_err(|error| Ending::because(Exit::Failed, &error))
+}
+
+fn verdict(target: &Target, finding: &Finding) -> String {
     let took = finding.latency.map(|latency| format!(" in {:.1} ms", latency.as_ms())).unwrap_or_default();
-    let target = &tracker.target;
-    let (line, exit) = match finding.outcome {
-        Outcome::Up => (format!("up: {target}{took}"), Exit::Ok),
-        Outcome::Degraded(fault) => (format!("up, degraded: {target}: {fault}{took}"), Exit::Ok),
-        Outcome::Down(fault) => (format!("down: {target}: {fault}{took}"), Exit::Failed),
-        Outcome::Unknown(reason) => (format!("unknown: {target}: {}", reason.sentence()), Exit::Failed),
-    };
-    say(&line)?;
-    Ok(exit)
+    match &finding.outcome {
+        Outcome::Up => format!("up: {target}{took}"),
+        Outcome::Degraded(fault) => format!("up, degraded: {target}: {fault}{took}"),
+        Outcome::Down(fault) => format!("down: {target}: {fault}{took}"),
+        Outcome::Unknown(reason) => format!("unknown: {target}: {}", reason.sentence()),
+    }
 }
 
 pub(super) fn prober() -> Result<HttpProber, Ending> {
@@ -41,8 +63,8 @@ pub(super) async fn healthcheck(listen: SocketAddr) -> Result<Exit, Ending> {
         other => other,
     };
     let url = format!("http://{}/healthz", SocketAddr::new(host, listen.port()));
-    let target = domain::Target::parse(&url)
-        .map_err(|error| Ending { exit: Exit::Failed, sentence: error.to_string() })?;
+    let target =
+        Target::parse(&url).map_err(|error| Ending { exit: Exit::Failed, sentence: error.to_string() })?;
     let finding = prober()?.prepare(NewTracker::of(target).plan()).ask(Duration::from_secs(5)).await;
     match finding.outcome {
         Outcome::Up | Outcome::Degraded(_) => Ok(Exit::Ok),

@@ -18,6 +18,12 @@ pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
         cron: arguments.cron,
         zone: arguments.zone,
         expect: arguments.expect,
+        retries: arguments.retries,
+        retry: arguments.retry,
+        successes: arguments.successes,
+        slow: arguments.slow,
+        upside_down: arguments.upside_down.then_some(true),
+        http: arguments.http.draft()?,
         ..Draft::of(arguments.target)
     };
     let tracker = draft.parse().map_err(|invalid| Ending::because(Exit::Failed, &invalid))?;

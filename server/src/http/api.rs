@@ -12,14 +12,19 @@ use super::{AppState, Problem};
 use crate::recorder::Edit;
 
 mod body;
+mod once;
 mod reply;
 
+pub(crate) use self::body::{Unreadable, read_json};
+pub(super) use self::once::check;
 use self::{body::TrackerBody, reply::TrackerReply};
 
 /// All trackers, in the order in which they were added.
 pub(super) async fn list(State(state): State<AppState>) -> Json<Vec<TrackerReply>> {
+    let roster = state.roster.borrow().clone();
     let view = state.view.read();
-    Json(view.ids().filter_map(|id| view.tracker(id)).map(TrackerReply::from).collect())
+    let reply = |id| Some(TrackerReply::new(view.tracker(id)?, roster.get(&id).map(AsRef::as_ref)));
+    Json(view.ids().filter_map(reply).collect())
 }
 
 /// Adds a tracker.
@@ -30,8 +35,7 @@ pub(super) async fn create(
     let tracker = TrackerBody::read(&body)?.draft().parse().map_err(Failure::from)?;
     let ids = state.recorder.edit(Edit::Add(vec![tracker])).await.map_err(crate::failure::logged)?;
     let id = ids.first().copied().ok_or(Failure::NotFound)?;
-    let reply = state.services.live.tracker(id).await?;
-    Ok((StatusCode::CREATED, [(LOCATION, format!("/v1/trackers/{id}"))], Json(reply.into())))
+    Ok((StatusCode::CREATED, [(LOCATION, format!("/v1/trackers/{id}"))], one(&state, id).await?))
 }
 
 /// One tracker.
@@ -39,7 +43,7 @@ pub(super) async fn show(
     State(state): State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Json<TrackerReply>, Problem> {
-    Ok(Json(state.services.live.tracker(read_id(&id)?).await?.into()))
+    Ok(one(&state, read_id(&id)?).await?)
 }
 
 /// Changes the settings that the body names, and no others.
@@ -50,8 +54,8 @@ pub(super) async fn change(
 ) -> Result<Json<TrackerReply>, Problem> {
     let id = read_id(&id)?;
     let draft = TrackerBody::read(&body)?.draft();
-    state.recorder.edit(Edit::Change(id, draft)).await.map_err(crate::failure::logged)?;
-    Ok(Json(state.services.live.tracker(id).await?.into()))
+    state.recorder.edit(Edit::Change(id, Box::new(draft))).await.map_err(crate::failure::logged)?;
+    Ok(one(&state, id).await?)
 }
 
 /// Removes a tracker.
@@ -75,6 +79,12 @@ pub(super) async fn readyz(State(state): State<AppState>) -> Result<&'static str
         return Ok("ready\n");
     }
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, problems.join("; ")))
+}
+
+async fn one(state: &AppState, id: TrackerId) -> Result<Json<TrackerReply>, Failure> {
+    let tracker = state.services.live.tracker(id).await?;
+    let settings = state.roster.borrow().get(&id).cloned();
+    Ok(Json(TrackerReply::new(tracker, settings.as_deref())))
 }
 
 /// An id that is no number is an id that does not exist.

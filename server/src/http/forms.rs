@@ -3,14 +3,15 @@
 //! A program (our own client is one) gets JSON. A plain form gets a redirect to the page it came from, or, when it failed,
 //! that page again with what was typed and the error at its field; no free text travels in a URL.
 
-use app::backend::FailedForm;
+use app::{ApiError, backend::FailedForm, edit};
 use axum::{
-    Router,
+    Json, Router,
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, StatusCode, Uri,
+        HeaderMap, HeaderValue, Method, StatusCode, Uri,
         header::{ACCEPT, LOCATION, REFERER},
+        request::Parts,
     },
     response::{IntoResponse, Response},
     routing::any,
@@ -37,12 +38,12 @@ async fn answer(State(forms): State<Forms>, request: Request) -> Response {
         return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large.").into_response();
     };
     if !wants_page(&parts.headers) {
-        return pages::call(forms.services, Request::from_parts(parts, Body::from(body))).await;
+        return call(&forms, parts, body).await;
     }
     let back = page_of_origin(&parts.headers);
     let action = parts.uri.path().to_owned();
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let called = pages::call(forms.services, Request::from_parts(parts, Body::from(body.clone()))).await;
+    let called = call(&forms, parts, body.clone()).await;
     if called.status().is_success() {
         return see_other(&next_page(&action, back, &values(&body)));
     }
@@ -51,10 +52,33 @@ async fn answer(State(forms): State<Forms>, request: Request) -> Response {
     pages::render_failed(forms.pages, FailedForm { page: back, action, values: values(&body), error }).await
 }
 
+/// A server function; or the form of all settings, whose many fields are no function's arguments.
+async fn call(forms: &Forms, parts: Parts, body: Bytes) -> Response {
+    if parts.uri.path() != edit::PATH || parts.method != Method::POST {
+        return pages::call(forms.services.clone(), Request::from_parts(parts, Body::from(body))).await;
+    }
+    match save(&forms.services, values(&body)).await {
+        Ok(()) => Json(()).into_response(),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, Json(error)).into_response()
+        }
+    }
+}
+
+async fn save(services: &Services, fields: Vec<(String, String)>) -> Result<(), ApiError> {
+    let id = id_of(&fields).ok_or_else(|| ApiError::BadRequest("it names no tracker".into()))?;
+    Ok(services.trackers.edit(id, fields).await?)
+}
+
+fn id_of(values: &[(String, String)]) -> Option<TrackerId> {
+    values.iter().find(|(name, _)| name == "id").and_then(|(_, id)| id.parse().ok())
+}
+
 /// Where a form that succeeded leads. What was deleted has no page to go back to; the list offers to undo it.
 fn next_page(action: &str, back: String, values: &[(String, String)]) -> String {
-    let id = || values.iter().find(|(name, _)| name == "id").and_then(|(_, id)| id.parse::<TrackerId>().ok());
-    match (action, id()) {
+    match (action, id_of(values)) {
+        (edit::PATH, Some(id)) => format!("/t/{id}"),
         ("/api/delete_tracker", Some(id)) => format!("/?deleted={id}"),
         ("/api/delete_tracker" | "/api/restore_tracker", _) => "/".into(),
         _ => back,

@@ -19,6 +19,7 @@ mod checks;
 mod cursor;
 mod days;
 mod events;
+mod evidence;
 mod export;
 mod params;
 mod reply;
@@ -36,6 +37,8 @@ pub(super) fn router() -> Router<AppState> {
         .route("/v1/trackers/{id}/checks", get(checks::checks))
         .route("/v1/trackers/{id}/failure", get(events::failure))
         .route("/v1/trackers/{id}/transitions", get(events::transitions))
+        .route("/v1/trackers/{id}/phases", get(evidence::phases))
+        .route("/v1/trackers/{id}/evidence", get(evidence::evidence))
         .layer(from_fn(etag::revalidated));
     tagged.route("/v1/trackers/{id}/export", get(export::export))
 }

@@ -16,7 +16,7 @@ pub enum Edit {
     /// Add trackers, all or none.
     Add(Vec<NewTracker>),
     /// Change the settings that the draft names.
-    Change(TrackerId, Draft),
+    Change(TrackerId, Box<Draft>),
     /// Let a tracker rest, or wake it.
     Pause(TrackerId, bool),
     /// Remove a tracker; for ten minutes that can be taken back.

@@ -76,3 +76,56 @@ async fn ids_that_do_not_exist_are_not_found() {
     }
     app.stop().await;
 }
+
+/// What must never leave the server.
+const CANARY: &str = "CANARY-7f3a";
+
+#[tokio::test]
+async fn options_are_kept_and_their_secrets_are_never_shown() {
+    let app = TestApp::in_memory().await;
+    let body = format!(
+        r#"{{"url": "a.example", "paused": true, "retry": 10, "successes": 2, "slow": "800ms", "upside_down": false,
+        "http": {{"method": "POST", "body": "ping", "headers": {{"Accept": "text/html", "X-Api-Key": "{CANARY}"}},
+        "auth": {{"basic": {{"user": "me", "password": "{CANARY}"}}}},
+        "proxy": {{"url": "http://p.example:3128", "user": "u", "password": "{CANARY}"}}}}}}"#
+    );
+    assert_eq!(app.send(Method::POST, "/v1/trackers", &body).await.status(), 201);
+    insta::assert_snapshot!("options", whole(app.get("/v1/trackers/1").await).await);
+    let body =
+        r#"{"slow": null, "http": {"auth": {"basic": {"user": "you", "password": "•••"}}, "body": null}}"#;
+    let changed = app.send(Method::PATCH, "/v1/trackers/1", body).await;
+    insta::assert_snapshot!("options_changed", whole(changed).await);
+    for path in ["/v1/trackers", "/v1/trackers/1", "/", "/t/1", "/t/1/edit"] {
+        let said = app.get(path).await.text().await.unwrap();
+        assert!(!said.contains(CANARY), "{path}: {said}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_the_options_is_named_and_repeats_no_secret() {
+    let app = TestApp::start().await;
+    let create = async |body: &str| whole(app.send(Method::POST, "/v1/trackers", body).await).await;
+    let body = format!(
+        r#"{{"url": "a.example", "retry": "1h", "successes": 0, "slow": 90, "http": {{"method": "TRACE",
+        "headers": {{"X-Key": "{CANARY}\n"}}, "auth": {{"bearer": {{"token": "{CANARY} "}}}}, "tls": {{"key": "{CANARY}"}}}}}}"#
+    );
+    let answer = create(&body).await;
+    insta::assert_snapshot!("invalid_options", answer);
+    let typed = format!(r#"{{"url": "a.example", "http": {{"auth": {{"basic": "{CANARY}"}}}}}}"#);
+    insta::assert_snapshot!("unreadable_options", create(&typed).await);
+    assert!(!answer.contains(CANARY));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_target_is_asked_once_and_nothing_is_recorded() {
+    let app = TestApp::start().await;
+    app.prober.refuse("https://b.example/");
+    let check = async |body: &str| whole(app.send(Method::POST, "/v1/check", body).await).await;
+    insta::assert_snapshot!("once_up", check(r#"{"url": "a.example"}"#).await);
+    insta::assert_snapshot!("once_down", check(r#"{"url": "b.example"}"#).await);
+    insta::assert_snapshot!("once_wrong", check(r#"{"url": "b.example", "http": {"ip": "5"}}"#).await);
+    assert_eq!(app.get("/v1/trackers").await.text().await.unwrap(), "[]");
+    app.stop().await;
+}

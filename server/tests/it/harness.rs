@@ -205,6 +205,14 @@ impl TestApp {
         Self::with_records(records, folder, clock, keep).await
     }
 
+    /// A server that records nowhere.
+    pub(crate) async fn in_memory() -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let keep = Grouping::default().keep;
+        Self::with_records(Box::new(store::Memory::default()), folder, Arc::new(ManualClock::new()), keep)
+            .await
+    }
+
     /// A server whose records the test brings.
     pub(crate) async fn with_records(
         records: Box<dyn Records>,

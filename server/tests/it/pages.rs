@@ -122,3 +122,45 @@ async fn programs_get_json_from_server_functions() {
     assert_eq!(reply.status(), 400, "{}", reply.text().await.unwrap());
     app.stop().await;
 }
+
+#[tokio::test]
+async fn all_settings_are_edited_without_script() {
+    let app = TestApp::in_memory().await;
+    app.send(reqwest::Method::POST, "/v1/trackers", r#"{"url": "a.example", "name": "Shop"}"#).await;
+    let page = app.get("/t/1/edit").await;
+    assert_eq!(page.status(), 200);
+    let page = page.text().await.unwrap();
+    assert!(page.contains(r#"action="/api/edit_tracker""#) && page.contains("https://a.example/"), "{page}");
+    let form =
+        "id=1&name=Till&every=5m&cron=&zone=&expect=200-299&retries=0&upside_down=false&upside_down=true";
+    let reply = post(&app, "/api/edit_tracker", "/t/1/edit", form).await;
+    assert_eq!((reply.status().as_u16(), reply.headers()["location"].to_str().unwrap()), (303, "/t/1"));
+    let tracker = app.json("/v1/trackers/1").await;
+    assert_eq!(tracker["name"], "Till");
+    assert_eq!((&tracker["every"], &tracker["expect"]), (&300.into(), &"200-299".into()));
+    assert_eq!((&tracker["retries"], &tracker["upside_down"]), (&0.into(), &true.into()));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_of_settings_that_fails_says_what_is_wrong_at_its_field() {
+    let app = TestApp::start().await;
+    app.send(reqwest::Method::POST, "/v1/trackers", r#"{"url": "a.example"}"#).await;
+    let form = "id=1&every=0&http.ip=5&http.headers=Host%3A+b";
+    let reply = post(&app, "/api/edit_tracker", "/t/1/edit", form).await;
+    assert_eq!(reply.status(), 422);
+    let page = reply.text().await.unwrap();
+    for part in
+        ["Nothing was saved.", "f-every-problem", "f-http-ip-problem", "Host: b", "Host is set by the probe"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert_eq!(app.json("/v1/trackers/1").await["every"], 30, "nothing is half-written");
+    for (form, status) in [("id=9&every=5", 404), ("every=5", 400), ("id=x", 400)] {
+        assert_eq!(post(&app, "/api/edit_tracker", "/t/1/edit", form).await.status(), status, "{form}");
+    }
+    let request = app.http.post(app.url("/api/edit_tracker")).body("id=1&every=5");
+    let foreign = request.header("sec-fetch-site", "cross-site").send().await.unwrap();
+    assert_eq!(foreign.status(), 403);
+    app.stop().await;
+}

@@ -157,6 +157,15 @@ async fn healthcheck_and_check_ask_once() {
     let down = run(&["check", &format!("{}/v1/nothing", server.url)]);
     assert_eq!(down.status.code(), Some(1));
     assert!(text(&down.stdout).contains("status 404"), "{}", text(&down.stdout));
+    let up = run(&["check", &format!("{}/v1/nothing", server.url), "--expect", "404", "--json"]);
+    assert_eq!(up.status.code(), Some(0), "{}", text(&up.stderr));
+    let told: serde_json::Value = serde_json::from_str(&text(&up.stdout)).unwrap();
+    assert_eq!((&told["outcome"], &told["fault"]), (&"up".into(), &serde_json::Value::Null));
+    assert!(told["latency_ms"].as_f64().unwrap() > 0.0 && told["phases"].is_object(), "{told}");
+    let down = run(&["check", &format!("{}/v1/nothing", server.url), "--json"]);
+    assert_eq!(down.status.code(), Some(1));
+    let told: serde_json::Value = serde_json::from_str(&text(&down.stdout)).unwrap();
+    assert_eq!(told["fault"]["kind"], "status_404");
     server.kill();
     assert_eq!(run(&["healthcheck", "--listen", &address]).status.code(), Some(1));
 }

@@ -45,7 +45,13 @@ fn read_value(name: &str, given: &HeaderDraft, before: Option<&Header>) -> Resul
         return kept.cloned().ok_or_else(|| NOTHING_KEPT.into());
     }
     let value = header_value(given.expose())?;
-    Ok(if is_hidden { HeaderValue::Secret(Secret::new(value)) } else { HeaderValue::Plain(value.to_owned()) })
+    // Who gives a hidden value anew may not know that it was hidden.
+    let was_hidden = before.is_some_and(|before| matches!(before.value, HeaderValue::Secret(_)));
+    Ok(if is_hidden || was_hidden {
+        HeaderValue::Secret(Secret::new(value))
+    } else {
+        HeaderValue::Plain(value.to_owned())
+    })
 }
 
 /// Two ways to sign in would contradict each other.

@@ -1,8 +1,8 @@
 //! What programs send.
 
 use axum::http::StatusCode;
-use domain::{Draft, Invalid};
-use serde::Deserialize;
+use domain::{Draft, Given, HttpDraft, Invalid};
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::http::Problem;
 
@@ -18,6 +18,13 @@ pub(super) struct TrackerBody {
     expect: Option<Text>,
     deadline: Option<Length>,
     retries: Option<i64>,
+    retry: Option<Length>,
+    successes: Option<i64>,
+    #[serde(default)]
+    slow: Given<Span>,
+    upside_down: Option<bool>,
+    #[serde(default)]
+    http: Given<HttpDraft>,
     paused: Option<bool>,
 }
 
@@ -26,6 +33,14 @@ pub(super) struct TrackerBody {
 #[serde(untagged, expecting = "expected seconds as a whole number, or a text like \"30s\"")]
 enum Length {
     Seconds(i64),
+    Words(String),
+}
+
+/// A duration that may be a part of a second, in seconds or in words like `"800ms"`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected seconds as a number, or a text like \"800ms\"")]
+enum Span {
+    Seconds(f64),
     Words(String),
 }
 
@@ -40,20 +55,16 @@ enum Text {
 impl TrackerBody {
     /// Reads a body. Syntax is answered with 400, a wrong or unknown field with 422 and its name.
     pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let read: Result<Self, _> = serde_path_to_error::deserialize(&mut json);
-        let body = read.map_err(|error| {
-            let path = error.path().to_string();
-            let cause = error.into_inner();
-            if cause.is_data() {
-                return Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, about_field(&path, &cause));
+        read_json(body).map_err(|unreadable| match unreadable {
+            Unreadable::Field(invalid) => Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, invalid),
+            Unreadable::Syntax(error) => {
+                Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
             }
-            Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {cause}."))
-        })?;
-        json.end().map_err(|error| {
-            Problem::new(StatusCode::BAD_REQUEST, format!("The body is more than one JSON value: {error}."))
-        })?;
-        Ok(body)
+            Unreadable::More(error) => Problem::new(
+                StatusCode::BAD_REQUEST,
+                format!("The body is more than one JSON value: {error}."),
+            ),
+        })
     }
 
     /// The settings as a draft.
@@ -75,16 +86,63 @@ impl TrackerBody {
             expect,
             deadline: self.deadline.map(length),
             retries: self.retries,
+            retry: self.retry.map(length),
+            successes: self.successes,
+            slow: match self.slow {
+                Given::Keep => None,
+                Given::Reset => Some(String::new()),
+                Given::Set(Span::Seconds(secs)) => Some(secs.to_string()),
+                Given::Set(Span::Words(words)) => Some(words),
+            },
+            upside_down: self.upside_down,
+            http: match self.http {
+                Given::Keep => None,
+                Given::Reset => Some(HttpDraft::reset()),
+                Given::Set(draft) => Some(draft),
+            },
             paused: self.paused,
-            ..Draft::default()
         }
+    }
+}
+
+/// Why a text is not the JSON that was expected.
+pub(crate) enum Unreadable {
+    /// It is no JSON.
+    Syntax(serde_json::Error),
+    /// Something follows it.
+    More(serde_json::Error),
+    /// A field is not as it should be.
+    Field(Invalid),
+}
+
+/// Reads one JSON value; a field that is wrong is named by its path.
+pub(crate) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let cause = error.into_inner();
+        if cause.is_data() {
+            Unreadable::Field(about_field(&path, &cause))
+        } else {
+            Unreadable::Syntax(cause)
+        }
+    })?;
+    json.end().map_err(Unreadable::More)?;
+    Ok(read)
+}
+
+/// What stands in the place of a value in the words of the JSON reader: what was given may be a secret.
+fn without_values(problem: &str) -> String {
+    match (problem.split_once("invalid type: string \""), problem.rfind("\", expected ")) {
+        (Some((before, _)), Some(end)) => format!("{before}invalid type: a text{}", &problem[end + 1..]),
+        _ => problem.to_owned(),
     }
 }
 
 fn about_field(path: &str, cause: &serde_json::Error) -> Invalid {
     // `cause` ends with its place in the text, which says nothing to who built the JSON by program.
     let text = cause.to_string();
-    let problem = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let problem = without_values(text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text));
     let field = match problem.strip_prefix("duplicate field `").and_then(|rest| rest.split('`').next()) {
         Some(twice) => twice,
         None if path == "." => "body",
@@ -109,6 +167,15 @@ mod tests {
             (r#"{"retries": "many"}"#, "422", r#""field":"retries""#),
             (r#"{"every": 0.5}"#, "422", r#""field":"every""#),
             (r#"{"url": "a", "url": "b"}"#, "422", r#""field":"url""#),
+            (
+                r#"{"http": {"tls": {"verify": "CANARY, at line 1 \", expected x"}}}"#,
+                "422",
+                r#""field":"http.tls.verify""#,
+            ),
+            (r#"{"http": {"auth": {"basic": "CANARY"}}}"#, "422", r#""field":"http.auth"#),
+            (r#"{"http": {"headers": {"Cookie": 7}}}"#, "422", r#""field":"http.headers.Cookie""#),
+            (r#"{"http": {"verb": "GET"}}"#, "422", r#""field":"http.verb""#),
+            (r#"{"slow": true}"#, "422", r#""field":"slow""#),
             ("[]", "422", r#""field":"body""#),
             ("null", "422", r#""field":"body""#),
             ("", "400", "not JSON"),
@@ -119,6 +186,7 @@ mod tests {
             let problem = problem(body);
             assert!(problem.contains(&format!("\"status\":{status}")), "{body:.40}: {problem}");
             assert!(problem.contains(field), "{body:.40}: {problem}");
+            assert!(!problem.contains("CANARY"), "{problem}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! What programs get. Kept apart from the pages' wire, so that either can change without the other.
 
-use domain::{Status, TrackerView};
+use std::time::Duration;
+
+use domain::{HttpDraft, Secrets, Status, Tracker, TrackerView};
 use serde::Serialize;
 
 /// A tracker.
@@ -16,6 +18,8 @@ pub(in crate::http) struct TrackerReply {
     /// Seconds.
     deadline: f64,
     retries: u16,
+    #[serde(flatten)]
+    settings: Option<SettingsReply>,
     paused: bool,
     /// `pending`, `up`, `retrying` or `down`.
     status: &'static str,
@@ -31,8 +35,35 @@ pub(in crate::http) struct TrackerReply {
     duplicate_of: Option<i64>,
 }
 
-impl From<TrackerView> for TrackerReply {
-    fn from(tracker: TrackerView) -> Self {
+/// What only a tracker has that can be checked.
+#[derive(Debug, Serialize)]
+struct SettingsReply {
+    /// Seconds.
+    retry: f64,
+    successes: u16,
+    /// Seconds; null for never.
+    slow: Option<f64>,
+    upside_down: bool,
+    /// What differs from the defaults; secrets are masked.
+    http: HttpDraft,
+}
+
+impl From<&Tracker> for SettingsReply {
+    fn from(tracker: &Tracker) -> Self {
+        let policy = tracker.settings.policy;
+        Self {
+            retry: policy.retry_after.as_secs_f64(),
+            successes: policy.successes,
+            slow: policy.slow_after.as_ref().map(Duration::as_secs_f64),
+            upside_down: policy.upside_down,
+            http: tracker.settings.http.draft(Secrets::Masked),
+        }
+    }
+}
+
+impl TrackerReply {
+    /// `settings` is absent for a tracker that cannot be checked.
+    pub(in crate::http) fn new(tracker: TrackerView, settings: Option<&Tracker>) -> Self {
         let uptime = tracker.uptime();
         let (status, since) = match &tracker.status {
             Status::Pending => ("pending", None),
@@ -49,8 +80,9 @@ impl From<TrackerView> for TrackerReply {
             schedule: about.schedule,
             every: about.interval_ms.map(|ms| ms / 1_000),
             expect: about.expect,
-            deadline: std::time::Duration::from_millis(about.deadline_ms).as_secs_f64(),
+            deadline: Duration::from_millis(about.deadline_ms).as_secs_f64(),
             retries: about.retries,
+            settings: settings.map(SettingsReply::from),
             paused: about.paused,
             status,
             since,

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use domain::{
-    Cell, Counts, Fault, Micros, Numbered, Outcome, Percentiles, Period, Rule, Tally, Timestamp, Transition,
-    Uptime,
+    Cell, Counts, Micros, Numbered, Percentiles, Period, Rule, Tally, Timestamp, Transition, Uptime,
 };
 use serde::Serialize;
+
+use crate::finding::{FaultReply, PhasesReply, words};
 
 /// Seconds of each kind of time; they add up to the window.
 #[derive(Debug, Serialize)]
@@ -264,18 +265,9 @@ pub(super) struct CheckReply {
     /// Why nothing is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
-}
-
-#[derive(Debug, Serialize)]
-struct FaultReply {
-    kind: String,
-    detail: String,
-}
-
-impl From<&Fault> for FaultReply {
-    fn from(fault: &Fault) -> Self {
-        Self { kind: fault.kind.to_string(), detail: fault.to_string() }
-    }
+    /// Where the time went, if that is known.
+    #[serde(skip_serializing_if = "PhasesReply::is_empty")]
+    phases: PhasesReply,
 }
 
 impl From<&Cell> for CheckReply {
@@ -290,23 +282,15 @@ impl From<&Cell> for CheckReply {
             latency_ms: cell.latency.map(Micros::as_ms),
             fault: cell.fault().map(FaultReply::from),
             reason,
+            phases: PhasesReply::default(),
         }
     }
 }
 
 impl From<&Numbered> for CheckReply {
     fn from(entry: &Numbered) -> Self {
-        Self { number: Some(entry.number), ..Self::from(&Cell::from(&entry.recorded)) }
-    }
-}
-
-/// The word of an outcome, and why nothing is known.
-pub(super) fn words(outcome: &Outcome) -> (&'static str, Option<&'static str>) {
-    match outcome {
-        Outcome::Up => ("up", None),
-        Outcome::Degraded(_) => ("degraded", None),
-        Outcome::Down(_) => ("down", None),
-        Outcome::Unknown(reason) => ("unknown", Some(reason.word())),
+        let phases = PhasesReply::from(&entry.recorded.check.phases);
+        Self { number: Some(entry.number), phases, ..Self::from(&Cell::from(&entry.recorded)) }
     }
 }
 

@@ -7,7 +7,8 @@ use csv::{Terminator, WriterBuilder};
 use domain::{Cause, Numbered};
 use serde::Serialize;
 
-use super::reply::{CheckReply, words};
+use super::reply::CheckReply;
+use crate::finding::words;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ fn made(folder: &Path) -> &str {
 fn add_names_what_is_wrong_and_adds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let data = made(folder.path());
-    let settings: [(&[&str], &str); 10] = [
+    let settings: [(&[&str], &str); 14] = [
         (&["--every", "0"], "every: "),
         (&["--every=-1"], "every: "),
         (&["--every", "0.5"], "every: "),
@@ -25,11 +25,42 @@ fn add_names_what_is_wrong_and_adds_nothing() {
         (&["--name", " "], "name: "),
         (&["--name", "a\u{202E}b"], "name: "),
         (&["--expect", "99"], "expect: "),
+        (&["--retries", "11"], "retries: "),
+        (&["--retry", "6m"], "retry: "),
+        (&["--successes", "0"], "successes: "),
+        (&["--slow", "2m"], "slow: "),
     ];
     for (arguments, hint) in settings {
         let refused = run(&[&["add", "a.example", "--data-dir", data], arguments].concat());
         assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
         assert!(text(&refused.stderr).contains(&format!("error: {hint}")), "{}", text(&refused.stderr));
+    }
+    let options = [
+        (&["--method", "TRACE"][..], "http.method: ", [Some(1), Some(2)]),
+        (&["--header", "Host: CANARY"], "http.headers: ", [Some(1), Some(2)]),
+        (&["--header", "CANARY"], "http.headers: ", [Some(1), Some(2)]),
+        (&["--header", "A: CANARY\u{1}"], "http.headers: ", [Some(1), Some(2)]),
+        (
+            &["--http", r#"{"auth":{"bearer":{"token":"CANARY CANARY"}}}"#],
+            "http.auth.bearer.token: ",
+            [Some(1), Some(2)],
+        ),
+        (&["--http", r#"{"auth":{"basic":"CANARY"}}"#], "http.auth", [Some(2), Some(2)]),
+        (&["--http", r#"{"verb":"a"}"#], "http.verb: ", [Some(2), Some(2)]),
+        (&["--http", "CANARY"], "http: not JSON", [Some(2), Some(2)]),
+        (&["--http", "@/nowhere/CANARY"], "http: the file cannot be read", [Some(2), Some(2)]),
+    ];
+    for (arguments, hint, codes) in options {
+        let commands = [&["add", "a.example", "--data-dir", data][..], &["check", "a.example"]];
+        for (command, code) in commands.into_iter().zip(codes) {
+            let refused = run(&[command, arguments].concat());
+            let said = text(&refused.stderr);
+            assert_eq!(refused.status.code(), code, "{arguments:?}: {said}");
+            assert!(
+                said.contains(&format!("error: {hint}")) && !said.contains("CANARY"),
+                "{arguments:?}: {said}"
+            );
+        }
     }
     for (url, hint) in bad_urls() {
         for (arguments, code) in [

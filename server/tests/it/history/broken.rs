@@ -60,7 +60,7 @@ impl Archive for Long {
     }
 
     async fn phases(&self, _: TrackerId, _: Window) -> Result<[PhaseTime; 5], Failure> {
-        Ok(Default::default())
+        Ok([PhaseTime::default(); 5])
     }
 
     async fn slow(&self, _: TrackerId, _: Window, _: usize) -> Result<Vec<Timing>, Failure> {

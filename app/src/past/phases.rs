@@ -1,0 +1,105 @@
+//! Where the time of a check usually goes.
+
+use domain::{Micros, Phase, Story};
+use leptos::prelude::*;
+
+use super::words;
+use crate::format;
+
+/// The medians of the last 24 hours side by side; nothing where no phase is known.
+pub fn phases(story: &Story) -> Option<impl IntoView + use<>> {
+    let known: Vec<(Phase, Micros)> = story.phases.iter().collect();
+    let total: u64 = known.iter().map(|(_, took)| u64::from(took.0)).sum();
+    if total == 0 {
+        return None;
+    }
+    let mut so_far = 0;
+    let mut bars = Vec::with_capacity(known.len());
+    for (phase, took) in &known {
+        let (from, until) = (so_far * WIDTH / total, (so_far + u64::from(took.0)) * WIDTH / total);
+        so_far += u64::from(took.0);
+        bars.push(view! {
+            <rect class=class(*phase) x=from.to_string() y="0" width=(until - from).to_string() height="16"></rect>
+        });
+    }
+    let rows: Vec<_> = known
+        .iter()
+        .map(|(phase, took)| {
+            let share = format!("{} %", u64::from(took.0) * 100 / total);
+            view! {
+                <tr>
+                    <th scope="row">
+                        <svg class="swatch" viewBox="0 0 8 8" aria-hidden="true">
+                            <rect class=class(*phase) width="8" height="8"></rect>
+                        </svg>
+                        {word(*phase)}
+                    </th>
+                    <td class="r">{words::milliseconds(Some(*took))}</td>
+                    <td class="r dim">{share}</td>
+                </tr>
+            }
+        })
+        .collect();
+    Some(view! {
+        <section class="card" aria-labelledby="h-phases">
+            <header>
+                <h2 id="h-phases">"Phases"</h2>
+                <span class="note">"medians of the last 24 hours"</span>
+            </header>
+            <div class="body">
+                <svg
+                    class="split"
+                    viewBox=format!("0 0 {WIDTH} 16")
+                    preserveAspectRatio="none"
+                    role="img"
+                    aria-label=label(&known)
+                >
+                    {bars}
+                </svg>
+                <table class="table">
+                    <caption class="vh">"How long each phase of a good check usually takes"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Phase"</th>
+                            <th scope="col" class="r">
+                                "Median"
+                            </th>
+                            <th scope="col" class="r">
+                                "Share"
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    })
+}
+
+const WIDTH: u64 = 1_000;
+
+/// A phase in words.
+pub fn word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Resolve => "name",
+        Phase::Connect => "connect",
+        Phase::Tls => "TLS",
+        Phase::FirstByte => "first byte",
+        Phase::Body => "transfer",
+    }
+}
+
+fn class(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Resolve => "p-dns",
+        Phase::Connect => "p-connect",
+        Phase::Tls => "p-tls",
+        Phase::FirstByte => "p-first",
+        Phase::Body => "p-body",
+    }
+}
+
+fn label(known: &[(Phase, Micros)]) -> String {
+    let told = known.iter().map(|(phase, took)| format!("{} {} ms", word(*phase), format::latency(*took)));
+    format!("Medians: {}", format::joined(told, ", "))
+}
