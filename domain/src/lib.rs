@@ -45,6 +45,8 @@ mod latencies;
 #[cfg(feature = "server")]
 mod name;
 #[cfg(feature = "server")]
+mod preset;
+#[cfg(feature = "server")]
 mod probe;
 #[cfg(feature = "server")]
 mod records;
@@ -96,6 +98,7 @@ pub use draft::Draft;
 pub use egress::EgressPolicy;
 #[cfg(feature = "server")]
 pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss};
+#[cfg(feature = "server")]
 pub use flaps::Flaps;
 #[cfg(feature = "server")]
 pub use fold::{Belief, Step, Trust};
@@ -111,6 +114,8 @@ pub use http::{
 pub use latencies::Latencies;
 #[cfg(feature = "server")]
 pub use name::TrackerName;
+#[cfg(feature = "server")]
+pub use preset::{Preset, Trouble};
 #[cfg(feature = "server")]
 pub use probe::{Finding, Plan, Prober, Session};
 #[cfg(feature = "server")]

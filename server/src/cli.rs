@@ -9,7 +9,10 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use domain::Target;
 
-use crate::exit::{Ending, Exit};
+use crate::{
+    exit::{Ending, Exit},
+    location::TcpCanary,
+};
 
 mod ask;
 mod asking;
@@ -72,6 +75,10 @@ struct ServeArguments {
     /// Show a living page without a network: targets of our own on loopback, in a temporary folder.
     #[arg(long, env = "UPTIME_DEMO", conflicts_with = "data_dir")]
     demo: bool,
+    /// Something whose silence says that this machine is blind: a host with a port, or `gateway` for that of the default route. Asked
+    /// for a connection when a target fails, and every minute. Can be given several times; none by default.
+    #[arg(long, env = "UPTIME_CANARY", value_name = "HOST:PORT", value_delimiter = ' ')]
+    canary: Vec<TcpCanary>,
     /// Stop cleanly after this time: 90s, 15m, 1h.
     #[arg(long, env = "UPTIME_RUN_FOR", value_name = "TIME", value_parser = parse_length)]
     run_for: Option<Duration>,

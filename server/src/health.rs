@@ -21,6 +21,8 @@ pub struct Health(Mutex<State>);
 struct State {
     /// Why the database did not take the newest group, if it did not.
     storage: Option<String>,
+    /// That this location is blind, since when and why, if it is.
+    blindness: Option<String>,
     /// The latest start in the current window and in the one before, in milliseconds.
     late_ms: [u32; 2],
     /// When the current window started, in monotonic time.
@@ -37,12 +39,27 @@ impl Health {
             format!("checks start up to {late_ms} ms late, more than {LATENESS_LIMIT_MS} ms: too busy")
         });
         let storage = state.storage.as_ref().map(|problem| format!("the database cannot be used: {problem}"));
-        storage.into_iter().chain(late).collect()
+        storage.into_iter().chain(state.blindness.clone()).chain(late).collect()
     }
 
     /// Why nothing can be recorded, in words that follow a colon.
     pub fn storage(&self) -> Option<String> {
         self.lock().storage.clone()
+    }
+
+    /// That nothing can be seen from here, as a sentence without its full stop.
+    pub fn blindness(&self) -> Option<String> {
+        self.lock().blindness.clone()
+    }
+
+    /// Nothing can be seen from here.
+    pub(crate) fn blind(&self, sentence: String) {
+        self.lock().blindness = Some(sentence);
+    }
+
+    /// Something can be seen from here again.
+    pub(crate) fn sees(&self) {
+        self.lock().blindness = None;
     }
 
     /// The database refused. Logged when it begins, not at every attempt.

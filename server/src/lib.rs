@@ -17,6 +17,7 @@ pub mod health;
 pub mod http;
 mod instance;
 pub mod live;
+pub mod location;
 mod lock;
 pub mod metrics;
 mod past;

@@ -17,12 +17,16 @@ use tokio::{
 
 use crate::{health::Health, live::SharedView, metrics::Metrics};
 
+mod arrival;
 mod backlog;
 mod handle;
 mod ledger;
 mod refusal;
 
-pub use self::handle::{Edit, RecorderHandle, Stopped};
+pub use self::{
+    arrival::{Arrival, Seen},
+    handle::{Edit, RecorderHandle, Stopped},
+};
 use self::{
     backlog::Backlog,
     handle::{Message, Reply},
@@ -163,7 +167,7 @@ impl Recorder {
         loop {
             while let Some(message) = next {
                 match message {
-                    Message::Check(check) => self.ledger.stage(check),
+                    Message::Check(arrival) => self.ledger.stage(arrival),
                     Message::Edit(edit, reply) => return Some((edit, reply)),
                 }
                 if self.ledger.staged() >= GROUP {

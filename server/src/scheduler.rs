@@ -15,14 +15,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     live::SharedView,
+    location::Location,
     recorder::{RecorderHandle, Roster},
     service_manager,
     threads::Threads,
 };
 
 mod driver;
+mod heartbeat;
 
-use self::driver::Driver;
+use self::{driver::Driver, heartbeat::Heartbeat};
 
 /// How often the scheduler looks whether all drivers live, without being told.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -40,6 +42,8 @@ pub struct Tools {
     pub recorder: RecorderHandle,
     /// What is known of each tracker.
     pub view: SharedView,
+    /// Whether anything can be seen from here.
+    pub location: Arc<Location>,
     /// Cancelled when nothing new may start.
     pub stop: CancellationToken,
 }
@@ -56,6 +60,7 @@ pub struct Scheduler {
     roster: watch::Receiver<Roster>,
     running: HashMap<TrackerId, Running>,
     drivers: JoinSet<()>,
+    heartbeat: Arc<Heartbeat>,
     /// Whether the first reconciliation has happened.
     started: bool,
 }
@@ -68,7 +73,8 @@ struct Running {
 impl Scheduler {
     /// A scheduler without drivers yet. They will run on `threads`, whatever the scheduler itself runs on.
     pub fn new(tools: Tools, threads: Arc<Threads>, roster: watch::Receiver<Roster>) -> Self {
-        Self { tools, threads, roster, running: HashMap::new(), drivers: JoinSet::new(), started: false }
+        let (running, drivers, heartbeat) = (HashMap::new(), JoinSet::new(), Arc::new(Heartbeat::new()));
+        Self { tools, threads, roster, running, drivers, heartbeat, started: false }
     }
 
     /// Runs until the tools' `stop`; then lets probes in flight end, 10 s at most.
@@ -76,6 +82,11 @@ impl Scheduler {
         let mut again = interval(LOOK_AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let stop = self.tools.stop.clone();
+        let (heartbeat, location) = (self.heartbeat.clone(), self.tools.location.clone());
+        let (until, watched_until) = (stop.clone(), stop.clone());
+        let mut helpers = JoinSet::new();
+        helpers.spawn(async move { heartbeat.beat(until).await });
+        helpers.spawn(async move { location.watch(watched_until).await });
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -112,7 +123,7 @@ impl Scheduler {
             if !self.running.contains_key(id) {
                 // After a start everybody keeps to the slots, which are level; later, who was changed wants to see it.
                 let at_once = !is_start || self.is_new(*id);
-                let driver = Driver::new(tracker.clone(), self.tools.clone());
+                let driver = Driver::new(tracker.clone(), self.tools.clone(), self.heartbeat.clone());
                 let task = self.drivers.spawn_on(driver.run(at_once), &self.threads.handle(place(*id)));
                 self.running.insert(*id, Running { tracker: tracker.clone(), task });
             }

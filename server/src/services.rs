@@ -160,9 +160,17 @@ impl Live for SharedLive {
     }
 
     fn trouble(&self) -> Option<String> {
-        let problem = self.health.storage()?;
-        let rest = "Probing goes on; what cannot be recorded is shown as no data.";
-        Some(format!("Recording has stopped: {problem}. {rest}"))
+        let recording = self.health.storage().map(|problem| {
+            let rest = "Probing goes on; what cannot be recorded is shown as no data.";
+            format!("Recording has stopped: {problem}. {rest}")
+        });
+        let sight = self.health.blindness().map(|sentence| {
+            format!(
+                "{sentence}. Probing goes on; failures that may be this location's own are shown as no data."
+            )
+        });
+        let troubles: Vec<String> = recording.into_iter().chain(sight).collect();
+        (!troubles.is_empty()).then(|| troubles.join(" "))
     }
 }
 

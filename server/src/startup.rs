@@ -17,6 +17,7 @@ use crate::{
     health::Health,
     http::{self, AppState, Hosts},
     live::SharedView,
+    location::{Canary, Location},
     metrics::Metrics,
     recorder::{Grouping, Recorder},
     scheduler::{Scheduler, Tools},
@@ -41,6 +42,8 @@ pub struct Parts {
     pub probing: Threads,
     /// Where checks are recorded.
     pub recording: Threads,
+    /// What is asked whether this machine sees anything at all; may be none.
+    pub canaries: Vec<Arc<dyn Canary>>,
     /// How checks are grouped into commits.
     pub grouping: Grouping,
     /// Trackers that are added, unless something tracks their target already.
@@ -105,7 +108,10 @@ impl Server {
         let recorder = recording.handle(0).spawn(recorder.run());
         track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
+        let location =
+            Location::new(parts.canaries, clock.clone(), view.clone(), roster.clone(), health.clone());
         let tools = Tools {
+            location: Arc::new(location),
             clock: clock.clone(),
             prober: parts.prober.clone(),
             recorder: handle.clone(),

@@ -103,8 +103,11 @@ async fn rebuild(folder: &Path) -> Result<Exit, Ending> {
     }
     let _lock = DataLock::acquire(folder)?;
     let report = store::rebuild(&database).await.map_err(|error| refused(&error))?;
-    let RebuildReport { trackers, hours, repaired, damaged, .. } = report;
+    let RebuildReport { trackers, hours, repaired, damaged, removed } = report;
     say(&format!("rebuilt {hours} hours of {trackers} trackers; those of {repaired} trackers had differed"))?;
+    if removed > 0 {
+        say(&format!("  {removed} rows of phases and evidence could not be read and were taken away"))?;
+    }
     if damaged == 0 {
         return Ok(Exit::Ok);
     }

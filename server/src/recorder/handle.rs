@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use domain::{Check, Draft, Failure, NewTracker, TrackerId};
+use domain::{Draft, Failure, NewTracker, TrackerId};
 use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
+
+use super::Arrival;
 
 /// A change that a person asks for.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ pub enum Edit {
 pub(super) type Reply = oneshot::Sender<Result<Vec<TrackerId>, Failure>>;
 
 pub(super) enum Message {
-    Check(Check),
+    Check(Arrival),
     Edit(Edit, Reply),
 }
 
@@ -53,8 +55,8 @@ impl RecorderHandle {
     }
 
     /// Hands a check over; waits while the recorder is behind.
-    pub async fn check(&self, check: Check) -> Result<(), Stopped> {
-        self.0.send(Message::Check(check)).await.map_err(|_| Stopped)
+    pub async fn check(&self, arrival: Arrival) -> Result<(), Stopped> {
+        self.0.send(Message::Check(arrival)).await.map_err(|_| Stopped)
     }
 
     /// Checks and edits that wait.

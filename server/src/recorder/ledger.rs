@@ -6,9 +6,11 @@ use std::{
 };
 
 use domain::{
-    About, Batch, Cell, Check, LiveView, Misfit, Outcome, Policy, Reason, Recent, Recorded, SHOWN_CHECKS,
-    Slots, Status, Timestamp, Tracker, TrackerId, Transition,
+    About, Batch, Belief, Cell, Check, Exhibit, LiveView, Misfit, Outcome, Policy, Reason, Recent, Recorded,
+    SHOWN_CHECKS, Slots, Status, Timestamp, Tracker, TrackerId, Transition,
 };
+
+use super::{Arrival, Seen};
 
 /// Fold state of every tracker, committed and staged.
 #[derive(Default)]
@@ -16,6 +18,7 @@ pub(super) struct Ledger {
     accounts: HashMap<TrackerId, Account>,
     staged: Vec<Recorded>,
     transitions: Vec<(TrackerId, Transition)>,
+    exhibits: Vec<Exhibit>,
 }
 
 /// One tracker's fold.
@@ -24,9 +27,9 @@ struct Account {
     slots: Slots,
     paused: bool,
     /// After the last commit.
-    status: Status,
+    belief: Belief,
     /// After the group in hand; absent when it holds nothing of this tracker.
-    staged: Option<Status>,
+    staged: Option<Belief>,
     /// Names of the newest checks, staged ones included, to recognise what was recorded already.
     names: VecDeque<(Timestamp, u16)>,
     /// The newest scheduled entry, staged ones included.
@@ -47,7 +50,8 @@ struct Last {
 impl Ledger {
     /// Folds a check into the group in hand, and before it the gap since the last one, if slots were missed. A check of a
     /// tracker that is gone, or that is recorded already, is dropped.
-    pub(super) fn stage(&mut self, check: Check) {
+    pub(super) fn stage(&mut self, arrival: impl Into<Arrival>) {
+        let Arrival { check, trust, seen } = arrival.into();
         let id = check.name.tracker;
         let Some(account) = self.accounts.get_mut(&id) else { return };
         if account.knows((check.name.due, check.name.attempt)) {
@@ -58,10 +62,14 @@ impl Ledger {
             self.staged.extend(gap);
         }
         account.remember(&check);
-        let before = account.staged.as_ref().unwrap_or(&account.status);
-        let step = before.after(check.name.due, &check.outcome, account.policy);
-        let retrying = step.status.is_retrying() && check.outcome.is_up() == Some(false);
-        account.staged = Some(step.status);
+        let before = account.staged.as_ref().unwrap_or(&account.belief);
+        let step = before.after(check.name.due, &check.outcome, account.policy, trust);
+        let retrying = step.tolerates(&check.outcome);
+        account.staged = Some(step.belief);
+        if let (Some(Transition::WentDown { at, .. }), Some(seen)) = (&step.transition, seen) {
+            let Seen { failure, last_good } = *seen;
+            self.exhibits.push(Exhibit { tracker: id, at: *at, failure, last_good });
+        }
         self.transitions.extend(step.transition.map(|transition| (id, transition)));
         self.staged.push(Recorded { check, retrying });
     }
@@ -98,15 +106,15 @@ impl Ledger {
         ids.dedup();
         let statuses = ids.into_iter().filter_map(|id| {
             let account = self.accounts.get(&id)?;
-            let staged = account.staged.clone()?;
-            (staged != account.status).then_some((id, staged))
+            let staged = &account.staged.as_ref()?.status;
+            (*staged != account.belief.status).then(|| (id, staged.clone()))
         });
         let statuses = statuses.collect();
         Batch {
             checks: std::mem::take(&mut self.staged),
             transitions: std::mem::take(&mut self.transitions),
             statuses,
-            exhibits: Vec::new(),
+            exhibits: std::mem::take(&mut self.exhibits),
         }
     }
 
@@ -117,14 +125,15 @@ impl Ledger {
             self.show(recorded, view);
         }
         for (id, status) in batch.statuses {
-            if let Some(account) = self.accounts.get_mut(&id) {
-                account.status = status.clone();
-            }
             view.set_status(id, status);
         }
         for recorded in &batch.checks {
-            if let Some(account) = self.accounts.get_mut(&recorded.check.name.tracker) {
-                account.staged = None;
+            let id = recorded.check.name.tracker;
+            let staged =
+                self.accounts.get_mut(&id).and_then(|account| Some((account.staged.take()?, account)));
+            if let Some((belief, account)) = staged {
+                view.set_flapping(id, belief.is_flapping());
+                account.belief = belief;
             }
         }
     }
@@ -133,7 +142,9 @@ impl Ledger {
     /// since.
     pub(super) fn restore(&mut self, recent: Recent, silence: Option<Reason>, view: &mut LiveView) {
         view.begin_commit();
+        let mut by_tracker: HashMap<TrackerId, Vec<&Recorded>> = HashMap::new();
         for recorded in &recent.checks {
+            by_tracker.entry(recorded.check.name.tracker).or_default().push(recorded);
             if let Some(account) = self.accounts.get_mut(&recorded.check.name.tracker) {
                 account.remember(&recorded.check);
                 account.is_resting = recorded.check.outcome == Outcome::Unknown(Reason::Paused);
@@ -143,9 +154,18 @@ impl Ledger {
         for last in self.accounts.values_mut().filter_map(|account| account.last.as_mut()) {
             last.silence = last.silence.or(silence);
         }
-        for (id, status) in recent.statuses {
+        let mut statuses: HashMap<TrackerId, Status> = recent.statuses.into_iter().collect();
+        for (id, recorded) in by_tracker {
+            let Some(account) = self.accounts.get_mut(&id) else { continue };
+            let status = statuses.remove(&id).unwrap_or_default();
+            account.belief = Belief::resume(status, recorded);
+            view.set_status(id, account.belief.status.clone());
+            view.set_flapping(id, account.belief.is_flapping());
+        }
+        // Those of whom no check is kept.
+        for (id, status) in statuses {
             if let Some(account) = self.accounts.get_mut(&id) {
-                account.status = status.clone();
+                account.belief = Belief::of(status.clone());
                 view.set_status(id, status);
             }
         }
@@ -199,7 +219,7 @@ impl Ledger {
             policy,
             slots,
             paused: tracker.settings.paused,
-            status: Status::default(),
+            belief: Belief::default(),
             staged: None,
             names: VecDeque::with_capacity(SHOWN_CHECKS),
             last: None,

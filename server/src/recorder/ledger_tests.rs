@@ -1,4 +1,4 @@
-use domain::{CheckName, Draft, Fault, FaultKind, Location, Mark, Phases};
+use domain::{CheckName, Draft, Fault, FaultKind, Location, Mark, Phases, Trust};
 
 use super::*;
 
@@ -145,4 +145,50 @@ fn a_removed_tracker_leaves_nothing_behind() {
     ledger.set_trackers(&[], &mut view);
     ledger.stage(check(1_000, true));
     assert_eq!((ledger.staged(), view.ids().count()), (0, 0));
+}
+
+fn arrival(due: i64, up: bool, trust: Trust) -> Arrival {
+    let failure = domain::Evidence { url: format!("seen at {due}"), ..domain::Evidence::default() };
+    let seen = (!up).then(|| Box::new(Seen { failure, last_good: None }));
+    Arrival { trust, seen, ..Arrival::from(check(due, up)) }
+}
+
+#[test]
+fn what_was_seen_is_kept_exactly_when_the_tracker_goes_down() {
+    let (mut ledger, mut view) = ledger(1);
+    for (n, up) in [true, false, true, false, false, false, true].into_iter().enumerate() {
+        ledger.stage(arrival(phase() + i64::try_from(n).unwrap() * 1_000, up, Trust::Full));
+    }
+    let batch = commit(&mut ledger, &mut view);
+    let seen: Vec<(i64, &str)> =
+        batch.exhibits.iter().map(|exhibit| (exhibit.at.0 - phase(), exhibit.failure.url.as_str())).collect();
+    assert_eq!(seen, [(4_000, format!("seen at {}", phase() + 4_000).as_str())]);
+    assert_eq!(commit(&mut ledger, &mut view).exhibits, [], "once");
+}
+
+#[test]
+fn a_failure_that_is_held_is_tolerated() {
+    let (mut ledger, mut view) = ledger(0);
+    ledger.stage(arrival(phase(), true, Trust::Full));
+    ledger.stage(arrival(phase() + 1_000, false, Trust::Held));
+    let batch = commit(&mut ledger, &mut view);
+    assert_eq!((shown(&view).as_str(), batch.transitions.len(), batch.exhibits.len()), ("up", 0, 0));
+}
+
+#[test]
+fn flapping_is_shown_and_resumed_from_what_was_recorded() {
+    let (mut before, mut view) = ledger(0);
+    for n in 0..30 {
+        before.stage(check(phase() + n * 1_000, n % 2 == 0));
+    }
+    let batch = commit(&mut before, &mut view);
+    assert!(view.tracker(ID).unwrap().flapping);
+    let (mut after, mut view) = ledger(0);
+    after.restore(Recent { checks: batch.checks, statuses: batch.statuses }, None, &mut view);
+    assert!(view.tracker(ID).unwrap().flapping);
+    for n in 30..60 {
+        after.stage(check(phase() + n * 1_000, true));
+    }
+    commit(&mut after, &mut view);
+    assert!(!view.tracker(ID).unwrap().flapping);
 }

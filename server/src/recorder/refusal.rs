@@ -62,9 +62,9 @@ impl Recorder {
     /// The next group of what waits, folded; nothing when all of it is recorded.
     fn next_group(&mut self) -> Option<Batch> {
         while self.ledger.staged() < GROUP
-            && let Some(check) = self.backlog.pop()
+            && let Some(arrival) = self.backlog.pop()
         {
-            self.ledger.stage(check);
+            self.ledger.stage(arrival);
         }
         let batch = self.ledger.batch();
         (!batch.checks.is_empty()).then_some(batch)
@@ -105,7 +105,7 @@ async fn record(
 /// What becomes of a message while the database refuses: a check waits, a change is refused.
 pub(super) fn put_off(backlog: &mut Backlog, message: Message) {
     match message {
-        Message::Check(check) => backlog.push(check),
+        Message::Check(arrival) => backlog.push(arrival),
         // Who asked may have gone away.
         Message::Edit(_, reply) => drop(reply.send(Err(of_edit()))),
     }

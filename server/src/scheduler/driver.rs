@@ -3,11 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Check, CheckName, FaultKind, Finding, Location, Outcome, Reason, Session, Slots, Status, Timestamp,
-    Tracker,
+    Advice, Check, CheckName, FaultKind, Finding, Location, Outcome, Reason, Session, Slots, Status,
+    Timestamp, Tracker, Trust, host_of, may_be_ours,
 };
+use tokio::time::Instant;
 
-use super::Tools;
+use super::{
+    Tools,
+    heartbeat::{Heartbeat, LATE},
+};
+use crate::recorder::{Arrival, Seen};
 
 /// Drives one tracker. It asks one question at a time, so a tracker never overlaps itself; a slow target delays nobody
 /// else, because everybody else has a driver of their own.
@@ -15,6 +20,13 @@ pub(super) struct Driver {
     tracker: Arc<Tracker>,
     slots: Slots,
     session: Box<dyn Session>,
+    /// Whom it asks; none for this machine itself.
+    host: Option<Arc<str>>,
+    /// Whether its host was told to fail.
+    is_suspect: bool,
+    /// When the check was due whose answer the session remembers.
+    last_good: Option<Timestamp>,
+    heartbeat: Arc<Heartbeat>,
     tools: Tools,
 }
 
@@ -40,10 +52,11 @@ fn nothing_learnt(reason: Reason) -> Finding {
 }
 
 impl Driver {
-    pub(super) fn new(tracker: Arc<Tracker>, tools: Tools) -> Self {
+    pub(super) fn new(tracker: Arc<Tracker>, tools: Tools, heartbeat: Arc<Heartbeat>) -> Self {
         let slots = Slots::new(&tracker.settings.schedule, tracker.id);
         let session = tools.prober.prepare(tracker.settings.plan());
-        Self { tracker, slots, session, tools }
+        let host = host_of(&tracker.settings.target);
+        Self { tracker, slots, session, host, is_suspect: false, last_good: None, heartbeat, tools }
     }
 
     /// Runs until the program stops or the schedule ends. `at_once` starts with a check that nobody scheduled.
@@ -58,7 +71,7 @@ impl Driver {
                 Waited::Stop => return,
                 Waited::Jumped(reason) => {
                     last = self.tools.clock.now();
-                    self.record(due.min(last), 0, last, nothing_learnt(reason)).await;
+                    self.skip(due.min(last), last, reason).await;
                 }
                 Waited::Due => last = self.serve(due).await,
             }
@@ -101,7 +114,7 @@ impl Driver {
                 return now;
             }
             missed += 1;
-            self.record(current, 0, now, nothing_learnt(Reason::Overload)).await;
+            self.skip(current, now, Reason::Overload).await;
             current = next;
         }
         self.check_slot(current).await;
@@ -115,9 +128,14 @@ impl Driver {
         for attempt in 0..=self.tracker.settings.policy.retries {
             let started = self.tools.clock.now();
             let left = length.saturating_sub(started.since(due));
-            let finding = self.ask(nominal, left).await;
+            let mut finding = self.ask(nominal, left).await;
+            let trust = self.judge(&mut finding, due.plus(length)).await;
+            if finding.outcome.is_up() == Some(true) {
+                self.session.remember();
+                self.last_good = Some(due);
+            }
             let failed = finding.outcome.is_up() == Some(false);
-            self.record(due, attempt, started, finding).await;
+            self.record(due, attempt, started, finding, trust).await;
             let next_attempt = self.tools.clock.now().plus(self.tracker.settings.policy.retry_after);
             let fits = next_attempt.plus(nominal) <= due.plus(length);
             if !failed || !fits || !self.waits_for_retry(next_attempt).await {
@@ -126,22 +144,67 @@ impl Driver {
         }
     }
 
-    /// Asks once. A probe that started late has less time than it should; what it then misses is our fault.
+    /// Asks once. A probe that started late has less time than it should, and one whose timers were late did not wait as it should;
+    /// what it then misses is our fault.
     async fn ask(&mut self, nominal: Duration, left: Duration) -> Finding {
         let deadline = nominal.min(left);
-        let mut finding = self.session.ask(deadline).await;
+        let started = Instant::now();
+        let finding = self.session.ask(deadline).await;
         let timed_out = match &finding.outcome {
             Outcome::Down(fault) => matches!(fault.kind, FaultKind::Timeout(_)),
             _ => false,
         };
-        if timed_out && deadline < nominal.mul_f64(0.9) {
-            return nothing_learnt(Reason::Overload);
+        let is_late = deadline < nominal.mul_f64(0.9)
+            || started.elapsed() > deadline + LATE
+            || self.heartbeat.was_late_since(started);
+        if timed_out && is_late { nothing_learnt(Reason::Overload) } else { finding }
+    }
+
+    /// Makes a finding a verdict: by what this location sees, then by the policy. Says how a failure is to be taken.
+    async fn judge(&mut self, finding: &mut Finding, until: Timestamp) -> Trust {
+        let advice = self.advise(&finding.outcome, until).await;
+        let policy = self.tracker.settings.policy;
+        finding.outcome = match (advice, std::mem::replace(&mut finding.outcome, Outcome::Up)) {
+            (Advice::Blind, _) => Outcome::Unknown(Reason::Blind),
+            (_, outcome) => policy.judge(outcome, finding.latency),
+        };
+        if matches!(advice, Advice::Hold | Advice::Look) { Trust::Held } else { Trust::Full }
+    }
+
+    /// Asks whether a failure may be our own. A good answer costs nothing here.
+    async fn advise(&mut self, outcome: &Outcome, until: Timestamp) -> Advice {
+        let Some(host) = &self.host else { return Advice::Believe };
+        match outcome {
+            Outcome::Down(fault) if may_be_ours(fault.kind) => {}
+            Outcome::Unknown(_) => return Advice::Believe,
+            // Also a failure that proves contact.
+            _ => {
+                if std::mem::take(&mut self.is_suspect) {
+                    self.tools.location.succeeded(host);
+                }
+                return Advice::Believe;
+            }
         }
-        finding.outcome = self.tracker.settings.policy.judge(finding.outcome, finding.latency);
-        if finding.outcome.is_up() == Some(true) {
-            self.session.remember();
+        if self.tracker.settings.policy.upside_down || self.is_down() {
+            // It was not up, so it says nothing about others.
+            return if self.tools.location.is_blind() { Advice::Blind } else { Advice::Believe };
         }
-        finding
+        self.is_suspect = true;
+        let patience = until.since(self.tools.clock.now());
+        self.tools.location.advise(host, self.tracker.settings.schedule.interval(), patience).await
+    }
+
+    fn is_down(&self) -> bool {
+        self.tools.view.read().status(self.tracker.id).is_some_and(Status::is_down)
+    }
+
+    /// What was seen, for a failure that may bring the tracker down.
+    fn seen(&self, finding: &Finding) -> Option<Box<Seen>> {
+        if finding.outcome.is_up() != Some(false) || self.is_down() {
+            return None;
+        }
+        let failure = self.session.evidence()?;
+        Some(Box::new(Seen { failure, last_good: self.last_good.zip(self.session.last_good()) }))
     }
 
     /// Waits until the next attempt; `false` when there is nothing left to find out, or no time.
@@ -151,7 +214,20 @@ impl Driver {
         due && view.status(self.tracker.id).is_some_and(Status::is_retrying)
     }
 
-    async fn record(&mut self, due: Timestamp, attempt: u16, started: Timestamp, finding: Finding) {
+    /// Records that nothing was learnt at a slot.
+    async fn skip(&mut self, due: Timestamp, now: Timestamp, reason: Reason) {
+        self.record(due, 0, now, nothing_learnt(reason), Trust::Full).await;
+    }
+
+    async fn record(
+        &mut self,
+        due: Timestamp,
+        attempt: u16,
+        started: Timestamp,
+        finding: Finding,
+        trust: Trust,
+    ) {
+        let seen = self.seen(&finding);
         let name = CheckName { tracker: self.tracker.id, due, attempt, location: Location::LOCAL };
         let late_ms = u32::try_from(started.since(due).as_millis()).unwrap_or(u32::MAX);
         // A retry is late by design; only the scheduled check says something about this machine.
@@ -159,7 +235,7 @@ impl Driver {
         let late_ms = if attempt == 0 && !is_gap { late_ms } else { 0 };
         let Finding { outcome, latency, phases } = finding;
         let check = Check { name, late_ms, latency, phases, outcome };
-        if self.tools.recorder.check(check).await.is_err() {
+        if self.tools.recorder.check(Arrival { check, trust, seen }).await.is_err() {
             tracing::error!(tracker = %self.tracker.id, "a check came after the recorder had stopped");
         }
     }

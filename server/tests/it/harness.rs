@@ -5,20 +5,22 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use async_trait::async_trait;
 use domain::{
-    Clock, Fault, FaultKind, Finding, Micros, Outcome, Phases, Plan, Prober, Records, Session, Timestamp,
+    Clock, Evidence, Fault, FaultKind, Finding, Micros, Outcome, Phases, Plan, Prober, Records, Session,
+    Timestamp,
 };
 use reqwest::{Method, Response};
 use serde_json::Value;
 use server::{
     assets::Assets,
     http::Hosts,
+    location::Canary,
     recorder::Grouping,
     startup::{Parts, Server},
     threads::Threads,
@@ -154,6 +156,24 @@ impl Session for ScriptedSession {
         };
         Finding { outcome, latency: Some(Micros(1_234)), phases: Phases::NONE }
     }
+
+    fn evidence(&self) -> Option<Evidence> {
+        Some(Evidence { url: format!("{}?failed", self.target), ..Evidence::default() })
+    }
+
+    fn last_good(&self) -> Option<Evidence> {
+        Some(Evidence { url: format!("{}?good", self.target), ..Evidence::default() })
+    }
+}
+
+/// A canary that answers while the test says so.
+pub(crate) struct ScriptedCanary(pub(crate) AtomicBool);
+
+#[async_trait]
+impl Canary for ScriptedCanary {
+    async fn answers(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 /// A running server, its time and its targets.
@@ -201,9 +221,27 @@ impl TestApp {
         clock: Arc<ManualClock>,
         keep: usize,
     ) -> Self {
+        Self::with_canaries(Vec::new(), records, folder, clock, keep).await
+    }
+
+    /// A server that asks these canaries whether it sees anything.
+    pub(crate) async fn watched_by(canary: Arc<ScriptedCanary>) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let records = Box::new(store::Memory::default());
+        Self::with_canaries(vec![canary], records, folder, Arc::new(ManualClock::new()), 1_000).await
+    }
+
+    async fn with_canaries(
+        canaries: Vec<Arc<dyn Canary>>,
+        records: Box<dyn Records>,
+        folder: Arc<TempDir>,
+        clock: Arc<ManualClock>,
+        keep: usize,
+    ) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let prober = Arc::new(ScriptedProber::default());
         let parts = Parts {
+            canaries,
             clock: clock.clone(),
             prober: prober.clone(),
             records,

@@ -44,13 +44,13 @@ fn draft(every: u32) -> Draft {
 fn batch(checks: Vec<Recorded>) -> Batch {
     let policy = domain::Policy { retries: 0, ..domain::Policy::default() };
     let mut batch = Batch::default();
-    let mut status = Status::Pending;
+    let mut belief = domain::Belief::default();
     for Recorded { check, .. } in &checks {
-        let step = status.after(check.name.due, &check.outcome, policy);
+        let step = belief.after(check.name.due, &check.outcome, policy, domain::Trust::Full);
         batch.transitions.extend(step.transition.map(|transition| (ID, transition)));
-        status = step.status;
+        belief = step.belief;
     }
-    Batch { checks, statuses: vec![(ID, status)], ..batch }
+    Batch { checks, statuses: vec![(ID, belief.status)], ..batch }
 }
 
 /// A server that finds these checks of [`ID`] recorded; its clock stands at [`START`].

@@ -4,6 +4,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod blind;
 mod crash;
 mod data_safety;
 mod edits;

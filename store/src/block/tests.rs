@@ -117,6 +117,9 @@ const EVENTFUL: &str = "
 /// Four quiet entries, which are constant columns.
 const STEADY: &str = "01 04 00 b0 ea 01 00 00 00 00 00 01 c0 b8 02 00 02 00 00 1d 96 74 d2";
 
+/// The same as version 2 has it, which `docs/format.md` shows.
+const STEADY_2: &str = "02 04 00 b0 ea 01 00 00 00 00 00 01 c0 b8 02 00 02 00 00 b4 10 22 71";
+
 fn steady() -> Columns {
     columns((0..4).map(|n| Entry { due: Timestamp(n * 30_000), ..QUIET }))
 }
@@ -132,6 +135,13 @@ fn the_first_blocks_of_version_1_are_still_read() {
         let bytes = hex.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).unwrap());
         assert_eq!(decode(&bytes.collect::<Vec<_>>()), Ok(expect), "{hex}");
     }
+}
+
+#[test]
+fn the_example_of_the_manual_is_what_is_written() {
+    let bytes = encode(&steady(), 30_000).unwrap();
+    let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex.join(" "), STEADY_2);
 }
 
 /// A pco that writes another format needs a new version of the block, because the header with pco's version is not stored.

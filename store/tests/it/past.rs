@@ -2,7 +2,7 @@
 
 use domain::{
     Archive, Batch, CheckQuery, Direction, Draft, Fault, FaultKind, NewTracker, Numbered, Order, Outcome,
-    Reason, Recorded, Records, Timestamp, TrackerId, Transition, Window,
+    Phase, Reason, Recorded, Records, Timestamp, TrackerId, Transition, Window,
 };
 use proptest::prelude::*;
 use store::{Memory, Writer};
@@ -107,6 +107,9 @@ impl Pair {
             self.now += step;
             let mut entry = check(id.0, self.now, outcome.clone());
             entry.check.latency = outcome.is_up().map(|_| domain::Micros(100 * u32::from(n) % 70_000 + 300));
+            if n % 5 != 0 {
+                entry.check.phases.add(Phase::FirstByte, domain::Micros(40 * u32::from(n)));
+            }
             recorded.push(entry.clone());
             if outcome.is_up() == Some(false) {
                 entry.check.name.attempt = 1;
@@ -147,6 +150,12 @@ impl Pair {
                 let told = archive.failure(*id, at, direction).await.unwrap();
                 assert_eq!(told, plain.failure(*id, at, direction).await.unwrap(), "{direction:?} of {at:?}");
             }
+            let told = archive.phases(*id, window).await.unwrap();
+            assert_eq!(told, plain.phases(*id, window).await.unwrap());
+            // A minute in which something was sealed may have one more.
+            let told = archive.slow(*id, window, usize::MAX).await.unwrap();
+            let wanted = plain.slow(*id, window, usize::MAX).await.unwrap();
+            assert!(wanted.iter().all(|timing| told.contains(timing)), "{wanted:?} instead of {told:?}");
             let told = archive.transitions(*id, window, 3).await.unwrap();
             assert_eq!(told, plain.transitions(*id, window, 3).await.unwrap());
         }

@@ -2,7 +2,10 @@
 
 use std::{fs, time::Duration};
 
-use domain::{Archive, CheckQuery, Micros, Order, Outcome, Recorded, Records, Timestamp, TrackerId, Window};
+use domain::{
+    Archive, Batch, CheckQuery, Evidence, Exhibit, Micros, Order, Outcome, Phase, Recorded, Records,
+    Timestamp, TrackerId, Window,
+};
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use store::{Ceiling, Retention, Writer, rebuild, verify};
 
@@ -24,11 +27,14 @@ async fn run(writer: &mut Writer, id: TrackerId, hours: std::ops::Range<i64>) {
                 // Hard to compress.
                 let mixed = (hour * 120 + n).cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
                 let noise = (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                check.check.phases.add(Phase::Connect, Micros(u32::try_from(n).unwrap()));
                 check.check.latency = Some(Micros(u32::try_from(noise >> 41).unwrap()));
                 check
             })
             .collect();
-        writer.record(&batch(checks)).await.unwrap();
+        let (at, failure) = (Timestamp(from), Evidence::default());
+        let exhibits = vec![Exhibit { tracker: id, at, failure, last_good: None }];
+        writer.record(&Batch { exhibits, ..batch(checks) }).await.unwrap();
         tend(writer, from + HOUR_MS).await;
     }
 }
@@ -90,6 +96,10 @@ async fn checks_leave_by_age_rollups_stay_and_the_file_shrinks() {
     assert_eq!(verify(&folder.database()).await.unwrap().findings, []);
     writer.close().await.unwrap();
     let mut db = folder.by_hand().await;
+    let phases = count(&mut db, "SELECT min(last_due) FROM phases").await;
+    assert!((now - 2 * DAY_MS..=now - 47 * HOUR_MS).contains(&phases), "{}", Timestamp(phases));
+    assert_eq!(count(&mut db, "SELECT count(*) FROM phase_hours").await, 999, "hours of phases stay");
+    assert_eq!(count(&mut db, "SELECT count(*) FROM evidence").await, 100, "the newest stay");
     assert!(count(&mut db, "PRAGMA freelist_count").await <= 40);
     let shrunk = fs::metadata(folder.database()).unwrap().len();
     assert!(shrunk < size * 9 / 10, "from {size} bytes to {shrunk}");
@@ -124,6 +134,8 @@ async fn what_failures_showed_is_forgotten_before_they_are() {
         tend(&mut writer, START + days * DAY_MS).await;
         assert_eq!(count(&mut db, details).await, with_detail, "after {days} days");
         assert_eq!(count(&mut db, "SELECT count(*) FROM faults").await, kept, "after {days} days");
+        let exhibits = if with_detail > 0 { 4 } else { 0 };
+        assert_eq!(count(&mut db, "SELECT count(*) FROM evidence").await, exhibits, "after {days} days");
     }
 }
 
@@ -139,7 +151,17 @@ async fn the_history_of_a_tracker_that_is_gone_goes_too() {
     writer.purge(Timestamp(START)).await.unwrap();
     tend(&mut writer, START + 10 * HOUR_MS).await;
     let mut db = folder.by_hand().await;
-    for table in ["blocks", "open_blocks", "hours", "days", "sealed", "transitions"] {
+    for table in [
+        "blocks",
+        "open_blocks",
+        "hours",
+        "days",
+        "sealed",
+        "transitions",
+        "phases",
+        "phase_hours",
+        "evidence",
+    ] {
         let rows = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table} WHERE tracker_id = {}", ids[0]));
         let rows: i64 = query_scalar(rows).fetch_one(&mut db).await.unwrap();
         assert_eq!(rows, 0, "{table}");
@@ -164,11 +186,18 @@ async fn rollups_that_were_tampered_with_are_found_and_rebuilt() {
         query(sql).bind(hour).execute(&mut db).await.unwrap();
     }
     query("UPDATE days SET checksum = 0 WHERE day = ? / 24").bind(hour).execute(&mut db).await.unwrap();
+    for sql in [
+        "UPDATE phase_hours SET checksum = checksum + 1 WHERE hour = ?",
+        "UPDATE phases SET payload = zeroblob(9) WHERE id = (SELECT min(id) FROM phases WHERE ?1 > 0)",
+        "UPDATE evidence SET failure = '{' WHERE at / 3600000 = ?",
+    ] {
+        query(sql).bind(hour).execute(&mut db).await.unwrap();
+    }
     db.close().await.unwrap();
     let found = verify(&folder.database()).await.unwrap().findings;
-    assert_eq!(found.len(), 4, "{found:?}");
+    assert_eq!(found.len(), 6, "{found:?}");
     let report = rebuild(&folder.database()).await.unwrap();
-    assert_eq!((report.trackers, report.repaired, report.damaged), (1, 1, 0));
+    assert_eq!((report.trackers, report.repaired, report.damaged, report.removed), (1, 1, 0, 3));
     assert_eq!(verify(&folder.database()).await.unwrap().findings, []);
     let writer = folder.writer().await;
     let mut writer = writer;

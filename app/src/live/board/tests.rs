@@ -4,7 +4,13 @@ use super::*;
 
 fn view(id: i64) -> TrackerView {
     let about = About { name: format!("tracker {id}"), ..About::default() };
-    TrackerView { id: TrackerId(id), about, status: Status::Up { since: Timestamp(0) }, flapping: false, cells: Vec::new() }
+    TrackerView {
+        id: TrackerId(id),
+        about,
+        status: Status::Up { since: Timestamp(0) },
+        flapping: false,
+        cells: Vec::new(),
+    }
 }
 
 fn page(ids: &[i64], listed: u64) -> TrackerPage {
@@ -43,7 +49,13 @@ fn down(id: i64) -> Change {
         retrying: false,
     };
     let status = Status::Down { since: Timestamp(1_500), fault: Fault::new(FaultKind::Refused, "") };
-    Change::Delta(TrackerDelta { id: TrackerId(id), status: Some(status), flapping: None, about: None, cells: vec![cell] })
+    Change::Delta(TrackerDelta {
+        id: TrackerId(id),
+        status: Some(status),
+        flapping: None,
+        about: None,
+        cells: vec![cell],
+    })
 }
 
 #[test]

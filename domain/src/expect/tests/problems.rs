@@ -53,6 +53,14 @@ fn a_problem_names_its_column_and_what_would_have_been_understood() {
         ("body contains", "column 14: expected a text, like \"ok\""),
         ("body contains \"\"", "column 15: expected a text that is not empty"),
         ("body starts with ' '", "column 18: expected a text that is not only white space"),
+    ] {
+        assert!(problem(text).starts_with(hint), "{text}\nfound:  {}\nwanted: {hint}", problem(text));
+    }
+}
+
+#[test]
+fn groups_and_ends_are_named_by_column_too() {
+    for (text, hint) in [
         ("body ==", "column 8: expected a text, like \"ok\""),
         ("body contains maintenance mode", "column 27: expected `;`"),
         ("body contains \"a", "column 15: this quote is not closed on its line"),
@@ -92,14 +100,6 @@ fn a_problem_names_its_column_and_what_would_have_been_understood() {
         ("any 200", "column 5: expected `(`, as in any(…; …)"),
         ("any()", "column 5: expected one of"),
         ("any(200 404)", "column 9: expected `;`, `and`, `or` or `)`"),
-    ] {
-        assert!(problem(text).starts_with(hint), "{text}\nfound:  {}\nwanted: {hint}", problem(text));
-    }
-}
-
-#[test]
-fn groups_and_ends_are_named_by_column_too() {
-    for (text, hint) in [
         ("any(200 else degraded)", "column 9: expected `;`, `and`, `or` or `)`"),
         ("any(200", "column 8: expected `;`, `and`, `or` or `)`"),
         ("(200 or", "column 8: expected one of"),

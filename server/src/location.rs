@@ -1,0 +1,180 @@
+//! Whether this location sees: asks the canaries, and tells drivers how a failure that may be our own is to be taken.
+//!
+//! What is decided is decided in [`domain::Sight`]. Good checks do not come here: a driver tells of a host only when it fails, and
+//! when it answers again after it was told of.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::{Advice, Blindness, Clock, Sight, Status, host_of};
+use futures::future::join_all;
+use tokio::{
+    sync::{Notify, watch},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{health::Health, live::SharedView, recorder::Roster};
+
+mod canary;
+
+pub use self::canary::{Canary, NoCanary, TcpCanary};
+
+/// How often canaries are asked without being needed: so that one that answers late comes to count.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How often they are asked while this location is blind.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// This machine, as a place that probes from.
+pub struct Location {
+    sight: Mutex<Sight>,
+    /// The same as the sight says, for who only wants to know that.
+    is_blind: AtomicBool,
+    canaries: Vec<Arc<dyn Canary>>,
+    /// Asks for a round.
+    wanted: Notify,
+    /// Rounds that have ended.
+    rounds: watch::Sender<u64>,
+    clock: Arc<dyn Clock>,
+    view: SharedView,
+    roster: watch::Receiver<Roster>,
+    health: Arc<Health>,
+}
+
+impl Location {
+    /// A location with these canaries; without any, nothing but the tracked targets is ever asked.
+    pub fn new(
+        canaries: Vec<Arc<dyn Canary>>,
+        clock: Arc<dyn Clock>,
+        view: SharedView,
+        roster: watch::Receiver<Roster>,
+        health: Arc<Health>,
+    ) -> Self {
+        Self {
+            sight: Mutex::new(Sight::new(canaries.len())),
+            is_blind: AtomicBool::new(false),
+            canaries,
+            wanted: Notify::new(),
+            rounds: watch::Sender::new(0),
+            clock,
+            view,
+            roster,
+            health,
+        }
+    }
+
+    /// Whether nothing can be seen from here at the moment.
+    pub fn is_blind(&self) -> bool {
+        self.is_blind.load(Ordering::Relaxed)
+    }
+
+    /// How the failure of a host that was up is to be taken. Waits for a round of canaries, if one decides, but no longer than
+    /// `patience`; then the failure is held.
+    pub async fn advise(&self, host: &Arc<str>, interval: Option<Duration>, patience: Duration) -> Advice {
+        let mut rounds = self.rounds.subscribe();
+        let mut advice = self.failed(host, Sight::window(interval));
+        if advice == Advice::Look {
+            self.wanted.notify_one();
+            let ended = timeout(patience.min(Sight::ROUND * 2), rounds.changed()).await;
+            advice = match ended {
+                Ok(Ok(())) => self.lock().advice(self.clock.monotonic()),
+                _ => Advice::Hold,
+            };
+        }
+        self.tell();
+        if advice == Advice::Look { Advice::Hold } else { advice }
+    }
+
+    /// A host that was told of answers again.
+    pub fn succeeded(&self, host: &str) {
+        self.lock().succeeded(host);
+        self.tell();
+    }
+
+    /// Asks the canaries at the start, when they are needed, and now and then, until `stop`.
+    pub async fn watch(&self, stop: CancellationToken) {
+        if self.canaries.is_empty() {
+            return;
+        }
+        loop {
+            self.look().await;
+            let pause = if self.is_blind() { LOOK_AGAIN } else { LOOK_EVERY };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.wanted.notified() => {}
+                () = self.clock.sleep(pause) => {}
+            }
+        }
+    }
+
+    async fn look(&self) {
+        let ask = |canary: &Arc<dyn Canary>| {
+            let canary = Arc::clone(canary);
+            async move { timeout(Sight::ROUND, canary.answers()).await.unwrap_or(false) }
+        };
+        let seen = join_all(self.canaries.iter().map(ask)).await;
+        self.lock().looked(&seen, self.clock.monotonic());
+        self.tell();
+        self.rounds.send_modify(|rounds| *rounds += 1);
+    }
+
+    fn failed(&self, host: &Arc<str>, window: Duration) -> Advice {
+        let now = self.clock.monotonic();
+        // Counted outside the lock: it takes a millisecond when there are thousands.
+        let count = self.lock().wants_count(now).then(|| self.hosts_up());
+        let mut sight = self.lock();
+        if let Some(up) = count {
+            sight.count(up, now);
+        }
+        sight.failed(host, window, now)
+    }
+
+    /// The hosts of trackers that are up, or in doubt.
+    fn hosts_up(&self) -> HashSet<Arc<str>> {
+        let roster = self.roster.borrow().clone();
+        let view = self.view.read();
+        let is_up =
+            |status: Option<&Status>| matches!(status, Some(Status::Up { .. } | Status::Retrying { .. }));
+        let trackers =
+            roster.values().filter(|tracker| !tracker.settings.paused && is_up(view.status(tracker.id)));
+        trackers.filter_map(|tracker| host_of(&tracker.settings.target)).collect()
+    }
+
+    /// Says, once, that this location became blind or sees again.
+    fn tell(&self) {
+        let sight = self.lock();
+        let blindness = sight.blindness();
+        // Within the lock, so that what is told last is what is so.
+        if self.is_blind.swap(blindness.is_some(), Ordering::Relaxed) == blindness.is_some() {
+            return;
+        }
+        let Some((since, why)) = blindness else {
+            tracing::warn!("this location sees again");
+            return self.health.sees();
+        };
+        let ago = self.clock.monotonic().saturating_sub(since);
+        let ago = i64::try_from(ago.as_millis()).unwrap_or(0);
+        let since = domain::Timestamp(self.clock.now().as_ms() - ago);
+        let sentence = sentence(since, why);
+        tracing::error!("{sentence}; failures are recorded as unknown until it sees again");
+        self.health.blind(sentence);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sight> {
+        self.sight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn sentence(since: domain::Timestamp, why: Blindness) -> String {
+    let why = match why {
+        Blindness::Canaries { silent, of } => format!("{silent} of {of} canaries do not answer"),
+        Blindness::Hosts(hosts) => format!("all {hosts} hosts that were up fail at once"),
+    };
+    format!("This location is blind since {} UTC: {why}", since.clock_time())
+}
