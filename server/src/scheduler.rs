@@ -82,10 +82,12 @@ impl Scheduler {
         let mut again = interval(LOOK_AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let stop = self.tools.stop.clone();
-        let (heartbeat, location) = (self.heartbeat.clone(), self.tools.location.clone());
-        let (until, watched_until) = (stop.clone(), stop.clone());
         let mut helpers = JoinSet::new();
-        helpers.spawn(async move { heartbeat.beat(until).await });
+        for number in 0..self.threads.count() {
+            let (heartbeat, until) = (self.heartbeat.clone(), stop.clone());
+            helpers.spawn_on(async move { heartbeat.beat(until).await }, &self.threads.handle(number));
+        }
+        let (location, watched_until) = (self.tools.location.clone(), stop.clone());
         helpers.spawn(async move { location.watch(watched_until).await });
         loop {
             tokio::select! {

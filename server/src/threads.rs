@@ -36,6 +36,11 @@ impl Threads {
         Self { handles: vec![Handle::current()], stop: CancellationToken::new(), running: Vec::new() }
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.handles.len()
+    }
+
     /// Where the work with this number runs.
     pub fn handle(&self, number: usize) -> Handle {
         // There is at least one, unless somebody asked for none.
