@@ -48,7 +48,6 @@ async fn addresses(ready: &Ready, trace: &mut Trace) -> Result<Vec<IpAddr>, Outc
     if let Some(address) = place.literal() {
         return permitted(&ready.shared, Family::Every, &[address]);
     }
-    // Through a proxy it is the proxy that looks names up, so there is nothing to tell apart.
     let found = look_up(ready, &place.host.to_string(), trace).await?;
     trace.seen.addresses = Some(found.clone());
     let mut allowed = permitted(&ready.shared, Family::Every, &found)?;

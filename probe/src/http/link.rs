@@ -74,7 +74,11 @@ impl Link {
     /// Begins to speak HTTP/1.1. Nothing is sent yet.
     pub(super) async fn http1(stream: Stream) -> Result<Self, LinkError> {
         let mut builder = http1::Builder::new();
-        builder.max_headers(LINES_LIMIT).max_header_size(HEAD_LIMIT).max_buf_size(HEAD_LIMIT + 8_192);
+        builder
+            .writev(false)
+            .max_headers(LINES_LIMIT)
+            .max_header_size(HEAD_LIMIT)
+            .max_buf_size(HEAD_LIMIT + 8_192);
         let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
         let interim = Arc::new(AtomicU32::new(0));
         let mut template = Request::new(());

@@ -32,7 +32,12 @@ pub(super) struct HttpSession {
 
 /// Whether connections are kept. Where every address is asked, each time with a connection of its own.
 pub(super) fn keeps_connections(plan: &Plan) -> bool {
-    plan.keeps_connections && plan.http.family != Family::Every
+    plan.keeps_connections && !asks_every_address(plan)
+}
+
+/// Through a proxy it is the proxy that looks names up, so there is nothing to tell apart.
+fn asks_every_address(plan: &Plan) -> bool {
+    plan.http.family == Family::Every && plan.http.proxy.is_none()
 }
 
 impl HttpSession {
@@ -47,7 +52,7 @@ impl HttpSession {
         {
             return outcome;
         }
-        if self.ready.plan.http.family == Family::Every {
+        if asks_every_address(&self.ready.plan) {
             return Box::pin(every::ask(
                 &self.ready,
                 self.token.as_ref().map(Token::header),

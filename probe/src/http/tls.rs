@@ -51,6 +51,9 @@ pub(super) struct Setup {
 impl Encryption {
     /// Trusts these authorities, or those of this machine.
     pub(super) fn new(roots: Option<Vec<CertificateDer<'static>>>) -> Result<Self, Error> {
+        // Other clients in this process, like reqwest's, are built without cryptography of their own. An error says that some is
+        // installed already, which is as good.
+        let _ = ring::default_provider().install_default();
         let provider = Arc::new(ring::default_provider());
         let trust = match roots {
             Some(roots) => only(roots, &provider)?,

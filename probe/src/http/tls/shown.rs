@@ -50,8 +50,8 @@ impl Shown {
     /// The verdict, if it is the certificate that is to blame for this error.
     pub(super) fn judge(&self, error: &io::Error) -> Option<Outcome> {
         let problem = self.problem.as_ref()?;
-        // Not an error of the connection's that came after.
-        error.get_ref()?.downcast_ref::<Error>()?;
+        // Not an error that came after, where the certificate does not matter.
+        error.get_ref()?.downcast_ref::<Error>().filter(|error| *error == problem)?;
         let (cause, detail) = fault::tls(problem, &self.chain);
         Some(Outcome::Down(Fault::new(FaultKind::Tls(cause), detail)))
     }
