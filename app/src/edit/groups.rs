@@ -34,7 +34,7 @@ const EXPECT: [Field; 1] = [field(
     "What counts as up",
     Kind::Lines(4),
     "Statuses like 200-299,401, or one expectation a line: status == 200 · body contains \"ok\" · json $.state == \"up\" · \
-     total < 800ms else degraded · certificate > 14 days else degraded.",
+     total < 800ms else degraded · certificate.days > 14 else degraded.",
 )];
 
 const POLICY: [Field; 5] = [
