@@ -3,7 +3,10 @@
 //! Whoever may add a tracker makes this machine send requests. Cloud machines answer some addresses with credentials of their
 //! own, so those are never asked; a server that strangers may use asks nothing inside its own network either.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
 
 /// Which addresses are asked. Judged for the very address that is connected to, after names are resolved, at each redirect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +17,18 @@ pub enum EgressPolicy {
     SelfHosted,
     /// Public addresses only.
     PublicOnly,
+}
+
+impl FromStr for EgressPolicy {
+    type Err = &'static str;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "self-hosted" => Ok(Self::SelfHosted),
+            "public-only" => Ok(Self::PublicOnly),
+            _ => Err("a policy is `self-hosted` or `public-only`"),
+        }
+    }
 }
 
 impl EgressPolicy {

@@ -75,6 +75,10 @@ struct ServeArguments {
     /// Show a living page without a network: targets of our own on loopback, in a temporary folder.
     #[arg(long, env = "UPTIME_DEMO", conflicts_with = "data_dir")]
     demo: bool,
+    /// Which addresses are asked: `self-hosted` asks private networks too, `public-only` does not. Metadata services of clouds are
+    /// asked by neither.
+    #[arg(long, env = "UPTIME_EGRESS", default_value = "self-hosted", value_name = "POLICY")]
+    egress: domain::EgressPolicy,
     /// Something whose silence says that this machine is blind: a host with a port, or `gateway` for that of the default route. Asked
     /// for a connection when a target fails, and every minute. Can be given several times; none by default.
     #[arg(long, env = "UPTIME_CANARY", value_name = "HOST:PORT", value_delimiter = ' ')]

@@ -5,8 +5,8 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock as _, Draft, Evidence, Finding, NewTracker, Outcome, Prober, Target};
-use probe::HttpProber;
+use domain::{Clock as _, Draft, EgressPolicy, Evidence, Finding, NewTracker, Outcome, Prober, Target};
+use probe::{HttpProber, Settings};
 
 use super::{CheckArguments, say};
 use crate::{
@@ -22,7 +22,7 @@ pub(super) async fn check(arguments: CheckArguments) -> Result<Exit, Ending> {
     let draft = Draft { http: arguments.http.draft()?, ..Draft::of(arguments.target) };
     let tracker = draft.parse().map_err(|invalid| Ending::because(Exit::Usage, &invalid))?;
     let tracker = NewTracker { expect: arguments.expect, ..tracker };
-    let mut session = prober()?.prepare(tracker.plan());
+    let mut session = prober(EgressPolicy::default())?.prepare(tracker.plan());
     let finding = session.ask(arguments.deadline).await;
     let evidence = session.evidence();
     if arguments.json {
@@ -51,8 +51,9 @@ fn verdict(target: &Target, finding: &Finding) -> String {
     }
 }
 
-pub(super) fn prober() -> Result<HttpProber, Ending> {
-    HttpProber::new(env!("CARGO_PKG_VERSION")).map_err(|error| Ending::because(Exit::Configuration, &error))
+pub(super) fn prober(policy: EgressPolicy) -> Result<HttpProber, Ending> {
+    let settings = Settings { policy, ..Settings::new(env!("CARGO_PKG_VERSION")) };
+    HttpProber::with(settings).map_err(|error| Ending::because(Exit::Configuration, &error))
 }
 
 /// Asks `/healthz` of the server at this address.
@@ -65,7 +66,8 @@ pub(super) async fn healthcheck(listen: SocketAddr) -> Result<Exit, Ending> {
     let url = format!("http://{}/healthz", SocketAddr::new(host, listen.port()));
     let target =
         Target::parse(&url).map_err(|error| Ending { exit: Exit::Failed, sentence: error.to_string() })?;
-    let finding = prober()?.prepare(NewTracker::of(target).plan()).ask(Duration::from_secs(5)).await;
+    let mut session = prober(EgressPolicy::default())?.prepare(NewTracker::of(target).plan());
+    let finding = session.ask(Duration::from_secs(5)).await;
     match finding.outcome {
         Outcome::Up | Outcome::Degraded(_) => Ok(Exit::Ok),
         Outcome::Down(fault) => Err(Ending { exit: Exit::Failed, sentence: format!("{url}: {fault}") }),

@@ -63,7 +63,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let parts = Parts {
         clock: clock.clone(),
-        prober: Arc::new(prober()?),
+        prober: Arc::new(prober(arguments.egress)?),
         records: Box::new(writer),
         assets: Assets::of_this_build(),
         hosts,
