@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     Batch, Check, CheckName, Draft, Fault, FaultKind, Location, Micros, Outcome, Phases, Recorded, Records,
-    Slots, Status, Timestamp, TrackerId,
+    Slots, Timestamp, TrackerId,
 };
 use serde_json::Value;
 use store::Store;
