@@ -76,12 +76,11 @@ impl Writer {
 
     /// Deletes some phases that are kept in full, from the old end, of checks that were due before a moment.
     async fn forget_phases(&mut self, before: i64) -> Result<bool, StoreError> {
+        const ANY: &str = "SELECT EXISTS (SELECT 1 FROM (SELECT last_due FROM phases ORDER BY id LIMIT ?2) WHERE last_due < ?1)";
         const OLD: &str = "DELETE FROM phases WHERE id IN \
                            (SELECT id FROM (SELECT id, last_due FROM phases ORDER BY id LIMIT ?2) WHERE last_due < ?1)";
-        let first: Option<i64> = query_scalar("SELECT last_due FROM phases ORDER BY id LIMIT 1")
-            .fetch_optional(&mut self.db)
-            .await?;
-        if first.is_none_or(|first| first >= before) {
+        let found: bool = query_scalar(ANY).bind(before).bind(ROWS).fetch_one(&mut self.db).await?;
+        if !found {
             return Ok(false);
         }
         self.begin().await?;
@@ -92,13 +91,14 @@ impl Writer {
 
     /// Deletes some of what was seen when trackers went down, once its time is up.
     async fn forget_exhibits(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+        const ANY: &str =
+            "SELECT EXISTS (SELECT 1 FROM (SELECT at FROM evidence ORDER BY id LIMIT ?2) WHERE at < ?1)";
         const OLD: &str = "DELETE FROM evidence WHERE id IN \
                            (SELECT id FROM (SELECT id, at FROM evidence ORDER BY id LIMIT ?2) WHERE at < ?1)";
         let before =
             now.0.saturating_sub(i64::try_from(self.retention.evidence.as_millis()).unwrap_or(i64::MAX));
-        let first: Option<i64> =
-            query_scalar("SELECT at FROM evidence ORDER BY id LIMIT 1").fetch_optional(&mut self.db).await?;
-        if first.is_none_or(|first| first >= before) {
+        let found: bool = query_scalar(ANY).bind(before).bind(ROWS).fetch_one(&mut self.db).await?;
+        if !found {
             return Ok(false);
         }
         self.begin().await?;

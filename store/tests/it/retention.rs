@@ -98,7 +98,7 @@ async fn checks_leave_by_age_rollups_stay_and_the_file_shrinks() {
     let mut db = folder.by_hand().await;
     let phases = count(&mut db, "SELECT min(last_due) FROM phases").await;
     assert!((now - 2 * DAY_MS..=now - 47 * HOUR_MS).contains(&phases), "{}", Timestamp(phases));
-    assert_eq!(count(&mut db, "SELECT count(*) FROM phase_hours").await, 999, "hours of phases stay");
+    assert_eq!(count(&mut db, "SELECT count(*) FROM phase_hours").await, 1_000, "hours of phases stay");
     assert_eq!(count(&mut db, "SELECT count(*) FROM evidence").await, 100, "the newest stay");
     assert!(count(&mut db, "PRAGMA freelist_count").await <= 40);
     let shrunk = fs::metadata(folder.database()).unwrap().len();
