@@ -4,8 +4,9 @@
 
 mod field;
 mod groups;
+mod worth;
 
-use domain::{Failure, TrackerId, ports::Services};
+use domain::{Failure, TrackerId, Worth, ports::Services};
 use leptos::prelude::*;
 
 use crate::{
@@ -24,6 +25,8 @@ pub struct Form {
     name: String,
     /// Names and values; the last of a name counts.
     fields: Vec<(String, String)>,
+    /// What policies are worth for it.
+    worths: Vec<Worth>,
     /// Why it was not saved.
     error: Option<ApiError>,
 }
@@ -34,9 +37,10 @@ impl Form {
         let id = id.parse::<TrackerId>().map_err(|_| Failure::NotFound)?;
         let name = services.live.tracker(id).await?.about.name;
         let mut fields = services.trackers.fields(id).await?;
+        let worths = services.trackers.worths(id).await?;
         let failed = failed.filter(|failed| failed.action == PATH);
         fields.extend(failed.iter().flat_map(|failed| failed.values.clone()));
-        Ok(Self { id, name, fields, error: failed.map(|failed| failed.error.clone()) })
+        Ok(Self { id, name, fields, worths, error: failed.map(|failed| failed.error.clone()) })
     }
 
     /// The document's title.

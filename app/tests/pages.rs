@@ -292,6 +292,8 @@ fn the_form_of_a_tracker_has_its_settings() {
     let page = site.get("/t/1/edit");
     assert_eq!(page.status, 200);
     page.has("Edit Shop");
+    page.has("3, 5 s apart");
+    page.has("39 to 386");
     page.has(r#"action="/api/edit_tracker""#);
     page.has(r#"<option value="6" selected>"#);
     page.has("checked");

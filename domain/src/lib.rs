@@ -23,6 +23,7 @@ mod tally;
 mod time;
 mod uptime;
 mod wire;
+mod worth;
 
 #[cfg(feature = "server")]
 mod archive;
@@ -89,6 +90,7 @@ pub use wire::{
     About, Change, Cursor, LiveAnswer, LiveRequest, PAGE_SIZE, Totals, TrackerDelta, TrackerPage,
     TrackerView, VISIBLE_LIMIT,
 };
+pub use worth::Worth;
 
 #[cfg(feature = "server")]
 pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    Cell, Failure, LiveAnswer, LiveRequest, Story, StoryRequest, TrackerId, TrackerPage, TrackerView,
+    Cell, Failure, LiveAnswer, LiveRequest, Story, StoryRequest, TrackerId, TrackerPage, TrackerView, Worth,
 };
 
 /// Everything the pages may ask.
@@ -27,6 +27,9 @@ pub trait Trackers: Send + Sync {
 
     /// A tracker's settings as the fields of a form, called as errors call them. Nothing secret is in them.
     async fn fields(&self, id: TrackerId) -> Result<Vec<(String, String)>, Failure>;
+
+    /// What its policy is worth, and what others would be.
+    async fn worths(&self, id: TrackerId) -> Result<Vec<Worth>, Failure>;
 
     /// Changes a tracker by the fields of its form; a secret that is still masked stays what it was.
     async fn edit(&self, id: TrackerId, fields: Vec<(String, String)>) -> Result<(), Failure>;

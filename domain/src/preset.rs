@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use crate::Policy;
+use crate::{NewTracker, Policy, Worth};
 
 /// A policy with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,26 @@ impl Trouble {
     pub const LITTLE: Self = Self { share: 1e-4, burst: Duration::from_secs(20) };
     /// A poor one: a minute and a half a day.
     pub const MUCH: Self = Self { share: 1e-3, burst: Duration::from_secs(20) };
+}
+
+impl NewTracker {
+    /// What every preset would be worth for this tracker, and what its policy is. Nothing for a schedule without an interval: there
+    /// is no saying when it looks.
+    pub fn worths(&self) -> Vec<Worth> {
+        let Some(interval) = self.schedule.interval() else { return Vec::new() };
+        let deadline = self.deadline(interval);
+        let worth = |name, policy: Policy| Worth {
+            name,
+            retries: policy.retries,
+            retry_after: policy.retry_after,
+            successes: policy.successes,
+            worst_detection: policy.worst_detection(interval, deadline),
+            false_alarms: [Trouble::LITTLE, Trouble::MUCH]
+                .map(|trouble| policy.false_alarms_per_year(interval, deadline, trouble)),
+        };
+        let presets = Preset::ALL.map(|preset| worth(preset.word(), preset.policy()));
+        presets.into_iter().chain([worth("now", self.policy)]).collect()
+    }
 }
 
 /// A year in seconds.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     Archive, Cell, Clock, Draft, Failure, FieldError, Invalid, LiveAnswer, LiveRequest, NewTracker, Tracker,
-    TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT,
+    TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
     ports::{Live, Services, Trackers},
 };
 
@@ -69,6 +69,10 @@ impl Trackers for RecordedTrackers {
 
     async fn fields(&self, id: TrackerId) -> Result<Vec<(String, String)>, Failure> {
         Ok(self.settings(id)?.settings.fields())
+    }
+
+    async fn worths(&self, id: TrackerId) -> Result<Vec<Worth>, Failure> {
+        Ok(self.settings(id)?.settings.worths())
     }
 
     async fn edit(&self, id: TrackerId, fields: Vec<(String, String)>) -> Result<(), Failure> {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     Form,
     field::{Field, Kind},
+    worth,
 };
 use crate::ui::{Icon, Part, whole};
 
@@ -159,6 +160,7 @@ pub(super) fn all(form: &Form) -> Vec<Part> {
     let open =
         [("What", &WHAT[..]), ("When", &WHEN), ("Expectations", &EXPECT), ("Down, slow, up again", &POLICY)];
     let open = open.into_iter().map(|(legend, fields)| shown(legend, fields, form));
+    let open = open.chain([worth::table(&form.worths)]);
     open.chain(FOLDED.into_iter().map(|(legend, fields)| folded(legend, fields, form))).collect()
 }
 

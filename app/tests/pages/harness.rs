@@ -1,13 +1,13 @@
 //! A site over ports in memory, and its pages as text.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use app::backend::FailedForm;
 use async_trait::async_trait;
 use domain::{
     About, Cell, Counts, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment,
     Outcome, Percentiles, Period, Phases, Status, Story, StoryRequest, Tally, Timestamp, TrackerId,
-    TrackerPage, TrackerView, Window,
+    TrackerPage, TrackerView, Window, Worth,
     ports::{Live, Past, Services, Trackers},
 };
 use leptos::prelude::*;
@@ -231,6 +231,17 @@ impl Trackers for Ports {
 
     async fn fields(&self, _: TrackerId) -> Result<Vec<(String, String)>, Failure> {
         Ok(self.past.as_ref().map(|past| past.settings.clone()).unwrap_or_default())
+    }
+
+    async fn worths(&self, _: TrackerId) -> Result<Vec<Worth>, Failure> {
+        Ok(vec![Worth {
+            name: "now",
+            retries: 2,
+            retry_after: Duration::from_secs(5),
+            successes: 1,
+            worst_detection: Duration::from_secs(55),
+            false_alarms: [38.6, 386.0],
+        }])
     }
 
     async fn edit(&self, _: TrackerId, _: Vec<(String, String)>) -> Result<(), Failure> {
