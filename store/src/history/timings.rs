@@ -119,7 +119,7 @@ async fn add_hour(
         match known {
             Ok(known) => all.merge(&known),
             Err(error) => {
-                tracing::error!(%tracker, hour, %error, "the phases of an hour are damaged; they are lost")
+                tracing::error!(%tracker, hour, %error, "the phases of an hour are damaged; they are lost");
             }
         }
     }
