@@ -101,12 +101,12 @@ test("links of the past take the focus with them", async (cleanup) => {
   await page.locator("#reach-7d").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("img", { name: "Latency, last 7 days" }).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), "reach-7d");
+  await page.waitForFunction(() => document.activeElement.id === "reach-7d");
   await page.getByRole("heading", { name: "Latency" }).waitFor();
   assert.ok(await page.evaluate(() => document.querySelector("#h-latency").getBoundingClientRect().top >= 0));
   await page.locator("section:has(#h-outages) tbody a").first().click();
   await momentBar(page).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), "moment");
+  await page.waitForFunction(() => document.activeElement.id === "moment");
   await page.goBack();
   await momentBar(page).waitFor({ state: "detached" });
   await page.goBack();
