@@ -23,7 +23,7 @@ pub(super) fn table(worths: &[Worth]) -> Part {
                 "How fast, and how many false alarms"
             </summary>
             <table class="table fits">
-                <caption>
+                <caption class="note">
                     "False alarms are counted for a network that is bad for 9 s a day, and for 86 s, in bursts of 20 s."
                 </caption>
                 <thead>
