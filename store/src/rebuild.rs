@@ -10,7 +10,7 @@ use crate::{
     history::{
         audit::{self, Audit},
         leftovers,
-        rollups::{self, Unit},
+        rollups::{self, Placed, Unit},
     },
     open, schema,
     transaction::{begin, end},
@@ -66,6 +66,7 @@ pub async fn rebuild(path: &Path) -> Result<RebuildReport, StoreError> {
 }
 
 async fn write(db: &mut SqliteConnection, tracker: TrackerId, audit: &Audit) -> Result<(), StoreError> {
+    let inserts = rollups::Inserts::new();
     let Some(from) = audit.from else { return Ok(()) };
     let mut hours: BTreeMap<i64, Rollup> = BTreeMap::new();
     for (hour, stored) in rollups::between(db, Unit::Hours, tracker, i64::MIN, i64::MAX).await? {
@@ -79,9 +80,9 @@ async fn write(db: &mut SqliteConnection, tracker: TrackerId, audit: &Audit) -> 
     query("DELETE FROM days WHERE tracker_id = ?").bind(tracker.0).execute(&mut *db).await?;
     query("DELETE FROM glances WHERE tracker_id = ?").bind(tracker.0).execute(&mut *db).await?;
     for (unit, parts) in [(Unit::Days, rollups::by_days(&hours)), (Unit::Hours, hours)] {
-        for (number, rollup) in parts {
-            rollups::write(db, unit, tracker, number, &rollup).await?;
-        }
+        let parts: Vec<Placed> =
+            parts.into_iter().map(|(number, rollup)| Placed { tracker, number, rollup }).collect();
+        inserts.write(db, unit, &parts).await?;
     }
     Ok(())
 }

@@ -17,7 +17,8 @@ use crate::{
     faults::{self, FaultIds, KnownFaults},
     history::{
         entry, forget, load,
-        pending::{Arrived, SharedPending},
+        pending::{Arrived, Ripe, SharedPending},
+        seal,
     },
     limits::limit_ms,
     presence::OpenedFile,
@@ -37,6 +38,8 @@ pub struct Writer {
     recent_limit: Duration,
     /// What is recorded but not sealed.
     pending: SharedPending,
+    /// Whom it is time to seal, as of the last look.
+    ripe: Option<Ripe>,
     /// The longest that a result of each tracker holds.
     limits: HashMap<TrackerId, Option<u32>>,
     archive: Arc<Reader>,
@@ -53,6 +56,7 @@ struct Inserts {
     checks: BulkInsert,
     transitions: BulkInsert,
     statuses: BulkInsert,
+    history: seal::Inserts,
 }
 
 impl Writer {
@@ -73,10 +77,12 @@ impl Writer {
                 checks: checks::insert(),
                 transitions: statuses::insert_transition(),
                 statuses: statuses::insert(),
+                history: seal::Inserts::new(),
             },
             seen,
             recent_limit: Self::RECENT_LIMIT,
             pending,
+            ripe: None,
             limits,
             archive,
             retention: Retention::default(),

@@ -3,17 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{Fault, FaultKind, Reason, Recorded, Timestamp, TrackerId};
-use sqlx::{
-    AssertSqlSafe, Sqlite, SqliteConnection, query,
-    query::Query,
-    query_scalar,
-    sqlite::{SqliteArguments, SqliteRow},
-};
+use sqlx::{AssertSqlSafe, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 use super::{entry, pending::Stretch};
 use crate::{
     StoreError,
     block::{self, Columns},
+    bulk::{Binding, BulkInsert},
     row::Row,
 };
 
@@ -90,6 +86,12 @@ impl Block {
         })
     }
 
+    /// Whether it grows no more.
+    pub(crate) fn is_full(&self) -> bool {
+        const FULL: u32 = 512;
+        self.entries >= FULL
+    }
+
     /// The number after its last entry.
     pub(crate) fn end(&self) -> u64 {
         self.number.saturating_add(self.entries.into())
@@ -118,14 +120,9 @@ impl Block {
         ]
     }
 
-    fn bind<'q>(
-        &'q self,
-        mut query: Query<'q, Sqlite, SqliteArguments>,
-    ) -> Query<'q, Sqlite, SqliteArguments> {
-        for number in self.numbers() {
-            query = query.bind(number);
-        }
-        query.bind(i64::from(self.checksum)).bind(self.payload.as_slice())
+    fn bind(&self, query: Binding) -> Binding {
+        let query = self.numbers().into_iter().fold(query, Binding::bind);
+        query.bind(i64::from(self.checksum)).bind(self.payload.clone())
     }
 
     pub(crate) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
@@ -151,36 +148,62 @@ pub(crate) fn is_lost(block: &Block, next: u64) -> bool {
     block.end() < next
 }
 
-/// Appends a block that will not grow any more.
-pub(crate) async fn append(db: &mut SqliteConnection, block: &Block) -> Result<(), StoreError> {
-    const APPEND: &str =
-        concat!("INSERT INTO blocks (", columns!(), ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    block.bind(query(APPEND)).execute(db).await?;
-    Ok(())
+/// The statements that write blocks.
+#[derive(Debug)]
+pub(crate) struct Inserts {
+    closed: BulkInsert,
+    open: BulkInsert,
 }
 
-/// Keeps a block that may grow, in place of the tracker's former one.
-pub(crate) async fn keep_open(db: &mut SqliteConnection, block: &Block) -> Result<(), StoreError> {
-    const KEEP: &str = concat!(
-        "INSERT OR REPLACE INTO open_blocks (",
-        columns!(),
-        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    );
-    block.bind(query(KEEP)).execute(db).await?;
-    Ok(())
+impl Inserts {
+    pub(crate) fn new() -> Self {
+        Self {
+            closed: BulkInsert::few(concat!("INSERT INTO blocks (", columns!(), ")"), 10),
+            open: BulkInsert::few(concat!("INSERT OR REPLACE INTO open_blocks (", columns!(), ")"), 10),
+        }
+    }
+
+    /// Appends blocks that will not grow any more.
+    pub(crate) async fn append(&self, db: &mut SqliteConnection, blocks: &[Block]) -> Result<(), StoreError> {
+        self.closed.run(db, blocks, |query, block| block.bind(query)).await.map(drop)
+    }
+
+    /// Keeps blocks that may grow, each in place of its tracker's former one.
+    pub(crate) async fn keep_open(
+        &self,
+        db: &mut SqliteConnection,
+        blocks: &[Block],
+    ) -> Result<(), StoreError> {
+        self.open.run(db, blocks, |query, block| block.bind(query)).await.map(drop)
+    }
 }
 
-/// The block of a tracker that may grow.
-pub(crate) async fn open_block(
+/// The blocks of these trackers that may grow. One that cannot be read goes to the others as it is.
+pub(crate) async fn take_open(
     db: &mut SqliteConnection,
-    tracker: TrackerId,
-) -> Result<Option<Block>, StoreError> {
-    const OPEN: &str = concat!("SELECT ", columns!(), " FROM open_blocks WHERE tracker_id = ?");
-    query(OPEN).bind(tracker.0).fetch_optional(db).await?.as_ref().map(Block::read).transpose()
+    ids: impl Iterator<Item = TrackerId>,
+) -> Result<HashMap<TrackerId, Block>, StoreError> {
+    const OPEN: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM open_blocks WHERE tracker_id IN (SELECT value FROM json_each(?))"
+    );
+    let mut found = HashMap::new();
+    for row in query(OPEN).bind(list(ids)).fetch_all(&mut *db).await? {
+        let tracker = TrackerId(Row::of("open_blocks", &row).get("tracker_id")?);
+        match Block::read(&row) {
+            Ok(block) => drop(found.insert(tracker, block)),
+            Err(error) => {
+                tracing::error!(%tracker, %error, "an open block of history is damaged");
+                close(db, tracker).await?;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Moves a tracker's open block to the others, as it is.
-pub(crate) async fn close(db: &mut SqliteConnection, tracker: TrackerId) -> Result<(), StoreError> {
+async fn close(db: &mut SqliteConnection, tracker: TrackerId) -> Result<(), StoreError> {
     const MOVE: &str = concat!(
         "INSERT INTO blocks (",
         columns!(),
@@ -189,13 +212,22 @@ pub(crate) async fn close(db: &mut SqliteConnection, tracker: TrackerId) -> Resu
         " FROM open_blocks WHERE tracker_id = ?"
     );
     query(MOVE).bind(tracker.0).execute(&mut *db).await?;
-    drop_open(db, tracker).await
+    drop_open(db, std::iter::once(tracker)).await
 }
 
-/// Forgets a tracker's open block.
-pub(crate) async fn drop_open(db: &mut SqliteConnection, tracker: TrackerId) -> Result<(), StoreError> {
-    query("DELETE FROM open_blocks WHERE tracker_id = ?").bind(tracker.0).execute(db).await?;
+/// Forgets the open blocks of these trackers.
+pub(crate) async fn drop_open(
+    db: &mut SqliteConnection,
+    ids: impl Iterator<Item = TrackerId>,
+) -> Result<(), StoreError> {
+    const DROP: &str = "DELETE FROM open_blocks WHERE tracker_id IN (SELECT value FROM json_each(?))";
+    query(DROP).bind(list(ids)).execute(db).await?;
     Ok(())
+}
+
+fn list(ids: impl Iterator<Item = TrackerId>) -> String {
+    let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
+    format!("[{}]", ids.join(","))
 }
 
 /// Blocks by a condition on both tables, in the order of their numbers; `condition` has `?1` for the tracker.

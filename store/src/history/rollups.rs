@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use domain::{Counts, Rollup, Tally, TrackerId};
 use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
 
-use crate::{StoreError, block, row::Row};
+use crate::{
+    StoreError, block,
+    bulk::{Binding, BulkInsert},
+    row::Row,
+};
 
 /// One of the two tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,16 +43,8 @@ impl Unit {
 
     fn insert(self) -> &'static str {
         match self {
-            Self::Hours => concat!(
-                "INSERT OR REPLACE INTO hours (tracker_id, hour, ",
-                columns!(),
-                ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-            ),
-            Self::Days => concat!(
-                "INSERT OR REPLACE INTO days (tracker_id, day, ",
-                columns!(),
-                ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-            ),
+            Self::Hours => concat!("INSERT OR REPLACE INTO hours (tracker_id, hour, ", columns!(), ")"),
+            Self::Days => concat!("INSERT OR REPLACE INTO days (tracker_id, day, ", columns!(), ")"),
         }
     }
 
@@ -63,6 +59,24 @@ impl Unit {
                 "SELECT tracker_id, day AS unit, ",
                 columns!(),
                 " FROM days WHERE tracker_id = ? AND day BETWEEN ? AND ? ORDER BY day"
+            ),
+        }
+    }
+
+    /// The same for spans of many trackers.
+    fn select_spans(self) -> &'static str {
+        match self {
+            Self::Hours => concat!(
+                "SELECT tracker_id, hour AS unit, ",
+                columns!(),
+                " FROM json_each(?) AS span CROSS JOIN hours ON tracker_id = span.value ->> 0 \
+                 AND hour BETWEEN span.value ->> 1 AND span.value ->> 2"
+            ),
+            Self::Days => concat!(
+                "SELECT tracker_id, day AS unit, ",
+                columns!(),
+                " FROM json_each(?) AS span CROSS JOIN days ON tracker_id = span.value ->> 0 \
+                 AND day BETWEEN span.value ->> 1 AND span.value ->> 2"
             ),
         }
     }
@@ -85,28 +99,92 @@ pub(crate) async fn between(
         .collect()
 }
 
-/// Writes a rollup, in place of a former one.
-pub(crate) async fn write(
+/// A tracker and the first and the last of some neighbouring units.
+pub(crate) type Span = (TrackerId, i64, i64);
+
+/// Spans as JSON, for statements that take many.
+pub(super) fn json(spans: impl Iterator<Item = Span>) -> String {
+    let spans: Vec<String> = spans.map(|(id, first, last)| format!("[{id},{first},{last}]")).collect();
+    format!("[{}]", spans.join(","))
+}
+
+/// A rollup's tracker and number, and what it holds if it is sound.
+pub(crate) type Found = ((TrackerId, i64), Result<Rollup, StoreError>);
+
+/// The rollups of many trackers at once.
+pub(crate) async fn of_spans(
     db: &mut SqliteConnection,
     unit: Unit,
-    tracker: TrackerId,
-    number: i64,
-    rollup: &Rollup,
-) -> Result<(), StoreError> {
+    spans: impl Iterator<Item = Span>,
+) -> Result<Vec<Found>, StoreError> {
+    let rows = query(unit.select_spans()).bind(json(spans)).fetch_all(db).await?;
+    let found = |sqlite: &SqliteRow| {
+        let row = Row::of(unit.table(), sqlite);
+        let (tracker, number) = (TrackerId(row.get("tracker_id")?), row.get("unit")?);
+        Ok(((tracker, number), read(unit, tracker, number, sqlite)))
+    };
+    rows.iter().map(found).collect()
+}
+
+/// A rollup and where it belongs.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    pub(crate) tracker: TrackerId,
+    /// Of the hour or the day.
+    pub(crate) number: i64,
+    pub(crate) rollup: Rollup,
+}
+
+/// The statements that write rollups.
+#[derive(Debug)]
+pub(crate) struct Inserts {
+    hours: BulkInsert,
+    days: BulkInsert,
+    glances: BulkInsert,
+}
+
+impl Inserts {
+    pub(crate) fn new() -> Self {
+        const GLANCES: &str = "INSERT OR REPLACE INTO glances (tracker_id, day, glance)";
+        Self {
+            hours: BulkInsert::few(Unit::Hours.insert(), 18),
+            days: BulkInsert::few(Unit::Days.insert(), 18),
+            glances: BulkInsert::few(GLANCES, 3),
+        }
+    }
+
+    /// Writes rollups, in place of former ones.
+    pub(crate) async fn write(
+        &self,
+        db: &mut SqliteConnection,
+        unit: Unit,
+        rollups: &[Placed],
+    ) -> Result<(), StoreError> {
+        let insert = match unit {
+            Unit::Hours => &self.hours,
+            Unit::Days => &self.days,
+        };
+        insert.run(&mut *db, rollups, |query, placed| bind(query, unit, placed)).await?;
+        if unit == Unit::Days {
+            self.glances.run(db, rollups, bind_glance).await?;
+        }
+        Ok(())
+    }
+}
+
+fn bind(query: Binding, unit: Unit, placed: &Placed) -> Binding {
+    let Placed { tracker, number, rollup } = placed;
     let latencies = block::encode_latencies(&rollup.latencies);
     let numbers = numbers(rollup);
-    let checksum = sum(unit, tracker, number, &numbers, &latencies);
-    let mut insert = query(unit.insert()).bind(tracker.0).bind(number);
-    for number in numbers {
-        insert = insert.bind(number);
-    }
-    insert.bind(latencies).bind(i64::from(checksum)).execute(&mut *db).await?;
-    if unit == Unit::Days {
-        const GLANCE: &str = "INSERT OR REPLACE INTO glances (tracker_id, day, glance) VALUES (?, ?, ?)";
-        let glance = glance(tracker, number, &rollup.tally);
-        query(GLANCE).bind(tracker.0).bind(number).bind(glance).execute(db).await?;
-    }
-    Ok(())
+    let checksum = sum(unit, *tracker, *number, &numbers, &latencies);
+    let query = query.bind(tracker.0).bind(*number);
+    let query = numbers.into_iter().fold(query, Binding::bind);
+    query.bind(latencies).bind(i64::from(checksum))
+}
+
+fn bind_glance(query: Binding, placed: &Placed) -> Binding {
+    let Placed { tracker, number, rollup } = placed;
+    query.bind(tracker.0).bind(*number).bind(glance(*tracker, *number, &rollup.tally))
 }
 
 /// A day at a glance: its number and its times, with a checksum of them and the tracker.

@@ -1,22 +1,22 @@
 //! Sealing: entries in memory become a block and add to rollups, in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{Grid, Holding, Recount, Rollup, TrackerId};
-use sqlx::{SqliteConnection, query, query_as};
+use sqlx::{SqliteConnection, query_as};
 
 use super::{
     blocks::{self, Block},
     entry,
     pending::{SPAN_MS, Stretch, Unsealed},
     recount,
-    rollups::{self, Unit},
+    rollups::{self, Placed, Unit},
     timings,
 };
-use crate::StoreError;
-
-/// A block with this many entries grows no more.
-const FULL: usize = 512;
+use crate::{
+    StoreError,
+    bulk::{Binding, BulkInsert},
+};
 
 /// What sealing leaves behind.
 #[derive(Clone, Copy, Debug)]
@@ -29,53 +29,146 @@ pub(crate) struct Sealed {
     pub(crate) holding: Option<Holding>,
 }
 
-/// Seals everything of a tracker, within the caller's transaction.
-pub(crate) async fn seal(
-    db: &mut SqliteConnection,
-    tracker: TrackerId,
-    unsealed: &Unsealed,
-) -> Result<Sealed, StoreError> {
-    let mut number = unsealed.sealed;
-    let mut hours = Recount::after(Grid::HOURS, unsealed.holding);
-    for stretch in &unsealed.stretches {
-        append(db, tracker, number, stretch).await?;
-        number += stretch.columns.len() as u64;
-        for entry in stretch.columns.iter() {
-            hours.add_beat(entry::beat(&entry), entry.latency, stretch.limit_ms);
-        }
-    }
-    let holding = hours.holding();
-    add_rollups(db, tracker, hours.into_parts().into_iter().collect()).await?;
-    timings::seal(db, tracker, &unsealed.timings).await?;
-    let last_check = unsealed.stretches.back().map_or(unsealed.last_check, |stretch| stretch.last_check);
-    let sealed = Sealed { entries: number, last_check, holding };
-    keep(db, tracker, &sealed).await?;
-    Ok(sealed)
+/// The statements that seal. Trackers are sealed by the dozen, because a statement for each row of each of them would take
+/// longer than all the rest.
+#[derive(Debug)]
+pub(crate) struct Inserts {
+    blocks: blocks::Inserts,
+    rollups: rollups::Inserts,
+    timings: timings::Inserts,
+    sealed: BulkInsert,
 }
 
-/// Adds a stretch to the tracker's open block, or begins a new one with it.
-async fn append(
-    db: &mut SqliteConnection,
-    tracker: TrackerId,
-    number: u64,
-    stretch: &Stretch,
-) -> Result<(), StoreError> {
-    let open = blocks::open_block(db, tracker).await?;
-    let merged = open.as_ref().and_then(|open| merge(open, stretch));
-    if open.is_some() && merged.is_none() {
-        // It does not fit the stretch, or is damaged: it stays as it is.
-        blocks::close(db, tracker).await?;
+impl Inserts {
+    pub(crate) fn new() -> Self {
+        const SEALED: &str = "INSERT OR REPLACE INTO sealed (tracker_id, last_check, entries, due, held, limit_ms, told_until)";
+        Self {
+            blocks: blocks::Inserts::new(),
+            rollups: rollups::Inserts::new(),
+            timings: timings::Inserts::new(),
+            sealed: BulkInsert::few(SEALED, 7),
+        }
     }
-    let (number, stretch) = match &merged {
-        Some((number, merged)) => (*number, merged),
-        None => (number, stretch),
+
+    /// Seals everything of some trackers, within the caller's transaction.
+    pub(crate) async fn seal(
+        &self,
+        db: &mut SqliteConnection,
+        group: &[(TrackerId, Unsealed)],
+    ) -> Result<Vec<(TrackerId, Sealed)>, StoreError> {
+        let (mut all, mut hours) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
+        for (tracker, unsealed) in group {
+            let (sealed, rollups) = add_up(unsealed);
+            all.push((*tracker, sealed));
+            hours.push((*tracker, rollups));
+        }
+        // Before the blocks: a damaged rollup is added up again from those that it told of.
+        self.add_rollups(db, hours).await?;
+        self.add_blocks(db, group).await?;
+        let timings: Vec<_> =
+            group.iter().map(|(tracker, unsealed)| (*tracker, &*unsealed.timings)).collect();
+        self.timings.seal(db, &timings).await?;
+        self.sealed.run(db, &all, bind).await?;
+        Ok(all)
+    }
+
+    /// Adds stretches to the trackers' open blocks, or begins new ones with them.
+    async fn add_blocks(
+        &self,
+        db: &mut SqliteConnection,
+        group: &[(TrackerId, Unsealed)],
+    ) -> Result<(), StoreError> {
+        let mut were_open = blocks::take_open(db, group.iter().map(|(tracker, _)| *tracker)).await?;
+        let (mut closed, mut open, mut dropped) = (Vec::new(), Vec::new(), Vec::new());
+        for (tracker, unsealed) in group {
+            let former = were_open.remove(tracker);
+            let was_open = former.is_some();
+            let last = append(*tracker, former, unsealed, &mut closed)?;
+            if was_open && last.is_none() {
+                dropped.push(*tracker);
+            }
+            open.extend(last);
+        }
+        if !dropped.is_empty() {
+            blocks::drop_open(db, dropped.into_iter()).await?;
+        }
+        self.blocks.append(db, &closed).await?;
+        self.blocks.keep_open(db, &open).await
+    }
+
+    /// Adds to the trackers' hours and days.
+    async fn add_rollups(
+        &self,
+        db: &mut SqliteConnection,
+        hours: Vec<(TrackerId, BTreeMap<i64, Rollup>)>,
+    ) -> Result<(), StoreError> {
+        let days = hours.iter().map(|(tracker, hours)| (*tracker, rollups::by_days(hours))).collect();
+        for (unit, parts) in [(Unit::Hours, hours), (Unit::Days, days)] {
+            let spans = parts.iter().filter_map(|(tracker, parts)| {
+                Some((*tracker, *parts.first_key_value()?.0, *parts.last_key_value()?.0))
+            });
+            let mut known = HashMap::new();
+            for ((tracker, number), rollup) in rollups::of_spans(db, unit, spans).await? {
+                let rollup = match rollup {
+                    Ok(rollup) => rollup,
+                    Err(error) => recount::instead(db, unit, tracker, number, &error).await?,
+                };
+                known.insert((tracker, number), rollup);
+            }
+            let mut all = Vec::with_capacity(parts.len());
+            for (tracker, parts) in parts {
+                for (number, part) in parts {
+                    let mut rollup = known.remove(&(tracker, number)).unwrap_or_default();
+                    rollup.merge(&part);
+                    all.push(Placed { tracker, number, rollup });
+                }
+            }
+            self.rollups.write(db, unit, &all).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What sealing a tracker leaves behind, and what its entries add up to.
+fn add_up(unsealed: &Unsealed) -> (Sealed, BTreeMap<i64, Rollup>) {
+    let mut hours = Recount::after(Grid::HOURS, unsealed.holding);
+    for (entry, stretch) in unsealed.entries() {
+        hours.add_beat(entry::beat(&entry), entry.latency, stretch.limit_ms);
+    }
+    let sealed = Sealed {
+        entries: unsealed.sealed + unsealed.len() as u64,
+        last_check: unsealed.stretches.back().map_or(unsealed.last_check, |stretch| stretch.last_check),
+        holding: hours.holding(),
     };
-    let block = Block::pack(tracker, number, stretch)?;
-    if stretch.columns.len() < FULL {
-        return blocks::keep_open(db, &block).await;
+    (sealed, hours.into_parts().into_iter().collect())
+}
+
+/// Packs a tracker's stretches, the first of them together with its open block if they can be one. Blocks that do not grow any more
+/// go to `closed`; the one that may still grow is given back.
+fn append(
+    tracker: TrackerId,
+    mut open: Option<Block>,
+    unsealed: &Unsealed,
+    closed: &mut Vec<Block>,
+) -> Result<Option<Block>, StoreError> {
+    let mut next = unsealed.sealed;
+    for stretch in &unsealed.stretches {
+        let block = if let Some((number, merged)) = open.as_ref().and_then(|open| merge(open, stretch)) {
+            Block::pack(tracker, number, &merged)?
+        } else {
+            // One that the stretch does not fit, or that is damaged, stays as it is.
+            closed.extend(open.take());
+            Block::pack(tracker, next, stretch)?
+        };
+        next += stretch.columns.len() as u64;
+        open = if block.is_full() {
+            closed.push(block);
+            None
+        } else {
+            Some(block)
+        };
     }
-    blocks::drop_open(db, tracker).await?;
-    blocks::append(db, &block).await
+    Ok(open)
 }
 
 /// The open block with the stretch appended, if they can be one.
@@ -96,32 +189,6 @@ fn merge(open: &Block, stretch: &Stretch) -> Option<(u64, Stretch)> {
     Some((open.number, merged))
 }
 
-/// Adds to the tracker's hours and days.
-async fn add_rollups(
-    db: &mut SqliteConnection,
-    tracker: TrackerId,
-    hours: BTreeMap<i64, Rollup>,
-) -> Result<(), StoreError> {
-    let days = rollups::by_days(&hours);
-    for (unit, parts) in [(Unit::Hours, hours), (Unit::Days, days)] {
-        let (Some(first), Some(last)) = (parts.keys().next(), parts.keys().next_back()) else { continue };
-        let mut known = BTreeMap::new();
-        for (number, rollup) in rollups::between(db, unit, tracker, *first, *last).await? {
-            let rollup = match rollup {
-                Ok(rollup) => rollup,
-                Err(error) => recount::instead(db, unit, tracker, number, &error).await?,
-            };
-            known.insert(number, rollup);
-        }
-        for (number, part) in parts {
-            let mut rollup = known.remove(&number).unwrap_or_default();
-            rollup.merge(&part);
-            rollups::write(db, unit, tracker, number, &rollup).await?;
-        }
-    }
-    Ok(())
-}
-
 const HELD: [domain::Held; 6] = [
     domain::Held::Up,
     domain::Held::Degraded,
@@ -131,12 +198,10 @@ const HELD: [domain::Held; 6] = [
     domain::Held::Maintenance,
 ];
 
-async fn keep(db: &mut SqliteConnection, tracker: TrackerId, sealed: &Sealed) -> Result<(), StoreError> {
-    const KEEP: &str = "INSERT OR REPLACE INTO sealed (tracker_id, last_check, entries, due, held, limit_ms, told_until) \
-                        VALUES (?, ?, ?, ?, ?, ?, ?)";
+fn bind(query: Binding, (tracker, sealed): &(TrackerId, Sealed)) -> Binding {
     let holding = sealed.holding;
     let held = holding.and_then(|holding| HELD.iter().position(|held| *held == holding.held));
-    query(KEEP)
+    query
         .bind(tracker.0)
         .bind(sealed.last_check)
         .bind(sealed.entries.cast_signed())
@@ -144,9 +209,6 @@ async fn keep(db: &mut SqliteConnection, tracker: TrackerId, sealed: &Sealed) ->
         .bind(held.and_then(|held| i64::try_from(held).ok()))
         .bind(holding.and_then(|holding| holding.limit_ms).map(i64::from))
         .bind(holding.map(|holding| holding.told_until.0))
-        .execute(db)
-        .await?;
-    Ok(())
 }
 
 type SealedRow = (i64, i64, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);

@@ -1,9 +1,15 @@
 //! Where the time of checks went: gathered in memory until a stretch is sealed, then rows of `phases` and `phase_hours`.
 
-use domain::{PhaseLatencies, PhaseTime, Selection, Timestamp, Timing, TrackerId, Window};
-use sqlx::{SqliteConnection, query, query_as};
+use std::collections::HashMap;
 
-use crate::{StoreError, block};
+use domain::{PhaseLatencies, PhaseTime, Selection, Timestamp, Timing, TrackerId, Window};
+use sqlx::{SqliteConnection, query_as};
+
+use super::rollups;
+use crate::{
+    StoreError, block,
+    bulk::{Binding, BulkInsert},
+};
 
 const HOUR_MS: i64 = 3_600_000;
 /// Rows of `phases` that are read in one go.
@@ -57,6 +63,17 @@ impl Timings {
         }
         full
     }
+
+    /// The same as a row.
+    fn in_full(&self, tracker: TrackerId) -> Option<InFull> {
+        let full = self.all();
+        let (first, last) = full.span?;
+        // The payload counts from the first that was recorded, the row says which was due first: a clock may have been set back.
+        let mut payload = Vec::with_capacity(full.payload.len() + 8);
+        payload.extend(full.base.0.to_le_bytes());
+        payload.extend(full.payload);
+        Some(InFull { tracker, first, last, payload })
+    }
 }
 
 impl Full {
@@ -76,57 +93,97 @@ impl Full {
     }
 }
 
-/// Writes what was gathered, within the caller's transaction.
-pub(crate) async fn seal(
-    db: &mut SqliteConnection,
-    tracker: TrackerId,
-    timings: &Timings,
-) -> Result<(), StoreError> {
-    const KEEP: &str =
-        "INSERT INTO phases (tracker_id, first_due, last_due, checksum, payload) VALUES (?, ?, ?, ?, ?)";
-    for (hour, phases) in &timings.hours {
-        add_hour(db, tracker, *hour, phases).await?;
-    }
-    let full = timings.all();
-    if let Some((first, last)) = full.span {
-        // The payload counts from the first that was recorded, the row says which was due first: a clock may have been set back.
-        let mut payload = Vec::with_capacity(full.payload.len() + 8);
-        payload.extend(full.base.0.to_le_bytes());
-        payload.extend(full.payload);
-        let checksum = sum(&[tracker.0, first.0, last.0], &payload);
-        query(KEEP)
-            .bind(tracker.0)
-            .bind(first.0)
-            .bind(last.0)
-            .bind(i64::from(checksum))
-            .bind(payload)
-            .execute(db)
-            .await?;
-    }
-    Ok(())
+/// The statements that write what was gathered.
+#[derive(Debug)]
+pub(crate) struct Inserts {
+    hours: BulkInsert,
+    full: BulkInsert,
 }
 
-async fn add_hour(
-    db: &mut SqliteConnection,
+/// What is kept of one hour of a tracker.
+struct Hour {
     tracker: TrackerId,
-    hour: i64,
-    part: &PhaseLatencies,
-) -> Result<(), StoreError> {
-    const KEEP: &str =
-        "INSERT OR REPLACE INTO phase_hours (tracker_id, hour, checksum, histograms) VALUES (?, ?, ?, ?)";
-    let mut all = part.clone();
-    for (_, known) in hours(db, tracker, hour, hour).await? {
-        match known {
-            Ok(known) => all.merge(&known),
+    number: i64,
+    histograms: Vec<u8>,
+}
+
+/// What is kept in full of a tracker's checks.
+struct InFull {
+    tracker: TrackerId,
+    first: Timestamp,
+    last: Timestamp,
+    payload: Vec<u8>,
+}
+
+impl Inserts {
+    pub(crate) fn new() -> Self {
+        const HOURS: &str = "INSERT OR REPLACE INTO phase_hours (tracker_id, hour, checksum, histograms)";
+        const FULL: &str = "INSERT INTO phases (tracker_id, first_due, last_due, checksum, payload)";
+        Self { hours: BulkInsert::few(HOURS, 4), full: BulkInsert::few(FULL, 5) }
+    }
+
+    /// Writes what was gathered of some trackers, within the caller's transaction.
+    pub(crate) async fn seal(
+        &self,
+        db: &mut SqliteConnection,
+        gathered: &[(TrackerId, &Timings)],
+    ) -> Result<(), StoreError> {
+        let hours = merged(db, gathered).await?;
+        self.hours.run(db, &hours, bind_hour).await?;
+        let full: Vec<InFull> =
+            gathered.iter().filter_map(|(tracker, timings)| timings.in_full(*tracker)).collect();
+        self.full.run(db, &full, bind_full).await?;
+        Ok(())
+    }
+}
+
+/// The hours of what was gathered, with what is known of them already.
+async fn merged(
+    db: &mut SqliteConnection,
+    gathered: &[(TrackerId, &Timings)],
+) -> Result<Vec<Hour>, StoreError> {
+    const KNOWN: &str = "SELECT tracker_id, hour, checksum, histograms FROM json_each(?) AS span CROSS JOIN phase_hours \
+                         ON tracker_id = span.value ->> 0 AND hour BETWEEN span.value ->> 1 AND span.value ->> 2";
+    let parts = || {
+        gathered.iter().flat_map(|(tracker, timings)| {
+            timings.hours.iter().map(|(hour, phases)| ((*tracker, *hour), phases))
+        })
+    };
+    let spans = rollups::json(parts().map(|((tracker, hour), _)| (tracker, hour, hour)));
+    let rows: Vec<(i64, i64, i64, Vec<u8>)> = query_as(KNOWN).bind(spans).fetch_all(db).await?;
+    let mut known = HashMap::with_capacity(rows.len());
+    for (tracker, hour, checksum, histograms) in rows {
+        let tracker = TrackerId(tracker);
+        match read_hour(tracker, hour, checksum, &histograms) {
+            Ok(phases) => drop(known.insert((tracker, hour), phases)),
             Err(error) => {
                 tracing::error!(%tracker, hour, %error, "the phases of an hour are damaged; they are lost");
             }
         }
     }
-    let histograms = block::encode_hour(&all);
-    let checksum = sum(&[tracker.0, hour], &histograms);
-    query(KEEP).bind(tracker.0).bind(hour).bind(i64::from(checksum)).bind(histograms).execute(db).await?;
-    Ok(())
+    let hour = |((tracker, hour), part): ((TrackerId, i64), &PhaseLatencies)| {
+        let histograms = match known.remove(&(tracker, hour)) {
+            Some(mut all) => {
+                all.merge(part);
+                block::encode_hour(&all)
+            }
+            None => block::encode_hour(part),
+        };
+        Hour { tracker, number: hour, histograms }
+    };
+    Ok(parts().map(hour).collect())
+}
+
+fn bind_hour(query: Binding, row: &Hour) -> Binding {
+    let Hour { tracker, number, histograms } = row;
+    let checksum = sum(&[tracker.0, *number], histograms);
+    query.bind(tracker.0).bind(*number).bind(i64::from(checksum)).bind(histograms.clone())
+}
+
+fn bind_full(query: Binding, row: &InFull) -> Binding {
+    let InFull { tracker, first, last, payload } = row;
+    let checksum = sum(&[tracker.0, first.0, last.0], payload);
+    query.bind(tracker.0).bind(first.0).bind(last.0).bind(i64::from(checksum)).bind(payload.clone())
 }
 
 /// The hours of a tracker from one to another, both included. One that is damaged is an error in its place.
@@ -140,13 +197,21 @@ pub(crate) async fn hours(
     let rows: Vec<(i64, i64, Vec<u8>)> =
         query_as(HOURS).bind(tracker.0).bind(from).bind(to).fetch_all(db).await?;
     let read = |(hour, checksum, histograms): (i64, i64, Vec<u8>)| {
-        let is_sound = checksum == i64::from(sum(&[tracker.0, hour], &histograms));
-        let corrupt = StoreError::Corrupt { table: "phase_hours", column: "checksum" };
-        let phases =
-            if is_sound { block::decode_hour(&histograms).map_err(StoreError::from) } else { Err(corrupt) };
-        (hour, phases)
+        (hour, read_hour(tracker, hour, checksum, &histograms))
     };
     Ok(rows.into_iter().map(read).collect())
+}
+
+fn read_hour(
+    tracker: TrackerId,
+    hour: i64,
+    checksum: i64,
+    histograms: &[u8],
+) -> Result<PhaseLatencies, StoreError> {
+    if checksum != i64::from(sum(&[tracker.0, hour], histograms)) {
+        return Err(StoreError::Corrupt { table: "phase_hours", column: "checksum" });
+    }
+    Ok(block::decode_hour(histograms)?)
 }
 
 /// One row of `phases`: its id, and what it holds if it is sound.

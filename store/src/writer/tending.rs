@@ -9,14 +9,16 @@ use crate::{
     StoreError,
     history::{
         forget, load,
-        pending::Unsealed,
-        seal::{self, Sealed},
+        pending::{Ripe, Unsealed},
+        seal::Sealed,
     },
     transaction::end,
 };
 
 /// Sealing goes on for this long at most, then recording has its turn.
-const SEALING: Duration = Duration::from_millis(20);
+const SEALING: Duration = Duration::from_millis(10);
+/// Trackers that are sealed at once.
+const GROUP: usize = 16;
 /// Rows of `checks` that leave in one step.
 const ROWS: i64 = 5_000;
 
@@ -24,52 +26,58 @@ impl Writer {
     /// The next thing to do; `true` when there may be more.
     pub(super) async fn step(&mut self, now: Timestamp) -> Result<bool, StoreError> {
         if !self.pending.read().is_loaded {
-            return Ok(!load::step(&mut self.db, &self.pending, &self.limits).await? || self.has_ripe(now));
+            self.ripe = None;
+            let is_loaded = load::step(&mut self.db, &self.pending, &self.limits).await?;
+            return Ok(!is_loaded || !self.pending.read().look(now).is_empty());
         }
-        Ok(self.seal_ripe(now).await?
-            || self.drop_sealed_rows().await?
-            || self.forget_history().await?
-            || self.retain(now).await?)
+        Ok(self.seal_or_drop(now).await? || self.forget_history().await? || self.retain(now).await?)
     }
 
-    fn has_ripe(&self, now: Timestamp) -> bool {
-        !self.pending.read().ripe(now).is_empty()
-    }
-
-    /// Seals some of the trackers whose time it is; `true` when others wait.
-    async fn seal_ripe(&mut self, now: Timestamp) -> Result<bool, StoreError> {
-        let ripe = self.pending.read().ripe(now);
+    /// Seals some of the trackers whose time it is; without any, takes some rows away that were sealed. `false` when there is nothing
+    /// to do.
+    async fn seal_or_drop(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+        let known = self.ripe.take().filter(|ripe| !ripe.is_stale(now));
+        let mut ripe = known.unwrap_or_else(|| self.pending.read().look(now));
         if ripe.is_empty() {
-            return Ok(false);
+            let needed = ripe.oldest_check();
+            self.ripe = Some(ripe);
+            return self.drop_sealed_rows(needed).await;
         }
         self.begin().await?;
         let sealed = self.seal_some(&ripe).await;
-        let sealed = end(&mut self.db, sealed).await?;
+        let (done, sealed) = end(&mut self.db, sealed).await?;
+        ripe.done(done);
+        self.ripe = Some(ripe);
         let mut pending = self.pending.write();
         for (id, sealed) in &sealed {
             pending.adopt(*id, sealed);
         }
-        Ok(sealed.len() < ripe.len())
+        Ok(true)
     }
 
-    async fn seal_some(&mut self, ripe: &[TrackerId]) -> Result<Vec<(TrackerId, Sealed)>, StoreError> {
+    /// How many of those whose time it is are done, and what sealing them left behind.
+    async fn seal_some(&mut self, ripe: &Ripe) -> Result<(usize, Vec<(TrackerId, Sealed)>), StoreError> {
         let started = Instant::now();
-        let mut done = Vec::new();
-        for id in ripe {
-            let unsealed: Option<Unsealed> = self.pending.read().trackers.get(id).cloned();
-            let Some(unsealed) = unsealed else { continue };
-            done.push((*id, seal::seal(&mut self.db, *id, &unsealed).await?));
+        let ids: Vec<TrackerId> = ripe.ids().collect();
+        let (mut done, mut sealed) = (0, Vec::new());
+        for ids in ids.chunks(GROUP) {
+            let group: Vec<(TrackerId, Unsealed)> = {
+                let pending = self.pending.read();
+                // One that is not there any more was removed meanwhile.
+                ids.iter().filter_map(|id| Some((*id, pending.trackers.get(id)?.clone()))).collect()
+            };
+            sealed.extend(self.inserts.history.seal(&mut self.db, &group).await?);
+            done += ids.len();
             if started.elapsed() >= SEALING {
                 break;
             }
         }
-        Ok(done)
+        Ok((done, sealed))
     }
 
     /// Takes rows away that are sealed, from the old end; `true` when there may be more.
-    async fn drop_sealed_rows(&mut self) -> Result<bool, StoreError> {
+    async fn drop_sealed_rows(&mut self, needed: i64) -> Result<bool, StoreError> {
         let first: Option<i64> = query_scalar("SELECT min(id) FROM checks").fetch_one(&mut self.db).await?;
-        let needed = self.pending.read().oldest_check();
         let Some(first) = first.filter(|first| *first < needed) else { return Ok(false) };
         self.begin().await?;
         let until = needed.min(first.saturating_add(ROWS));
