@@ -6,6 +6,10 @@ use clap::Parser;
 use server::cli::{Arguments, run};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
+// A check allocates a few dozen times, two of them buffers of 8 KiB. With the C library's allocator it takes a quarter more CPU.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_env("UPTIME_LOG").unwrap_or_else(|_| EnvFilter::new("info"));

@@ -89,9 +89,13 @@ pub(super) async fn dial(
         HttpVersion::Auto => shown.as_ref().is_some_and(|shown| shown.is_http2),
         HttpVersion::Http2 => true,
     };
-    let link = if speaks_http2 { Link::http2(stream).await } else { Link::http1(stream).await };
+    let link = if speaks_http2 {
+        Link::http2(stream).await.map_err(|error| fault::outcome(&error, Phase::FirstByte))?
+    } else {
+        Link::http1(stream)
+    };
     Ok(Box::new(Kept {
-        link: link.map_err(|error| fault::outcome(&error, Phase::FirstByte))?,
+        link,
         place: hop.place.clone(),
         is_home: hop.is_home,
         made: Instant::now(),

@@ -1,10 +1,12 @@
 //! A connection that speaks HTTP, driven by the very task that waits for its answer.
 //!
 //! Nobody else drives it: no task is spawned for HTTP/1.1 and nothing wakes another task. While a session waits for its next turn
-//! the connection rests; that the server closed it meanwhile is noticed on the next use.
+//! the connection [rests](Link::rest): only the socket is left of it, because the buffers of ten thousand would fill 200 MB. That the
+//! server closed it meanwhile is noticed on the next use.
 
 use std::{
     future::{Future, poll_fn},
+    mem::replace,
     pin::{Pin, pin},
     sync::{
         Arc,
@@ -46,12 +48,23 @@ pub(super) enum Link {
 }
 
 pub(super) struct H1 {
-    sender: http1::SendRequest<Sent>,
-    connection: http1::Connection<TokioIo<Stream>, Sent>,
-    is_over: bool,
+    state: State,
     /// Counts interim answers, from inside hyper.
     interim: Arc<AtomicU32>,
     extensions: Extensions,
+}
+
+/// How a connection is, that speaks HTTP/1.1.
+enum State {
+    Resting(Stream),
+    Speaking(Speaking),
+    Over,
+}
+
+struct Speaking {
+    sender: http1::SendRequest<Sent>,
+    connection: http1::Connection<TokioIo<Stream>, Sent>,
+    is_over: bool,
 }
 
 pub(super) struct H2 {
@@ -71,15 +84,8 @@ pub(crate) enum LinkError {
 }
 
 impl Link {
-    /// Begins to speak HTTP/1.1. Nothing is sent yet.
-    pub(super) async fn http1(stream: Stream) -> Result<Self, LinkError> {
-        let mut builder = http1::Builder::new();
-        builder
-            .writev(false)
-            .max_headers(LINES_LIMIT)
-            .max_header_size(HEAD_LIMIT)
-            .max_buf_size(HEAD_LIMIT + 8_192);
-        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
+    /// A connection that will speak HTTP/1.1. Nothing is sent yet.
+    pub(super) fn http1(stream: Stream) -> Self {
         let interim = Arc::new(AtomicU32::new(0));
         let mut template = Request::new(());
         let counter = Arc::clone(&interim);
@@ -87,7 +93,7 @@ impl Link {
             counter.fetch_add(1, Relaxed);
         });
         let extensions = std::mem::take(template.extensions_mut());
-        Ok(Self::H1(H1 { sender, connection, is_over: false, interim, extensions }))
+        Self::H1(H1 { state: State::Resting(stream), interim, extensions })
     }
 
     /// Begins to speak HTTP/2. Its streams need a task of their own, which ends with the link.
@@ -109,13 +115,21 @@ impl Link {
     pub(super) async fn is_alive(&mut self) -> bool {
         match self {
             Self::H1(link) => {
+                let Ok(speaking) = link.wake().await else { return false };
                 poll_fn(|cx| {
-                    let is_over = link.drive(cx);
-                    Poll::Ready(!is_over && matches!(link.sender.poll_ready(cx), Poll::Ready(Ok(()))))
+                    let is_over = speaking.drive(cx);
+                    Poll::Ready(!is_over && matches!(speaking.sender.poll_ready(cx), Poll::Ready(Ok(()))))
                 })
                 .await
             }
             Self::H2(link) => link.sender.is_ready(),
+        }
+    }
+
+    /// Lets go of everything but the socket, after an answer that was read to its end and left the connection open.
+    pub(super) fn rest(&mut self) {
+        if let Self::H1(link) = self {
+            link.rest();
         }
     }
 
@@ -125,8 +139,9 @@ impl Link {
             Self::H1(link) => {
                 link.interim.store(0, Relaxed);
                 request.extensions_mut().clone_from(&link.extensions);
-                let mut answer = pin!(link.sender.send_request(request));
-                let (connection, is_over, interim) = (&mut link.connection, &mut link.is_over, &link.interim);
+                let interim = Arc::clone(&link.interim);
+                let Speaking { sender, connection, is_over } = link.wake().await?;
+                let mut answer = pin!(sender.send_request(request));
                 poll_fn(|cx| {
                     drive(connection, is_over, cx);
                     if interim.load(Relaxed) > INTERIM_LIMIT {
@@ -164,11 +179,11 @@ impl Link {
     ) -> Poll<Option<Result<Frame<Bytes>, LinkError>>> {
         let mut poll = |cx: &mut Context<'_>| Pin::new(&mut *body).poll_frame(cx).map_err(LinkError::from);
         let frame = poll(cx);
-        let Self::H1(link) = self else { return frame };
+        let Self::H1(H1 { state: State::Speaking(speaking), .. }) = self else { return frame };
         if frame.is_ready() {
             return frame;
         }
-        let is_over = link.drive(cx);
+        let is_over = speaking.drive(cx);
         match poll(cx) {
             Poll::Pending if is_over => Poll::Ready(Some(Err(LinkError::Ended))),
             frame => frame,
@@ -178,13 +193,46 @@ impl Link {
     /// What is below, for who waits until the server closes it.
     pub(super) fn into_stream(self) -> Option<Stream> {
         match self {
-            Self::H1(link) => Some(link.connection.into_parts().io.into_inner()),
-            Self::H2(_) => None,
+            Self::H1(H1 { state: State::Resting(stream), .. }) => Some(stream),
+            Self::H1(H1 { state: State::Speaking(speaking), .. }) => {
+                Some(speaking.connection.into_parts().io.into_inner())
+            }
+            Self::H1(H1 { state: State::Over, .. }) | Self::H2(_) => None,
         }
     }
 }
 
 impl H1 {
+    async fn wake(&mut self) -> Result<&mut Speaking, LinkError> {
+        if matches!(self.state, State::Resting(_))
+            && let State::Resting(stream) = replace(&mut self.state, State::Over)
+        {
+            let mut builder = http1::Builder::new();
+            builder
+                .writev(false)
+                .max_headers(LINES_LIMIT)
+                .max_header_size(HEAD_LIMIT)
+                .max_buf_size(HEAD_LIMIT + 8_192);
+            let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
+            self.state = State::Speaking(Speaking { sender, connection, is_over: false });
+        }
+        match &mut self.state {
+            State::Speaking(speaking) => Ok(speaking),
+            State::Resting(_) | State::Over => Err(LinkError::Ended),
+        }
+    }
+
+    fn rest(&mut self) {
+        let State::Speaking(speaking) = replace(&mut self.state, State::Over) else { return };
+        let parts = speaking.connection.into_parts();
+        // Who says more than was asked for is not to be trusted with another question.
+        if !speaking.is_over && parts.read_buf.is_empty() {
+            self.state = State::Resting(parts.io.into_inner());
+        }
+    }
+}
+
+impl Speaking {
     fn drive(&mut self, cx: &mut Context<'_>) -> bool {
         drive(&mut self.connection, &mut self.is_over, cx);
         self.is_over

@@ -8,7 +8,7 @@ use std::{
 };
 
 use domain::{Fault, FaultKind, Judgement, Outcome, Phase};
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 
 use super::{
@@ -143,13 +143,14 @@ impl Walk<'_> {
 
     /// Keeps the connection of a redirect for the next request, if nothing has to be waited for.
     async fn let_go(&mut self, mut kept: Box<Kept>, answer: Response<Incoming>) {
+        let stays_open = stays_open(answer.version(), answer.headers());
         let mut body = answer.into_body();
         while let Poll::Ready(frame) = kept.link.frame_now(&mut body).await {
             match frame {
                 Some(Ok(_)) => {}
                 Some(Err(_)) => return,
                 None => {
-                    *self.kept = keeps_connections(&self.ready.plan).then_some(kept);
+                    *self.kept = (stays_open && keeps_connections(&self.ready.plan)).then_some(kept);
                     return;
                 }
             }
@@ -160,6 +161,7 @@ impl Walk<'_> {
     async fn conclude(&mut self, hop: &Hop, (mut kept, answer): Got, followed: u8) -> Outcome {
         self.trace.seen.take_head(&answer, &kept);
         let (head, mut incoming) = answer.into_parts();
+        let stays_open = stays_open(head.version, &head.headers);
         let expect = &self.ready.plan.expect;
         let mut trial = Trial {
             expect: Cow::Borrowed(expect),
@@ -187,7 +189,7 @@ impl Walk<'_> {
         };
         self.trace.stop();
         if trial.read.is_whole {
-            self.keep(kept);
+            self.keep(kept, stays_open);
         }
         if let Some(judgement) = early {
             return outcome(judgement);
@@ -197,13 +199,23 @@ impl Walk<'_> {
     }
 
     /// Keeps a connection whose answer was read to its end, or lets the server close it.
-    fn keep(&mut self, kept: Box<Kept>) {
-        if keeps_connections(&self.ready.plan) {
+    fn keep(&mut self, mut kept: Box<Kept>, stays_open: bool) {
+        if stays_open && keeps_connections(&self.ready.plan) {
+            kept.link.rest();
             *self.kept = Some(kept);
         } else {
             self.trace.parting = kept.link.into_stream();
         }
     }
+}
+
+/// Whether the server takes another request on the same connection (RFC 9112, section 9.3).
+fn stays_open(version: Version, headers: &HeaderMap) -> bool {
+    let says = |word: &str| {
+        let lines = headers.get_all(header::CONNECTION).iter().filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(',')).any(|token| token.trim().eq_ignore_ascii_case(word))
+    };
+    if version == Version::HTTP_10 { says("keep-alive") } else { !says("close") }
 }
 
 fn outcome(judgement: Judgement) -> Outcome {
