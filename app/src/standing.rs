@@ -11,7 +11,7 @@ pub struct Standing {
     pub kind: Kind,
     /// Since when, where that is known.
     pub since: Option<Timestamp>,
-    /// What stands in place of a time.
+    /// What stands in place of a time, or before it.
     pub note: Option<String>,
 }
 
@@ -42,9 +42,10 @@ impl Standing {
         if about.paused {
             return Self { kind: Kind::Paused, since: None, note: Some("not counted".into()) };
         }
+        let flapping = || view.flapping.then(|| "flapping".to_owned());
         match &view.status {
-            Status::Up { since } => Self { kind: Kind::Up, since: Some(*since), note: None },
-            Status::Down { since, .. } => Self { kind: Kind::Down, since: Some(*since), note: None },
+            Status::Up { since } => Self { kind: Kind::Up, since: Some(*since), note: flapping() },
+            Status::Down { since, .. } => Self { kind: Kind::Down, since: Some(*since), note: flapping() },
             Status::Pending => Self { kind: Kind::Pending, since: None, note: Some("first check".into()) },
             Status::Retrying { failures, .. } => {
                 let tries = u32::from(about.retries.min(Policy::MOST_RETRIES)) + 1;
@@ -57,13 +58,14 @@ impl Standing {
         }
     }
 
-    /// The second line of a state: how long it lasts, or its note. Without `now`, the time since when it lasts.
+    /// The second line of a state: its note, and how long it lasts. Without `now`, the time since when it lasts.
     pub fn detail(&self, now: Option<Timestamp>) -> String {
-        match (self.since, now) {
-            (Some(since), Some(now)) => format::at_a_glance(now.since(since)),
-            (Some(since), None) => format::day_and_time(since),
-            (None, _) => self.note.clone().unwrap_or_default(),
-        }
+        let time = self.since.map(|since| match now {
+            Some(now) => format::at_a_glance(now.since(since)),
+            None => format::day_and_time(since),
+        });
+        let parts: Vec<&str> = self.note.iter().chain(&time).map(String::as_str).collect();
+        parts.join(" · ")
     }
 }
 
@@ -164,6 +166,9 @@ mod tests {
         let up = Standing::of(&view(Status::Up { since: Timestamp(0) }, About::default()));
         assert_eq!(up.detail(None), "1 Jan, 00:00");
         assert_eq!(up.detail(Some(Timestamp(61_000))), "1 min");
+        let flapping =
+            TrackerView { flapping: true, ..view(Status::Up { since: Timestamp(0) }, About::default()) };
+        assert_eq!(Standing::of(&flapping).detail(Some(Timestamp(61_000))), "flapping · 1 min");
         let retrying = Status::Retrying { since: Timestamp(0), failures: 1, up_since: None };
         let retrying = Standing::of(&view(retrying, About { retries: 2, ..About::default() }));
         assert_eq!(retrying.detail(Some(Timestamp(5))), "1 of 3 failed");

@@ -38,10 +38,6 @@ const INTERIM_LIMIT: u32 = 10;
 pub(super) type Sent = Full<Bytes>;
 
 /// A connection that speaks HTTP.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are of the large kind, and whoever keeps one has it in a box"
-)]
 pub(super) enum Link {
     H1(H1),
     H2(H2),
@@ -57,7 +53,7 @@ pub(super) struct H1 {
 /// How a connection is, that speaks HTTP/1.1.
 enum State {
     Resting(Stream),
-    Speaking(Speaking),
+    Speaking(Box<Speaking>),
     Over,
 }
 
@@ -140,7 +136,7 @@ impl Link {
                 link.interim.store(0, Relaxed);
                 request.extensions_mut().clone_from(&link.extensions);
                 let interim = Arc::clone(&link.interim);
-                let Speaking { sender, connection, is_over } = link.wake().await?;
+                let Speaking { sender, connection, is_over } = &mut *link.wake().await?;
                 let mut answer = pin!(sender.send_request(request));
                 poll_fn(|cx| {
                     drive(connection, is_over, cx);
@@ -214,7 +210,7 @@ impl H1 {
                 .max_header_size(HEAD_LIMIT)
                 .max_buf_size(HEAD_LIMIT + 8_192);
             let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
-            self.state = State::Speaking(Speaking { sender, connection, is_over: false });
+            self.state = State::Speaking(Box::new(Speaking { sender, connection, is_over: false }));
         }
         match &mut self.state {
             State::Speaking(speaking) => Ok(speaking),

@@ -16,6 +16,7 @@ mod broken;
 mod caching;
 mod export;
 mod pages;
+mod seen;
 mod wrong;
 
 /// The tracker of these tests.
@@ -55,11 +56,16 @@ fn batch(checks: Vec<Recorded>) -> Batch {
 
 /// A server that finds these checks of [`ID`] recorded; its clock stands at [`START`].
 async fn app_with(every: u32, checks: Vec<Recorded>) -> TestApp {
+    app_of(every, batch(checks)).await
+}
+
+/// The same with everything that belongs to the checks.
+async fn app_of(every: u32, batch: Batch) -> TestApp {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let store = Store::open(&folder.path().join("uptime-tracker.db")).await.unwrap();
     let mut writer = store.into_writer().await.unwrap();
     writer.add(&[draft(every).parse().unwrap()], START).await.unwrap();
-    writer.record(&batch(checks)).await.unwrap();
+    writer.record(&batch).await.unwrap();
     drop(writer);
     TestApp::over(folder, Arc::new(ManualClock::new())).await
 }

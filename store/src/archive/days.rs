@@ -14,7 +14,7 @@ use crate::{
 
 const DAY_MS: i64 = 86_400_000;
 /// Trackers that are read at once.
-const TRACKERS: usize = 500;
+const TRACKERS: usize = 250;
 
 impl Reader {
     pub(super) async fn tell_days(
@@ -28,14 +28,22 @@ impl Reader {
             count: usize::from(count),
             last,
         };
+        // Two connections side by side: it is as much work for us as for SQLite, and two cores do it in half the time.
+        let (first, second) = ids.split_at(ids.len().div_ceil(2).next_multiple_of(TRACKERS).min(ids.len()));
+        let (mut told, rest) = tokio::try_join!(self.strips(first, &strip), self.strips(second, &strip))?;
+        told.extend(rest);
+        Ok(told)
+    }
+
+    async fn strips(&self, ids: &[TrackerId], strip: &Strip) -> Result<Vec<Vec<Tally>>, StoreError> {
         let mut told = Vec::with_capacity(ids.len());
         for ids in ids.chunks(TRACKERS) {
-            let mut sealed = self.sealed_days(ids, &strip).await?;
+            let mut sealed = self.sealed_days(ids, strip).await?;
             for id in ids {
                 told.push(match sealed.remove(id) {
                     Some(days) => days,
                     // Something was sealed in between, or is damaged: one by one, then.
-                    None => self.days_of(*id, &strip).await?,
+                    None => self.days_of(*id, strip).await?,
                 });
             }
         }

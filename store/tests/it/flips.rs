@@ -27,7 +27,7 @@ const DAYS: i64 = 5;
 const END: i64 = START + DAYS * DAY_MS;
 
 /// Seeds of each test, over databases that differ.
-const SEEDS: u64 = 500;
+const SEEDS: u64 = 1_000;
 const DATABASES: u64 = 4;
 
 /// What was asked and what was answered. `None`: refused.
