@@ -171,6 +171,21 @@ async fn the_history_of_a_tracker_that_is_gone_goes_too() {
 }
 
 #[tokio::test]
+async fn a_damaged_rollup_is_added_up_again_without_what_is_being_sealed() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    run(&mut writer, id, 0..30).await;
+    let mut db = folder.by_hand().await;
+    let damage = "UPDATE days SET checksum = checksum + 1 WHERE day = (SELECT max(day) FROM days)";
+    assert_eq!(query(damage).execute(&mut db).await.unwrap().rows_affected(), 1);
+    db.close().await.unwrap();
+    run(&mut writer, id, 30..33).await;
+    writer.close().await.unwrap();
+    assert_eq!(verify(&folder.database()).await.unwrap().findings, []);
+}
+
+#[tokio::test]
 async fn rollups_that_were_tampered_with_are_found_and_rebuilt() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
