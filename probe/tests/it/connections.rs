@@ -51,6 +51,27 @@ async fn a_connection_serves_many_probes() {
     assert_eq!(server.accepted(), 1);
 }
 
+/// The server says so, and leaves the connection open all the same.
+#[tokio::test]
+async fn a_connection_that_the_server_will_close_serves_one_probe() {
+    for answer in [
+        "HTTP/1.1 200 OK\r\nconnection: x, Close\r\ncontent-length: 2\r\n\r\nok",
+        "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok",
+    ] {
+        let server = Server::start(move |_, mut stream| async move {
+            while !request(&mut stream).await.is_empty() {
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        })
+        .await;
+        let mut asker = Asker::new(&prober(), plan(server.url("/"), "200"));
+        for _ in 0..3 {
+            assert_eq!(asker.ask().await, Outcome::Up);
+        }
+        assert_eq!(server.accepted(), 3, "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn a_connection_of_its_own_serves_one_probe() {
     let server = server(Second::Answered).await;
