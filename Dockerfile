@@ -18,7 +18,7 @@ RUN cargo xtask build --target "$(uname -m)-unknown-linux-musl" \
 FROM scratch
 COPY --from=build --chown=65532:65532 /image/ /
 USER 65532:65532
-# Inside a container only what is published reaches it; publish to 127.0.0.1 or put a proxy with a password before it.
+# Inside a container only what is published reaches it; publish to 127.0.0.1 and put a proxy that speaks HTTPS before it.
 ENV UPTIME_LISTEN=0.0.0.0:3000 UPTIME_OPEN_TO_NETWORK=true UPTIME_DATA_DIR=/data
 VOLUME /data
 EXPOSE 3000

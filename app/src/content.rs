@@ -1,15 +1,30 @@
 //! Which page is at an address, and what it is made from. The server's side of pages: everything is loaded before anything
 //! is rendered.
 
-use domain::{Failure, TrackerId, TrackerView, ports::Services};
+use domain::{
+    Failure, TrackerId, TrackerView,
+    access::{Need, Viewer},
+    ports::Services,
+};
 
-use crate::{ApiError, backend::FailedForm, edit, island::Told, list, past, tracker, ui::Failed};
+use crate::{
+    ApiError,
+    access::{Asked, SET_UP_PAGE, SIGN_IN_PAGE, set_up, sign_in},
+    edit,
+    island::Told,
+    list, past,
+    settings::{self, Section},
+    tracker,
+    ui::Failed,
+};
 
 /// A page before it is rendered.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// Its path.
     pub path: String,
+    /// Who looks.
+    pub viewer: Viewer,
     /// Why nothing is recorded; empty when nothing keeps the server from it.
     pub trouble: String,
     /// What it shows, or why it cannot.
@@ -25,27 +40,84 @@ pub enum Content {
     One(Told<TrackerView>, String),
     /// The form with all settings of one.
     Edit(edit::Form),
+    /// Makes the first administrator.
+    SetUp(set_up::Form),
+    /// Signs in.
+    SignIn(sign_in::Form),
+    /// A section of the settings.
+    Settings(settings::Shown),
+}
+
+/// What is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address<'a> {
+    /// The list.
+    List,
+    /// One tracker, by its number.
+    One(&'a str),
+    /// The form of one.
+    Edit(&'a str),
+    /// Makes the first administrator.
+    SetUp,
+    /// Signs in.
+    SignIn,
+    /// A section of the settings.
+    Settings(Section),
+    /// Nothing.
+    Nowhere,
+}
+
+/// What follows the path of a tracker's page on the way to its form.
+const EDIT: &str = "/edit";
+
+impl<'a> Address<'a> {
+    /// Reads a path.
+    pub fn at(path: &'a str) -> Self {
+        match path {
+            "/" => Self::List,
+            SET_UP_PAGE => Self::SetUp,
+            SIGN_IN_PAGE => Self::SignIn,
+            "/settings" => Self::Settings(Section::Own),
+            _ => {
+                if let Some(rest) = path.strip_prefix("/t/") {
+                    return rest.strip_suffix(EDIT).map_or(Self::One(rest), Self::Edit);
+                }
+                let section = path.strip_prefix("/settings/").and_then(Section::at);
+                section.map_or(Self::Nowhere, Self::Settings)
+            }
+        }
+    }
+
+    /// What it asks of who comes to it.
+    pub fn need(self) -> Need {
+        match self {
+            Self::List | Self::One(_) => Need::Look,
+            Self::Edit(_) => Need::Change,
+            Self::SetUp | Self::SignIn => Need::Nothing,
+            Self::Settings(section) => section.need(),
+            // Who may see nothing is not told either what exists.
+            Self::Nowhere => Need::Look,
+        }
+    }
 }
 
 impl Page {
-    /// Loads the page at a path with a query. `failed` is the form whose answer it is, if it is one.
-    pub async fn load(services: &Services, path: &str, query: &str, failed: Option<&FailedForm>) -> Self {
+    /// Loads a page for who may see it.
+    pub async fn load(services: &Services, asked: &Asked) -> Self {
+        let Asked { path, query, viewer, failed: form, .. } = asked;
+        let address = Address::at(path);
         let trouble = services.live.trouble().unwrap_or_default();
-        let form = failed;
-        let failed = form.map(Failed::of).unwrap_or_default();
-        let content = match path.strip_prefix("/t/") {
-            _ if path == "/" => list(services, query)
-                .await
-                .map(|shown| Content::List(Told { shown, failed, trouble: trouble.clone() })),
-            Some(rest) if rest.ends_with(EDIT) => {
-                edit::Form::load(services, rest.trim_end_matches(EDIT), form).await.map(Content::Edit)
-            }
-            Some(id) => one(services, id, query)
-                .await
-                .map(|(shown, past)| Content::One(Told { shown, failed, trouble: trouble.clone() }, past)),
-            None => Err(Failure::NotFound),
+        let content = match viewer.allows(address.need()) {
+            Ok(()) => load(services, address, query, asked, form.as_ref().map(Failed::of), &trouble).await,
+            Err(refusal) => Err(refusal.into()),
         };
-        Self { path: path.to_owned(), trouble, content: content.map_err(ApiError::from) }
+        Self { path: path.clone(), viewer: viewer.clone(), trouble, content }
+    }
+
+    /// A page that says why there is none.
+    pub fn failed(asked: &Asked, error: ApiError) -> Self {
+        let Asked { path, viewer, .. } = asked;
+        Self { path: path.clone(), viewer: viewer.clone(), trouble: String::new(), content: Err(error) }
     }
 
     /// The HTTP status that goes with it.
@@ -59,13 +131,43 @@ impl Page {
             Ok(Content::List(told)) => list::title(&told.shown.page.totals),
             Ok(Content::One(told, _)) => tracker::title(&told.shown),
             Ok(Content::Edit(form)) => form.title(),
+            Ok(Content::SetUp(_)) => "Welcome".to_owned(),
+            Ok(Content::SignIn(_)) => "Sign in".to_owned(),
+            Ok(Content::Settings(shown)) => shown.title(),
             Err(error) => error.heading().to_owned(),
         }
     }
 }
 
-/// What follows the path of a tracker's page on the way to its form.
-const EDIT: &str = "/edit";
+async fn load(
+    services: &Services,
+    address: Address<'_>,
+    query: &str,
+    asked: &Asked,
+    failed: Option<Failed>,
+    trouble: &str,
+) -> Result<Content, ApiError> {
+    let may_change = asked.viewer.may_change();
+    let trouble = trouble.to_owned();
+    let failed = failed.unwrap_or_default();
+    Ok(match address {
+        Address::List => {
+            let shown = list(services, query).await?;
+            Content::List(Told { shown, failed, trouble, may_change })
+        }
+        Address::One(id) => {
+            let (shown, past) = one(services, id, query).await?;
+            Content::One(Told { shown, failed, trouble, may_change }, past)
+        }
+        Address::Edit(id) => Content::Edit(edit::Form::load(services, id, asked.failed.as_ref()).await?),
+        Address::SetUp => Content::SetUp(set_up::Form::of(asked)),
+        Address::SignIn => Content::SignIn(sign_in::Form::of(asked)),
+        Address::Settings(section) => {
+            Content::Settings(settings::Shown::load(services, section, asked).await?)
+        }
+        Address::Nowhere => return Err(ApiError::NotFound),
+    })
+}
 
 async fn list(services: &Services, query: &str) -> Result<list::Shown, Failure> {
     let number = |name| past::asked::value(query, name).and_then(|number| number.parse().ok());

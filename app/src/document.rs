@@ -1,9 +1,10 @@
 //! The whole document, as the server sends it.
 
+use domain::access::Need;
 use leptos::prelude::*;
 
 use crate::{
-    backend::FailedForm,
+    access::{SIGN_IN_PAGE, SIGN_OUT},
     content::{Content, Page},
     island::{LIST, TRACKER, island},
     list::TrackerList,
@@ -11,17 +12,17 @@ use crate::{
     ui::{Icon, Sprite, TroubleBanner, in_full, sorry, toasts},
 };
 
-/// Everything. `failed` is the form whose answer the page is, if it is one.
-pub fn document(options: LeptosOptions, page: Page, failed: Option<FailedForm>) -> impl IntoView {
+/// Everything. `answers` is the page's own address if it is the answer to a form, which has another.
+pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> impl IntoView {
     let files = format!("/{}/{}", options.site_pkg_dir, options.output_name);
     let style = format!("{files}.css");
     let version = options.site_pkg_dir.rsplit('/').next().unwrap_or_default().to_owned();
-    // A form that failed is answered at its own address; to load that again would be to send the form again.
-    let address = failed.map(|failed| {
+    // To load the address of a form again would be to send the form again.
+    let address = answers.map(|address| {
         let restore = "history.replaceState(null, '', document.currentScript.dataset.page)";
-        view! { <script nonce=leptos::nonce::use_nonce() data-page=failed.page>{restore}</script> }
+        view! { <script nonce=leptos::nonce::use_nonce() data-page=address>{restore}</script> }
     });
-    let rail = rail(&page.path);
+    let rail = rail(&page);
     view! {
         <!DOCTYPE html>
         <html lang="en" data-version=version>
@@ -67,6 +68,13 @@ fn content(page: Page) -> AnyView {
             }
             .into_any()
         }
+        Ok(Content::SetUp(form)) => form.view().into_any(),
+        Ok(Content::SignIn(form)) => form.view().into_any(),
+        Ok(Content::Settings(shown)) => view! {
+            <TroubleBanner said=RwSignal::new(page.trouble) />
+            {shown.view()}
+        }
+        .into_any(),
         Ok(Content::Edit(form)) => view! {
             <TroubleBanner said=RwSignal::new(page.trouble) />
             {form.view()}
@@ -100,13 +108,40 @@ fn Client(
     }
 }
 
-/// The way to every section; the sections themselves come later.
-fn rail(path: &str) -> impl IntoView + use<> {
-    let current = match path {
-        "/" => Some("page"),
-        path if path.starts_with("/t/") => Some("true"),
+/// The way to every section that who looks may enter, and who they are.
+fn rail(page: &Page) -> impl IntoView + use<> {
+    let current = |is_here: bool| match page.path.as_str() {
+        "/" if is_here => Some("page"),
+        _ if is_here => Some("true"),
         _ => None,
     };
+    let is_settings = page.path.starts_with("/settings");
+    let item = |href: &'static str, icon: &'static str, word: &'static str, is_here: bool| {
+        view! {
+            <li>
+                <a href=href aria-current=current(is_here)>
+                    <Icon name=icon />
+                    {word}
+                </a>
+            </li>
+        }
+    };
+    let subject = &page.viewer.subject;
+    let is_known = subject.account().is_some();
+    let may_look = page.viewer.allows(Need::Look).is_ok();
+    let trackers =
+        may_look.then(|| item("/", "#i-list", "Trackers", page.path == "/" || page.path.starts_with("/t/")));
+    let settings = is_known.then(|| item("/settings/account", "#i-gear", "Settings", is_settings));
+    let sign_in = (!is_known && page.viewer.is_claimed && page.path != SIGN_IN_PAGE)
+        .then(|| item(SIGN_IN_PAGE, "#i-person", "Sign in", false));
+    let who = subject.name().map(|name| {
+        view! {
+            <form class="who" action=SIGN_OUT method="post">
+                <span>{name.to_owned()}</span>
+                <button class="btn small" type="submit">"Sign out"</button>
+            </form>
+        }
+    });
     view! {
         <header class="rail">
             <a class="brand" href="/" aria-label="Uptime Tracker">
@@ -116,15 +151,9 @@ fn rail(path: &str) -> impl IntoView + use<> {
                 <span>"Uptime Tracker"</span>
             </a>
             <nav class="nav" aria-label="Main">
-                <ul>
-                    <li>
-                        <a href="/" aria-current=current>
-                            <Icon name="#i-list" />
-                            "Trackers"
-                        </a>
-                    </li>
-                </ul>
+                <ul>{trackers} {settings} {sign_in}</ul>
             </nav>
+            {who}
             <p class="foot">{concat!("local · ", env!("CARGO_PKG_VERSION"))}</p>
         </header>
     }

@@ -1,6 +1,6 @@
 //! What the interface is told when something fails: enough to choose words, never a cause.
 
-use domain::{Failure, Invalid};
+use domain::{Failure, Invalid, access::Refusal};
 use serde::{Deserialize, Serialize};
 use server_fn::{
     codec::JsonEncoding,
@@ -22,6 +22,12 @@ pub enum ApiError {
     Internal,
     /// The request cannot be understood.
     BadRequest(String),
+    /// Nobody is signed in (any more).
+    SignIn,
+    /// This account may not do that.
+    Forbidden,
+    /// After too many tries; so many seconds are to be waited.
+    TooMany(u64),
     /// The server did not answer. Only a browser says this.
     Unreachable,
     /// The server's answer makes no sense here: it may be another version. Only a browser says this.
@@ -35,6 +41,9 @@ impl ApiError {
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::BadRequest(_) => 400,
+            Self::SignIn => 401,
+            Self::Forbidden => 403,
+            Self::TooMany(_) => 429,
             Self::Unavailable | Self::Unreachable | Self::Unreadable => 503,
             Self::Internal => 500,
         }
@@ -45,6 +54,8 @@ impl ApiError {
         match self {
             Self::NotFound => "Not found",
             Self::Unreachable => "No answer",
+            Self::Forbidden => "Not allowed",
+            Self::SignIn => "Sign in",
             _ => "Not now",
         }
     }
@@ -64,6 +75,12 @@ impl ApiError {
             Self::BadRequest(problem) if problem.is_empty() => "The request cannot be understood.".into(),
             Self::BadRequest(problem) => format!("The request cannot be understood: {problem}."),
             Self::Unreachable => "The server cannot be reached.".into(),
+            Self::SignIn => {
+                "Your session has ended. Sign in again, in another tab if something here should be kept."
+                    .into()
+            }
+            Self::Forbidden => "Your account may look, but not change this.".into(),
+            Self::TooMany(seconds) => format!("Too many tries. Wait {seconds} s, then try again."),
         }
     }
 
@@ -110,6 +127,15 @@ impl From<Failure> for ApiError {
             Failure::Invalid(invalid) => Self::Invalid(invalid),
             Failure::Unavailable { .. } => Self::Unavailable,
             Failure::Internal { .. } => Self::Internal,
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::SignIn => Self::SignIn,
+            Refusal::Forbidden => Self::Forbidden,
         }
     }
 }

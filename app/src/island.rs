@@ -34,6 +34,8 @@ pub struct Told<T> {
     pub failed: Failed,
     /// Why nothing is recorded; empty when nothing keeps the server from it.
     pub trouble: String,
+    /// Whether who looks may change trackers.
+    pub may_change: bool,
 }
 
 /// Takes over what is there. To be called once, in a browser.

@@ -6,6 +6,7 @@
 //! Invariant: nothing here knows a database or a web framework, and nothing is compiled only for one side. What the server
 //! provides stands in [`backend`].
 
+pub mod access;
 pub mod api;
 mod ask;
 pub mod backend;
@@ -21,6 +22,7 @@ mod json;
 pub mod list;
 pub mod live;
 pub mod past;
+pub mod settings;
 pub mod spot;
 pub mod standing;
 pub mod tip;

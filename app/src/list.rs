@@ -47,7 +47,7 @@ pub fn TrackerList(
     /// From the server.
     told: Told<Shown>,
 ) -> impl IntoView {
-    let Told { shown: Shown { page, deleted }, failed, trouble } = told;
+    let Told { shown: Shown { page, deleted }, failed, trouble, .. } = told;
     let changes = Changes::of_page(failed);
     let (board, woken) = Board::of_list(page);
     board.trouble.set(trouble);

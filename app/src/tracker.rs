@@ -34,7 +34,7 @@ pub fn Tracker(
     /// From the server.
     told: Told<TrackerView>,
 ) -> impl IntoView {
-    let Told { shown, failed, trouble } = told;
+    let Told { shown, failed, trouble, .. } = told;
     let id = shown.id;
     let changes = Changes::of_page(failed);
     let (board, woken) = Board::of_one(shown);

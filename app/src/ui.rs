@@ -1,6 +1,7 @@
 //! Parts that every page uses.
 
 pub mod changes;
+pub mod field;
 pub mod list;
 pub mod live_sign;
 pub mod menu;
@@ -11,6 +12,7 @@ pub mod toasts;
 pub mod trouble;
 
 pub use changes::{Change, ChangeForm, Changes, Failed, FormProblem, PauseOrResume};
+pub use field::{Input, InputKind};
 pub use list::{Entry, entries};
 pub use live_sign::{Announcer, LiveSign, Outdated};
 pub use menu::Menu;
@@ -43,6 +45,9 @@ const ICONS: &str = concat!(
     r#"<symbol id="i-x" viewBox="0 0 16 16"><path d="m3.75 3.75 8.5 8.5m0-8.5-8.5 8.5"/></symbol>"#,
     r#"<symbol id="i-plus" viewBox="0 0 16 16"><path d="M8 3v10M3 8h10"/></symbol>"#,
     r#"<symbol id="i-play" viewBox="0 0 16 16"><path d="M4.5 2.75v10.5L13 8z"/></symbol>"#,
+    r#"<symbol id="i-gear" viewBox="0 0 16 16"><circle cx="8" cy="8" r="2.25"/><path d="M8 1.75v2m0 8.5v2M1.75 8h2m8.5 0h2"#,
+    r#"M3.6 3.6 5 5m6 6 1.4 1.4M12.4 3.6 11 5M5 11l-1.4 1.4"/></symbol>"#,
+    r#"<symbol id="i-person" viewBox="0 0 16 16"><circle cx="8" cy="5" r="2.75"/><path d="M2.75 14c.4-3 2.4-4.5 5.25-4.5s4.85 1.5 5.25 4.5"/></symbol>"#,
     r#"<symbol id="i-trash" viewBox="0 0 16 16"><path d="M2.5 4.25h11M6 4V2.5h4V4M4 4.25l.6 9.25h6.8L12 4.25"/></symbol>"#,
 );
 
@@ -119,6 +124,7 @@ pub fn Nothing(
 /// A page that could not be made, and why.
 pub fn sorry(error: &ApiError) -> Part {
     let advice = match error {
+        ApiError::Forbidden => "Your account may look, but not do this. An administrator can change that.",
         ApiError::NotFound => "Nothing is at this address. If it was a tracker, it has been deleted.",
         ApiError::Unreachable => "The server cannot be reached. Load the page again in a moment.",
         _ => "The server could not make this page; its log says why. Load the page again in a moment.",

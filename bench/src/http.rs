@@ -1,6 +1,9 @@
 //! As much of a client as measuring needs: one question a connection, the time of the first byte, the bytes as they came.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -29,15 +32,28 @@ impl Answer {
     }
 }
 
+/// What the server that is measured knows the bench by, once it has told it; other programs do not mind.
+static TOKEN: Mutex<String> = Mutex::new(String::new());
+
+/// Shows this token with every question from now on.
+pub(crate) fn show_token(token: &str) {
+    *TOKEN.lock().unwrap_or_else(PoisonError::into_inner) = format!("Authorization: Bearer {token}\r\n");
+}
+
+fn token() -> String {
+    TOKEN.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 /// `address` is `127.0.0.1:PORT`; `encoding` is what is accepted.
 pub(crate) async fn get(address: &str, path: &str, encoding: &str) -> Result<Answer, Failure> {
-    ask(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html,*/*\r\nAccept-Encoding: {encoding}\r\nConnection: close\r\n\r\n")).await
+    let token = token();
+    ask(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{token}Accept: text/html,*/*\r\nAccept-Encoding: {encoding}\r\nConnection: close\r\n\r\n")).await
 }
 
 /// Posts JSON.
 pub(crate) async fn post(address: &str, path: &str, body: &str, encoding: &str) -> Result<Answer, Failure> {
-    let length = body.len();
-    ask(address, &format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nAccept-Encoding: {encoding}\r\nConnection: close\r\n\r\n{body}")).await
+    let (length, token) = (body.len(), token());
+    ask(address, &format!("POST {path} HTTP/1.1\r\nHost: {address}\r\n{token}Accept: application/json\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nAccept-Encoding: {encoding}\r\nConnection: close\r\n\r\n{body}")).await
 }
 
 async fn ask(address: &str, question: &str) -> Result<Answer, Failure> {

@@ -85,7 +85,18 @@ impl Server {
         let address = lines.find_map(|line| Some(line.split_once("http://")?.1.trim().to_owned()));
         let address = address.ok_or_else(|| Failure::Unexpected("the server did not start".into()))?;
         let listening = started.elapsed();
-        let page = http::get(&address, "/", "br").await?;
+        enter(program, data)?;
+        let asked = Instant::now();
+        let mut page = http::get(&address, "/", "br").await?;
+        // It looks once a second for what the command line did.
+        while !page.is_ok() && asked.elapsed() < Duration::from_secs(10) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            page = http::get(&address, "/", "br").await?;
+        }
+        if !page.is_ok() {
+            return Err(Failure::Unexpected("the server shows no page".into()));
+        }
+        // A person has an account already: making this one, and waiting until it is known, is no part of a start.
         let first_page = listening + page.first_byte;
         Ok(Self { process, _output: output, address, first_page })
     }
@@ -98,6 +109,24 @@ impl Server {
     pub(crate) fn stop(self) -> Result<(), Failure> {
         self.process.stop()
     }
+}
+
+/// Makes an account with a token for the bench, unless the folder has one from an earlier start.
+fn enter(program: &Path, data: &Path) -> Result<(), Failure> {
+    let user = |arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.arg("user").args(arguments).arg("--data-dir").arg(data).stdin(Stdio::null());
+        command.output().map_err(Failure::io("making an account"))
+    };
+    // The second time there is one already.
+    user(&["create", "bench"])?;
+    let made = user(&["create-token", "bench", "--role", "administrator"])?;
+    let token = String::from_utf8_lossy(&made.stdout).trim().to_owned();
+    if token.is_empty() {
+        return Err(Failure::Unexpected(format!("no token: {}", String::from_utf8_lossy(&made.stderr))));
+    }
+    http::show_token(&token);
+    Ok(())
 }
 
 /// Bytes in the data folder.

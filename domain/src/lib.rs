@@ -9,6 +9,7 @@
 //! `server`, to keep the browser's download small.
 #![warn(missing_docs)]
 
+pub mod access;
 mod cell;
 mod check;
 mod evidence;
@@ -82,7 +83,7 @@ pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};
 pub use status::{Policy, Status, Transition};
-pub use story::{LastFailure, Moment, Outage, Reach, Story, StoryRequest};
+pub use story::{Installation, LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
 pub use uptime::Uptime;

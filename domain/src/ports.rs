@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::access::{AccountId, AccountView, Enrolment, SessionView, TokenView};
 use crate::{
-    Cell, Failure, LiveAnswer, LiveRequest, Story, StoryRequest, TrackerId, TrackerPage, TrackerView, Worth,
+    Cell, Failure, Installation, LiveAnswer, LiveRequest, Story, StoryRequest, TrackerId, TrackerPage,
+    TrackerView, Worth,
 };
 
 /// Everything the pages may ask.
@@ -17,6 +19,8 @@ pub struct Services {
     pub live: Arc<dyn Live>,
     /// Looking back.
     pub past: Arc<dyn Past>,
+    /// Who has an account.
+    pub people: Arc<dyn People>,
 }
 
 /// Changing trackers. Every call returns after the change is on disk.
@@ -62,6 +66,9 @@ pub trait Live: Send + Sync {
     /// A tracker's newest checks, oldest first; at most [`crate::SHOWN_CHECKS`].
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure>;
 
+    /// How the program itself is.
+    async fn installation(&self) -> Result<Installation, Failure>;
+
     /// Why nothing can be recorded at the moment, as sentences for people.
     fn trouble(&self) -> Option<String>;
 }
@@ -71,4 +78,19 @@ pub trait Live: Send + Sync {
 pub trait Past: Send + Sync {
     /// What a page tells of a tracker's past.
     async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure>;
+}
+
+/// Who has an account. Reads memory only; who may ask is decided before.
+pub trait People: Send + Sync {
+    /// All accounts, in the order in which they were made.
+    fn accounts(&self) -> Vec<AccountView>;
+
+    /// The sessions of an account, the newest first. `this` is the one that asks.
+    fn sessions(&self, of: AccountId, this: Option<i64>) -> Vec<SessionView>;
+
+    /// The tokens of an account, in the order in which they were made.
+    fn tokens(&self, of: AccountId) -> Vec<TokenView>;
+
+    /// What a session began with, and has to confirm, to turn two-factor sign-in on.
+    fn enrolment(&self, session: i64) -> Option<Enrolment>;
 }

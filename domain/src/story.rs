@@ -87,6 +87,25 @@ pub struct Story {
     pub settings: Vec<(String, String)>,
 }
 
+/// How the program itself is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installation {
+    /// The program's version.
+    pub version: String,
+    /// For how long it has been running.
+    pub running_for: std::time::Duration,
+    /// Trackers there are.
+    pub trackers: usize,
+    /// The size of the database with its log, in bytes; absent when it is in memory.
+    pub database_bytes: Option<u64>,
+    /// How long after its time the latest check of the last seconds began, in milliseconds.
+    pub late_ms: u32,
+    /// Checks and edits that wait to be recorded.
+    pub waiting: usize,
+    /// What keeps the program from doing its work, as sentences.
+    pub problems: Vec<String>,
+}
+
 /// What was seen when a tracker went down, and before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastFailure {

@@ -88,7 +88,7 @@ test("an edit from outside appears on the open page", async (cleanup) => {
   const server = await startServer(cleanup);
   const page = await openPage(cleanup, server.url);
   await page.locator("[name=url]").waitFor();
-  const reply = await fetch(`${server.url}/v1/trackers`, {
+  const reply = await server.fetch("/v1/trackers", {
     method: "POST",
     body: JSON.stringify({ url: target.url, every: 1, name: "from outside" }),
   });

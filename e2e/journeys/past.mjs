@@ -115,7 +115,7 @@ test("links of the past take the focus with them", async (cleanup) => {
 
 test("a page has its past once, and not again as data", async (cleanup) => {
   const server = await withHistory(cleanup);
-  const html = await (await fetch(`${server.url}/t/1`)).text();
+  const html = await (await server.fetch("/t/1")).text();
   assert.equal(html.match(/id="h-latency"/g).length, 1);
   assert.equal(html.match(/h-latency/g).length, 2, "not sent again as data");
 });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { sessionOf } from "./server.mjs";
 
 // `cargo xtask test` installs the first when none is there.
 const PLACES = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
@@ -20,11 +21,18 @@ let launched;
  * Opens `url` in a fresh profile. `options` are playwright's for a context: `javaScriptEnabled`, `colorScheme`,
  * `viewport` …
  *
+ * It is signed in as `startServer` was, unless it is opened by a `stranger`.
+ *
  * The test fails at its end if the page wrote a warning or an error to its console, or threw: hydration problems are
  * reported there and nowhere else. A test that provokes one on purpose names it in `expected`, a regular expression.
  */
-export async function openPage(cleanup, url, { expected, ...options } = {}) {
+export async function openPage(cleanup, url, { expected, stranger = false, ...options } = {}) {
   const context = await (await browser()).newContext(options);
+  const session = stranger ? undefined : sessionOf(url);
+  if (session) {
+    const [name, value] = session.split("=");
+    await context.addCookies([{ name, value, url: new URL(url).origin, httpOnly: true, sameSite: "Lax" }]);
+  }
   cleanup.add(() => context.close());
   const page = await context.newPage();
   cleanup.pages.push(page);

@@ -14,9 +14,11 @@ const program = process.env.UPTIME_BIN ?? join(root, "target/debug/uptime-tracke
  * Starts the real program on a free port, with a data folder of its own unless one is given, and waits for the line
  * that names its address. At the end of the test it gets SIGTERM and must leave with code 0.
  *
- * Returns `{ url, dataDir, log(), stop(), kill() }`; a test may stop it earlier, or kill it to see what survives.
+ * It has an account, and `openPage` is signed in with it; `account: null` leaves the server as a new one is.
+ *
+ * Returns `{ url, dataDir, log(), fetch(), run(), stop(), kill() }`; a test may stop it earlier, or kill it to see what survives.
  */
-export async function startServer(cleanup, args = [], { dataDir } = {}) {
+export async function startServer(cleanup, args = [], { dataDir, account = ADMINISTRATOR } = {}) {
   dataDir ??= await temporaryFolder(cleanup);
   const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--data-dir", dataDir, ...args], {
     env: environment(),
@@ -25,7 +27,18 @@ export async function startServer(cleanup, args = [], { dataDir } = {}) {
   const server = new Server(child, dataDir);
   cleanup.add(() => server.stop());
   server.url = await server.address();
+  if (account) await server.signIn(account);
   return server;
+}
+
+/** The account that tests sign in with, unless they ask for none. */
+export const ADMINISTRATOR = { name: "Ada", password: "correct horse battery" };
+
+/** The session cookies of servers by their address, for `openPage`. */
+const sessions = new Map();
+
+export function sessionOf(url) {
+  return sessions.get(new URL(url).origin);
 }
 
 class Server {
@@ -43,6 +56,42 @@ class Server {
     this.#ended = new Promise((resolve) => {
       child.on("error", (problem) => resolve(`cannot start ${program}: ${problem.message}`));
       child.on("close", (code, signal) => resolve(signal ?? code));
+    });
+  }
+
+  /** Makes the account if it is missing, and begins a session for pages that are opened from now on. */
+  async signIn({ name, password, role = "administrator" }) {
+    const made = await this.run(["user", "create", name, "--role", role, "--password-stdin"], `${password}\n`);
+    if (made.code !== 0 && !made.output.includes("already")) throw this.#problem(`made no account: ${made.output}`);
+    const deadline = Date.now() + START_MS;
+    for (;;) {
+      const reply = await fetch(`${this.url}/api/sign_in`, { method: "POST", body: new URLSearchParams({ name, password }) });
+      const cookie = reply.headers.get("set-cookie")?.split(";")[0];
+      if (reply.ok && cookie) {
+        this.cookie = cookie;
+        sessions.set(new URL(this.url).origin, cookie);
+        return;
+      }
+      // It looks once a second for what the command line did.
+      if (Date.now() > deadline) throw this.#problem(`let nobody in: ${reply.status} ${await reply.text()}`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
+  /** Asks the server as a script on one of its pages would. */
+  fetch(path, options = {}) {
+    return fetch(this.url + path, { ...options, headers: { cookie: this.cookie ?? "", origin: this.url, ...options.headers } });
+  }
+
+  /** Runs another command of the program over the server's data. */
+  run(args, input = "") {
+    const child = spawn(program, [...args, "--data-dir", this.dataDir], { env: environment(), stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin.end(input);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code, output }));
     });
   }
 

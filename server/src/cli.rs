@@ -20,6 +20,7 @@ mod db;
 mod edit;
 mod import;
 mod serve;
+mod user;
 
 /// Watches what you run, every second if you like, and shows it honestly.
 #[derive(Debug, Parser)]
@@ -47,6 +48,9 @@ enum Command {
     /// Back the database up, restore it, or look for damage.
     #[command(subcommand)]
     Db(Db),
+    /// Make and mend accounts; a running server notices within a second.
+    #[command(subcommand)]
+    User(User),
     /// Ask a running server whether it lives. Exits 0 when it does. For container health checks.
     Healthcheck(HealthArguments),
 }
@@ -63,9 +67,21 @@ struct ServeArguments {
     /// Where to listen.
     #[arg(long, env = "UPTIME_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
-    /// Allow an address that others can reach. There are no accounts yet: who reaches the page can change everything.
+    /// Allow an address that others can reach, without HTTPS: passwords and sessions can be read on the way. For networks that
+    /// are trusted; behind a proxy that speaks HTTPS use --public-url instead.
     #[arg(long, env = "UPTIME_OPEN_TO_NETWORK")]
     open_to_network: bool,
+    /// The address under which browsers reach the pages, like https://status.example.org. Its host is answered, and with
+    /// https the session's cookie is sent by nothing else.
+    #[arg(long, env = "UPTIME_PUBLIC_URL", value_name = "URL", value_parser = parse_public)]
+    public_url: Option<Public>,
+    /// Another host name that is answered. Can be given several times.
+    #[arg(long, env = "UPTIME_ALLOW_HOST", value_name = "NAME", value_delimiter = ' ')]
+    allow_host: Vec<String>,
+    /// A proxy, or a network of them, that is believed when it says for whom it asks (X-Forwarded-For). Can be given several
+    /// times; nobody is believed by default.
+    #[arg(long, env = "UPTIME_TRUSTED_PROXY", value_name = "ADDRESS[/BITS]", value_delimiter = ' ', value_parser = parse_network)]
+    trusted_proxy: Vec<ipnet::IpNet>,
     /// The folder that holds the database; made if it is missing.
     #[arg(long, env = "UPTIME_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
     data_dir: PathBuf,
@@ -186,6 +202,59 @@ struct ImportArguments {
 }
 
 #[derive(Debug, Subcommand)]
+enum User {
+    /// Make an account. Without --password-stdin it gets a password by chance, which is printed.
+    Create(CreateUserArguments),
+    /// List the accounts.
+    List(DataArguments),
+    /// Give an account another password, and end its sessions. Without --password-stdin one by chance, which is printed.
+    ResetPassword(PasswordArguments),
+    /// Turn two-factor sign-in of an account off, and end its sessions.
+    #[command(name = "disable-2fa")]
+    DisableTwoFactor(UserArguments),
+    /// Make a token for programs, which is printed.
+    CreateToken(TokenArguments),
+}
+
+#[derive(Debug, Args)]
+struct CreateUserArguments {
+    #[command(flatten)]
+    password: PasswordArguments,
+    /// What it may do: viewer, editor or administrator.
+    #[arg(long, default_value = "viewer", value_name = "ROLE")]
+    role: domain::access::Role,
+}
+
+#[derive(Debug, Args)]
+struct PasswordArguments {
+    /// Read the password from standard input: one line.
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    user: UserArguments,
+}
+
+#[derive(Debug, Args)]
+struct UserArguments {
+    /// How the account is called.
+    name: String,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+#[derive(Debug, Args)]
+struct TokenArguments {
+    #[command(flatten)]
+    user: UserArguments,
+    /// What the token is for, as the settings show it.
+    #[arg(long, default_value = "command line", value_name = "TEXT")]
+    token_name: String,
+    /// What it may do at most: viewer, editor or administrator.
+    #[arg(long, default_value = "viewer", value_name = "ROLE")]
+    role: domain::access::Role,
+}
+
+#[derive(Debug, Subcommand)]
 enum Db {
     /// Copy the database, also while a server runs. The copy is read again before it gets its name.
     Backup(BackupArguments),
@@ -238,6 +307,7 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Ending> {
         Command::Remove(arguments) => edit::remove(&arguments).await,
         Command::Import(Import::Tutorial(arguments)) => import::tutorial(&arguments).await,
         Command::Db(command) => db::db(command).await,
+        Command::User(command) => user::user(command).await,
         Command::Healthcheck(arguments) => ask::healthcheck(arguments.listen).await,
     }
 }
@@ -259,6 +329,34 @@ fn parse_length(text: &str) -> Result<Duration, String> {
 fn parse_days(text: &str) -> Result<Duration, String> {
     let length = domain::parse_length(text).filter(|length| *length >= Duration::from_hours(24));
     length.ok_or_else(|| "a time from 1d, like 90d or 365d".into())
+}
+
+/// How browsers reach the pages.
+#[derive(Clone, Debug)]
+struct Public {
+    is_https: bool,
+    host: String,
+}
+
+fn parse_public(text: &str) -> Result<Public, String> {
+    let problem = || "an address like https://status.example.org".to_owned();
+    let uri: axum::http::Uri = text.parse().map_err(|_| problem())?;
+    let is_https = match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => false,
+        _ => return Err(problem()),
+    };
+    let host = uri.host().ok_or_else(problem)?.to_lowercase();
+    if uri.path() == "/" {
+        Ok(Public { is_https, host })
+    } else {
+        Err(format!("{}, without a path", problem()))
+    }
+}
+
+fn parse_network(text: &str) -> Result<ipnet::IpNet, String> {
+    let one = text.parse::<IpAddr>().map(ipnet::IpNet::from);
+    one.or_else(|_| text.parse()).map_err(|_| "an address, or a network like 10.0.0.0/8".to_owned())
 }
 
 fn is_loopback(address: IpAddr) -> bool {

@@ -42,6 +42,13 @@ impl Health {
         storage.into_iter().chain(state.blindness.clone()).chain(late).collect()
     }
 
+    /// How long after its time the latest check of the last seconds began, in milliseconds.
+    pub fn late_ms(&self, now: Duration) -> u32 {
+        let mut state = self.lock();
+        state.turn(now);
+        state.late_ms.into_iter().max().unwrap_or(0)
+    }
+
     /// Why nothing can be recorded, in words that follow a colon.
     pub fn storage(&self) -> Option<String> {
         self.lock().storage.clone()

@@ -8,9 +8,13 @@ use axum::{
     http::StatusCode,
     middleware::{Next, from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, patch, post},
 };
-use domain::{Archive, Clock, Prober, ports::Services};
+use domain::{
+    Archive, Clock, Prober,
+    access::{Need, Viewer},
+    ports::Services,
+};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
@@ -19,25 +23,33 @@ use tower_http::{
 };
 
 use crate::{
+    access::Access,
     assets::Assets,
     health::Health,
     live::SharedView,
     metrics::Metrics,
     recorder::{RecorderHandle, Roster},
+    services::discreet,
 };
 
 pub(crate) mod api;
+mod asker;
 mod etag;
 mod files;
 mod forms;
+mod gate;
 mod guard;
 mod headers;
 mod history;
 mod metrics;
 mod pages;
+mod people;
 mod problem;
 mod status;
 
+pub use self::asker::Reached;
+pub use self::gate::Route;
+use self::gate::Routes;
 pub use self::guard::Hosts;
 pub use self::problem::Problem;
 
@@ -68,6 +80,10 @@ pub struct AppState {
     pub assets: Arc<Assets>,
     /// Which `Host` headers are answered.
     pub hosts: Hosts,
+    /// How browsers come here.
+    pub reached: Arc<Reached>,
+    /// Who may do what.
+    pub access: Arc<Access>,
     /// Cancelled when the server stops: answers that take their time must end.
     pub stop: CancellationToken,
 }
@@ -77,17 +93,32 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// How long a request may take until its answer begins. What is streamed after that takes as long as its reader.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The routes of programs, with what each needs.
+fn programs() -> Routes {
+    Routes::new()
+        .route("GET", "/v1/trackers/status", Need::Look, get(status::statuses))
+        .route("POST", "/v1/check", Need::Change, post(api::check))
+        .route("GET", "/v1/trackers", Need::Look, get(api::list))
+        .route("POST", "/v1/trackers", Need::Change, post(api::create))
+        .route("GET", "/v1/trackers/{id}", Need::Look, get(api::show))
+        .route("PATCH", "/v1/trackers/{id}", Need::Change, patch(api::change))
+        .route("DELETE", "/v1/trackers/{id}", Need::Change, delete(api::remove))
+        .history()
+        .route("GET", "/healthz", Need::Nothing, get(api::healthz))
+        .route("GET", "/readyz", Need::Nothing, get(api::readyz))
+        .route("GET", "/metrics", Need::Look, get(metrics::metrics))
+}
+
+/// Every address that is not a page, with its method and what it needs: for tests that walk all of them.
+pub fn listed() -> Vec<Route> {
+    let forms = forms::listed().map(|(path, need)| ("POST", path, need));
+    programs().listed.into_iter().chain(forms).collect()
+}
+
 /// All routes, guarded.
 pub fn router(state: &AppState) -> Router {
-    let programs = Router::new()
-        .route("/v1/trackers/status", get(status::statuses))
-        .route("/v1/check", post(api::check))
-        .route("/v1/trackers", get(api::list).post(api::create))
-        .route("/v1/trackers/{id}", get(api::show).patch(api::change).delete(api::remove))
-        .merge(history::router())
-        .route("/healthz", get(api::healthz))
-        .route("/readyz", get(api::readyz))
-        .route("/metrics", get(metrics::metrics))
+    let programs = programs()
+        .router
         .route("/v1/{*rest}", axum::routing::any(not_found))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(state.clone());
@@ -97,21 +128,29 @@ pub fn router(state: &AppState) -> Router {
         .with_state(state.clone());
     let pages = pages::router(state);
     let forms = forms::router(state, pages.clone());
-    let guarded = from_fn_with_state(state.hosts, guard::guard);
     Router::new()
         .merge(programs)
         .merge(forms)
         .merge(pages)
         .layer(CompressionLayer::new())
         .layer(map_response(etag::weakened))
+        .layer(from_fn_with_state(state.clone(), asker::identify))
         .merge(files)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(guarded)
+        .layer(from_fn_with_state(state.clone(), guard::guard))
         .layer(from_fn(headers::secure))
         .layer(from_fn(explain_plain_errors))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::custom(panicked))
+}
+
+impl AppState {
+    /// The ports as somebody may use them: what targets answered is not for everybody.
+    fn services_for(&self, viewer: &Viewer) -> Services {
+        let services = self.services.clone();
+        if viewer.allows(Need::Inspect).is_ok() { services } else { discreet(services) }
+    }
 }
 
 async fn not_found() -> Problem {

@@ -4,6 +4,7 @@
 //! `store`, and shows it in the [`live`] view; [`http`] answers from there.
 
 // Axum handlers and the modules here are documented where they are; this crate is no library for others.
+mod access;
 pub mod assets;
 pub mod backups;
 mod ballast;

@@ -1,12 +1,12 @@
 //! The domain's ports over the recorder and the live view.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Cell, Clock, Draft, Failure, FieldError, Invalid, LiveAnswer, LiveRequest, NewTracker, Tracker,
-    TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
-    ports::{Live, Services, Trackers},
+    Archive, Cell, Clock, Draft, Failure, FieldError, Installation, Invalid, LiveAnswer, LiveRequest,
+    NewTracker, Story, StoryRequest, Tracker, TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
+    ports::{Live, Past, People, Services, Trackers},
 };
 
 use tokio::sync::watch;
@@ -31,17 +31,37 @@ pub(crate) struct Means {
     pub(crate) metrics: Arc<Metrics>,
     /// Of the web client.
     pub(crate) version: String,
+    /// Where the database is, if it is a file.
+    pub(crate) database: Option<PathBuf>,
+    pub(crate) people: Arc<dyn People>,
 }
 
 /// The services that pages use.
 pub(crate) fn services(means: Means) -> Services {
-    let Means { archive, recorder, roster, view, clock, health, metrics, version } = means;
+    let Means { archive, recorder, roster, view, clock, health, metrics, version, database, people } = means;
     let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
-    let live = SharedLive { view, clock, health, metrics, version };
+    let started = clock.monotonic();
+    let live =
+        SharedLive { view, clock, health, metrics, version, database, started, recorder: recorder.clone() };
     Services {
         trackers: Arc::new(RecordedTrackers { recorder, roster }),
         live: Arc::new(live),
         past: Arc::new(past),
+        people,
+    }
+}
+
+/// The services of somebody who is not to see what targets answered.
+pub(crate) fn discreet(services: Services) -> Services {
+    Services { past: Arc::new(Discreet(services.past)), ..services }
+}
+
+struct Discreet(Arc<dyn Past>);
+
+#[async_trait]
+impl Past for Discreet {
+    async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure> {
+        Ok(Story { failure: None, ..self.0.story(id, request).await? })
     }
 }
 
@@ -132,6 +152,10 @@ struct SharedLive {
     metrics: Arc<Metrics>,
     /// Of the web client.
     version: String,
+    database: Option<PathBuf>,
+    /// When it was made, in monotonic time.
+    started: Duration,
+    recorder: RecorderHandle,
 }
 
 #[async_trait]
@@ -161,6 +185,25 @@ impl Live for SharedLive {
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {
         let view = self.view.read();
         view.cells(id).map(|cells| cells.cloned().collect()).ok_or(Failure::NotFound)
+    }
+
+    async fn installation(&self) -> Result<Installation, Failure> {
+        let now = self.clock.monotonic();
+        let size = |path: PathBuf| std::fs::metadata(path).map(|file| file.len()).ok();
+        let log = |path: &PathBuf| path.with_added_extension("wal");
+        Ok(Installation {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            running_for: now.saturating_sub(self.started),
+            trackers: self.view.read().ids().count(),
+            database_bytes: self
+                .database
+                .as_ref()
+                .and_then(|path| size(path.clone()))
+                .map(|bytes| bytes + self.database.as_ref().and_then(|path| size(log(path))).unwrap_or(0)),
+            late_ms: self.health.late_ms(now),
+            waiting: self.recorder.waiting(),
+            problems: self.health.problems(now),
+        })
     }
 
     fn trouble(&self) -> Option<String> {

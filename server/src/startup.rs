@@ -8,14 +8,15 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock, Failure, LiveView, NewTracker, Prober, Records};
+use domain::{Clock, Failure, LiveView, NewTracker, Prober, Records, access::AccountRecords};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    access::Access,
     assets::Assets,
     health::Health,
-    http::{self, AppState, Hosts},
+    http::{self, AppState, Hosts, Reached},
     live::SharedView,
     location::{Canary, Location},
     metrics::Metrics,
@@ -38,6 +39,12 @@ pub struct Parts {
     pub assets: Assets,
     /// Which `Host` headers are answered.
     pub hosts: Hosts,
+    /// How browsers come here.
+    pub reached: Reached,
+    /// Where accounts are kept.
+    pub accounts: Arc<dyn AccountRecords>,
+    /// Where the database is, if it is a file.
+    pub database: Option<PathBuf>,
     /// Where probes run.
     pub probing: Threads,
     /// Where checks are recorded.
@@ -75,6 +82,8 @@ pub struct Server {
     web: JoinHandle<()>,
     scheduler: JoinHandle<()>,
     recorder: JoinHandle<()>,
+    access: Arc<Access>,
+    upkeep: JoinHandle<()>,
     /// End when the server is stopped.
     _threads: [Arc<Threads>; 2],
 }
@@ -106,6 +115,8 @@ impl Server {
         .map_err(StartError::Data)?;
         let recording = Arc::new(parts.recording);
         let recorder = recording.handle(0).spawn(recorder.run());
+        let access = Access::open(parts.accounts, clock.clone()).await.map_err(StartError::Data)?;
+        let access = Arc::new(access);
         track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
         let location =
@@ -130,6 +141,8 @@ impl Server {
                 health: health.clone(),
                 metrics: metrics.clone(),
                 version: parts.assets.version().to_owned(),
+                database: parts.database,
+                people: access.clone(),
             }),
             archive,
             recorder: handle,
@@ -142,15 +155,23 @@ impl Server {
             tracker_metrics: parts.tracker_metrics,
             assets: Arc::new(parts.assets),
             hosts: parts.hosts,
+            reached: Arc::new(parts.reached),
+            access: access.clone(),
             stop: stop.clone(),
         };
+        let upkeep = tokio::spawn(access.clone().upkeep(stop.clone()));
         let web = tokio::spawn(serve(listener, state, stop.clone()));
-        Ok(Self { address, stop, web, scheduler, recorder, _threads: [probing, recording] })
+        Ok(Self { address, stop, web, scheduler, recorder, access, upkeep, _threads: [probing, recording] })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What who sets it up from elsewhere has to know, while nobody has.
+    pub fn setup_token(&self) -> Option<String> {
+        self.access.setup_token().map(|token| token.expose().to_owned())
     }
 
     /// Stops starting probes, lets those in flight end, and waits until everything is on disk.
@@ -164,6 +185,9 @@ impl Server {
         if timeout(WEB_PATIENCE, &mut web).await.is_err() {
             web.abort();
         }
+        if timeout(WEB_PATIENCE, self.upkeep).await.is_err() {
+            tracing::warn!("when sessions were used last could not be written");
+        }
         if timeout(FLUSH_PATIENCE, self.recorder).await.is_err() {
             tracing::error!("the database did not take the last checks; their time will show as unknown");
         }
@@ -171,8 +195,8 @@ impl Server {
 }
 
 async fn serve(listener: TcpListener, state: AppState, stop: CancellationToken) {
-    let served =
-        axum::serve(listener, http::router(&state)).with_graceful_shutdown(stop.cancelled_owned()).await;
+    let service = http::router(&state).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
         tracing::error!(%error, "the web server failed");
     }

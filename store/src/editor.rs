@@ -6,7 +6,7 @@ use domain::{Misfit, NewTracker, Timestamp, Tracker, TrackerId};
 use sqlx::{Connection, SqliteConnection};
 
 use crate::{
-    StoreError, open, schema, trackers,
+    StoreError, open, trackers,
     transaction::{begin, end},
 };
 
@@ -20,20 +20,7 @@ pub struct Editor {
 impl Editor {
     /// Opens the database of a server. [`StoreError::Missing`], [`StoreError::TooOld`] and [`StoreError::TooNew`] say what to do.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        if !path.exists() {
-            return Err(StoreError::Missing { path: path.to_owned() });
-        }
-        let mut db = open::connect(path, false).await?;
-        let found = schema::version(&mut db, path).await.map_err(|error| error.on_opening(path))?;
-        let known = schema::KNOWN;
-        match found.cmp(&known) {
-            std::cmp::Ordering::Less => Err(StoreError::TooOld { found, known }),
-            std::cmp::Ordering::Greater => Err(StoreError::TooNew { found, known }),
-            std::cmp::Ordering::Equal => {
-                open::configure(&mut db).await?;
-                Ok(Self { db })
-            }
-        }
+        Ok(Self { db: open::connect_current(path).await? })
     }
 
     /// All trackers in the order of their ids. A row that breaks a rule comes as a [`Misfit`].

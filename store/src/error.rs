@@ -168,6 +168,9 @@ pub enum StoreError {
     /// The rows of the last run are still being read. It passes.
     #[error("history is still being read after the start; try again in a moment")]
     StillLoading,
+    /// What was given breaks a rule that only the database can see. Who asked.
+    #[error(transparent)]
+    Rule(domain::Invalid),
     /// SQLite says no. The operator, when the disk is full, read-only or failing; otherwise the developers.
     #[error("the database did not answer as expected")]
     Driver(#[from] sqlx::Error),
@@ -176,6 +179,9 @@ pub enum StoreError {
 impl StoreError {
     /// The failure of a use case; `doing` is the subject of a sentence: "saving".
     pub fn while_doing(self, doing: &'static str) -> Failure {
+        if let Self::Rule(invalid) = self {
+            return Failure::Invalid(invalid);
+        }
         let cause = Box::new(self);
         if cause.may_pass() {
             Failure::Unavailable { doing, cause }

@@ -11,6 +11,7 @@
 //! Invariant: nothing outside this crate knows SQL or sqlx; nothing in it decides what a check means.
 #![warn(missing_docs)]
 
+mod accounts;
 mod archive;
 mod backup;
 mod ballast;
@@ -43,6 +44,7 @@ mod upgrade;
 mod verify;
 mod writer;
 
+pub use accounts::SqliteAccounts;
 pub use backup::{BackupReport, backup, backup_name, is_backup_name, newest_backup, prune_backups};
 pub use ballast::Ballast;
 pub use block::BlockError;

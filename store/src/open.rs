@@ -90,9 +90,33 @@ pub(crate) async fn connect(path: &Path, create: bool) -> Result<SqliteConnectio
     connect_with(path, SqliteConnectOptions::new().create_if_missing(create)).await
 }
 
+/// A connection beside the server's, to a database of exactly this program's schema. Makes none and migrates none: that is the
+/// server's, which holds the lock for it.
+pub(crate) async fn connect_current(path: &Path) -> Result<SqliteConnection, StoreError> {
+    if !path.exists() {
+        return Err(StoreError::Missing { path: path.to_owned() });
+    }
+    let mut db = connect(path, false).await?;
+    let found = schema::version(&mut db, path).await.map_err(|error| error.on_opening(path))?;
+    let known = schema::KNOWN;
+    match found.cmp(&known) {
+        std::cmp::Ordering::Less => Err(StoreError::TooOld { found, known }),
+        std::cmp::Ordering::Greater => Err(StoreError::TooNew { found, known }),
+        std::cmp::Ordering::Equal => {
+            configure(&mut db).await?;
+            Ok(db)
+        }
+    }
+}
+
 /// A connection that cannot write. `fixed` promises that nobody else writes either.
 pub(crate) async fn connect_read_only(path: &Path, fixed: bool) -> Result<SqliteConnection, StoreError> {
     connect_with(path, SqliteConnectOptions::new().read_only(true).immutable(fixed)).await
+}
+
+/// A database that is gone with its connection.
+pub(crate) async fn connect_to_memory() -> Result<SqliteConnection, StoreError> {
+    Ok(SqliteConnectOptions::new().disable_statement_logging().connect().await?)
 }
 
 async fn connect_with(path: &Path, options: SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {

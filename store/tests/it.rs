@@ -3,6 +3,7 @@
 // The attribute tells clippy that the helpers too are tests.
 #[cfg(test)]
 mod it {
+    mod accounts;
     mod backup;
     mod by_hand;
     mod damage;

@@ -2,13 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::backend::FailedForm;
+use app::{
+    access::{Asked, Resume, Shown},
+    backend::FailedForm,
+};
 use async_trait::async_trait;
 use domain::{
-    About, Cell, Counts, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment,
-    Outcome, Percentiles, Period, Phases, Status, Story, StoryRequest, Tally, Timestamp, TrackerId,
+    About, Cell, Counts, Failure, Fault, FaultKind, Installation, LiveAnswer, LiveRequest, LiveView, Micros,
+    Moment, Outcome, Percentiles, Period, Phases, Status, Story, StoryRequest, Tally, Timestamp, TrackerId,
     TrackerPage, TrackerView, Window, Worth,
-    ports::{Live, Past, Services, Trackers},
+    access::{AccountId, AccountView, Enrolment, Reading, Role, SessionView, Subject, TokenView, Viewer},
+    ports::{Live, Past, People, Services, Trackers},
 };
 use leptos::prelude::*;
 
@@ -22,6 +26,32 @@ pub(crate) struct Site {
     trouble: Option<String>,
     failed: Option<FailedForm>,
     past: Option<Story>,
+    /// Who looks: somebody who may change trackers, unless a test says otherwise.
+    pub(crate) viewer: Viewer,
+    pub(crate) people: Registered,
+    pub(crate) shown: Option<Shown>,
+    pub(crate) resume: Option<Resume>,
+}
+
+/// Who has an account.
+#[derive(Clone, Default)]
+pub(crate) struct Registered {
+    pub(crate) accounts: Vec<AccountView>,
+    pub(crate) sessions: Vec<SessionView>,
+    pub(crate) tokens: Vec<TokenView>,
+    pub(crate) enrolment: Option<Enrolment>,
+}
+
+/// Somebody of this role.
+pub(crate) fn viewer(role: Option<Role>) -> Viewer {
+    let known = |role| Subject::Person { account: AccountId(1), name: "Ada".into(), role };
+    Viewer {
+        subject: role.map_or(Subject::Nobody, known),
+        session: role.map(|_| 7),
+        is_claimed: true,
+        is_local: false,
+        reading: Reading::Accounts,
+    }
 }
 
 /// A page as it is sent.
@@ -32,7 +62,17 @@ pub(crate) struct Page {
 
 impl Site {
     pub(crate) fn new() -> Self {
-        Self { view: LiveView::new(1), is_failing: false, trouble: None, failed: None, past: None }
+        Self {
+            view: LiveView::new(1),
+            is_failing: false,
+            trouble: None,
+            failed: None,
+            past: None,
+            viewer: viewer(Some(Role::Editor)),
+            people: Registered::default(),
+            shown: None,
+            resume: None,
+        }
     }
 
     pub(crate) fn track(&mut self, id: i64, about: About, cells: &[Cell]) {
@@ -78,13 +118,22 @@ impl Site {
             is_failing: self.is_failing,
             trouble: self.trouble.clone(),
             past: self.past.clone(),
+            people: self.people.clone(),
         });
-        let services = Services { trackers: ports.clone(), live: ports.clone(), past: ports };
-        let loading = app::Page::load(&services, path, query, self.failed.as_ref());
-        let page = futures::executor::block_on(loading);
+        let services =
+            Services { trackers: ports.clone(), live: ports.clone(), past: ports.clone(), people: ports };
+        let asked = Asked {
+            path: path.to_owned(),
+            query: query.to_owned(),
+            viewer: self.viewer.clone(),
+            failed: self.failed.clone(),
+            shown: self.shown.clone(),
+            resume: self.resume.clone(),
+        };
+        let page = futures::executor::block_on(app::Page::load(&services, &asked));
         let status = page.status();
         let options = LeptosOptions::builder().output_name("app").build();
-        let html = Owner::new().with(|| app::document(options, page, self.failed.clone()).to_html());
+        let html = Owner::new().with(|| app::document(options, page, None).to_html());
         let body = html.find("<body>").unwrap_or_default();
         Page { status, html: html[body..].to_owned() }
     }
@@ -168,6 +217,7 @@ struct Ports {
     is_failing: bool,
     trouble: Option<String>,
     past: Option<Story>,
+    people: Registered,
 }
 
 impl Ports {
@@ -200,8 +250,38 @@ impl Live for Ports {
         Ok(self.view.cells(id).ok_or(Failure::NotFound)?.cloned().collect())
     }
 
+    async fn installation(&self) -> Result<Installation, Failure> {
+        Ok(Installation {
+            version: "1.2.3".into(),
+            running_for: Duration::from_secs(3_720),
+            trackers: self.view.ids().count(),
+            database_bytes: Some(1_500_000),
+            late_ms: 3,
+            waiting: 0,
+            problems: Vec::new(),
+        })
+    }
+
     fn trouble(&self) -> Option<String> {
         self.trouble.clone()
+    }
+}
+
+impl People for Ports {
+    fn accounts(&self) -> Vec<AccountView> {
+        self.people.accounts.clone()
+    }
+
+    fn sessions(&self, _: AccountId, _: Option<i64>) -> Vec<SessionView> {
+        self.people.sessions.clone()
+    }
+
+    fn tokens(&self, _: AccountId) -> Vec<TokenView> {
+        self.people.tokens.clone()
+    }
+
+    fn enrolment(&self, _: i64) -> Option<Enrolment> {
+        self.people.enrolment.clone()
     }
 }
 

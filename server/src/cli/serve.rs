@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock, NewTracker};
-use store::{BACKUPS, Retention, Store, Writer};
+use domain::{Clock, NewTracker, Secret};
+use store::{BACKUPS, Retention, SqliteAccounts, Store, Writer};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
@@ -16,13 +16,14 @@ use tokio::{
 
 use super::{ServeArguments, ask::prober, is_loopback, parse_target, say};
 use crate::{
+    access::Access,
     assets::Assets,
     backups::Backups,
     ballast,
     clock::SystemClock,
     demo::Demo,
     exit::{Ending, Exit},
-    http::Hosts,
+    http::{Hosts, Reached},
     instance,
     location::Canary,
     lock::DataLock,
@@ -35,6 +36,8 @@ use crate::{
 
 /// The database's name in the data folder.
 pub(super) const DATABASE: &str = "uptime-tracker.db";
+/// How the account of a demo is called.
+const DEMO_ACCOUNT: &str = "demo";
 
 /// Where data and extra targets come from: the folder that was named, or a temporary one with targets of our own.
 struct Ground {
@@ -61,12 +64,20 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     };
     let writer = open(&ground.folder).await?.with_ballast(ballast.clone()).with_retention(retention);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let (accounts, demo_password) = accounts(&ground.folder, is_demo).await?;
+    let reached = Reached {
+        by_https: arguments.public_url.as_ref().is_some_and(|url| url.is_https),
+        trusted_proxies: arguments.trusted_proxy.clone(),
+    };
     let parts = Parts {
         clock: clock.clone(),
         prober: Arc::new(prober(arguments.egress)?),
         records: Box::new(writer),
         assets: Assets::of_this_build(),
         hosts,
+        reached,
+        accounts,
+        database: Some(ground.folder.join(DATABASE)),
         probing: threads("probe", available_parallelism().map_or(1, usize::from))?,
         recording: threads("record", 1)?,
         canaries: arguments.canary.iter().map(|canary| Arc::new(canary.clone()) as Arc<dyn Canary>).collect(),
@@ -82,6 +93,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     say(&format!("Uptime Tracker {}", env!("CARGO_PKG_VERSION")))?;
     say(&format!("  page  http://{}", shown(&server)))?;
     say(&format!("  data  {}", ground.folder.display()))?;
+    say_how_to_enter(&server, demo_password.as_ref())?;
     let mut upkeep = JoinSet::new();
     if !is_demo {
         upkeep.spawn(ballast::keep(ballast));
@@ -117,20 +129,48 @@ fn backups(folder: &Path, keep: usize, clock: Arc<dyn Clock>) -> Backups {
 }
 
 fn hosts(arguments: &ServeArguments) -> Result<Hosts, Ending> {
-    if is_loopback(arguments.listen.ip()) {
-        return Ok(Hosts::Loopback);
+    let names = arguments.allow_host.iter().map(|name| name.to_lowercase());
+    let names: Vec<String> = names.chain(arguments.public_url.iter().map(|url| url.host.clone())).collect();
+    let named = || if names.is_empty() { Hosts::Loopback } else { Hosts::Named(names.clone().into()) };
+    if is_loopback(arguments.listen.ip()) || arguments.public_url.as_ref().is_some_and(|url| url.is_https) {
+        return Ok(named());
     }
     if arguments.open_to_network {
-        tracing::warn!(
-            "open to the network, and there are no accounts yet: who reaches the page can change everything"
-        );
-        return Ok(Hosts::Any);
+        tracing::warn!("open to the network without HTTPS: passwords and sessions can be read on the way");
+        return Ok(if names.is_empty() { Hosts::Any } else { named() });
     }
     let sentence = format!(
-        "{} can be reached by others, and there are no accounts yet; add --open-to-network if that is meant",
+        "{} can be reached by others: name the HTTPS address of the proxy in front of it with --public-url, or add \
+         --open-to-network if plain HTTP is meant",
         arguments.listen
     );
     Err(Ending { exit: Exit::Configuration, sentence })
+}
+
+/// The accounts beside the recorder's own connection. A demo has one, whose password is told.
+async fn accounts(folder: &Path, is_demo: bool) -> Result<(Arc<SqliteAccounts>, Option<Secret>), Ending> {
+    let refused = |error: &(dyn std::error::Error + 'static)| Ending::because(Exit::Configuration, error);
+    let accounts = SqliteAccounts::open(&folder.join(DATABASE)).await.map_err(|error| refused(&error))?;
+    let accounts = Arc::new(accounts);
+    if !is_demo {
+        return Ok((accounts, None));
+    }
+    let access = Access::open(accounts.clone(), Arc::new(SystemClock::new())).await;
+    let access = access.map_err(|failure| refused(&failure))?;
+    let password = access.open_demo(DEMO_ACCOUNT).await.map_err(|failure| refused(&failure))?;
+    Ok((accounts, Some(password)))
+}
+
+/// What who starts it needs to get in.
+fn say_how_to_enter(server: &Server, demo: Option<&Secret>) -> Result<(), Ending> {
+    if let Some(password) = demo {
+        say("  look  without signing in")?;
+        say(&format!("  sign in as  {DEMO_ACCOUNT}  with  {}", password.expose()))?;
+    }
+    if let Some(token) = server.setup_token() {
+        say(&format!("  nobody has set it up yet; from another machine that needs the token  {token}"))?;
+    }
+    Ok(())
 }
 
 async fn ground(arguments: &ServeArguments) -> Result<Ground, Ending> {

@@ -1,74 +1,212 @@
 //! `/api/…`: server functions, and the forms of browsers that run no script.
 //!
 //! A program (our own client is one) gets JSON. A plain form gets a redirect to the page it came from, or, when it failed,
-//! that page again with what was typed and the error at its field; no free text travels in a URL.
+//! that page again with what was typed and the error at its field; no free text travels in a URL. A form of somebody whose
+//! session has ended is kept while they sign in.
 
-use app::{ApiError, backend::FailedForm, edit};
+use app::{
+    ApiError,
+    access::{Resume, SIGN_IN_PAGE},
+    backend::FailedForm,
+    edit,
+};
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode, Uri,
-        header::{ACCEPT, LOCATION, REFERER},
+        header::{ACCEPT, LOCATION, REFERER, SET_COOKIE},
         request::Parts,
     },
     response::{IntoResponse, Response},
     routing::any,
 };
-use domain::{TrackerId, ports::Services};
+use domain::{
+    TrackerId,
+    access::{Need, Viewer},
+    ports::Services,
+};
 
-use super::{AppState, BODY_LIMIT, Problem, pages};
+use super::{
+    AppState, BODY_LIMIT, Problem, asker,
+    pages::{self, Answered},
+    people::{self, Done},
+};
+use crate::access::Asker;
 
 #[derive(Clone)]
 struct Forms {
-    services: Services,
+    state: AppState,
     pages: Router,
 }
 
-pub(super) fn router(state: &AppState, pages: Router) -> Router {
-    Router::new()
-        .route("/api/{*function}", any(answer))
-        .with_state(Forms { services: state.services.clone(), pages })
+/// What each server function needs.
+const FUNCTIONS: [(&str, Need); 10] = [
+    ("/api/live", Need::Look),
+    ("/api/last_checks", Need::Look),
+    ("/api/list_trackers", Need::Look),
+    ("/api/past", Need::Look),
+    ("/api/add_tracker", Need::Change),
+    ("/api/pause_tracker", Need::Change),
+    ("/api/resume_tracker", Need::Change),
+    ("/api/delete_tracker", Need::Change),
+    ("/api/restore_tracker", Need::Change),
+    (edit::PATH, Need::Change),
+];
+
+/// What an address under `/api/` needs; what is in no table needs most, so that nothing is open by forgetting it.
+fn need_of(path: &str) -> Need {
+    listed().find(|(listed, _)| *listed == path).map_or(Need::Administer, |(_, need)| need)
 }
 
-async fn answer(State(forms): State<Forms>, request: Request) -> Response {
+/// Everything under `/api/`.
+pub(super) fn listed() -> impl Iterator<Item = (&'static str, Need)> {
+    FUNCTIONS.into_iter().chain(people::FORMS)
+}
+
+pub(super) fn router(state: &AppState, pages: Router) -> Router {
+    Router::new().route("/api/{*function}", any(answer)).with_state(Forms { state: state.clone(), pages })
+}
+
+async fn answer(
+    State(forms): State<Forms>,
+    Extension(asker): Extension<Asker>,
+    request: Request,
+) -> Response {
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large.").into_response();
     };
+    let action = parts.uri.path().to_owned();
+    let refused = asker.viewer.allows(need_of(&action)).map_err(ApiError::from).err();
     if !wants_page(&parts.headers) {
-        return call(&forms, parts, body).await;
+        return match refused {
+            Some(error) => failed(error),
+            None if people::knows(&action) => for_program(&forms, &asker, &parts, &body).await,
+            None => call(&forms, &asker.viewer, parts, body).await,
+        };
     }
     let back = page_of_origin(&parts.headers);
-    let action = parts.uri.path().to_owned();
+    let values = values(&body);
+    let form =
+        |error| FailedForm { page: back.clone(), action: action.clone(), values: shareable(&values), error };
+    match refused {
+        Some(ApiError::SignIn) => return keep(&forms, asker, Resume { page: back, action, values }).await,
+        Some(error) => return pages::render_failed(forms.pages, asker, form(error)).await,
+        None => {}
+    }
+    if people::knows(&action) {
+        if parts.method != Method::POST {
+            return super::not_found().await.into_response();
+        }
+        return match people::act(&forms.state.access, &asker, &action, &values).await {
+            Ok(done) => for_person(&forms, asker, done).await,
+            Err(error) => pages::render_failed(forms.pages, asker, form(error)).await,
+        };
+    }
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let called = call(&forms, parts, body.clone()).await;
+    let called = call(&forms, &asker.viewer, parts, body).await;
     if called.status().is_success() {
-        return see_other(&next_page(&action, back, &values(&body)));
+        return see_other(&next_page(&action, back, &values));
     }
     let error = to_bytes(called.into_body(), BODY_LIMIT).await.map(|body| pages::read_error(&body));
-    let error = error.unwrap_or(app::ApiError::Internal);
-    pages::render_failed(forms.pages, FailedForm { page: back, action, values: values(&body), error }).await
+    let form = form(error.unwrap_or(ApiError::Internal));
+    pages::render_failed(forms.pages, asker, form).await
+}
+
+/// The page to sign in, with the form that could not be taken.
+async fn keep(forms: &Forms, asker: Asker, resume: Resume) -> Response {
+    let resume = Resume { values: shareable(&resume.values), ..resume };
+    let answered = Answered { resume: Some(resume), ..Answered::default() };
+    pages::render(forms.pages.clone(), asker, SIGN_IN_PAGE, answered, StatusCode::UNAUTHORIZED).await
+}
+
+/// What is shown again when a form failed: everything but what nobody should see.
+fn shareable(values: &[(String, String)]) -> Vec<(String, String)> {
+    let is_secret =
+        |name: &str| ["password", "current_password", "two_factor_password", "code"].contains(&name);
+    values.iter().filter(|(name, _)| !is_secret(name)).cloned().collect()
+}
+
+/// What a form of accounts answers a program.
+async fn for_program(forms: &Forms, asker: &Asker, parts: &Parts, body: &Bytes) -> Response {
+    if parts.method != Method::POST {
+        return super::not_found().await.into_response();
+    }
+    match people::act(&forms.state.access, asker, parts.uri.path(), &values(body)).await {
+        Ok(done) => with_cookie(forms, &done, Json(&done.shown).into_response()),
+        Err(error) => failed(error),
+    }
+}
+
+/// What it answers a browser: the page that it leads to, or the page that shows once what was made.
+async fn for_person(forms: &Forms, asker: Asker, done: Done) -> Response {
+    let response = match (&done.shown, &done.resume) {
+        (Some(shown), resume) => {
+            let is_second = matches!(shown, app::access::Shown::SecondFactor { .. });
+            let page = if is_second { sign_in_page(&done.next) } else { done.next.clone() };
+            let answered =
+                Answered { shown: Some(shown.clone()), resume: resume.clone(), ..Answered::default() };
+            let asker = forms.known_by(asker, &done);
+            pages::render(forms.pages.clone(), asker, &page, answered, StatusCode::OK).await
+        }
+        (None, Some(resume)) => {
+            let Resume { page, action, values } = resume.clone();
+            let form =
+                FailedForm { page, action, values, error: ApiError::BadRequest(SIGNED_IN_AGAIN.into()) };
+            pages::render_failed(forms.pages.clone(), forms.known_by(asker, &done), form).await
+        }
+        (None, None) => see_other(&done.next),
+    };
+    with_cookie(forms, &done, response)
+}
+
+/// What is said above a form that comes back after signing in.
+const SIGNED_IN_AGAIN: &str = "you had been signed out; look it over and save again";
+
+impl Forms {
+    /// Who asks from now on: who has just signed in is no stranger to the page that answers.
+    fn known_by(&self, asker: Asker, done: &Done) -> Asker {
+        match &done.session {
+            Some(Some(session)) => {
+                let viewer = self.state.access.viewer(Some(session.expose()), None, asker.viewer.is_local);
+                Asker { viewer, ..asker }
+            }
+            _ => asker,
+        }
+    }
+}
+
+fn with_cookie(forms: &Forms, done: &Done, mut response: Response) -> Response {
+    let cookie =
+        done.session.as_ref().and_then(|session| asker::cookie(session.as_ref(), &forms.state.reached));
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// A server function; or the form of all settings, whose many fields are no function's arguments.
-async fn call(forms: &Forms, parts: Parts, body: Bytes) -> Response {
+async fn call(forms: &Forms, viewer: &Viewer, parts: Parts, body: Bytes) -> Response {
+    let services = forms.state.services_for(viewer);
     if parts.uri.path() != edit::PATH || parts.method != Method::POST {
-        return pages::call(forms.services.clone(), Request::from_parts(parts, Body::from(body))).await;
+        return pages::call(services, Request::from_parts(parts, Body::from(body))).await;
     }
-    match save(&forms.services, values(&body)).await {
+    match save(&services, values(&body)).await {
         Ok(()) => Json(()).into_response(),
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, Json(error)).into_response()
-        }
+        Err(error) => failed(error),
     }
 }
 
 async fn save(services: &Services, fields: Vec<(String, String)>) -> Result<(), ApiError> {
     let id = id_of(&fields).ok_or_else(|| ApiError::BadRequest("it names no tracker".into()))?;
     Ok(services.trackers.edit(id, fields).await?)
+}
+
+fn failed(error: ApiError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, Json(error)).into_response()
 }
 
 fn id_of(values: &[(String, String)]) -> Option<TrackerId> {
@@ -97,14 +235,22 @@ fn wants_page(headers: &HeaderMap) -> bool {
 fn page_of_origin(headers: &HeaderMap) -> String {
     let referer = headers.get(REFERER).and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
     let path = referer.as_ref().and_then(Uri::path_and_query).map_or("/", |path| path.as_str());
-    if path.starts_with("//") { "/".into() } else { path.into() }
+    app::access::path_here(path).to_owned()
 }
 
 fn values(body: &Bytes) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(body).unwrap_or_default()
 }
 
-fn see_other(path: &str) -> Response {
+/// The page to sign in that leads on to another.
+pub(super) fn sign_in_page(next: &str) -> String {
+    match serde_urlencoded::to_string([("next", next)]) {
+        Ok(query) if next != "/" => format!("{SIGN_IN_PAGE}?{query}"),
+        _ => SIGN_IN_PAGE.to_owned(),
+    }
+}
+
+pub(super) fn see_other(path: &str) -> Response {
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

@@ -1,46 +1,56 @@
 //! Who may ask: the host that was asked for, and where a change comes from.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, Method, StatusCode,
-        header::{HOST, ORIGIN},
+        header::{HOST, ORIGIN, UPGRADE},
         uri::Authority,
     },
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use super::Problem;
+use super::{AppState, Problem, asker};
 
 /// Which `Host` headers are answered. Any other name would let a page elsewhere reach a loopback server by pointing its
 /// own name here (DNS rebinding).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Hosts {
     /// `localhost`, `127.0.0.1` and `[::1]`.
     Loopback,
+    /// Those, and these names in lower case.
+    Named(Arc<[String]>),
     /// Every name: the person who runs it has opened it to the network.
     Any,
 }
 
 impl Hosts {
-    fn answers(self, host: &str) -> bool {
+    fn answers(&self, host: &str) -> bool {
+        let is_loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
         match self {
             Self::Any => true,
-            Self::Loopback => ["localhost", "127.0.0.1", "[::1]"].contains(&host),
+            Self::Loopback => is_loopback,
+            Self::Named(names) => is_loopback || names.contains(&host.to_lowercase()),
         }
     }
 }
 
 /// Refuses foreign hosts, and changes that another site caused.
-pub(super) async fn guard(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let authority = authority(&request);
     let host = authority.as_ref().map(Authority::host).unwrap_or_default();
-    if !hosts.answers(host) {
-        let detail = "This name is not answered here. Use localhost, or start with --open-to-network.";
+    if !state.hosts.answers(host) {
+        let detail = "This name is not answered here. Use localhost, or start with --allow-host NAME.";
         return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
     }
-    if !is_safe(request.method()) && is_cross_site(request.headers(), authority.as_ref()) {
+    let headers = request.headers();
+    // An upgrade is a GET that opens a way to send more.
+    let is_safe = is_safe(request.method()) && !headers.contains_key(UPGRADE);
+    let carries_session = asker::has_session(headers, &state.reached);
+    if !is_safe && is_cross_site(headers, authority.as_ref(), carries_session) {
         let detail = "A change that another site asked for is refused.";
         return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
     }
@@ -57,12 +67,12 @@ fn is_safe(method: &Method) -> bool {
 }
 
 /// The rule of Go 1.25's `http.CrossOriginProtection`: browsers say where a request comes from, and what says nothing is
-/// no browser, so it carries nobody's rights but its own.
-fn is_cross_site(headers: &HeaderMap, host: Option<&Authority>) -> bool {
+/// no browser, so it carries nobody's rights but its own. Stricter in one point: what says nothing and yet carries a session is refused.
+fn is_cross_site(headers: &HeaderMap, host: Option<&Authority>, carries_session: bool) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site != "same-origin" && site != "none";
     }
-    let Some(origin) = headers.get(ORIGIN) else { return false };
+    let Some(origin) = headers.get(ORIGIN) else { return carries_session };
     let from =
         origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
     from != host.map(Authority::as_str)
@@ -75,7 +85,7 @@ mod tests {
     fn cross_site(headers: &[(&'static str, &'static str)]) -> bool {
         let map =
             headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        is_cross_site(&map, Some(&Authority::from_static("localhost:3000")))
+        is_cross_site(&map, Some(&Authority::from_static("localhost:3000")), false)
     }
 
     #[test]
@@ -88,6 +98,8 @@ mod tests {
         assert!(!cross_site(&[("origin", "http://localhost:3000")]));
         assert!(cross_site(&[("origin", "http://localhost:3001")]));
         assert!(cross_site(&[("origin", "null")]));
+        let host = Authority::from_static("localhost:3000");
+        assert!(is_cross_site(&HeaderMap::new(), Some(&host), true));
     }
 
     #[test]
@@ -98,5 +110,8 @@ mod tests {
         for host in ["", "evil.example", "localhost.evil.example", "127.0.0.2"] {
             assert!(!Hosts::Loopback.answers(host), "{host}");
         }
+        let named = Hosts::Named(["status.example".to_owned()].into());
+        assert!(named.answers("Status.example") && named.answers("localhost"));
+        assert!(!named.answers("evil.example") && !named.answers(""));
     }
 }

@@ -5,15 +5,14 @@
 //! carries an entity tag.
 
 use axum::{
-    Router,
     extract::{FromRequestParts, Path},
     http::request::Parts,
     middleware::from_fn,
-    routing::get,
+    routing::{MethodRouter, get},
 };
-use domain::{Failure, TrackerId};
+use domain::{Failure, TrackerId, access::Need};
 
-use super::{AppState, Problem, etag};
+use super::{AppState, Problem, etag, gate::Routes};
 
 mod checks;
 mod cursor;
@@ -27,20 +26,21 @@ mod rows;
 mod series;
 mod uptime;
 
-/// The routes.
-pub(super) fn router() -> Router<AppState> {
-    let tagged = Router::new()
-        .route("/v1/trackers/days", get(days::of_all))
-        .route("/v1/trackers/{id}/uptime", get(uptime::uptime))
-        .route("/v1/trackers/{id}/series", get(series::series))
-        .route("/v1/trackers/{id}/days", get(days::of_one))
-        .route("/v1/trackers/{id}/checks", get(checks::checks))
-        .route("/v1/trackers/{id}/failure", get(events::failure))
-        .route("/v1/trackers/{id}/transitions", get(events::transitions))
-        .route("/v1/trackers/{id}/phases", get(evidence::phases))
-        .route("/v1/trackers/{id}/evidence", get(evidence::evidence))
-        .layer(from_fn(etag::revalidated));
-    tagged.route("/v1/trackers/{id}/export", get(export::export))
+impl Routes {
+    /// Adds the routes of history. All but the export's, which may be large, carry an entity tag.
+    pub(super) fn history(self) -> Self {
+        let tagged = |handler: MethodRouter<AppState>| handler.layer(from_fn(etag::revalidated));
+        self.route("GET", "/v1/trackers/days", Need::Look, tagged(get(days::of_all)))
+            .route("GET", "/v1/trackers/{id}/uptime", Need::Look, tagged(get(uptime::uptime)))
+            .route("GET", "/v1/trackers/{id}/series", Need::Look, tagged(get(series::series)))
+            .route("GET", "/v1/trackers/{id}/days", Need::Look, tagged(get(days::of_one)))
+            .route("GET", "/v1/trackers/{id}/checks", Need::Look, tagged(get(checks::checks)))
+            .route("GET", "/v1/trackers/{id}/failure", Need::Look, tagged(get(events::failure)))
+            .route("GET", "/v1/trackers/{id}/transitions", Need::Look, tagged(get(events::transitions)))
+            .route("GET", "/v1/trackers/{id}/phases", Need::Look, tagged(get(evidence::phases)))
+            .route("GET", "/v1/trackers/{id}/evidence", Need::Inspect, tagged(get(evidence::evidence)))
+            .route("GET", "/v1/trackers/{id}/export", Need::Look, get(export::export))
+    }
 }
 
 /// A tracker that exists.

@@ -1,15 +1,23 @@
 //! The pages and their server functions.
 
-use app::{ApiError, Page, backend::FailedForm};
+use app::{
+    ApiError, Page,
+    access::{Asked, Resume, SET_UP_PAGE, Shown, path_here},
+    backend::FailedForm,
+    content::Address,
+};
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{StatusCode, header::CONTENT_SECURITY_POLICY},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use domain::ports::Services;
+use domain::{
+    access::{Refusal, Viewer},
+    ports::Services,
+};
 use leptos::{
     config::LeptosOptions,
     nonce::{provide_nonce, use_nonce},
@@ -17,11 +25,16 @@ use leptos::{
 };
 use leptos_axum::handle_server_fns_with_context;
 
-use super::{AppState, headers::page_policy};
+use super::{
+    AppState,
+    forms::{see_other, sign_in_page},
+    headers::page_policy,
+};
+use crate::access::Asker;
 
 #[derive(Clone)]
 struct Pages {
-    services: Services,
+    state: AppState,
     options: LeptosOptions,
     /// Where live reload listens, during development.
     reload: Option<String>,
@@ -34,16 +47,38 @@ struct Pages {
 pub(super) fn router(state: &AppState) -> Router {
     let options = options(&state.assets.url_folder());
     let reload = (!state.assets.is_fixed()).then(|| format!("ws://127.0.0.1:{}", options.reload_port));
-    let pages = Pages { services: state.services.clone(), options, reload };
+    let pages = Pages { state: state.clone(), options, reload };
     Router::new().fallback_service(get(page).fallback(super::method_not_allowed).with_state(pages))
 }
 
-async fn page(State(pages): State<Pages>, request: Request) -> Response {
-    let failed = request.extensions().get::<FailedForm>().cloned();
+/// What a page is the answer to, beside its address.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answered {
+    /// The form that failed.
+    pub(super) failed: Option<FailedForm>,
+    /// What a form made that is shown once.
+    pub(super) shown: Option<Shown>,
+    /// The form to go on with after signing in.
+    pub(super) resume: Option<Resume>,
+}
+
+async fn page(State(pages): State<Pages>, Extension(asker): Extension<Asker>, request: Request) -> Response {
+    let answered = request.extensions().get::<Answered>().cloned();
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
-    let page = Page::load(&pages.services, path, query, failed.as_ref()).await;
+    let whole = request.uri().path_and_query().map_or(path, |whole| whole.as_str());
+    let viewer = asker.viewer;
+    if answered.is_none()
+        && let Some(elsewhere) = elsewhere(&viewer, path, query, whole)
+    {
+        return see_other(&elsewhere);
+    }
+    let address = answered.as_ref().map(|_| whole.to_owned());
+    let Answered { failed, shown, resume } = answered.unwrap_or_default();
+    let services = pages.state.services_for(&viewer);
+    let asked = Asked { path: path.to_owned(), query: query.to_owned(), viewer, failed, shown, resume };
+    let page = Page::load(&services, &asked).await;
     let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let (html, nonce) = render(pages.options, page, failed);
+    let (html, nonce) = to_html(pages.options, page, address);
     let mut response = (status, Html(html)).into_response();
     if let Some(policy) = page_policy(&nonce, pages.reload.as_deref()) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
@@ -51,12 +86,29 @@ async fn page(State(pages): State<Pages>, request: Request) -> Response {
     response
 }
 
+/// Where a browser is sent instead: to set the installation up, or to sign in first.
+fn elsewhere(viewer: &Viewer, path: &str, query: &str, whole: &str) -> Option<String> {
+    let is_known = viewer.subject.account().is_some();
+    let address = Address::at(path);
+    match address {
+        Address::SetUp if viewer.is_claimed => Some("/".to_owned()),
+        Address::SetUp => None,
+        _ if !viewer.is_claimed => Some(SET_UP_PAGE.to_owned()),
+        Address::SignIn if is_known => {
+            let next = app::past::asked::value(query, "next").unwrap_or_default();
+            Some(path_here(&next).to_owned())
+        }
+        _ if viewer.allows(address.need()) == Err(Refusal::SignIn) => Some(sign_in_page(whole)),
+        _ => None,
+    }
+}
+
 /// The page, and what its scripts are known by.
-fn render(options: LeptosOptions, page: Page, failed: Option<FailedForm>) -> (String, String) {
+fn to_html(options: LeptosOptions, page: Page, address: Option<String>) -> (String, String) {
     let owner = Owner::new();
     let (html, nonce) = owner.with(|| {
         provide_nonce();
-        let html = app::document(options, page, failed).to_html();
+        let html = app::document(options, page, address).to_html();
         (html, use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default())
     });
     // Leptos marks places for hydration by `<!>`, which browsers read as an empty comment and HTML forbids. Nothing else in
@@ -93,9 +145,22 @@ async fn explained(response: Response) -> Response {
 const ERROR_LIMIT: usize = 256 * 1024;
 
 /// Renders a page again for a form that failed: its values and its error go into the page's context.
-pub(super) async fn render_failed(pages: Router, failed: FailedForm) -> Response {
+pub(super) async fn render_failed(pages: Router, asker: Asker, failed: FailedForm) -> Response {
     let status = StatusCode::from_u16(failed.error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    let request = Request::builder().uri(&failed.page).extension(failed.clone()).body(Body::empty());
+    let page = failed.page.clone();
+    let answered = Answered { failed: Some(failed), ..Answered::default() };
+    render(pages, asker, &page, answered, status).await
+}
+
+/// Renders a page as the answer to a form. The status is that of the answer, unless there is no such page.
+pub(super) async fn render(
+    pages: Router,
+    asker: Asker,
+    page: &str,
+    answered: Answered,
+    status: StatusCode,
+) -> Response {
+    let request = Request::builder().uri(page).extension(answered).extension(asker).body(Body::empty());
     let Ok(request) = request else { return status.into_response() };
     let mut response = match tower::ServiceExt::oneshot(pages, request).await {
         Ok(response) => response,

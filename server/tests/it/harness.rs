@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
@@ -12,20 +13,24 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Clock, Evidence, Fault, FaultKind, Finding, Micros, Outcome, Phases, Plan, Prober, Records, Session,
-    Timestamp,
+    Clock, Evidence, Fault, FaultKind, Finding, Micros, Outcome, Phases, Plan, Prober, Records, Secret,
+    Session, Timestamp,
+    access::{
+        AccountChange, AccountId, AccountName, AccountRecords, Actor, NewAccount, NewToken, Role, TokenName,
+    },
 };
-use reqwest::{Method, Response};
+use reqwest::{Method, Response, header::HeaderMap};
 use serde_json::Value;
 use server::{
     assets::Assets,
-    http::Hosts,
+    http::{Hosts, Reached},
     location::Canary,
     recorder::Grouping,
     startup::{Parts, Server},
     threads::Threads,
 };
-use store::Store;
+use sha2::{Digest as _, Sha256};
+use store::{SqliteAccounts, Store};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
@@ -176,11 +181,43 @@ impl Canary for ScriptedCanary {
     }
 }
 
+/// The token of [`TestApp::http`].
+const TOKEN: &str = "ut_of-the-tests";
+
+/// The accounts of the folder's database, or of none. There is an administrator with a token, but no password that fits.
+async fn accounts(folder: &Path, is_claimed: bool) -> Arc<SqliteAccounts> {
+    let database = folder.join("uptime-tracker.db");
+    let accounts = if database.exists() {
+        SqliteAccounts::open(&database).await
+    } else {
+        SqliteAccounts::in_memory().await
+    };
+    let accounts = Arc::new(accounts.unwrap());
+    if !is_claimed {
+        return accounts;
+    }
+    let by = Actor { account: None, name: "tests".into(), address: String::new() };
+    let name = AccountName::parse("Root").unwrap();
+    let account = NewAccount { name, role: Role::Administrator, password: Secret::new("$none") };
+    let Some(id) = accounts.apply(&AccountChange::Claim(account), &by, START).await.unwrap() else {
+        return accounts;
+    };
+    let hash = Sha256::digest(TOKEN).into();
+    let (account, name) = (AccountId(id), TokenName::parse("tests").unwrap());
+    let token = NewToken { hash, account, name, role: Role::Administrator, expires_at: None };
+    accounts.apply(&AccountChange::AddToken(token), &by, START).await.unwrap();
+    accounts
+}
+
 /// A running server, its time and its targets.
 pub(crate) struct TestApp {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) prober: Arc<ScriptedProber>,
+    /// What an administrator's token may do.
     pub(crate) http: reqwest::Client,
+    /// Somebody without any.
+    pub(crate) stranger: reqwest::Client,
+    pub(crate) accounts: Arc<SqliteAccounts>,
     server: Server,
     pub(crate) folder: Arc<TempDir>,
 }
@@ -231,7 +268,27 @@ impl TestApp {
         Self::with_canaries(vec![canary], records, folder, Arc::new(ManualClock::new()), 1_000).await
     }
 
+    /// A server that nobody has set up yet.
+    pub(crate) async fn unclaimed() -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let accounts = accounts(folder.path(), false).await;
+        let records = Box::new(store::Memory::default());
+        Self::with_accounts(accounts, Vec::new(), records, folder, Arc::new(ManualClock::new()), 1_000).await
+    }
+
     async fn with_canaries(
+        canaries: Vec<Arc<dyn Canary>>,
+        records: Box<dyn Records>,
+        folder: Arc<TempDir>,
+        clock: Arc<ManualClock>,
+        keep: usize,
+    ) -> Self {
+        let accounts = accounts(folder.path(), true).await;
+        Self::with_accounts(accounts, canaries, records, folder, clock, keep).await
+    }
+
+    async fn with_accounts(
+        accounts: Arc<SqliteAccounts>,
         canaries: Vec<Arc<dyn Canary>>,
         records: Box<dyn Records>,
         folder: Arc<TempDir>,
@@ -247,6 +304,9 @@ impl TestApp {
             records,
             assets: Assets::read(folder.path()),
             hosts: Hosts::Loopback,
+            reached: Reached::default(),
+            accounts: accounts.clone(),
+            database: None,
             probing: Threads::of_caller(),
             recording: Threads::of_caller(),
             grouping: Grouping { commit_every: Duration::from_millis(5), keep },
@@ -256,9 +316,18 @@ impl TestApp {
         };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = Server::start(parts, listen).await.unwrap();
-        let redirects = reqwest::redirect::Policy::none();
-        let http = reqwest::Client::builder().no_proxy().redirect(redirects).build().unwrap();
-        Self { clock, prober, http, server, folder }
+        let (redirects, redirects_too) =
+            (reqwest::redirect::Policy::none(), reqwest::redirect::Policy::none());
+        let stranger = reqwest::Client::builder().no_proxy().redirect(redirects);
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", format!("Bearer {TOKEN}").parse().unwrap());
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(redirects_too)
+            .default_headers(headers)
+            .build()
+            .unwrap();
+        Self { clock, prober, http, stranger: stranger.build().unwrap(), server, folder, accounts }
     }
 
     /// Stops cleanly and starts again over the same data, `later`.
@@ -271,6 +340,11 @@ impl TestApp {
 
     pub(crate) async fn stop(self) {
         self.server.stop().await;
+    }
+
+    /// The token that whoever sets it up from elsewhere has to know.
+    pub(crate) fn setup_token(&self) -> Option<String> {
+        self.server.setup_token()
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

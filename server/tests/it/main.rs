@@ -1,6 +1,7 @@
 //! The server through one door: every test starts the whole of it, on port 0, with a database of its own.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod api;
 mod architecture;
 mod bad_input;

@@ -1,7 +1,8 @@
 //! The real binary: how it starts, what it says, how it ends.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read as _, Write as _},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
@@ -68,6 +69,25 @@ impl Process {
         std::fs::read_dir(format!("/proc/{}/fd", self.id())).map_or(0, Iterator::count)
     }
 
+    /// Waits until the server knows a token that the command line made.
+    fn wait_for(&self, token: &str) {
+        let address = self.url.trim_start_matches("http://");
+        let question = format!(
+            "GET /settings/about HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        );
+        for _ in 0..1_000 {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(question.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            if answer.starts_with("HTTP/1.1 200") {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the server never knew the token");
+    }
+
     fn id(&self) -> u32 {
         self.child.id()
     }
@@ -79,6 +99,32 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The token of a new administrator of a folder that has a database.
+pub(crate) fn token(folder: &Path) -> String {
+    let data = folder.to_str().unwrap();
+    let made = run(&["user", "create", "root", "--data-dir", data]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let made = run(&["user", "create-token", "root", "--role", "administrator", "--data-dir", data]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    text(&made.stdout).trim().to_owned()
+}
+
+/// A client that may do everything with the server of a folder.
+pub(crate) fn client(server: &Process, folder: &Path) -> reqwest::Client {
+    client_and_token(server, folder).0
+}
+
+/// The same, with its token.
+pub(crate) fn client_and_token(server: &Process, folder: &Path) -> (reqwest::Client, String) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut headers = reqwest::header::HeaderMap::new();
+    let token = token(folder);
+    headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
+    let client = reqwest::Client::builder().no_proxy().default_headers(headers).build().unwrap();
+    server.wait_for(&token);
+    (client, token)
 }
 
 /// Runs the binary to its end.

@@ -24,7 +24,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::process::{Process, number_from};
+use crate::process::{Process, client_and_token, number_from};
 
 const CONCURRENCY: usize = 64;
 const TRACKERS: usize = 20;
@@ -49,11 +49,12 @@ fn with_aborts(n: usize) -> Ending {
     }
 }
 
-async fn request(address: &str, n: usize, ending: Ending) {
+async fn request(address: &str, token: &str, n: usize, ending: Ending) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let path = if n.is_multiple_of(3) { "/t/1" } else { "/" };
-    let question =
-        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+    let question = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(question.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     match ending {
@@ -68,19 +69,20 @@ async fn request(address: &str, n: usize, ending: Ending) {
 }
 
 /// Asks for so many pages, 64 at a time.
-async fn ask(server: &Process, pages: usize, ending: fn(usize) -> Ending) {
+async fn ask(server: &Process, token: &str, pages: usize, ending: fn(usize) -> Ending) {
+    let token: Arc<str> = token.into();
     let address: Arc<str> = server.url.trim_start_matches("http://").into();
     let next = Arc::new(AtomicUsize::new(0));
     let mut workers = JoinSet::new();
     for _ in 0..CONCURRENCY {
-        let (address, next) = (address.clone(), next.clone());
+        let (address, token, next) = (address.clone(), token.clone(), next.clone());
         workers.spawn(async move {
             loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
                 if n >= pages {
                     return;
                 }
-                request(&address, n, ending(n)).await;
+                request(&address, &token, n, ending(n)).await;
             }
         });
     }
@@ -110,8 +112,6 @@ async fn checks(client: &reqwest::Client, server: &Process, id: usize) -> BTreeM
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_that_are_given_up_break_nothing() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let whole = number_from("UPTIME_SOAK");
     let (pages, every) = whole.map_or((250, 5), |pages| (pages, 1));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -123,16 +123,17 @@ async fn pages_that_are_given_up_break_nothing() {
     let log = folder.path().join("log");
     let data = folder.path().join("data");
     let server = Process::serve_logged(&data, &[], Stdio::from(File::create(&log).unwrap()));
+    let (client, token) = client_and_token(&server, &data);
     for n in 1..=TRACKERS {
         let body = json!({ "url": format!("http://{target}/{n}"), "every": every });
         let reply = client.post(format!("{}/v1/trackers", server.url)).json(&body).send().await.unwrap();
         assert_eq!(reply.status(), 201);
     }
-    ask(&server, CONCURRENCY, |_| Ending::Whole).await;
+    ask(&server, &token, CONCURRENCY, |_| Ending::Whole).await;
     let before = server.descriptors();
 
-    ask(&server, pages, with_aborts).await;
-    ask(&server, pages, |_| Ending::Whole).await;
+    ask(&server, &token, pages, with_aborts).await;
+    ask(&server, &token, pages, |_| Ending::Whole).await;
 
     // A prober may keep a few idle connections for each tracker; each aborted page would have left one.
     let allowed = before + 3 * TRACKERS;

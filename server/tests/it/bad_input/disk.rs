@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command, sync::Arc};
 
 use reqwest::Client;
 
-use crate::process::Process;
+use crate::process::{Process, client};
 
 async fn ready_until(client: &Client, url: &str, status: u16) -> String {
     for _ in 0..1_500 {
@@ -15,11 +15,6 @@ async fn ready_until(client: &Client, url: &str, status: u16) -> String {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("/readyz never answered {status}");
-}
-
-fn client() -> Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().unwrap()
 }
 
 async fn post(client: &Client, url: &str) -> u16 {
@@ -37,7 +32,7 @@ async fn a_database_removed_while_it_runs_is_missed_at_once() {
     for track in [&["--track", "http://127.0.0.1:9/"][..], &[]] {
         let folder = tempfile::tempdir().unwrap();
         let server = Process::serve(folder.path(), track);
-        let client = client();
+        let client = client(&server, folder.path());
         ready_until(&client, &server.url, 200).await;
         let database = folder.path().join("uptime-tracker.db");
         let aside = folder.path().join("aside.db");
@@ -103,7 +98,7 @@ async fn a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again() {
         return;
     };
     let server = Process::serve(disk.path(), &["--track", "http://127.0.0.1:9/"]);
-    let client = client();
+    let client = client(&server, disk.path());
     ready_until(&client, &server.url, 200).await;
     disk.fill();
     let said = ready_until(&client, &server.url, 503).await;

@@ -1,0 +1,324 @@
+//! The settings: one page a section, each of plain forms. Rendered on the server only, and complete without script.
+
+mod about;
+mod accounts;
+mod general;
+mod own;
+mod tokens;
+
+use domain::{
+    Failure, Installation,
+    access::{AccountView, Enrolment, Need, Reading, Refusal, SessionView, TokenView, Viewer},
+    ports::Services,
+};
+use leptos::prelude::*;
+
+use crate::{
+    access::{Asked, Shown as Once},
+    backend::FailedForm,
+    ui::{Icon, Part, whole},
+};
+
+/// Gives the account another password.
+pub const CHANGE_PASSWORD: &str = "/api/change_password";
+/// Makes a secret for two-factor sign-in, to be confirmed.
+pub const BEGIN_TWO_FACTOR: &str = "/api/begin_two_factor";
+/// Turns two-factor sign-in on.
+pub const CONFIRM_TWO_FACTOR: &str = "/api/confirm_two_factor";
+/// Turns two-factor sign-in off.
+pub const END_TWO_FACTOR: &str = "/api/end_two_factor";
+/// Ends one session.
+pub const END_SESSION: &str = "/api/end_session";
+/// Ends all sessions but the one that asks.
+pub const END_OTHER_SESSIONS: &str = "/api/end_other_sessions";
+/// Makes a token.
+pub const ADD_TOKEN: &str = "/api/add_token";
+/// Revokes a token.
+pub const REMOVE_TOKEN: &str = "/api/remove_token";
+/// Makes an account.
+pub const ADD_ACCOUNT: &str = "/api/add_account";
+/// Gives an account another role.
+pub const SET_ROLE: &str = "/api/set_role";
+/// Lets an account sign in, or not.
+pub const SET_ENABLED: &str = "/api/set_enabled";
+/// Gives an account a new password.
+pub const RESET_PASSWORD: &str = "/api/reset_password";
+/// Turns two-factor sign-in of an account off.
+pub const RESET_TWO_FACTOR: &str = "/api/reset_two_factor";
+/// Removes an account.
+pub const REMOVE_ACCOUNT: &str = "/api/remove_account";
+/// Says who may look.
+pub const SET_READING: &str = "/api/set_reading";
+
+/// A page of the settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Password, second factor and sessions of who looks.
+    Own,
+    /// Tokens of who looks.
+    Tokens,
+    /// Who may look.
+    General,
+    /// All accounts.
+    Accounts,
+    /// Versions, and how the program itself is.
+    About,
+}
+
+impl Section {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Self; 5] = [Self::Own, Self::Tokens, Self::General, Self::Accounts, Self::About];
+
+    /// The section at a path under `/settings/`.
+    pub fn at(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.path().strip_prefix("/settings/") == Some(path))
+    }
+
+    /// Its address.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Own => "/settings/account",
+            Self::Tokens => "/settings/tokens",
+            Self::General => "/settings/general",
+            Self::Accounts => "/settings/accounts",
+            Self::About => "/settings/about",
+        }
+    }
+
+    /// What it is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Own => "Your account",
+            Self::Tokens => "Tokens",
+            Self::General => "General",
+            Self::Accounts => "Accounts",
+            Self::About => "About",
+        }
+    }
+
+    /// What it asks of who comes.
+    pub fn need(self) -> Need {
+        match self {
+            Self::Own | Self::Tokens => Need::OwnAccount,
+            Self::General | Self::Accounts => Need::Administer,
+            Self::About => Need::Inspect,
+        }
+    }
+}
+
+/// What a section shows.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    section: Section,
+    viewer: Viewer,
+    /// The form that failed, if the page is the answer to one.
+    failed: Option<FailedForm>,
+    /// What a form made.
+    once: Option<Once>,
+    /// What was done, as a word of the address.
+    done: Option<String>,
+    facts: Facts,
+}
+
+#[derive(Clone, Debug)]
+enum Facts {
+    Own { has_two_factor: bool, enrolment: Option<Enrolment>, sessions: Vec<SessionView> },
+    Tokens(Vec<TokenView>),
+    General(Reading),
+    Accounts(Vec<AccountView>),
+    About(Installation),
+}
+
+impl Shown {
+    /// Loads what a section shows.
+    pub async fn load(services: &Services, section: Section, asked: &Asked) -> Result<Self, Failure> {
+        let viewer = asked.viewer.clone();
+        let people = &services.people;
+        let account = viewer.subject.account();
+        let facts = match (section, account) {
+            (Section::Own, Some(id)) => Facts::Own {
+                has_two_factor: people
+                    .accounts()
+                    .iter()
+                    .any(|account| account.id == id && account.has_two_factor),
+                enrolment: viewer.session.and_then(|session| people.enrolment(session)),
+                sessions: people.sessions(id, viewer.session),
+            },
+            (Section::Tokens, Some(id)) => Facts::Tokens(people.tokens(id)),
+            // The need of the section was met, so there is an account.
+            (Section::Own | Section::Tokens, None) => return Err(Failure::NotFound),
+            (Section::General, _) => Facts::General(viewer.reading),
+            (Section::Accounts, _) => Facts::Accounts(people.accounts()),
+            (Section::About, _) => Facts::About(services.live.installation().await?),
+        };
+        Ok(Self {
+            section,
+            viewer,
+            failed: asked.failed.clone(),
+            once: asked.shown.clone(),
+            done: crate::past::asked::value(&asked.query, "done"),
+            facts,
+        })
+    }
+
+    /// The document's title.
+    pub fn title(&self) -> String {
+        self.section.title().to_owned()
+    }
+
+    /// The page.
+    pub fn view(&self) -> Part {
+        let body = match &self.facts {
+            Facts::Own { has_two_factor, enrolment, sessions } => {
+                own::view(self, *has_two_factor, enrolment.as_ref(), sessions)
+            }
+            Facts::Tokens(tokens) => tokens::view(self, tokens),
+            Facts::General(reading) => general::view(*reading),
+            Facts::Accounts(accounts) => accounts::view(self, accounts),
+            Facts::About(installation) => about::view(installation),
+        };
+        let menu = Section::ALL
+            .into_iter()
+            .filter(|section| self.viewer.allows(section.need()) != Err(Refusal::Forbidden));
+        let menu: Vec<_> = menu.map(|section| view! {
+            <li>
+                <a href=section.path() aria-current=(section == self.section).then_some("page")>{section.title()}</a>
+            </li>
+        }).collect();
+        whole(view! {
+            <div class="wrap top">
+                <div class="head">
+                    <div class="title">
+                        <h1>{self.section.title()}</h1>
+                    </div>
+                </div>
+                <nav class="tabs" aria-label="Settings">
+                    <ul>{menu}</ul>
+                </nav>
+                {self.done.as_deref().and_then(done_words).map(|words| view! {
+                    <div class="notice is-up" role="status">
+                        <Icon name="#i-up" />
+                        <span>{words}</span>
+                    </div>
+                })}
+                {self.trouble()}
+                {body}
+            </div>
+        })
+    }
+
+    /// What is wrong with a field of the form that is sent there, if that form failed.
+    fn problem(&self, action: &str, field: &str) -> Option<String> {
+        self.failed.as_ref().filter(|failed| failed.action == action)?.error.only_at(field)
+    }
+
+    /// What was typed into it then.
+    fn typed(&self, action: &str, field: &str) -> &str {
+        let failed = self.failed.as_ref().filter(|failed| failed.action == action);
+        failed.and_then(|failed| failed.value(field)).unwrap_or_default()
+    }
+
+    /// Why a form failed that has no field to show it at.
+    fn trouble(&self) -> Option<Part> {
+        let failed = self.failed.as_ref()?;
+        let has_place = match &failed.error {
+            crate::ApiError::Invalid(invalid) => {
+                invalid.0.iter().all(|error| fields_of(&failed.action).contains(&&*error.field))
+            }
+            _ => false,
+        };
+        (!has_place).then(|| {
+            whole(view! {
+                <div class="notice is-down" role="alert">
+                    <Icon name="#i-alert" />
+                    <span><b>"Not done. "</b> {failed.error.sentence()}</span>
+                </div>
+            })
+        })
+    }
+}
+
+/// The fields of a form that show what is wrong with them.
+fn fields_of(action: &str) -> &'static [&'static str] {
+    match action {
+        CHANGE_PASSWORD => &["current_password", "password"],
+        CONFIRM_TWO_FACTOR => &["code"],
+        END_TWO_FACTOR => &["two_factor_password"],
+        ADD_TOKEN => &["token_name"],
+        ADD_ACCOUNT => &["name", "password"],
+        _ => &[],
+    }
+}
+
+/// What is said after a form went well, by the word in the address that it led to.
+fn done_words(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "password" => "Your password is changed. All your other sessions have ended.",
+        "two-factor-off" => "Two-factor sign-in is off. All your other sessions have ended.",
+        "session" => "The session has ended.",
+        "sessions" => "All your other sessions have ended.",
+        "token" => "The token is revoked.",
+        "account" => "The account is made. Tell its owner name and password; they can change it.",
+        "changed" => "The account is changed. Its sessions have ended.",
+        "removed" => "The account is removed, with its sessions and tokens.",
+        "saved" => "Saved.",
+        _ => return None,
+    })
+}
+
+/// A form of one button.
+fn button(
+    action: &'static str,
+    fields: &[(&'static str, String)],
+    class: &'static str,
+    text: String,
+) -> Part {
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| {
+            view! { <input type="hidden" name=*name value=value.clone() /> }
+        })
+        .collect();
+    whole(view! {
+        <form action=action method="post" class="one">
+            {fields}
+            <button class=class type="submit">{text}</button>
+        </form>
+    })
+}
+
+/// A button that asks again before it does something that cannot be undone. Without script.
+fn asking_again(
+    question: &'static str,
+    action: &'static str,
+    fields: &[(&'static str, String)],
+    text: &'static str,
+) -> Part {
+    whole(view! {
+        <details class="again">
+            <summary class="btn small">{format!("{text}…")}</summary>
+            <div class="card">
+                <p>{question}</p>
+                {button(action, fields, "btn danger small", text.to_owned())}
+            </div>
+        </details>
+    })
+}
+
+fn when(at: domain::Timestamp) -> Part {
+    let (exact, date) = (at.to_string(), at.to_string());
+    let shown = format!("{} {}", date.split('T').next().unwrap_or_default(), at.clock_time());
+    whole(view! { <time datetime=exact>{shown} " UTC"</time> })
+}
+
+/// A secret that is shown this once.
+fn once(title: &'static str, advice: &'static str, lines: &[String]) -> Part {
+    let lines: Vec<_> = lines.iter().map(|line| view! { <li><code>{line.clone()}</code></li> }).collect();
+    whole(view! {
+        <section class="card once" aria-labelledby="h-once" role="status">
+            <h2 id="h-once">{title}</h2>
+            <p>{advice}</p>
+            <ul>{lines}</ul>
+        </section>
+    })
+}
