@@ -182,7 +182,7 @@ impl Canary for ScriptedCanary {
 }
 
 /// The token of [`TestApp::http`].
-const TOKEN: &str = "ut_of-the-tests";
+pub(crate) const TOKEN: &str = "ut_of-the-tests";
 
 /// The accounts of the folder's database, or of none. There is an administrator with a token, but no password that fits.
 async fn accounts(folder: &Path, is_claimed: bool) -> Arc<SqliteAccounts> {

@@ -105,7 +105,9 @@ async fn tells_one_gap(app: TestApp, refuse: impl FnOnce(&TestApp) -> Box<dyn Fn
     }
     let before = cells(&app, ids[0]).await;
     let app = app.restart(Duration::ZERO).await;
-    assert_eq!(cells(&app, ids[0]).await, before, "what was shown is on disk");
+    let after = cells(&app, ids[0]).await;
+    // What was in flight when the server stopped may have come on top.
+    assert!(after.starts_with(&before), "what was shown is on disk: {before:?} became {after:?}");
     let database = app.folder.path().join("uptime-tracker.db");
     assert_eq!(store::verify(&database).await.unwrap().findings, []);
     app.stop().await;

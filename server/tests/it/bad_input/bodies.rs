@@ -6,7 +6,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::harness::TestApp;
+use crate::harness::{TOKEN, TestApp};
 
 #[tokio::test]
 async fn what_is_no_json_is_a_400() {
@@ -52,7 +52,9 @@ async fn a_name_of_a_million_letters_and_a_url_of_64_kib_are_too_large() {
 async fn answer_to(app: &TestApp, head: &str, body: &[u8]) -> String {
     let address = app.url("").trim_start_matches("http://").to_owned();
     let mut connection = TcpStream::connect(&address).await.unwrap();
-    let request = format!("{head}\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+    let request = format!(
+        "{head}\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    );
     connection.write_all(request.as_bytes()).await.unwrap();
     // The server may answer and hang up before it has read everything: that is what is asked for.
     let _ = connection.write_all(body).await;
