@@ -1,6 +1,6 @@
 // The browser tests: `node run.mjs [NAME]` runs every test of journeys/*.mjs whose name contains NAME.
 //
-// `cargo xtask test` installs what this needs and starts it. Each test has 60 seconds; what it opened is closed behind
+// `cargo xtask test` installs what this needs and starts it. Each test has three minutes; what it opened is closed behind
 // it, and a page that a failed test leaves open is kept as a picture in shots/. The last line is `N passed, N failed`.
 
 import { mkdir, readdir, rm } from "node:fs/promises";

@@ -120,6 +120,11 @@ impl Page {
         Self { path: path.clone(), viewer: viewer.clone(), trouble: String::new(), content: Err(error) }
     }
 
+    /// Whether anything on it is the client's.
+    pub fn has_islands(&self) -> bool {
+        matches!(self.content, Ok(Content::List(_) | Content::One(..)))
+    }
+
     /// The HTTP status that goes with it.
     pub fn status(&self) -> u16 {
         self.content.as_ref().err().map_or(200, ApiError::status)

@@ -23,6 +23,8 @@ pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> 
         view! { <script nonce=leptos::nonce::use_nonce() data-page=address>{restore}</script> }
     });
     let rail = rail(&page);
+    // A page that nothing moves on does without the client.
+    let client = page.has_islands().then(|| view! { <Client files /> });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-version=version>
@@ -35,7 +37,7 @@ pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> 
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 {address}
                 <AutoReload options />
-                <Client files />
+                {client}
             </head>
             <body>
                 <Sprite />

@@ -24,6 +24,8 @@ pub enum ApiError {
     BadRequest(String),
     /// Nobody is signed in (any more).
     SignIn,
+    /// Nobody was signed in when a form was sent; now somebody is, and has the form back.
+    Resumed,
     /// This account may not do that.
     Forbidden,
     /// After too many tries; so many seconds are to be waited.
@@ -42,6 +44,7 @@ impl ApiError {
             Self::Invalid(_) => 422,
             Self::BadRequest(_) => 400,
             Self::SignIn => 401,
+            Self::Resumed => 200,
             Self::Forbidden => 403,
             Self::TooMany(_) => 429,
             Self::Unavailable | Self::Unreachable | Self::Unreadable => 503,
@@ -79,6 +82,7 @@ impl ApiError {
                 "Your session has ended. Sign in again, in another tab if something here should be kept."
                     .into()
             }
+            Self::Resumed => "You had been signed out. Look it over and save again.".into(),
             Self::Forbidden => "Your account may look, but not change this.".into(),
             Self::TooMany(seconds) => format!("Too many tries. Wait {seconds} s, then try again."),
         }

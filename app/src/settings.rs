@@ -75,7 +75,7 @@ impl Section {
     }
 
     /// Its address.
-    pub fn path(self) -> &'static str {
+    pub const fn path(self) -> &'static str {
         match self {
             Self::Own => "/settings/account",
             Self::Tokens => "/settings/tokens",

@@ -2,15 +2,13 @@
 // tried without script too.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { readFile } from "node:fs/promises";
+import { assertAccessible } from "../lib/accessible.mjs";
 import { openPage } from "../lib/browser.mjs";
 import { startServerWithHistory } from "../lib/history.mjs";
 import { startServer } from "../lib/server.mjs";
 import { startTarget } from "../lib/target.mjs";
 import { test } from "../lib/test.mjs";
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const withoutScript = { javaScriptEnabled: false, expected: /preload/ };
 
 /** Milliseconds as a field for date and time holds them. */
@@ -148,12 +146,7 @@ for (const colorScheme of ["light", "dark"]) {
         const options = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true };
         const page = await openPage(cleanup, `${server.url}/t/1${query}`, options);
         await page.evaluate(() => document.querySelectorAll("details.fold").forEach((fold) => (fold.open = true)));
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
-        assert.deepEqual(found, [], `${query} at ${width} px`);
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(sideways <= 0, `${query} at ${width} px is ${sideways} px too wide`);
+        await assertAccessible(page, `${query} at ${width} px`);
         await page.close();
       }
     }

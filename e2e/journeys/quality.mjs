@@ -1,15 +1,12 @@
 // What holds for every page: accessible, valid, no sideways scrolling, in light and dark, from phone to desk.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { readFile } from "node:fs/promises";
 import { HtmlValidate } from "html-validate";
+import { assertAccessible } from "../lib/accessible.mjs";
 import { openPage } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { startTarget } from "../lib/target.mjs";
 import { test } from "../lib/test.mjs";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 async function serverWithTrouble(cleanup) {
   const [up, down] = [await startTarget(cleanup), await startTarget(cleanup, 503)];
@@ -17,12 +14,6 @@ async function serverWithTrouble(cleanup) {
   const page = await openPage(cleanup, server.url);
   await page.locator(".row .state", { hasText: "Down" }).waitFor();
   return server;
-}
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
 }
 
 for (const colorScheme of ["light", "dark"]) {
@@ -33,9 +24,7 @@ for (const colorScheme of ["light", "dark"]) {
         const options = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true, expected: /404/ };
         const page = await openPage(cleanup, server.url + path, options);
         const place = `${path} at ${width} px`;
-        assert.deepEqual(await violations(page), [], place);
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(sideways <= 0, `${place} is ${sideways} px too wide`);
+        await assertAccessible(page, place);
         await page.close();
       }
     }
@@ -67,9 +56,7 @@ for (const colorScheme of ["light", "dark"]) {
         const page = await openPage(cleanup, server.url + path, options);
         await openEverything(page, path);
         const place = `${path} at ${width} px`;
-        assert.deepEqual(await violations(page), [], place);
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(sideways <= 0, `${place} is ${sideways} px too wide`);
+        await assertAccessible(page, place);
         if (path === "/") await page.locator(".toast").first().getByRole("button", { name: "Undo" }).click();
         await page.close();
       }
@@ -102,7 +89,7 @@ test("the first page of an empty server is accessible and fits", async (cleanup)
   const server = await startServer(cleanup);
   for (const width of [320, 768, 1280]) {
     const page = await openPage(cleanup, server.url, { viewport: { width, height: 800 }, bypassCSP: true });
-    assert.deepEqual(await violations(page), [], `${width} px`);
+    await assertAccessible(page, `${width} px`);
   }
 });
 

@@ -157,7 +157,7 @@ fn sessions(sessions: &[SessionView]) -> Part {
     whole(view! {
         <section class="sheet" aria-labelledby="h-sessions">
             <h2 id="h-sessions">"Where you are signed in"</h2>
-            <div class="table" tabindex="0" role="region" aria-labelledby="h-sessions">
+            <div class="table" tabindex="0" role="region" aria-label="Table of sessions">
                 <table>
                     <thead>
                         <tr>

@@ -20,7 +20,7 @@ pub(super) fn view(shown: &Shown, tokens: &[TokenView]) -> Part {
         whole(view! { <p class="muted">"There are none yet."</p> })
     } else {
         whole(view! {
-            <div class="table" tabindex="0" role="region" aria-labelledby="h-tokens">
+            <div class="table" tabindex="0" role="region" aria-label="Table of tokens">
                 <table>
                     <thead>
                         <tr>

@@ -6,7 +6,7 @@
 
 use app::{
     ApiError,
-    access::{Resume, SIGN_IN_PAGE},
+    access::{Resume, SIGN_IN_PAGE, path_here},
     backend::FailedForm,
     edit,
 };
@@ -62,7 +62,7 @@ fn need_of(path: &str) -> Need {
 
 /// Everything under `/api/`.
 pub(super) fn listed() -> impl Iterator<Item = (&'static str, Need)> {
-    FUNCTIONS.into_iter().chain(people::FORMS)
+    FUNCTIONS.into_iter().chain(people::listed())
 }
 
 pub(super) fn router(state: &AppState, pages: Router) -> Router {
@@ -87,8 +87,8 @@ async fn answer(
             None => call(&forms, &asker.viewer, parts, body).await,
         };
     }
-    let back = page_of_origin(&parts.headers);
     let values = values(&body);
+    let back = page_of_origin(&parts.headers).unwrap_or_else(|| home_of(&action, &values));
     let form =
         |error| FailedForm { page: back.clone(), action: action.clone(), values: shareable(&values), error };
     match refused {
@@ -153,17 +153,13 @@ async fn for_person(forms: &Forms, asker: Asker, done: Done) -> Response {
         }
         (None, Some(resume)) => {
             let Resume { page, action, values } = resume.clone();
-            let form =
-                FailedForm { page, action, values, error: ApiError::BadRequest(SIGNED_IN_AGAIN.into()) };
+            let form = FailedForm { page, action, values, error: ApiError::Resumed };
             pages::render_failed(forms.pages.clone(), forms.known_by(asker, &done), form).await
         }
         (None, None) => see_other(&done.next),
     };
     with_cookie(forms, &done, response)
 }
-
-/// What is said above a form that comes back after signing in.
-const SIGNED_IN_AGAIN: &str = "you had been signed out; look it over and save again";
 
 impl Forms {
     /// Who asks from now on: who has just signed in is no stranger to the page that answers.
@@ -231,11 +227,23 @@ fn wants_page(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The path that a form was on. Only the path: a redirect never leaves this server.
-fn page_of_origin(headers: &HeaderMap) -> String {
-    let referer = headers.get(REFERER).and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
-    let path = referer.as_ref().and_then(Uri::path_and_query).map_or("/", |path| path.as_str());
-    app::access::path_here(path).to_owned()
+/// The path that a form was on. Only the path: a redirect never leaves this server. The answer to a form stands at the form's
+/// own address, which is no page, so there is none for a form on that.
+fn page_of_origin(headers: &HeaderMap) -> Option<String> {
+    let referer = headers.get(REFERER)?.to_str().ok()?.parse::<Uri>().ok()?;
+    let path = path_here(referer.path_and_query()?.as_str());
+    (!path.starts_with("/api/")).then(|| path.to_owned())
+}
+
+/// The page that has a form.
+fn home_of(action: &str, values: &[(String, String)]) -> String {
+    if let Some(page) = people::page_of(action) {
+        return page.to_owned();
+    }
+    match (action, id_of(values)) {
+        (edit::PATH, Some(id)) => format!("/t/{id}/edit"),
+        _ => "/".to_owned(),
+    }
 }
 
 fn values(body: &Bytes) -> Vec<(String, String)> {

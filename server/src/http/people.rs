@@ -3,7 +3,7 @@
 use app::{
     ApiError,
     access::{self, Resume, Shown, path_here},
-    settings,
+    settings::{self, Section},
 };
 use domain::{
     Failure, Secret,
@@ -25,32 +25,47 @@ pub(super) struct Done {
     pub(super) resume: Option<Resume>,
 }
 
-/// What each form needs.
-pub(super) const FORMS: [(&str, Need); 19] = [
-    (access::SET_UP, Need::Nothing),
-    (access::SIGN_IN, Need::Nothing),
-    (access::SECOND_FACTOR, Need::Nothing),
-    (access::SIGN_OUT, Need::Nothing),
-    (settings::CHANGE_PASSWORD, Need::OwnAccount),
-    (settings::BEGIN_TWO_FACTOR, Need::OwnAccount),
-    (settings::CONFIRM_TWO_FACTOR, Need::OwnAccount),
-    (settings::END_TWO_FACTOR, Need::OwnAccount),
-    (settings::END_SESSION, Need::OwnAccount),
-    (settings::END_OTHER_SESSIONS, Need::OwnAccount),
-    (settings::ADD_TOKEN, Need::OwnAccount),
-    (settings::REMOVE_TOKEN, Need::OwnAccount),
-    (settings::ADD_ACCOUNT, Need::Administer),
-    (settings::SET_ROLE, Need::Administer),
-    (settings::SET_ENABLED, Need::Administer),
-    (settings::RESET_PASSWORD, Need::Administer),
-    (settings::RESET_TWO_FACTOR, Need::Administer),
-    (settings::REMOVE_ACCOUNT, Need::Administer),
-    (settings::SET_READING, Need::Administer),
-];
+/// What each form needs, and the page that has it.
+const PAGES: [(&str, Need, &str); 19] = {
+    const OWN: &str = Section::Own.path();
+    const TOKENS: &str = Section::Tokens.path();
+    const ACCOUNTS: &str = Section::Accounts.path();
+    [
+        (access::SET_UP, Need::Nothing, access::SET_UP_PAGE),
+        (access::SIGN_IN, Need::Nothing, access::SIGN_IN_PAGE),
+        (access::SECOND_FACTOR, Need::Nothing, access::SIGN_IN_PAGE),
+        (access::SIGN_OUT, Need::Nothing, access::SIGN_IN_PAGE),
+        (settings::CHANGE_PASSWORD, Need::OwnAccount, OWN),
+        (settings::BEGIN_TWO_FACTOR, Need::OwnAccount, OWN),
+        (settings::CONFIRM_TWO_FACTOR, Need::OwnAccount, OWN),
+        (settings::END_TWO_FACTOR, Need::OwnAccount, OWN),
+        (settings::END_SESSION, Need::OwnAccount, OWN),
+        (settings::END_OTHER_SESSIONS, Need::OwnAccount, OWN),
+        (settings::ADD_TOKEN, Need::OwnAccount, TOKENS),
+        (settings::REMOVE_TOKEN, Need::OwnAccount, TOKENS),
+        (settings::ADD_ACCOUNT, Need::Administer, ACCOUNTS),
+        (settings::SET_ROLE, Need::Administer, ACCOUNTS),
+        (settings::SET_ENABLED, Need::Administer, ACCOUNTS),
+        (settings::RESET_PASSWORD, Need::Administer, ACCOUNTS),
+        (settings::RESET_TWO_FACTOR, Need::Administer, ACCOUNTS),
+        (settings::REMOVE_ACCOUNT, Need::Administer, ACCOUNTS),
+        (settings::SET_READING, Need::Administer, Section::General.path()),
+    ]
+};
+
+/// Each form, and what it needs.
+pub(super) fn listed() -> impl Iterator<Item = (&'static str, Need)> {
+    PAGES.into_iter().map(|(form, need, _)| (form, need))
+}
+
+/// The page that has a form, if it is one of these.
+pub(super) fn page_of(path: &str) -> Option<&'static str> {
+    PAGES.iter().find(|(form, ..)| *form == path).map(|(.., page)| *page)
+}
 
 /// Whether a path is one of these forms.
 pub(super) fn knows(path: &str) -> bool {
-    FORMS.iter().any(|(form, _)| *form == path)
+    page_of(path).is_some()
 }
 
 /// What was typed into a form.
@@ -136,7 +151,7 @@ async fn enter(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) ->
 }
 
 async fn own(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) -> Result<Done, ApiError> {
-    let here = settings::Section::Own.path();
+    let here = Section::Own.path();
     let done = |word: &str| Done { next: format!("{here}?done={word}"), ..Done::default() };
     Ok(match path {
         settings::CHANGE_PASSWORD => {
@@ -188,17 +203,17 @@ async fn own(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) -> R
             }
             let secret = access.add_token(asker, NewTokenForm { name, role, days }).await?;
             let shown = Shown::Token { name: name.to_owned(), secret: secret.expose().to_owned() };
-            Done { shown: Some(shown), next: settings::Section::Tokens.path().into(), ..Done::default() }
+            Done { shown: Some(shown), next: Section::Tokens.path().into(), ..Done::default() }
         }
         _ => {
             access.remove_token(asker, typed.number("token")?).await?;
-            Done { next: format!("{}?done=token", settings::Section::Tokens.path()), ..Done::default() }
+            Done { next: format!("{}?done=token", Section::Tokens.path()), ..Done::default() }
         }
     })
 }
 
 async fn administer(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) -> Result<Done, ApiError> {
-    let here = settings::Section::Accounts.path();
+    let here = Section::Accounts.path();
     let done = |word: &str| Done { next: format!("{here}?done={word}"), ..Done::default() };
     Ok(match path {
         settings::ADD_ACCOUNT => {
@@ -227,7 +242,7 @@ async fn administer(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_
         }
         _ => {
             access.set_reading(asker, typed.reading()).await?;
-            Done { next: format!("{}?done=saved", settings::Section::General.path()), ..Done::default() }
+            Done { next: format!("{}?done=saved", Section::General.path()), ..Done::default() }
         }
     })
 }

@@ -135,7 +135,7 @@ async fn a_form_without_a_session_is_kept_while_its_owner_signs_in() {
     let cookie = cookie_of(&reply).unwrap();
     let html = reply.text().await.unwrap();
     assert!(
-        html.contains("look it over and save again") && html.contains("Shop &amp; &quot;more&quot;"),
+        html.contains("Look it over and save again") && html.contains("Shop &amp; &quot;more&quot;"),
         "{html}"
     );
     let reply = submit(&app, &cookie, &page, "/api/edit_tracker", &typed).await;
