@@ -130,7 +130,7 @@ fn rail(page: &Page) -> impl IntoView + use<> {
     };
     let subject = &page.viewer.subject;
     let is_known = subject.account().is_some();
-    let may_look = page.viewer.allows(Need::Look).is_ok();
+    let may_look = page.viewer.is_claimed && page.viewer.allows(Need::Look).is_ok();
     let trackers =
         may_look.then(|| item("/", "#i-list", "Trackers", page.path == "/" || page.path.starts_with("/t/")));
     let settings = is_known.then(|| item("/settings/account", "#i-gear", "Settings", is_settings));

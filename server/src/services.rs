@@ -190,7 +190,11 @@ impl Live for SharedLive {
     async fn installation(&self) -> Result<Installation, Failure> {
         let now = self.clock.monotonic();
         let size = |path: PathBuf| std::fs::metadata(path).map(|file| file.len()).ok();
-        let log = |path: &PathBuf| path.with_added_extension("wal");
+        let log = |path: &PathBuf| {
+            let mut name = path.clone().into_os_string();
+            name.push("-wal");
+            PathBuf::from(name)
+        };
         Ok(Installation {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             running_for: now.saturating_sub(self.started),
