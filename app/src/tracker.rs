@@ -108,6 +108,7 @@ fn Head(name: Memo<String>, view: RwSignal<TrackerView>, board: Board, changes: 
             </div>
             <div class="actions">
                 <LiveSign board />
+                <ChangeForm change=Change::Check id name changes class="btn" />
                 <PauseOrResume id name paused changes class="btn" />
                 <a class="btn" href=format!("/t/{id}/edit")>
                     "Edit"

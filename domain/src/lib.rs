@@ -75,7 +75,7 @@ mod when;
 mod zone;
 
 pub use cell::{Cell, Mark};
-pub use check::{Check, CheckName, Location, Micros, Outcome, Reason, TrackerId};
+pub use check::{Check, CheckName, Location, MOST_BY_HAND, Micros, Outcome, Reason, TrackerId};
 pub use evidence::{Certificate, Evidence, TlsEvidence};
 pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};

@@ -42,6 +42,12 @@ pub trait Trackers: Send + Sync {
 
     /// Takes a removal back.
     async fn restore(&self, id: TrackerId) -> Result<(), Failure>;
+
+    /// Checks trackers now, beside their schedules, and waits for it a while. Gives the checks that were recorded meanwhile.
+    ///
+    /// At most one is made for a tracker at a time, and at most one a second; who asks more often gets the newest one. All of the
+    /// ids have to exist; at most [`crate::MOST_BY_HAND`].
+    async fn check_now(&self, ids: Vec<TrackerId>) -> Result<Vec<Cell>, Failure>;
 }
 
 /// Following trackers. Reads memory only.

@@ -27,6 +27,7 @@ use crate::{
 };
 
 pub(crate) mod api;
+mod check_now;
 mod etag;
 mod files;
 mod forms;
@@ -85,6 +86,7 @@ pub fn router(state: &AppState) -> Router {
         .route("/v1/trackers", get(api::list).post(api::create))
         .route("/v1/trackers/{id}", get(api::show).patch(api::change).delete(api::remove))
         .merge(history::router())
+        .merge(check_now::router())
         .route("/healthz", get(api::healthz))
         .route("/readyz", get(api::readyz))
         .route("/metrics", get(metrics::metrics))

@@ -18,12 +18,14 @@ use crate::{
     metrics::Metrics,
     past::SharedPast,
     recorder::{Edit, RecorderHandle, Roster},
+    scheduler::ByHand,
 };
 
 /// What the services are made from.
 pub(crate) struct Means {
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) recorder: RecorderHandle,
+    pub(crate) by_hand: ByHand,
     pub(crate) roster: watch::Receiver<Roster>,
     pub(crate) view: SharedView,
     pub(crate) clock: Arc<dyn Clock>,
@@ -35,11 +37,11 @@ pub(crate) struct Means {
 
 /// The services that pages use.
 pub(crate) fn services(means: Means) -> Services {
-    let Means { archive, recorder, roster, view, clock, health, metrics, version } = means;
+    let Means { archive, recorder, by_hand, roster, view, clock, health, metrics, version } = means;
     let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
     let live = SharedLive { view, clock, health, metrics, version };
     Services {
-        trackers: Arc::new(RecordedTrackers { recorder, roster }),
+        trackers: Arc::new(RecordedTrackers { recorder, by_hand, roster }),
         live: Arc::new(live),
         past: Arc::new(past),
     }
@@ -50,6 +52,7 @@ const PASTE_LIMIT: usize = 100;
 
 struct RecordedTrackers {
     recorder: RecorderHandle,
+    by_hand: ByHand,
     roster: watch::Receiver<Roster>,
 }
 
@@ -90,6 +93,10 @@ impl Trackers for RecordedTrackers {
 
     async fn restore(&self, id: TrackerId) -> Result<(), Failure> {
         self.recorder.edit(Edit::Restore(id)).await.map(drop).map_err(logged)
+    }
+
+    async fn check_now(&self, ids: Vec<TrackerId>) -> Result<Vec<Cell>, Failure> {
+        self.by_hand.check(ids).await
     }
 }
 

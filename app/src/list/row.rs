@@ -27,6 +27,7 @@ pub fn TrackerRow(
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
     let paused = Memo::new(move |_| view.with(|view| view.about.paused));
     let body = view! {
+        <ChangeForm change=Change::Check id name changes class="item" />
         <PauseOrResume id name paused changes class="item" />
         <hr />
         <ChangeForm change=Change::Delete id name changes class="item danger" />

@@ -10,7 +10,7 @@ use server_fn::ServerFn;
 use super::{Icon, Toasts, part, whole};
 use crate::{
     ApiError,
-    api::{AddTracker, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
+    api::{AddTracker, CheckNow, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
     ask,
     backend::FailedForm,
     live::Board,
@@ -27,10 +27,12 @@ pub enum Change {
     Delete,
     /// Take the removal back.
     Restore,
+    /// Check it beside its schedule.
+    Check,
 }
 
 impl Change {
-    const ALL: [Self; 4] = [Self::Pause, Self::Resume, Self::Delete, Self::Restore];
+    const ALL: [Self; 5] = [Self::Pause, Self::Resume, Self::Delete, Self::Restore, Self::Check];
 
     /// Where its form is posted to.
     pub fn path(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Change {
             Self::Resume => ResumeTracker::PATH,
             Self::Delete => DeleteTracker::PATH,
             Self::Restore => RestoreTracker::PATH,
+            Self::Check => CheckNow::PATH,
         }
     }
 
@@ -49,6 +52,7 @@ impl Change {
             Self::Resume => (Some("#i-play"), "Resume"),
             Self::Delete => (Some("#i-trash"), "Delete"),
             Self::Restore => (None, "Undo"),
+            Self::Check => (Some("#i-retry"), "Check now"),
         }
     }
 

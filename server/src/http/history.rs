@@ -27,6 +27,8 @@ mod rows;
 mod series;
 mod uptime;
 
+pub(in crate::http) use self::reply::CheckReply;
+
 /// The routes.
 pub(super) fn router() -> Router<AppState> {
     let tagged = Router::new()

@@ -5,6 +5,7 @@ mod api;
 mod architecture;
 mod bad_input;
 mod blind;
+mod check_now;
 mod crash;
 mod data_safety;
 mod edits;
