@@ -23,7 +23,7 @@ pub enum Content {
     List(Told<list::Shown>),
     /// One tracker, and the piece of HTML that tells its past.
     One(Told<TrackerView>, String),
-    /// The form with all settings of one.
+    /// The form with all settings of one, or of a new one.
     Edit(edit::Form),
 }
 
@@ -37,6 +37,10 @@ impl Page {
             _ if path == "/" => list(services, query)
                 .await
                 .map(|shown| Content::List(Told { shown, failed, trouble: trouble.clone() })),
+            Some("new") => {
+                let from = past::asked::value(query, "from").and_then(|id| id.parse().ok());
+                edit::Form::of_new(services, from, form).await.map(Content::Edit)
+            }
             Some(rest) if rest.ends_with(EDIT) => {
                 edit::Form::load(services, rest.trim_end_matches(EDIT), form).await.map(Content::Edit)
             }

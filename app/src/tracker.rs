@@ -99,7 +99,13 @@ fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl In
 fn Head(name: Memo<String>, view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl IntoView {
     let id = view.with_untracked(|view| view.id);
     let paused = Memo::new(move |_| view.with(|view| view.about.paused));
-    let body = view! { <ChangeForm change=Change::Delete id name changes class="item danger" /> };
+    let body = view! {
+        <a class="item" href=format!("/t/new?from={id}")>
+            "Clone"
+        </a>
+        <hr />
+        <ChangeForm change=Change::Delete id name changes class="item danger" />
+    };
     view! {
         <div class="head">
             <div class="title">

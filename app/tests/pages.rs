@@ -166,6 +166,7 @@ fn a_form_that_failed_keeps_what_was_typed_and_says_what_is_wrong_at_its_field()
         action: "/api/add_tracker".into(),
         values: vec![("url".into(), "no url</textarea><script>alert(1)</script>".into())],
         error: ApiError::Invalid(Invalid::one("url", "`no url` is not a web address")),
+        panel: None,
     });
     let page = site.get("/");
     page.has("`no url` is not a web address.");
@@ -183,6 +184,7 @@ fn a_button_that_failed_says_so_on_the_page_it_was_on() {
         action: "/api/pause_tracker".into(),
         values: vec![("id".into(), "1".into())],
         error: ApiError::Unavailable,
+        panel: None,
     });
     for path in ["/", "/t/1"] {
         site.get(path).has("Not done.");
@@ -316,6 +318,7 @@ fn a_form_that_was_refused_keeps_what_was_typed_and_says_why() {
         action: "/api/edit_tracker".into(),
         values: settings(&[("id", "1"), ("every", "0"), ("http.host", "a/b")]),
         error: ApiError::Invalid(problems),
+        panel: None,
     });
     let page = site.get("/t/1/edit");
     page.has("Nothing was saved.");

@@ -21,6 +21,7 @@ mod status;
 mod story;
 mod tally;
 mod time;
+mod trial;
 mod uptime;
 mod wire;
 mod worth;
@@ -45,6 +46,8 @@ mod http;
 mod latencies;
 #[cfg(feature = "server")]
 mod name;
+#[cfg(feature = "server")]
+mod pasted;
 #[cfg(feature = "server")]
 mod preset;
 #[cfg(feature = "server")]
@@ -85,6 +88,7 @@ pub use status::{Policy, Status, Transition};
 pub use story::{LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
+pub use trial::{Fix, Judged, Leaf, Progress, Review, Reviewed, Watcher};
 pub use uptime::Uptime;
 pub use wire::{
     About, Change, Cursor, LiveAnswer, LiveRequest, PAGE_SIZE, Totals, TrackerDelta, TrackerPage,
@@ -105,7 +109,7 @@ pub use flaps::Flaps;
 #[cfg(feature = "server")]
 pub use fold::{Belief, Step, Trust};
 #[cfg(feature = "server")]
-pub use form::Fields;
+pub use form::{Fields, defaults, with_defaults};
 #[cfg(feature = "server")]
 pub use http::{
     Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
@@ -116,6 +120,8 @@ pub use http::{
 pub use latencies::Latencies;
 #[cfg(feature = "server")]
 pub use name::TrackerName;
+#[cfg(feature = "server")]
+pub use pasted::pasted;
 #[cfg(feature = "server")]
 pub use preset::{Preset, Trouble};
 #[cfg(feature = "server")]

@@ -28,6 +28,7 @@ use crate::{
 
 pub(crate) mod api;
 mod check_now;
+mod editor;
 mod etag;
 mod files;
 mod forms;
@@ -38,6 +39,7 @@ mod metrics;
 mod pages;
 mod problem;
 mod status;
+mod test_run;
 
 pub use self::guard::Hosts;
 pub use self::problem::Problem;
@@ -99,10 +101,12 @@ pub fn router(state: &AppState) -> Router {
         .with_state(state.clone());
     let pages = pages::router(state);
     let forms = forms::router(state, pages.clone());
+    let editor = editor::router(state, pages.clone());
     let guarded = from_fn_with_state(state.hosts, guard::guard);
     Router::new()
         .merge(programs)
         .merge(forms)
+        .merge(editor)
         .merge(pages)
         .layer(CompressionLayer::new())
         .layer(map_response(etag::weakened))

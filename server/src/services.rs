@@ -47,6 +47,19 @@ pub(crate) fn services(means: Means) -> Services {
     }
 }
 
+/// What a form describes: the tracker that it names by `id` or `from` after an edit, otherwise a new one. Secrets that are still
+/// masked stay what they were.
+pub(crate) fn described(
+    roster: &watch::Receiver<Roster>,
+    fields: &[(String, String)],
+) -> Result<NewTracker, Failure> {
+    let named = fields.iter().find(|(name, _)| name == "id" || name == "from");
+    let Some((_, id)) = named else { return Ok(Draft::of_new_fields(fields).parse()?) };
+    let id = id.parse().map_err(|_| Failure::NotFound)?;
+    let before = roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)?;
+    Ok(Draft::of_fields(fields, &before.settings).apply(&before.settings)?)
+}
+
 /// The most targets that are added at once.
 const PASTE_LIMIT: usize = 100;
 
@@ -72,6 +85,16 @@ impl Trackers for RecordedTrackers {
 
     async fn fields(&self, id: TrackerId) -> Result<Vec<(String, String)>, Failure> {
         Ok(self.settings(id)?.settings.fields())
+    }
+
+    async fn defaults(&self) -> Result<Vec<(String, String)>, Failure> {
+        Ok(domain::defaults())
+    }
+
+    async fn create(&self, fields: Vec<(String, String)>) -> Result<TrackerId, Failure> {
+        let tracker = NewTracker { paused: false, ..described(&self.roster, &fields)? };
+        let ids = self.recorder.edit(Edit::Add(vec![tracker])).await.map_err(logged)?;
+        ids.first().copied().ok_or(Failure::NotFound)
     }
 
     async fn worths(&self, id: TrackerId) -> Result<Vec<Worth>, Failure> {

@@ -29,6 +29,12 @@ pub fn TrackerRow(
     let body = view! {
         <ChangeForm change=Change::Check id name changes class="item" />
         <PauseOrResume id name paused changes class="item" />
+        <a class="item" href=format!("/t/{id}/edit")>
+            "Edit"
+        </a>
+        <a class="item" href=format!("/t/new?from={id}")>
+            "Clone"
+        </a>
         <hr />
         <ChangeForm change=Change::Delete id name changes class="item danger" />
     };

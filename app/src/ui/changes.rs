@@ -131,10 +131,18 @@ impl Changes {
         });
     }
 
-    /// Changes a tracker of this name, and offers to undo it.
-    fn make(self, change: Change, id: TrackerId, name: String) {
+    /// Changes a tracker of this name, and offers to undo it. The button says that it is busy until then.
+    fn make(self, change: Change, id: TrackerId, name: String, button: Option<web_sys::HtmlElement>) {
+        let busy = move |is_busy: bool| {
+            if let Some(button) = &button {
+                // Not `disabled`, which would lose the focus.
+                drop(button.set_attribute("aria-busy", if is_busy { "true" } else { "false" }));
+            }
+        };
+        busy(true);
         spawn_local(async move {
             let answer = change.send(id).await;
+            busy(false);
             if answer.is_ok() {
                 self.toasts.offer_undo(change, id, &name);
             }
@@ -211,7 +219,7 @@ pub fn ChangeForm(
 ) -> impl IntoView {
     let send = move |event: SubmitEvent| {
         event.prevent_default();
-        changes.make(change, id, name.get_untracked());
+        changes.make(change, id, name.get_untracked(), event.submitter());
     };
     let (icon, word) = change.face();
     whole(view! {

@@ -3,13 +3,13 @@
 //! A program (our own client is one) gets JSON. A plain form gets a redirect to the page it came from, or, when it failed,
 //! that page again with what was typed and the error at its field; no free text travels in a URL.
 
-use app::{ApiError, backend::FailedForm, edit};
+use app::backend::FailedForm;
 use axum::{
-    Json, Router,
+    Router,
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode, Uri,
+        HeaderMap, HeaderValue, StatusCode, Uri,
         header::{ACCEPT, LOCATION, REFERER},
         request::Parts,
     },
@@ -49,36 +49,24 @@ async fn answer(State(forms): State<Forms>, request: Request) -> Response {
     }
     let error = to_bytes(called.into_body(), BODY_LIMIT).await.map(|body| pages::read_error(&body));
     let error = error.unwrap_or(app::ApiError::Internal);
-    pages::render_failed(forms.pages, FailedForm { page: back, action, values: values(&body), error }).await
+    pages::render_failed(
+        forms.pages,
+        FailedForm { page: back, action, values: values(&body), error, panel: None },
+    )
+    .await
 }
 
-/// A server function; or the form of all settings, whose many fields are no function's arguments.
 async fn call(forms: &Forms, parts: Parts, body: Bytes) -> Response {
-    if parts.uri.path() != edit::PATH || parts.method != Method::POST {
-        return pages::call(forms.services.clone(), Request::from_parts(parts, Body::from(body))).await;
-    }
-    match save(&forms.services, values(&body)).await {
-        Ok(()) => Json(()).into_response(),
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, Json(error)).into_response()
-        }
-    }
+    pages::call(forms.services.clone(), Request::from_parts(parts, Body::from(body))).await
 }
 
-async fn save(services: &Services, fields: Vec<(String, String)>) -> Result<(), ApiError> {
-    let id = id_of(&fields).ok_or_else(|| ApiError::BadRequest("it names no tracker".into()))?;
-    Ok(services.trackers.edit(id, fields).await?)
-}
-
-fn id_of(values: &[(String, String)]) -> Option<TrackerId> {
+pub(super) fn id_of(values: &[(String, String)]) -> Option<TrackerId> {
     values.iter().find(|(name, _)| name == "id").and_then(|(_, id)| id.parse().ok())
 }
 
 /// Where a form that succeeded leads. What was deleted has no page to go back to; the list offers to undo it.
 fn next_page(action: &str, back: String, values: &[(String, String)]) -> String {
     match (action, id_of(values)) {
-        (edit::PATH, Some(id)) => format!("/t/{id}"),
         ("/api/delete_tracker", Some(id)) => format!("/?deleted={id}"),
         ("/api/delete_tracker" | "/api/restore_tracker", _) => "/".into(),
         _ => back,
@@ -86,7 +74,7 @@ fn next_page(action: &str, back: String, values: &[(String, String)]) -> String 
 }
 
 /// A browser that posts a form asks for a page; `fetch` asks for something else.
-fn wants_page(headers: &HeaderMap) -> bool {
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
         .and_then(|accept| accept.to_str().ok())
@@ -104,7 +92,7 @@ fn values(body: &Bytes) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(body).unwrap_or_default()
 }
 
-fn see_other(path: &str) -> Response {
+pub(super) fn see_other(path: &str) -> Response {
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

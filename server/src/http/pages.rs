@@ -101,7 +101,8 @@ pub(super) async fn render_failed(pages: Router, failed: FailedForm) -> Response
         Ok(response) => response,
         Err(never) => match never {},
     };
-    if response.status().is_success() {
+    // What was sent to be looked at has not failed.
+    if response.status().is_success() && failed.panel.is_none() {
         *response.status_mut() = status;
     }
     response

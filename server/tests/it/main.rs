@@ -8,6 +8,7 @@ mod blind;
 mod check_now;
 mod crash;
 mod data_safety;
+mod editor;
 mod edits;
 mod guard;
 mod harness;
