@@ -51,6 +51,8 @@ pub struct Form {
     error: Option<ApiError>,
     /// What became of a test, as HTML.
     panel: Option<String>,
+    /// Whether it was sent to be tried.
+    is_test: bool,
     /// Whether something stands in it that is not saved.
     is_changed: bool,
 }
@@ -108,7 +110,8 @@ impl Form {
             |error: &ApiError| !matches!(error, ApiError::Invalid(invalid) if invalid.0.is_empty());
         let error = failed.map(|failed| failed.error.clone()).filter(is_problem);
         let panel = failed.and_then(|failed| failed.panel.clone());
-        Self { of, fields, defaults, worths, error, panel, is_changed: failed.is_some() }
+        let is_test = failed.is_some_and(|failed| failed.action == TEST_PATH);
+        Self { of, fields, defaults, worths, error, panel, is_test, is_changed: failed.is_some() }
     }
 
     /// The document's title.
@@ -260,7 +263,7 @@ impl Form {
             <div class="notice is-down" role="alert">
                 <Icon name="#i-alert" />
                 <div>
-                    <b>"Nothing was saved."</b>
+                    <b>{if self.is_test { "Nothing was asked: the form has to be right first." } else { "Nothing was saved." }}</b>
                     <ul>{lines}</ul>
                 </div>
             </div>

@@ -101,6 +101,7 @@ fn Head(name: Memo<String>, view: RwSignal<TrackerView>, board: Board, changes: 
     let paused = Memo::new(move |_| view.with(|view| view.about.paused));
     let body = view! {
         <a class="item" href=format!("/t/new?from={id}")>
+            <Icon name="#i-copy" />
             "Clone"
         </a>
         <hr />

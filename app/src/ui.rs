@@ -43,6 +43,9 @@ const ICONS: &str = concat!(
     r#"<symbol id="i-x" viewBox="0 0 16 16"><path d="m3.75 3.75 8.5 8.5m0-8.5-8.5 8.5"/></symbol>"#,
     r#"<symbol id="i-plus" viewBox="0 0 16 16"><path d="M8 3v10M3 8h10"/></symbol>"#,
     r#"<symbol id="i-play" viewBox="0 0 16 16"><path d="M4.5 2.75v10.5L13 8z"/></symbol>"#,
+    r#"<symbol id="i-edit" viewBox="0 0 16 16"><path d="m3 13 .75-3L10.5 3.25a1.6 1.6 0 0 1 2.25 2.25L6 12.25zM9.25 4.5l2.25 2.25"/></symbol>"#,
+    r#"<symbol id="i-copy" viewBox="0 0 16 16"><rect x="5.75" y="5.75" width="7.5" height="7.5" rx="1.5"/>"#,
+    r#"<path d="M3.5 10.25a.75.75 0 0 1-.75-.75V4.25a1.5 1.5 0 0 1 1.5-1.5H9.5a.75.75 0 0 1 .75.75"/></symbol>"#,
     r#"<symbol id="i-trash" viewBox="0 0 16 16"><path d="M2.5 4.25h11M6 4V2.5h4V4M4 4.25l.6 9.25h6.8L12 4.25"/></symbol>"#,
 );
 

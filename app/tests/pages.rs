@@ -1,5 +1,7 @@
 //! The pages as the server renders them, over ports in memory: what is there without script, in every state.
 
+#[path = "pages/editor.rs"]
+mod editor;
 #[path = "pages/harness.rs"]
 mod harness;
 
@@ -325,5 +327,6 @@ fn a_form_that_was_refused_keeps_what_was_typed_and_says_why() {
     page.has("<a href=\"#f-every\">Every: an interval is whole seconds</a>");
     page.has(r#"id="f-http-host-problem""#);
     page.has(r#"value="a/b""#);
-    assert_eq!(page.html.matches(" open").count(), 1, "the group with the problem: {}", page.html);
+    let open = page.html.matches("<details open").count();
+    assert_eq!(open, 2, "expectations, and the group with the problem: {}", page.html);
 }

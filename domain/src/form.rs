@@ -42,20 +42,18 @@ impl NewTracker {
 
 /// What an empty field means, in a form that shows it greyed there. The one place that says so to pages.
 pub fn defaults() -> Fields {
-    let (policy, http) = (Policy::default(), HttpOptions::default());
+    let policy = Policy::default();
     let every = Schedule::default().interval().map(length).unwrap_or_default();
-    [
+    let fields = [
         ("every", every),
         ("expect", Expectations::default().to_string()),
         ("deadline", length(DEFAULT_DEADLINE)),
         ("retries", policy.retries.to_string()),
         ("retry", length(policy.retry_after)),
         ("successes", policy.successes.to_string()),
-        ("http.method", "GET".into()),
-        ("http.redirects", http.redirects.0.to_string()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+    ];
+    let own = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+    own.chain(HttpOptions::default().fields()).collect()
 }
 
 /// The fields of a form whose empty ones mean a default, with that. A deadline has a meaning of its own when it is absent.
@@ -331,6 +329,25 @@ mod tests {
         fields.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let edited = Draft::of_fields(&fields, &before).apply(&before);
         edited.map_err(|invalid| invalid.0.into_iter().map(|error| error.field).collect())
+    }
+
+    /// As a page posts a new form that nobody touched but for the URL: what is as usual is empty, boxes and choices are sent.
+    #[test]
+    fn a_new_form_that_is_left_empty_means_the_defaults() {
+        let target = ("url".to_owned(), "a.example".to_owned());
+        let shown = |(name, value): (String, String)| {
+            let is_said =
+                ["true", "false", "none", "auto"].contains(&value.as_str()) || value.starts_with("1.");
+            (name, if is_said { value } else { String::new() })
+        };
+        let posted: Fields = defaults().into_iter().map(shown).chain([target]).collect();
+        let tracker = Draft::of_new_fields(&with_defaults(posted)).parse();
+        assert_eq!(tracker, Draft::of("a.example").parse());
+        let cron: Fields = [("url", "a.example"), ("every", ""), ("cron", "0 6 * * 1"), ("retries", " ")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let tracker = Draft::of_new_fields(&with_defaults(cron)).parse().unwrap();
+        assert_eq!((tracker.schedule.interval(), tracker.policy.retries), (None, Policy::default().retries));
     }
 
     #[test]

@@ -69,6 +69,9 @@ pub fn wake() {
 impl Editor {
     /// A test stays on the page; whatever else is sent leaves it.
     fn submitted(&self, event: &ev::SubmitEvent) {
+        if event.target().as_ref() != Some(self.form.as_ref()) {
+            return;
+        }
         let Some(button) = event.submitter() else { return self.is_changed.set(false) };
         if button.get_attribute("formaction").as_deref() != Some(TEST_PATH) {
             return self.is_changed.set(false);

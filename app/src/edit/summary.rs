@@ -26,7 +26,10 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
         ],
         "Request" => vec![
             some(told("http.method")),
-            some(crate::format::count(lines("http.headers"), "header", "headers")),
+            some(match lines("http.headers") {
+                0 => "no headers".into(),
+                count => crate::format::count(count, "header", "headers"),
+            }),
             some(if lines("http.body") == 0 { "no body".into() } else { "a body".into() }),
             Some(format!("{} redirects", told("http.redirects"))),
             flag(form, "http.cookies", "cookies"),

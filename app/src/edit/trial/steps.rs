@@ -62,6 +62,11 @@ fn steps(trial: &Trial) -> Vec<Step> {
         }
     }
     let Some(end) = &trial.end else { return steps };
+    // Where every address is asked, they are asked at the same time.
+    for (address, verdict) in end.evidence.iter().flat_map(|seen| &seen.verdicts) {
+        let (class, icon) = if verdict == "up" { ("is-up", "#i-up") } else { ("is-down", "#i-down") };
+        steps.push(Step { class, icon, label: "Address", took: None, what: format!("{address}: {verdict}") });
+    }
     match (&end.outcome, trial.judged()) {
         (_, Some(judged)) => {
             let kind = end.evidence.as_ref().and_then(|seen| header(&seen.headers, "content-type"));
