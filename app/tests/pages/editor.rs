@@ -67,7 +67,9 @@ fn what_was_tested_stands_beside_what_was_typed() {
 
 fn ended(heard: Vec<Progress>, outcome: Outcome) -> String {
     let mut trial = Trial::default();
-    heard.into_iter().for_each(|progress| trial.hear(progress));
+    for progress in heard {
+        trial.hear(progress);
+    }
     let evidence = Evidence {
         status: Some(200),
         headers: vec![(HOSTILE.into(), HOSTILE.into())],

@@ -61,7 +61,9 @@ fn step(name: &str) -> String {
             '\\' => "\\\\".to_owned(),
             // A path has no form for characters beyond these but a pair of them.
             c if is_unseen(c) => {
-                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+                let units: Vec<String> =
+                    c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+                units.concat()
             }
             c => c.to_string(),
         })

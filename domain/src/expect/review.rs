@@ -177,10 +177,10 @@ fn values(rule: &ValueRule, node: &Value) -> Vec<(String, ValueRule)> {
             any.chain(exactly(node)).collect()
         }
         (
-            ValueRule::Compare(Order::Equal | Order::Less | Order::AtMost | Order::More | Order::AtLeast, _),
+            ValueRule::Compare(Order::Equal | Order::Less | Order::AtMost | Order::More | Order::AtLeast, _)
+            | ValueRule::In(_),
             _,
-        )
-        | (ValueRule::In(_), _) => exactly(node).into_iter().collect(),
+        ) => exactly(node).into_iter().collect(),
         (ValueRule::Text(rule), Value::String(text)) => match rule {
             TextRule::Contains(part) => ignoring_case(part, "")
                 .map(|pattern| ("Ignore case".to_owned(), ValueRule::Text(TextRule::Matches(pattern))))
@@ -197,7 +197,7 @@ fn values(rule: &ValueRule, node: &Value) -> Vec<(String, ValueRule)> {
 mod tests {
     use super::*;
 
-    fn answer<'a>(status: u16, body: &'a str) -> Answer<'a> {
+    fn answer(status: u16, body: &str) -> Answer<'_> {
         Answer {
             status: Some(status),
             body: body.as_bytes(),

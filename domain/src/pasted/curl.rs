@@ -94,13 +94,12 @@ impl Asked {
             Kind::Named(name) => self.header(&format!("{name}: {value}"), option),
             Kind::Cookie if !value.contains('=') => self.left_out(option),
             Kind::Cookie => self.header(&format!("Cookie: {value}"), option),
-            Kind::Data if value.starts_with('@') => self.left_out(option),
+            Kind::Data | Kind::Json if value.starts_with('@') => self.left_out(option),
             Kind::Data | Kind::RawData => self.data.push(value),
             Kind::EncodedData => match encoded(&value) {
                 Some(data) => self.data.push(data),
                 None => self.left_out(option),
             },
-            Kind::Json if value.starts_with('@') => self.left_out(option),
             Kind::Json => {
                 self.is_json = true;
                 self.data.push(value);
@@ -138,14 +137,13 @@ impl Asked {
     }
 
     fn url(&mut self, url: String) {
-        match &self.url {
-            None => self.url = Some(url),
-            Some(_) => {
-                let sentence = "Only the first URL is checked; a tracker asks one.".to_owned();
-                if !self.remarks.contains(&sentence) {
-                    self.remarks.push(sentence);
-                }
-            }
+        if self.url.is_none() {
+            self.url = Some(url);
+            return;
+        }
+        let sentence = "Only the first URL is checked; a tracker asks one.".to_owned();
+        if !self.remarks.contains(&sentence) {
+            self.remarks.push(sentence);
         }
     }
 

@@ -85,7 +85,7 @@ pub(super) async fn test(
 ) -> Response {
     let (fields, remarks) = pasted(written(fields));
     let is_page = wants_page(&headers);
-    let tracker = match settings(&editor, &fields).await {
+    let tracker = match settings(&editor, &fields) {
         Ok(tracker) => tracker,
         Err(error) if is_page => return editor.again(TEST_PATH, fields, error, None).await,
         Err(error) => return piece(StatusCode::UNPROCESSABLE_ENTITY, &edit::problems(&error)),
@@ -112,7 +112,7 @@ pub(super) async fn test(
 }
 
 /// What the form describes, with the secrets of the tracker that it is about where they are still masked.
-async fn settings(editor: &Editor, fields: &Fields) -> Result<NewTracker, ApiError> {
+fn settings(editor: &Editor, fields: &Fields) -> Result<NewTracker, ApiError> {
     let fields = domain::with_defaults(fields.clone());
     Ok(crate::services::described(&editor.state.roster, &fields)?)
 }

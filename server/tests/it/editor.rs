@@ -170,9 +170,9 @@ async fn echo() -> (String, Arc<Mutex<String>>) {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut buffer = vec![0; 8_192];
             let size = stream.read(&mut buffer).await.unwrap_or(0);
-            let head = String::from_utf8_lossy(&buffer[..size]).into_owned();
-            let body = serde_json::json!({ "ok": "YES", "head": head }).to_string();
-            *memory.lock().await = head;
+            let request = String::from_utf8_lossy(&buffer[..size]).into_owned();
+            let body = serde_json::json!({ "ok": "YES", "head": request }).to_string();
+            *memory.lock().await = request;
             let answer = format!(
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                 body.len()

@@ -52,6 +52,91 @@ impl Effect {
     }
 }
 
+/// What is about the program, not about what is asked.
+const ABOUT_ITSELF: [&str; 19] = [
+    "silent",
+    "show-error",
+    "include",
+    "verbose",
+    "fail",
+    "fail-with-body",
+    "fail-early",
+    "progress-bar",
+    "compressed",
+    "no-buffer",
+    "globoff",
+    "location",
+    "basic",
+    "http2",
+    "no-progress-meter",
+    "styled-output",
+    "path-as-is",
+    "disable",
+    "remote-name",
+];
+/// The same, and a value follows.
+const ABOUT_ITSELF_WITH_VALUE: [&str; 11] = [
+    "output",
+    "write-out",
+    "connect-timeout",
+    "retry",
+    "retry-delay",
+    "retry-max-time",
+    "stderr",
+    "trace",
+    "trace-ascii",
+    "dump-header",
+    "cookie-jar",
+];
+/// What has no counterpart here, and takes a value.
+const WITH_VALUE: [&str; 45] = [
+    "form",
+    "form-string",
+    "upload-file",
+    "config",
+    "cert",
+    "cert-type",
+    "key",
+    "key-type",
+    "cacert",
+    "capath",
+    "pass",
+    "range",
+    "continue-at",
+    "time-cond",
+    "resolve",
+    "connect-to",
+    "interface",
+    "ciphers",
+    "tls13-ciphers",
+    "tls-max",
+    "limit-rate",
+    "unix-socket",
+    "abstract-unix-socket",
+    "netrc-file",
+    "socks5",
+    "socks5-hostname",
+    "socks4",
+    "socks4a",
+    "preproxy",
+    "noproxy",
+    "aws-sigv4",
+    "request-target",
+    "speed-limit",
+    "speed-time",
+    "max-filesize",
+    "proto",
+    "proto-default",
+    "proto-redir",
+    "local-port",
+    "keepalive-time",
+    "pinnedpubkey",
+    "proxy-header",
+    "doh-url",
+    "variable",
+    "expand-url",
+];
+
 /// Of an option with two dashes.
 pub(super) fn effect_of_name(name: &str) -> Effect {
     match name {
@@ -81,56 +166,9 @@ pub(super) fn effect_of_name(name: &str) -> Effect {
         "ipv6" => Set("http.ip", "6"),
         "tlsv1.2" => Set("http.tls.min_version", "1.2"),
         "tlsv1.3" => Set("http.tls.min_version", "1.3"),
-        "silent" | "show-error" | "include" | "verbose" | "fail" | "fail-with-body" | "fail-early"
-        | "progress-bar" | "compressed" | "no-buffer" | "globoff" | "location" | "basic" | "http2"
-        | "no-progress-meter" | "styled-output" | "path-as-is" | "disable" | "remote-name" => Nothing,
-        "output" | "write-out" | "connect-timeout" | "retry" | "retry-delay" | "retry-max-time"
-        | "stderr" | "trace" | "trace-ascii" | "dump-header" | "cookie-jar" => NothingWithValue,
-        "form"
-        | "form-string"
-        | "upload-file"
-        | "config"
-        | "cert"
-        | "cert-type"
-        | "key"
-        | "key-type"
-        | "cacert"
-        | "capath"
-        | "pass"
-        | "range"
-        | "continue-at"
-        | "time-cond"
-        | "resolve"
-        | "connect-to"
-        | "interface"
-        | "ciphers"
-        | "tls13-ciphers"
-        | "tls-max"
-        | "limit-rate"
-        | "unix-socket"
-        | "abstract-unix-socket"
-        | "netrc-file"
-        | "socks5"
-        | "socks5-hostname"
-        | "socks4"
-        | "socks4a"
-        | "preproxy"
-        | "noproxy"
-        | "aws-sigv4"
-        | "request-target"
-        | "speed-limit"
-        | "speed-time"
-        | "max-filesize"
-        | "proto"
-        | "proto-default"
-        | "proto-redir"
-        | "local-port"
-        | "keepalive-time"
-        | "pinnedpubkey"
-        | "proxy-header"
-        | "doh-url"
-        | "variable"
-        | "expand-url" => UnknownWithValue,
+        name if ABOUT_ITSELF.contains(&name) => Nothing,
+        name if ABOUT_ITSELF_WITH_VALUE.contains(&name) => NothingWithValue,
+        name if WITH_VALUE.contains(&name) => UnknownWithValue,
         _ => Unknown,
     }
 }
