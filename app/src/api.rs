@@ -2,7 +2,8 @@
 //!
 //! Reads take JSON. Changes take url-encoded forms, so that they work without script. Both answer JSON. In the client only
 //! the types are used that `#[server]` makes: they are sent by the module `ask`. They are [`Live`], [`LastChecks`],
-//! [`ListTrackers`], [`Past`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`].
+//! [`ListTrackers`], [`Past`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`],
+//! [`CheckNow`].
 
 use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage};
 use leptos::prelude::*;
@@ -63,4 +64,10 @@ pub async fn delete_tracker(id: TrackerId) -> Result<(), ApiError> {
 #[server(prefix = "/api", endpoint = "restore_tracker", output = Json)]
 pub async fn restore_tracker(id: TrackerId) -> Result<(), ApiError> {
     Ok(crate::backend::services()?.trackers.restore(id).await?)
+}
+
+/// Checks a tracker now, beside its schedule, and waits for it a while.
+#[server(prefix = "/api", endpoint = "check_now", output = Json)]
+pub async fn check_now(id: TrackerId) -> Result<Vec<Cell>, ApiError> {
+    Ok(crate::backend::services()?.trackers.check_now(vec![id]).await?)
 }

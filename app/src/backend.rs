@@ -16,8 +16,10 @@ pub struct FailedForm {
     pub action: String,
     /// What was given, field by field.
     pub values: Vec<(String, String)>,
-    /// Why it failed.
+    /// Why it failed; nothing in particular when it was sent to be looked at only.
     pub error: ApiError,
+    /// What is shown beside the form, as HTML that was made here: what became of a test.
+    pub panel: Option<String>,
 }
 
 impl FailedForm {

@@ -38,7 +38,7 @@ pub enum Content {
     List(Told<list::Shown>),
     /// One tracker, and the piece of HTML that tells its past.
     One(Told<TrackerView>, String),
-    /// The form with all settings of one.
+    /// The form with all settings of one, or of a new one.
     Edit(edit::Form),
     /// Makes the first administrator.
     SetUp(set_up::Form),
@@ -55,6 +55,8 @@ pub enum Address<'a> {
     List,
     /// One tracker, by its number.
     One(&'a str),
+    /// The form of a new one.
+    New,
     /// The form of one.
     Edit(&'a str),
     /// Makes the first administrator.
@@ -78,6 +80,7 @@ impl<'a> Address<'a> {
             SET_UP_PAGE => Self::SetUp,
             SIGN_IN_PAGE => Self::SignIn,
             "/settings" => Self::Settings(Section::Own),
+            "/t/new" => Self::New,
             _ => {
                 if let Some(rest) = path.strip_prefix("/t/") {
                     return rest.strip_suffix(EDIT).map_or(Self::One(rest), Self::Edit);
@@ -92,7 +95,7 @@ impl<'a> Address<'a> {
     pub fn need(self) -> Need {
         match self {
             Self::List | Self::One(_) => Need::Look,
-            Self::Edit(_) => Need::Change,
+            Self::New | Self::Edit(_) => Need::Change,
             Self::SetUp | Self::SignIn => Need::Nothing,
             Self::Settings(section) => section.need(),
             // Who may see nothing is not told either what exists.
@@ -122,7 +125,7 @@ impl Page {
 
     /// Whether anything on it is the client's.
     pub fn has_islands(&self) -> bool {
-        matches!(self.content, Ok(Content::List(_) | Content::One(..)))
+        matches!(self.content, Ok(Content::List(_) | Content::One(..) | Content::Edit(_)))
     }
 
     /// The HTTP status that goes with it.
@@ -165,6 +168,10 @@ async fn load(
             Content::One(Told { shown, failed, trouble, may_change }, past)
         }
         Address::Edit(id) => Content::Edit(edit::Form::load(services, id, asked.failed.as_ref()).await?),
+        Address::New => {
+            let from = past::asked::value(query, "from").and_then(|id| id.parse().ok());
+            Content::Edit(edit::Form::of_new(services, from, asked.failed.as_ref()).await?)
+        }
         Address::SetUp => Content::SetUp(set_up::Form::of(asked)),
         Address::SignIn => Content::SignIn(sign_in::Form::of(asked)),
         Address::Settings(section) => {

@@ -1,9 +1,13 @@
-//! The page that edits a tracker: one plain form with all settings. Rendered on the server only, and complete without script.
+//! The page that edits a tracker, or adds one: one plain form with all settings, and a test of what stands in it beside. Rendered
+//! on the server only, and complete without script; [`live`] is what a browser with script adds.
 //!
 //! Fields are called as errors call them (`every`, `http.tls.key`), so a problem finds its field by its name.
 
 mod field;
 mod groups;
+pub mod live;
+mod summary;
+pub mod trial;
 mod worth;
 
 use domain::{Failure, TrackerId, Worth, ports::Services};
@@ -15,20 +19,51 @@ use crate::{
     ui::{Icon, Part, whole},
 };
 
-/// Where the form is posted to. No server function: a form with this many fields is no list of arguments.
+/// Where the form of a tracker is posted to. No server function: a form with this many fields is no list of arguments.
 pub const PATH: &str = "/api/edit_tracker";
+/// Where the form of a new tracker is posted to.
+pub const NEW_PATH: &str = "/api/new_tracker";
+/// Where both are posted to be tried. Changes nothing.
+pub const TEST_PATH: &str = "/api/test_tracker";
+/// Where both are posted to have a command line read into their fields. Changes nothing.
+pub const READ_PATH: &str = "/api/read_tracker";
+
+/// The id of the form's element.
+pub const FORM: &str = "editor";
+/// The id of the element that says how a test goes.
+pub const TRIAL: &str = "trial";
+/// The id of the button that starts a test.
+pub const TEST: &str = "test-go";
+/// The id of the button that has a command line read.
+pub const READ: &str = "read-line";
 
 /// The form and what stands in its fields.
 #[derive(Clone, Debug)]
 pub struct Form {
-    id: TrackerId,
-    name: String,
+    of: Of,
     /// Names and values; the last of a name counts.
     fields: Vec<(String, String)>,
+    /// What an empty field means.
+    defaults: Vec<(String, String)>,
     /// What policies are worth for it.
     worths: Vec<Worth>,
     /// Why it was not saved.
     error: Option<ApiError>,
+    /// What became of a test, as HTML.
+    panel: Option<String>,
+    /// Whether it was sent to be tried.
+    is_test: bool,
+    /// Whether something stands in it that is not saved.
+    is_changed: bool,
+}
+
+/// Whose form it is.
+#[derive(Clone, Debug)]
+enum Of {
+    /// A tracker's, with its name.
+    One(TrackerId, String),
+    /// A new one's, maybe after another.
+    New(Option<TrackerId>),
 }
 
 impl Form {
@@ -36,20 +71,71 @@ impl Form {
     pub async fn load(services: &Services, id: &str, failed: Option<&FailedForm>) -> Result<Self, Failure> {
         let id = id.parse::<TrackerId>().map_err(|_| Failure::NotFound)?;
         let name = services.live.tracker(id).await?.about.name;
-        let mut fields = services.trackers.fields(id).await?;
+        let fields = services.trackers.fields(id).await?;
         let worths = services.trackers.worths(id).await?;
-        let failed = failed.filter(|failed| failed.action == PATH);
+        let defaults = services.trackers.defaults().await?;
+        Ok(Self::filled(Of::One(id, name), fields, defaults, worths, failed))
+    }
+
+    /// The form of a new tracker, like the one with this number, if there is one.
+    pub async fn of_new(
+        services: &Services,
+        from: Option<TrackerId>,
+        failed: Option<&FailedForm>,
+    ) -> Result<Self, Failure> {
+        let defaults = services.trackers.defaults().await?;
+        let (fields, worths) = match from {
+            Some(id) => {
+                let name = services.live.tracker(id).await?.about.name;
+                let mut fields = services.trackers.fields(id).await?;
+                fields.push(("name".into(), format!("{name} (copy)")));
+                (fields, services.trackers.worths(id).await?)
+            }
+            None => (defaults.clone(), Vec::new()),
+        };
+        Ok(Self::filled(Of::New(from), fields, defaults, worths, failed))
+    }
+
+    fn filled(
+        of: Of,
+        mut fields: Vec<(String, String)>,
+        defaults: Vec<(String, String)>,
+        worths: Vec<Worth>,
+        failed: Option<&FailedForm>,
+    ) -> Self {
+        let failed =
+            failed.filter(|failed| [PATH, NEW_PATH, TEST_PATH, READ_PATH].contains(&failed.action.as_str()));
         fields.extend(failed.iter().flat_map(|failed| failed.values.clone()));
-        Ok(Self { id, name, fields, worths, error: failed.map(|failed| failed.error.clone()) })
+        let is_problem =
+            |error: &ApiError| !matches!(error, ApiError::Invalid(invalid) if invalid.0.is_empty());
+        let error = failed.map(|failed| failed.error.clone()).filter(is_problem);
+        let panel = failed.and_then(|failed| failed.panel.clone());
+        let is_test = failed.is_some_and(|failed| failed.action == TEST_PATH);
+        Self { of, fields, defaults, worths, error, panel, is_test, is_changed: failed.is_some() }
     }
 
     /// The document's title.
     pub fn title(&self) -> String {
-        format!("Edit {}", self.name)
+        match &self.of {
+            Of::One(_, name) => format!("Edit {name}"),
+            Of::New(_) => "New tracker".into(),
+        }
     }
 
     fn value(&self, name: &str) -> &str {
-        self.fields.iter().rev().find(|(other, _)| other == name).map_or("", |(_, value)| value)
+        last(&self.fields, name)
+    }
+
+    /// What an empty field means; empty where that is nothing.
+    fn default_of(&self, name: &str) -> &str {
+        last(&self.defaults, name)
+    }
+
+    /// What counts: the value, or what an empty field means.
+    fn told(&self, name: &str) -> &str {
+        Some(self.value(name))
+            .filter(|value| !value.trim().is_empty())
+            .unwrap_or_else(|| self.default_of(name))
     }
 
     fn problem(&self, name: &str) -> Option<String> {
@@ -58,39 +144,109 @@ impl Form {
 
     /// The page.
     pub fn view(&self) -> Part {
-        let address = format!("/t/{}", self.id);
+        let (action, back) = match &self.of {
+            Of::One(id, _) => (PATH, format!("/t/{id}")),
+            Of::New(_) => (NEW_PATH, "/".to_owned()),
+        };
+        let lede = matches!(self.of, Of::New(_))
+            .then(|| view! { <p class="lede">"Three fields are enough. The rest has defaults."</p> });
         whole(view! {
             <div class="wrap top">
-                <nav class="crumbs" aria-label="Breadcrumb">
-                    <ol>
-                        <li>
-                            <a href="/">"Trackers"</a>
-                        </li>
-                        <li>
-                            <a href=address.clone()>{self.name.clone()}</a>
-                        </li>
-                        <li aria-current="page">"Edit"</li>
-                    </ol>
-                </nav>
+                {self.crumbs()}
                 <div class="head">
                     <div class="title">
                         <h1>{self.title()}</h1>
+                        {lede}
                     </div>
                 </div>
                 {self.summary()}
-                <form class="settings" action=PATH method="post" autocomplete="off">
-                    <input type="hidden" name="id" value=self.id.to_string() />
-                    {groups::all(self)}
-                    <p class="send">
-                        <button class="btn primary" type="submit">
-                            "Save"
-                        </button>
-                        <a class="btn" href=address>
-                            "Cancel"
-                        </a>
-                    </p>
-                </form>
+                <div class="edit">
+                    <form
+                        class="card settings"
+                        id=FORM
+                        action=action
+                        method="post"
+                        autocomplete="off"
+                        aria-label="Tracker"
+                        data-changed=self.is_changed.then_some("")
+                    >
+                        {self.hidden()}
+                        {groups::all(self)}
+                        <div class="formbar">
+                            <a class="btn" href=back>
+                                "Cancel"
+                            </a>
+                            <button class="btn primary" type="submit">
+                                {if matches!(self.of, Of::New(_)) { "Save and check" } else { "Save" }}
+                            </button>
+                            <button type="submit" id=READ formaction=READ_PATH hidden>
+                                "Read the command line"
+                            </button>
+                        </div>
+                    </form>
+                    {self.test()}
+                </div>
             </div>
+        })
+    }
+
+    fn crumbs(&self) -> Part {
+        let (parent, here) = match &self.of {
+            Of::One(id, name) => (Some((format!("/t/{id}"), name.clone())), "Edit"),
+            Of::New(_) => (None, "New"),
+        };
+        let parent = parent.map(|(href, name)| {
+            view! {
+                <li>
+                    <a href=href>{name}</a>
+                </li>
+            }
+        });
+        whole(view! {
+            <nav class="crumbs" aria-label="Breadcrumb">
+                <ol>
+                    <li>
+                        <a href="/">"Trackers"</a>
+                    </li>
+                    {parent}
+                    <li aria-current="page">{here}</li>
+                </ol>
+            </nav>
+        })
+    }
+
+    /// Which tracker it is, or after which one.
+    fn hidden(&self) -> Option<Part> {
+        let (name, id) = match &self.of {
+            Of::One(id, _) => ("id", id),
+            Of::New(Some(id)) => ("from", id),
+            Of::New(None) => return None,
+        };
+        Some(whole(view! { <input type="hidden" name=name value=id.to_string() /> }))
+    }
+
+    /// What asks the target now, and what came of it.
+    fn test(&self) -> Part {
+        let nothing =
+            "<p class=\"muted\">Asks the target once, with what stands in the form. Nothing is saved.</p>";
+        let panel = self.panel.clone().unwrap_or_else(|| nothing.into());
+        whole(view! {
+            <section class="card test" aria-labelledby="h-test">
+                <header>
+                    <h2 id="h-test">"Test"</h2>
+                    <span class="note keys">
+                        <kbd>"Ctrl"</kbd>
+                        " "
+                        <kbd>"Enter"</kbd>
+                    </span>
+                    <button class="btn small" type="submit" id=TEST form=FORM formaction=TEST_PATH aria-keyshortcuts="Control+Enter">
+                        <Icon name="#i-play" />
+                        <span>"Test"</span>
+                    </button>
+                </header>
+                <div id=TRIAL inner_html=panel></div>
+                <p class="vh" role="status" id="trial-said"></p>
+            </section>
         })
     }
 
@@ -107,12 +263,16 @@ impl Form {
             <div class="notice is-down" role="alert">
                 <Icon name="#i-alert" />
                 <div>
-                    <b>"Nothing was saved."</b>
+                    <b>{if self.is_test { "Nothing was asked: the form has to be right first." } else { "Nothing was saved." }}</b>
                     <ul>{lines}</ul>
                 </div>
             </div>
         }))
     }
+}
+
+fn last<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    fields.iter().rev().find(|(other, _)| other == name).map_or("", |(_, value)| value)
 }
 
 fn problem(name: &str, problem: &str) -> Part {
@@ -126,4 +286,30 @@ fn problem(name: &str, problem: &str) -> Part {
         }),
         None => whole(view! { <li>{text}</li> }),
     }
+}
+
+/// What is wrong with the form, for who tests it: the same lines, as HTML.
+pub fn problems(error: &ApiError) -> String {
+    let lines: Vec<_> = match error {
+        ApiError::Invalid(invalid) => {
+            invalid.0.iter().map(|wrong| problem(&wrong.field, &wrong.problem)).collect()
+        }
+        other => vec![whole(view! { <li>{other.sentence()}</li> })],
+    };
+    let all = view! {
+        <div class="verdict is-down">
+            <p>
+                <Icon name="#i-alert" />
+                <span>"Not asked: the form has to be right first."</span>
+            </p>
+            <ul>{lines}</ul>
+        </div>
+    };
+    all.to_html().replace("<!>", "")
+}
+
+/// What is said in the place of a test, as HTML.
+pub fn remark(sentences: &[String]) -> String {
+    let lines: Vec<_> = sentences.iter().map(|sentence| view! { <p>{sentence.clone()}</p> }).collect();
+    view! { <div class="verdict is-none">{lines}</div> }.to_html().replace("<!>", "")
 }

@@ -13,7 +13,7 @@ use leptos::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    json,
+    edit, json,
     list::TrackerList,
     tip::Tips,
     tracker::Tracker,
@@ -42,6 +42,7 @@ pub struct Told<T> {
 pub fn wake() {
     Tips::provide();
     Toasts::provide();
+    edit::live::wake();
     take_over(LIST, |told| view! { <TrackerList told /> });
     take_over(TRACKER, |told| view! { <Tracker told /> });
     if let Some(place) = document().get_element_by_id(toasts::PLACE) {

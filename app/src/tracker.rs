@@ -4,7 +4,7 @@ pub mod history;
 pub mod numbers;
 pub mod scrubber;
 
-use domain::{Status, TrackerView};
+use domain::{Status, TrackerId, TrackerView};
 use leptos::prelude::*;
 
 use crate::{
@@ -34,7 +34,7 @@ pub fn Tracker(
     /// From the server.
     told: Told<TrackerView>,
 ) -> impl IntoView {
-    let Told { shown, failed, trouble, .. } = told;
+    let Told { shown, failed, trouble, may_change } = told;
     let id = shown.id;
     let changes = Changes::of_page(failed);
     let (board, woken) = Board::of_one(shown);
@@ -55,7 +55,11 @@ pub fn Tracker(
     });
     let large = move || {
         let large = |row: Row| {
-            Entry::new(row.id.0, 0, move || view! { <Large view=RwSignal::from(row.view) board changes /> })
+            Entry::new(
+                row.id.0,
+                0,
+                move || view! { <Large view=RwSignal::from(row.view) board changes may_change /> },
+            )
         };
         board.rows.get().into_iter().map(large).collect()
     };
@@ -69,7 +73,7 @@ pub fn Tracker(
 }
 
 #[component]
-fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl IntoView {
+fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes, may_change: bool) -> impl IntoView {
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
     let kind = move || view.with(|view| Standing::of(view).kind);
     ui::title(move || view.with(title));
@@ -86,7 +90,7 @@ fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl In
                 </ol>
             </nav>
             <Outdated board />
-            <Head name view board changes />
+            <Head name view board changes may_change />
             <FormProblem changes />
             {part(move || view.with(|view| trouble(view, board)))}
             <History view board />
@@ -96,10 +100,14 @@ fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl In
 }
 
 #[component]
-fn Head(name: Memo<String>, view: RwSignal<TrackerView>, board: Board, changes: Changes) -> impl IntoView {
+fn Head(
+    name: Memo<String>,
+    view: RwSignal<TrackerView>,
+    board: Board,
+    changes: Changes,
+    may_change: bool,
+) -> impl IntoView {
     let id = view.with_untracked(|view| view.id);
-    let paused = Memo::new(move |_| view.with(|view| view.about.paused));
-    let body = view! { <ChangeForm change=Change::Delete id name changes class="item danger" /> };
     view! {
         <div class="head">
             <div class="title">
@@ -108,14 +116,31 @@ fn Head(name: Memo<String>, view: RwSignal<TrackerView>, board: Board, changes: 
             </div>
             <div class="actions">
                 <LiveSign board />
-                <PauseOrResume id name paused changes class="btn" />
-                <a class="btn" href=format!("/t/{id}/edit")>
-                    "Edit"
-                </a>
-                <Menu label=move || format!("More actions for {}", name.get()) body=whole(body) />
+                {may_change.then(|| actions(id, name, view, changes))}
             </div>
         </div>
     }
+}
+
+/// What can be done with it, for who may.
+fn actions(id: TrackerId, name: Memo<String>, view: RwSignal<TrackerView>, changes: Changes) -> Part {
+    let paused = Memo::new(move |_| view.with(|view| view.about.paused));
+    let body = view! {
+        <a class="item" href=format!("/t/new?from={id}")>
+            <Icon name="#i-copy" />
+            "Clone"
+        </a>
+        <hr />
+        <ChangeForm change=Change::Delete id name changes class="item danger" />
+    };
+    whole(view! {
+        <ChangeForm change=Change::Check id name changes class="btn" />
+        <PauseOrResume id name paused changes class="btn" />
+        <a class="btn" href=format!("/t/{id}/edit")>
+            "Edit"
+        </a>
+        <Menu label=move || format!("More actions for {}", name.get()) body=whole(body) />
+    })
 }
 
 fn badge(view: &TrackerView) -> impl IntoView + use<> {

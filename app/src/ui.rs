@@ -48,6 +48,9 @@ const ICONS: &str = concat!(
     r#"<symbol id="i-gear" viewBox="0 0 16 16"><circle cx="8" cy="8" r="2.25"/><path d="M8 1.75v2m0 8.5v2M1.75 8h2m8.5 0h2"#,
     r#"M3.6 3.6 5 5m6 6 1.4 1.4M12.4 3.6 11 5M5 11l-1.4 1.4"/></symbol>"#,
     r#"<symbol id="i-person" viewBox="0 0 16 16"><circle cx="8" cy="5" r="2.75"/><path d="M2.75 14c.4-3 2.4-4.5 5.25-4.5s4.85 1.5 5.25 4.5"/></symbol>"#,
+    r#"<symbol id="i-edit" viewBox="0 0 16 16"><path d="m3 13 .75-3L10.5 3.25a1.6 1.6 0 0 1 2.25 2.25L6 12.25zM9.25 4.5l2.25 2.25"/></symbol>"#,
+    r#"<symbol id="i-copy" viewBox="0 0 16 16"><rect x="5.75" y="5.75" width="7.5" height="7.5" rx="1.5"/>"#,
+    r#"<path d="M3.5 10.25a.75.75 0 0 1-.75-.75V4.25a1.5 1.5 0 0 1 1.5-1.5H9.5a.75.75 0 0 1 .75.75"/></symbol>"#,
     r#"<symbol id="i-trash" viewBox="0 0 16 16"><path d="M2.5 4.25h11M6 4V2.5h4V4M4 4.25l.6 9.25h6.8L12 4.25"/></symbol>"#,
 );
 

@@ -1,5 +1,7 @@
 //! The pages as the server renders them, over ports in memory: what is there without script, in every state.
 
+#[path = "pages/editor.rs"]
+mod editor;
 #[path = "pages/harness.rs"]
 mod harness;
 
@@ -166,6 +168,7 @@ fn a_form_that_failed_keeps_what_was_typed_and_says_what_is_wrong_at_its_field()
         action: "/api/add_tracker".into(),
         values: vec![("url".into(), "no url</textarea><script>alert(1)</script>".into())],
         error: ApiError::Invalid(Invalid::one("url", "`no url` is not a web address")),
+        panel: None,
     });
     let page = site.get("/");
     page.has("`no url` is not a web address.");
@@ -183,6 +186,7 @@ fn a_button_that_failed_says_so_on_the_page_it_was_on() {
         action: "/api/pause_tracker".into(),
         values: vec![("id".into(), "1".into())],
         error: ApiError::Unavailable,
+        panel: None,
     });
     for path in ["/", "/t/1"] {
         site.get(path).has("Not done.");
@@ -316,11 +320,13 @@ fn a_form_that_was_refused_keeps_what_was_typed_and_says_why() {
         action: "/api/edit_tracker".into(),
         values: settings(&[("id", "1"), ("every", "0"), ("http.host", "a/b")]),
         error: ApiError::Invalid(problems),
+        panel: None,
     });
     let page = site.get("/t/1/edit");
     page.has("Nothing was saved.");
     page.has("<a href=\"#f-every\">Every: an interval is whole seconds</a>");
     page.has(r#"id="f-http-host-problem""#);
     page.has(r#"value="a/b""#);
-    assert_eq!(page.html.matches(" open").count(), 1, "the group with the problem: {}", page.html);
+    let open = page.html.matches("<details open").count();
+    assert_eq!(open, 2, "expectations, and the group with the problem: {}", page.html);
 }

@@ -28,11 +28,20 @@ pub struct CheckName {
     pub tracker: TrackerId,
     /// The slot. Retries keep the slot of the scheduled check they repeat.
     pub due: Timestamp,
-    /// 0 for the scheduled check; retries count up.
+    /// 0 for the scheduled check; retries count up. What a person asked for counts from [`CheckName::BY_HAND`], and was due
+    /// when it was asked for.
     pub attempt: u16,
     /// Where the probe ran.
     pub location: Location,
 }
+
+impl CheckName {
+    /// The first attempt of a moment that no schedule asked for. Far above any retry, so that the two never have the same name.
+    pub const BY_HAND: u16 = 100;
+}
+
+/// The most trackers that are checked by hand at once.
+pub const MOST_BY_HAND: usize = 1_000;
 
 /// The verdict of one probe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::{
-    AuthDraft, BasicDraft, BearerDraft, Draft, Given, HeaderDraft, HeadersDraft, HttpDraft, HttpOptions,
-    NewTracker, OAuth2Draft, ProxyDraft, Schedule, Secret, Secrets, TlsDraft,
+    AuthDraft, BasicDraft, BearerDraft, Draft, Expectations, Given, HeaderDraft, HeadersDraft, HttpDraft,
+    HttpOptions, NewTracker, OAuth2Draft, Policy, ProxyDraft, Schedule, Secret, Secrets, TlsDraft,
+    tracker::DEFAULT_DEADLINE,
 };
 
 /// Names and values, as browsers send them. Of a name that is there twice, the last value counts.
@@ -37,6 +38,37 @@ impl NewTracker {
         fields.extend(self.http.fields());
         fields
     }
+}
+
+/// What an empty field means, in a form that shows it greyed there. The one place that says so to pages.
+pub fn defaults() -> Fields {
+    let policy = Policy::default();
+    let every = Schedule::default().interval().map(length).unwrap_or_default();
+    let fields = [
+        ("every", every),
+        ("expect", Expectations::default().to_string()),
+        ("deadline", length(DEFAULT_DEADLINE)),
+        ("retries", policy.retries.to_string()),
+        ("retry", length(policy.retry_after)),
+        ("successes", policy.successes.to_string()),
+    ];
+    let own = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+    own.chain(HttpOptions::default().fields()).collect()
+}
+
+/// The fields of a form whose empty ones mean a default, with that. A deadline has a meaning of its own when it is absent.
+pub fn with_defaults(mut fields: Fields) -> Fields {
+    let is_blank = |name: &str, fields: &Fields| {
+        let last = fields.iter().rev().find(|(other, _)| other == name);
+        last.is_some_and(|(_, value)| value.trim().is_empty())
+    };
+    let follows_cron = !is_blank("cron", &fields) && fields.iter().any(|(name, _)| name == "cron");
+    for (name, value) in defaults() {
+        if is_blank(&name, &fields) && name != "deadline" && !(name == "every" && follows_cron) {
+            fields.push((name, value));
+        }
+    }
+    fields
 }
 
 impl HttpOptions {
@@ -120,6 +152,15 @@ fn length(length: Duration) -> String {
 impl Draft {
     /// The draft that a form gives for this tracker. What the form does not have stays what it is.
     pub fn of_fields(fields: &[(String, String)], before: &NewTracker) -> Self {
+        Self::of_form(fields, &before.http)
+    }
+
+    /// The draft that a form gives for a tracker that does not exist yet.
+    pub fn of_new_fields(fields: &[(String, String)]) -> Self {
+        Self::of_form(fields, &HttpOptions::default())
+    }
+
+    fn of_form(fields: &[(String, String)], before: &HttpOptions) -> Self {
         let form = Form(fields);
         let (every, cron) = (form.get("every"), form.filled("cron"));
         Self {
@@ -137,7 +178,7 @@ impl Draft {
             slow: form.get("slow"),
             upside_down: form.flag("upside_down"),
             paused: None,
-            http: Some(form.http(&before.http)),
+            http: Some(form.http(before)),
         }
     }
 }
@@ -288,6 +329,25 @@ mod tests {
         fields.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let edited = Draft::of_fields(&fields, &before).apply(&before);
         edited.map_err(|invalid| invalid.0.into_iter().map(|error| error.field).collect())
+    }
+
+    /// As a page posts a new form that nobody touched but for the URL: what is as usual is empty, boxes and choices are sent.
+    #[test]
+    fn a_new_form_that_is_left_empty_means_the_defaults() {
+        let target = ("url".to_owned(), "a.example".to_owned());
+        let shown = |(name, value): (String, String)| {
+            let is_said =
+                ["true", "false", "none", "auto"].contains(&value.as_str()) || value.starts_with("1.");
+            (name, if is_said { value } else { String::new() })
+        };
+        let posted: Fields = defaults().into_iter().map(shown).chain([target]).collect();
+        let tracker = Draft::of_new_fields(&with_defaults(posted)).parse();
+        assert_eq!(tracker, Draft::of("a.example").parse());
+        let cron: Fields = [("url", "a.example"), ("every", ""), ("cron", "0 6 * * 1"), ("retries", " ")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let tracker = Draft::of_new_fields(&with_defaults(cron)).parse().unwrap();
+        assert_eq!((tracker.schedule.interval(), tracker.policy.retries), (None, Policy::default().retries));
     }
 
     #[test]

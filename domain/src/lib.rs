@@ -22,6 +22,7 @@ mod status;
 mod story;
 mod tally;
 mod time;
+mod trial;
 mod uptime;
 mod wire;
 mod worth;
@@ -46,6 +47,8 @@ mod http;
 mod latencies;
 #[cfg(feature = "server")]
 mod name;
+#[cfg(feature = "server")]
+mod pasted;
 #[cfg(feature = "server")]
 mod preset;
 #[cfg(feature = "server")]
@@ -76,7 +79,7 @@ mod when;
 mod zone;
 
 pub use cell::{Cell, Mark};
-pub use check::{Check, CheckName, Location, Micros, Outcome, Reason, TrackerId};
+pub use check::{Check, CheckName, Location, MOST_BY_HAND, Micros, Outcome, Reason, TrackerId};
 pub use evidence::{Certificate, Evidence, TlsEvidence};
 pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};
@@ -86,6 +89,7 @@ pub use status::{Policy, Status, Transition};
 pub use story::{Installation, LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
+pub use trial::{Fix, Judged, Leaf, Progress, Review, Reviewed, Watcher};
 pub use uptime::Uptime;
 pub use wire::{
     About, Change, Cursor, LiveAnswer, LiveRequest, PAGE_SIZE, Totals, TrackerDelta, TrackerPage,
@@ -106,7 +110,7 @@ pub use flaps::Flaps;
 #[cfg(feature = "server")]
 pub use fold::{Belief, Step, Trust};
 #[cfg(feature = "server")]
-pub use form::Fields;
+pub use form::{Fields, defaults, with_defaults};
 #[cfg(feature = "server")]
 pub use http::{
     Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
@@ -117,6 +121,8 @@ pub use http::{
 pub use latencies::Latencies;
 #[cfg(feature = "server")]
 pub use name::TrackerName;
+#[cfg(feature = "server")]
+pub use pasted::pasted;
 #[cfg(feature = "server")]
 pub use preset::{Preset, Trouble};
 #[cfg(feature = "server")]

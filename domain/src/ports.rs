@@ -32,6 +32,12 @@ pub trait Trackers: Send + Sync {
     /// A tracker's settings as the fields of a form, called as errors call them. Nothing secret is in them.
     async fn fields(&self, id: TrackerId) -> Result<Vec<(String, String)>, Failure>;
 
+    /// What an empty field of a form means, called as the fields are. Built in, and the same for all.
+    async fn defaults(&self) -> Result<Vec<(String, String)>, Failure>;
+
+    /// Adds a tracker by the fields of its form. Where those name another by `from`, secrets that are still masked are that one's.
+    async fn create(&self, fields: Vec<(String, String)>) -> Result<TrackerId, Failure>;
+
     /// What its policy is worth, and what others would be.
     async fn worths(&self, id: TrackerId) -> Result<Vec<Worth>, Failure>;
 
@@ -46,6 +52,12 @@ pub trait Trackers: Send + Sync {
 
     /// Takes a removal back.
     async fn restore(&self, id: TrackerId) -> Result<(), Failure>;
+
+    /// Checks trackers now, beside their schedules, and waits for it a while. Gives the checks that were recorded meanwhile.
+    ///
+    /// At most one is made for a tracker at a time, and at most one a second; who asks more often gets the newest one. All of the
+    /// ids have to exist; at most [`crate::MOST_BY_HAND`].
+    async fn check_now(&self, ids: Vec<TrackerId>) -> Result<Vec<Cell>, Failure>;
 }
 
 /// Following trackers. Reads memory only.

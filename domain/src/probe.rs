@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Evidence, Expectations, HttpOptions, Micros, Outcome, Phases, Target};
+use crate::{Evidence, Expectations, HttpOptions, Micros, Outcome, Phases, Target, Watcher};
 
 /// Whom to ask, how, and which answers count as up. Made once for each tracker and for each change of its settings, not for
 /// each check.
@@ -51,6 +51,9 @@ pub trait Session: Send {
     /// Asks once. Never fails and never panics: whatever happens is a finding. Ends within the deadline, give or take the
     /// scheduler's delay.
     async fn ask(&mut self, deadline: Duration) -> Finding;
+
+    /// Tells what it does from the next probe on. Who is watched looks at the whole answer, even when its head decides.
+    fn watch(&mut self, _watcher: Watcher) {}
 
     /// What the newest probe saw. Put together when it is asked for: who asks every second, asks only about failures.
     fn evidence(&self) -> Option<Evidence> {

@@ -43,10 +43,17 @@ impl Target {
         if text.len() > Self::LIMIT {
             return Err(format!("a URL has at most {} bytes, this one has {}", Self::LIMIT, text.len()));
         }
+        if let Some(problem) = not_yet(text) {
+            return Err(problem);
+        }
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err("a URL has no spaces and no control characters".into());
         }
-        let with_scheme = if has_scheme(text) { text.to_owned() } else { format!("https://{text}") };
+        let with_scheme = match port_of(text) {
+            _ if has_scheme(text) => text.to_owned(),
+            Some(80) => format!("http://{text}"),
+            _ => format!("https://{text}"),
+        };
         let mut url = Url::parse(&with_scheme).map_err(|error| format!("not a URL: {error}"))?;
         if !matches!(url.scheme(), "http" | "https") {
             let scheme: String = url.scheme().chars().take(60).collect();
@@ -71,6 +78,53 @@ impl Target {
         url.set_fragment(None);
         Ok(Self(url))
     }
+}
+
+/// What is meant where something else than a URL is meant, and cannot be done yet.
+fn not_yet(text: &str) -> Option<String> {
+    if let Some(host) = text.strip_prefix("ping ") {
+        let host: String = host.trim().chars().filter(|c| is_host_letter(*c)).take(60).collect();
+        return Some(format!(
+            "this server cannot ping yet, only http and https are understood; to watch its web server write https://{host}"
+        ));
+    }
+    if text.starts_with("curl ") {
+        return Some("this is a command line; paste it under More options".into());
+    }
+    let (port, word) =
+        port_of(text).and_then(|port| OTHERS.iter().find(|(other, _)| *other == port)).copied()?;
+    (!has_scheme(text)).then(|| {
+        format!("port {port} is {word}, which cannot be checked yet; only http and https are understood")
+    })
+}
+
+/// Ports at which hardly anybody speaks HTTP, with what is spoken there. Of any other port, a URL is meant.
+const OTHERS: [(u16, &str); 20] = [
+    (21, "FTP"),
+    (22, "SSH"),
+    (23, "Telnet"),
+    (25, "SMTP"),
+    (53, "DNS"),
+    (110, "POP3"),
+    (143, "IMAP"),
+    (389, "LDAP"),
+    (445, "SMB"),
+    (465, "SMTP"),
+    (587, "SMTP"),
+    (636, "LDAP"),
+    (993, "IMAP"),
+    (995, "POP3"),
+    (1883, "MQTT"),
+    (3306, "MySQL"),
+    (3389, "RDP"),
+    (5432, "PostgreSQL"),
+    (6379, "Redis"),
+    (27017, "MongoDB"),
+];
+
+/// The port of `host:port`, without anything behind it.
+fn port_of(text: &str) -> Option<u16> {
+    text.rsplit_once(':').and_then(|(_, port)| port.parse().ok())
 }
 
 /// Whether the text names a scheme. `host:8080` does not, `mailto:x` does.
@@ -109,6 +163,9 @@ mod tests {
             ("http://127.0.0.1:3000", "http://127.0.0.1:3000/", "127.0.0.1:3000"),
             ("http://[::1]:9/", "http://[::1]:9/", "[::1]:9"),
             ("HTTPS://EXAMPLE.org:443", "https://example.org/", "example.org"),
+            ("example.org:80", "http://example.org/", "example.org"),
+            ("example.org:8443", "https://example.org:8443/", "example.org:8443"),
+            ("http://example.org:22", "http://example.org:22/", "example.org:22"),
         ] {
             let target = Target::parse(text).unwrap();
             assert_eq!((target.as_str(), target.label().as_str()), (url, label));
@@ -128,6 +185,11 @@ mod tests {
             ("http://a:65536/", "not a URL"),
             ("http://user:secret@a/", "passwords"),
             ("http://a b/", "spaces"),
+            ("ping example.org", "write https://example.org"),
+            ("example.org:22", "port 22 is SSH"),
+            ("db.example:5432", "PostgreSQL"),
+            ("tcp://example.org:80", "`tcp`"),
+            ("curl example.org", "More options"),
             ("http://a{b}/", "letters"),
             ("http://a/\u{0}", "control"),
             (&format!("http://a/{}", "x".repeat(65_536)), "at most 2048"),

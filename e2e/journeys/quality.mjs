@@ -107,7 +107,7 @@ test("the HTML is valid", async (cleanup) => {
       "require-sri": "off",
     },
   });
-  for (const path of ["/", "/t/1", "/t/2", "/t/1/edit", "/t/2?reach=7d&at=2026-11-23T14:03", "/t/2?at=never", "/t/99"]) {
+  for (const path of ["/", "/t/1", "/t/2", "/t/1/edit", "/t/new", "/t/new?from=1", "/t/2?reach=7d&at=2026-11-23T14:03", "/t/2?at=never", "/t/99"]) {
     const html = await (await server.fetch(path)).text();
     const report = await validate.validateString(html);
     const found = report.results.flatMap((result) => result.messages.map((message) => `${message.ruleId}: ${message.message} (${message.line}:${message.column})`));

@@ -19,7 +19,7 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await openPage(cleanup, `${server.url}/t/1`, options);
     await page.getByRole("link", { name: "Edit", exact: true }).click();
     await page.waitForURL(/\/t\/1\/edit$/);
-    assert.equal(await page.getByLabel("URL", { exact: true }).inputValue(), new URL(target.url).href);
+    assert.equal(await page.getByLabel("What to check").inputValue(), new URL(target.url).href);
     await page.getByLabel("Name", { exact: true }).fill("Till");
     await page.getByLabel("Every", { exact: true }).fill("5m");
     await page.getByLabel("What counts as up").fill("status == 200\ntotal < 5s else degraded");

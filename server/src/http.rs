@@ -34,6 +34,8 @@ use crate::{
 
 pub(crate) mod api;
 mod asker;
+mod check_now;
+mod editor;
 mod etag;
 mod files;
 mod forms;
@@ -46,6 +48,7 @@ mod pages;
 mod people;
 mod problem;
 mod status;
+mod test_run;
 
 pub use self::asker::Reached;
 pub use self::gate::Route;
@@ -98,6 +101,8 @@ fn programs() -> Routes {
     Routes::new()
         .route("GET", "/v1/trackers/status", Need::Look, get(status::statuses))
         .route("POST", "/v1/check", Need::Change, post(api::check))
+        .route("POST", "/v1/trackers/check-now", Need::Change, post(check_now::many))
+        .route("POST", "/v1/trackers/{id}/check-now", Need::Change, post(check_now::one))
         .route("GET", "/v1/trackers", Need::Look, get(api::list))
         .route("POST", "/v1/trackers", Need::Change, post(api::create))
         .route("GET", "/v1/trackers/{id}", Need::Look, get(api::show))
@@ -127,7 +132,8 @@ pub fn router(state: &AppState) -> Router {
         .route("/favicon.svg", get(files::favicon))
         .with_state(state.clone());
     let pages = pages::router(state);
-    let forms = forms::router(state, pages.clone());
+    let forms = forms::router(state, &pages).merge(editor::router(state, pages.clone()));
+    let forms = forms.layer(from_fn_with_state(forms::entrance(state, &pages), forms::admit));
     Router::new()
         .merge(programs)
         .merge(forms)

@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{Clock, Prober, Tracker, TrackerId};
 use tokio::{
-    sync::watch,
+    sync::{mpsc, watch},
     task::{AbortHandle, JoinSet},
     time::{MissedTickBehavior, interval, timeout},
 };
@@ -21,10 +21,16 @@ use crate::{
     threads::Threads,
 };
 
+mod by_hand;
 mod driver;
 mod heartbeat;
 
-use self::{driver::Driver, heartbeat::Heartbeat};
+pub use self::by_hand::{ByHand, Orders};
+use self::{
+    by_hand::{Done, Wanted},
+    driver::Driver,
+    heartbeat::Heartbeat,
+};
 
 /// How often the scheduler looks whether all drivers live, without being told.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -61,6 +67,9 @@ pub struct Scheduler {
     running: HashMap<TrackerId, Running>,
     drivers: JoinSet<()>,
     heartbeat: Arc<Heartbeat>,
+    orders: Orders,
+    /// Checks by hand of trackers that rest, which have no driver.
+    hands: HashMap<TrackerId, AbortHandle>,
     /// Whether the first reconciliation has happened.
     started: bool,
 }
@@ -68,13 +77,16 @@ pub struct Scheduler {
 struct Running {
     tracker: Arc<Tracker>,
     task: AbortHandle,
+    /// Where checks by hand are asked for.
+    hand: mpsc::Sender<Done>,
 }
 
 impl Scheduler {
     /// A scheduler without drivers yet. They will run on `threads`, whatever the scheduler itself runs on.
-    pub fn new(tools: Tools, threads: Arc<Threads>, roster: watch::Receiver<Roster>) -> Self {
+    pub fn new(tools: Tools, threads: Arc<Threads>, roster: watch::Receiver<Roster>, orders: Orders) -> Self {
         let (running, drivers, heartbeat) = (HashMap::new(), JoinSet::new(), Arc::new(Heartbeat::new()));
-        Self { tools, threads, roster, running, drivers, heartbeat, started: false }
+        let hands = HashMap::new();
+        Self { tools, threads, roster, running, drivers, heartbeat, orders, hands, started: false }
     }
 
     /// Runs until the tools' `stop`; then lets probes in flight end, 10 s at most.
@@ -94,6 +106,10 @@ impl Scheduler {
                 () = stop.cancelled() => break,
                 changed = self.roster.changed() => if changed.is_err() { break },
                 _ = again.tick() => {}
+                Some(wanted) = self.orders.next() => {
+                    self.serve(wanted);
+                    continue;
+                }
                 Some(ended) = self.drivers.join_next(), if !self.drivers.is_empty() => {
                     // Not replaced at once: what panicked may panic again, and the clock wakes us soon enough.
                     log_panic(ended);
@@ -125,10 +141,33 @@ impl Scheduler {
             if !self.running.contains_key(id) {
                 // After a start everybody keeps to the slots, which are level; later, who was changed wants to see it.
                 let at_once = !is_start || self.is_new(*id);
-                let driver = Driver::new(tracker.clone(), self.tools.clone(), self.heartbeat.clone());
+                let (driver, hand) = self.driver(tracker.clone());
                 let task = self.drivers.spawn_on(driver.run(at_once), &self.threads.handle(place(*id)));
-                self.running.insert(*id, Running { tracker: tracker.clone(), task });
+                self.running.insert(*id, Running { tracker: tracker.clone(), task, hand });
             }
+        }
+    }
+
+    fn driver(&self, tracker: Arc<Tracker>) -> (Driver, mpsc::Sender<Done>) {
+        Driver::new(tracker, self.tools.clone(), self.heartbeat.clone())
+    }
+
+    /// Hands an order to the tracker's driver. One that rests has none, so it gets one for this check alone. Who is not heard,
+    /// because too many wait already or the tracker is gone, learns that by the end of the channel.
+    fn serve(&mut self, Wanted { id, done }: Wanted) {
+        let Some(tracker) = self.roster.borrow().get(&id).cloned() else { return };
+        if !self.running.contains_key(&id) && !tracker.settings.paused {
+            // It was added a moment ago.
+            self.reconcile();
+        }
+        if let Some(running) = self.running.get(&id) {
+            return drop(running.hand.try_send(done));
+        }
+        self.hands.retain(|_, task| !task.is_finished());
+        if !self.hands.contains_key(&id) {
+            let (driver, _) = self.driver(tracker);
+            let task = self.drivers.spawn_on(driver.once(done), &self.threads.handle(place(id)));
+            self.hands.insert(id, task);
         }
     }
 

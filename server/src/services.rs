@@ -18,12 +18,14 @@ use crate::{
     metrics::Metrics,
     past::SharedPast,
     recorder::{Edit, RecorderHandle, Roster},
+    scheduler::ByHand,
 };
 
 /// What the services are made from.
 pub(crate) struct Means {
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) recorder: RecorderHandle,
+    pub(crate) by_hand: ByHand,
     pub(crate) roster: watch::Receiver<Roster>,
     pub(crate) view: SharedView,
     pub(crate) clock: Arc<dyn Clock>,
@@ -38,13 +40,14 @@ pub(crate) struct Means {
 
 /// The services that pages use.
 pub(crate) fn services(means: Means) -> Services {
-    let Means { archive, recorder, roster, view, clock, health, metrics, version, database, people } = means;
+    let Means { archive, recorder, by_hand, roster, view, clock, health, metrics, version, database, people } =
+        means;
     let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
     let started = clock.monotonic();
     let live =
         SharedLive { view, clock, health, metrics, version, database, started, recorder: recorder.clone() };
     Services {
-        trackers: Arc::new(RecordedTrackers { recorder, roster }),
+        trackers: Arc::new(RecordedTrackers { recorder, by_hand, roster }),
         live: Arc::new(live),
         past: Arc::new(past),
         people,
@@ -65,11 +68,25 @@ impl Past for Discreet {
     }
 }
 
+/// What a form describes: the tracker that it names by `id` or `from` after an edit, otherwise a new one. Secrets that are still
+/// masked stay what they were.
+pub(crate) fn described(
+    roster: &watch::Receiver<Roster>,
+    fields: &[(String, String)],
+) -> Result<NewTracker, Failure> {
+    let named = fields.iter().find(|(name, _)| name == "id" || name == "from");
+    let Some((_, id)) = named else { return Ok(Draft::of_new_fields(fields).parse()?) };
+    let id = id.parse().map_err(|_| Failure::NotFound)?;
+    let before = roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)?;
+    Ok(Draft::of_fields(fields, &before.settings).apply(&before.settings)?)
+}
+
 /// The most targets that are added at once.
 const PASTE_LIMIT: usize = 100;
 
 struct RecordedTrackers {
     recorder: RecorderHandle,
+    by_hand: ByHand,
     roster: watch::Receiver<Roster>,
 }
 
@@ -91,6 +108,16 @@ impl Trackers for RecordedTrackers {
         Ok(self.settings(id)?.settings.fields())
     }
 
+    async fn defaults(&self) -> Result<Vec<(String, String)>, Failure> {
+        Ok(domain::defaults())
+    }
+
+    async fn create(&self, fields: Vec<(String, String)>) -> Result<TrackerId, Failure> {
+        let tracker = NewTracker { paused: false, ..described(&self.roster, &fields)? };
+        let ids = self.recorder.edit(Edit::Add(vec![tracker])).await.map_err(logged)?;
+        ids.first().copied().ok_or(Failure::NotFound)
+    }
+
     async fn worths(&self, id: TrackerId) -> Result<Vec<Worth>, Failure> {
         Ok(self.settings(id)?.settings.worths())
     }
@@ -110,6 +137,10 @@ impl Trackers for RecordedTrackers {
 
     async fn restore(&self, id: TrackerId) -> Result<(), Failure> {
         self.recorder.edit(Edit::Restore(id)).await.map(drop).map_err(logged)
+    }
+
+    async fn check_now(&self, ids: Vec<TrackerId>) -> Result<Vec<Cell>, Failure> {
+        self.by_hand.check(ids).await
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     location::{Canary, Location},
     metrics::Metrics,
     recorder::{Grouping, Recorder},
-    scheduler::{Scheduler, Tools},
+    scheduler::{ByHand, Scheduler, Tools},
     services::{Means, services},
     threads::Threads,
     track,
@@ -130,11 +130,14 @@ impl Server {
             stop: stop.clone(),
         };
         let probing = Arc::new(parts.probing);
-        let scheduler = tokio::spawn(Scheduler::new(tools, probing.clone(), roster.clone()).run());
+        let (by_hand, orders) = ByHand::new(roster.clone(), view.clone(), clock.clone());
+        let scheduler = Scheduler::new(tools, probing.clone(), roster.clone(), orders);
+        let scheduler = tokio::spawn(scheduler.run());
         let state = AppState {
             services: services(Means {
                 archive: archive.clone(),
                 recorder: handle.clone(),
+                by_hand,
                 roster: roster.clone(),
                 view: view.clone(),
                 clock: clock.clone(),

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Line,
     /// A few letters.
     Short,
+    /// A few letters, with what is usual to choose from.
+    Presets(&'static [&'static str]),
     /// One line that nobody else should read.
     Secret,
     /// So many lines.
@@ -41,6 +43,8 @@ pub(super) fn id_of(name: &str) -> String {
 struct Said {
     id: String,
     value: String,
+    /// What stands there greyed while it is empty.
+    placeholder: Option<String>,
     invalid: Option<&'static str>,
     described_by: Option<String>,
 }
@@ -53,7 +57,8 @@ impl Field {
         let described_by = crate::format::joined(described_by, " ");
         let said = Said {
             id: id.clone(),
-            value: form.value(self.name).to_owned(),
+            value: self.shown(form),
+            placeholder: self.placeholder(form),
             invalid: problem.as_ref().map(|_| "true"),
             described_by: Some(described_by).filter(|ids| !ids.is_empty()),
         };
@@ -74,12 +79,29 @@ impl Field {
         whole(view! { <div class=class>{before} {after} {problem} {hint}</div> })
     }
 
+    /// What stands in it. What is as usual is not repeated: it stands there greyed.
+    fn shown(&self, form: &Form) -> String {
+        let value = form.value(self.name);
+        let is_usual = self.is_inherited() && value == form.default_of(self.name);
+        if is_usual { String::new() } else { value.to_owned() }
+    }
+
+    fn placeholder(&self, form: &Form) -> Option<String> {
+        let usual = form.default_of(self.name);
+        (self.is_inherited() && !usual.is_empty()).then(|| format!("{usual} (default)"))
+    }
+
+    /// Whether it may be left empty to follow a default.
+    fn is_inherited(&self) -> bool {
+        matches!(self.kind, Kind::Line | Kind::Short | Kind::Presets(_) | Kind::Lines(_))
+    }
+
     fn label(&self, id: &str) -> Part {
         whole(view! { <label for=id.to_owned()>{self.label}</label> })
     }
 
     fn input(&self, said: Said) -> Part {
-        let Said { id, value, invalid, described_by } = said;
+        let Said { id, value, placeholder, invalid, described_by } = said;
         let name = self.name;
         match self.kind {
             Kind::Lines(rows) => whole(view! {
@@ -87,6 +109,7 @@ impl Field {
                     id=id
                     name=name
                     rows=rows.to_string()
+                    placeholder=placeholder
                     spellcheck="false"
                     autocapitalize="off"
                     aria-invalid=invalid
@@ -120,23 +143,31 @@ impl Field {
                     />
                 </span>
             }),
-            Kind::Line | Kind::Short | Kind::Secret => {
+            Kind::Line | Kind::Short | Kind::Presets(_) | Kind::Secret => {
                 let kind = if matches!(self.kind, Kind::Secret) { "password" } else { "text" };
                 // Browsers offer passwords of their own otherwise.
                 let complete = if kind == "password" { "new-password" } else { "off" };
+                let presets = if let Kind::Presets(presets) = self.kind { presets } else { &[] };
+                let list = (!presets.is_empty()).then(|| format!("{id}-list"));
+                let options: Vec<_> =
+                    presets.iter().map(|preset| view! { <option value=*preset></option> }).collect();
+                let options = list.clone().map(|list| view! { <datalist id=list>{options}</datalist> });
                 whole(view! {
                     <input
                         type=kind
                         id=id
                         name=name
                         value=printable(&value)
-                        class=matches!(self.kind, Kind::Short).then_some("short")
+                        placeholder=placeholder
+                        list=list
+                        class=matches!(self.kind, Kind::Short | Kind::Presets(_)).then_some("short")
                         autocomplete=complete
                         autocapitalize="off"
                         spellcheck="false"
                         aria-invalid=invalid
                         aria-describedby=described_by
                     />
+                    {options}
                 })
             }
         }

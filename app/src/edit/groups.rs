@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     Form,
     field::{Field, Kind},
-    worth,
+    summary, worth,
 };
 use crate::ui::{Icon, Part, whole};
 
@@ -13,32 +13,41 @@ const fn field(name: &'static str, label: &'static str, kind: Kind, hint: &'stat
     Field { name, label, hint, kind }
 }
 
-const WHAT: [Field; 2] = [
-    field("url", "URL", Kind::Line, "http or https, without user name and password."),
+/// What has to be said; the rest has defaults.
+const WHAT: [Field; 3] = [
+    field("url", "What to check", Kind::Line, "A URL, a host, host:port or a curl command line."),
     field("name", "Name", Kind::Line, "What people call it. Empty takes the URL's host and path."),
-];
-
-const WHEN: [Field; 4] = [
     field(
         "every",
         "Every",
-        Kind::Short,
-        "1s to 24h, like 30s or 5m. Empty when a cron expression says when.",
+        Kind::Presets(&["10s", "30s", "1m", "5m", "15m", "1h", "24h"]),
+        "1s to 24h, like 90s or 5m. A cron expression goes instead of it.",
     ),
-    field("cron", "Cron expression", Kind::Line, "Five or six fields, like 0 6 * * 1."),
-    field("zone", "Time zone of the expression", Kind::Line, "Like Europe/Berlin. Empty means UTC."),
-    field("deadline", "Deadline", Kind::Short, "1s to 60s, never longer than the interval. Empty means 10s."),
 ];
 
-const EXPECT: [Field; 1] = [field(
-    "expect",
-    "What counts as up",
-    Kind::Lines(4),
-    "Statuses like 200-299,401, or one expectation a line: status == 200 · body contains \"ok\" · json $.state == \"up\" · \
-     total < 800ms else degraded · certificate.days > 14 else degraded.",
-)];
+const EXPECT: [Field; 2] = [
+    field(
+        "expect",
+        "What counts as up",
+        Kind::Lines(4),
+        "Statuses like 200-299,401, or one expectation a line: status == 200 · body contains \"ok\" · json $.state == \"up\" · \
+         total < 800ms else degraded · certificate.days > 14 else degraded.",
+    ),
+    field("slow", "Slow from", Kind::Short, "1ms to 60s, like 800ms: degraded, not down. Empty means never."),
+];
 
-const POLICY: [Field; 5] = [
+const WHEN: [Field; 3] = [
+    field(
+        "cron",
+        "Cron expression",
+        Kind::Line,
+        "Instead of an interval. Five or six fields, like 0 6 * * 1.",
+    ),
+    field("zone", "Time zone of the expression", Kind::Line, "Like Europe/Berlin. Empty means UTC."),
+    field("deadline", "Deadline", Kind::Short, "1s to 60s, never longer than the interval."),
+];
+
+const POLICY: [Field; 4] = [
     field(
         "retries",
         "Failures that are tolerated",
@@ -47,12 +56,11 @@ const POLICY: [Field; 5] = [
     ),
     field("retry", "Try again after", Kind::Short, "1s to 5m, if that fits before the next check."),
     field("successes", "Good checks to be up again", Kind::Short, "1 to 10 in a row."),
-    field("slow", "Slow from", Kind::Short, "1ms to 60s, like 800ms: degraded, not down. Empty means never."),
     field("upside_down", "Upside down", Kind::Check, "Up when the target fails, down when it answers."),
 ];
 
 const REQUEST: [Field; 5] = [
-    field("http.method", "Method", Kind::Short, "GET, HEAD, POST …"),
+    field("http.method", "Method", Kind::Short, "HEAD, POST …"),
     field(
         "http.headers",
         "Headers",
@@ -152,47 +160,47 @@ const CONNECTION: [Field; 9] = [
 ];
 
 /// Groups that are folded until they are wanted.
-const FOLDED: [(&str, &[Field]); 4] =
-    [("Request", &REQUEST), ("Sign-in", &SIGN_IN), ("TLS", &TLS), ("Connection", &CONNECTION)];
+const FOLDED: [(&str, &[Field]); 7] = [
+    ("Expect", &EXPECT),
+    ("Request", &REQUEST),
+    ("Sign-in", &SIGN_IN),
+    ("TLS", &TLS),
+    ("Connection", &CONNECTION),
+    ("When it fails", &POLICY),
+    ("When", &WHEN),
+];
 
 /// All groups.
-pub(super) fn all(form: &Form) -> Vec<Part> {
-    let open =
-        [("What", &WHAT[..]), ("When", &WHEN), ("Expectations", &EXPECT), ("Down, slow, up again", &POLICY)];
-    let open = open.into_iter().map(|(legend, fields)| shown(legend, fields, form));
-    let open = open.chain([worth::table(&form.worths)]);
-    open.chain(FOLDED.into_iter().map(|(legend, fields)| folded(legend, fields, form))).collect()
+pub(super) fn all(form: &Form) -> Part {
+    let first: Vec<Part> = WHAT.iter().map(|field| field.view(form)).collect();
+    let folded: Vec<Part> = FOLDED.into_iter().map(|(legend, fields)| folded(legend, fields, form)).collect();
+    whole(view! {
+        <div class="form">{first}</div>
+        <div class="folds">{folded}</div>
+    })
 }
 
 /// The label of a field that exists.
 pub(super) fn label_of(name: &str) -> Option<&'static str> {
-    let open = [&WHAT[..], &WHEN, &EXPECT, &POLICY];
-    let all = open.into_iter().chain(FOLDED.map(|(_, fields)| fields));
+    let all = [&WHAT[..]].into_iter().chain(FOLDED.map(|(_, fields)| fields));
     all.flatten().find(|field| field.name == name).map(|field| field.label)
 }
 
-fn shown(legend: &'static str, fields: &[Field], form: &Form) -> Part {
-    let fields: Vec<Part> = fields.iter().map(|field| field.view(form)).collect();
-    whole(view! {
-        <fieldset class="card">
-            <legend>{legend}</legend>
-            <div class="fields">{fields}</div>
-        </fieldset>
-    })
-}
-
-/// Unfolded where something is wrong in it.
+/// Unfolded where something is wrong in it; expectations always, because every test is about them.
 fn folded(legend: &'static str, fields: &[Field], form: &Form) -> Part {
-    let is_wrong = fields.iter().any(|field| form.problem(field.name).is_some());
+    let is_open = legend == "Expect" || fields.iter().any(|field| form.problem(field.name).is_some());
     let fields: Vec<Part> = fields.iter().map(|field| field.view(form)).collect();
+    let worth = (legend == "When it fails").then(|| worth::table(&form.worths));
     whole(view! {
-        <details class="card fold" open=is_wrong>
+        <details open=is_open>
             <summary>
                 <Icon name="#i-chev" />
-                {legend}
+                <b>{legend}</b>
+                <span class="now">{summary::of(legend, form)}</span>
             </summary>
             <div class="fields" role="group" aria-label=legend>
                 {fields}
+                {worth}
             </div>
         </details>
     })

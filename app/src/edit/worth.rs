@@ -13,11 +13,11 @@ pub(super) fn table(worths: &[Worth]) -> Part {
     let rows: Vec<_> = worths.iter().map(row).collect();
     if rows.is_empty() {
         return whole(
-            view! { <p class="muted">"What a policy is worth can be told for intervals only."</p> },
+            view! { <p class="muted whole">"What a policy is worth can be told once it is saved, and for intervals only."</p> },
         );
     }
     whole(view! {
-        <details class="card fold">
+        <details class="fold whole">
             <summary>
                 <Icon name="#i-chev" />
                 "How fast, and how many false alarms"

@@ -70,7 +70,8 @@ pub fn AddTrackers(
             </div>
             {part(problem)}
             <p class="hint" id="url-hint">
-                "A URL, or several, one a line. Each is checked every 30 s; up means status 200. More options after adding: Edit, on its page."
+                "A URL, or several, one a line. Each is checked every 30 s; up means status 200. "
+                <a href="/t/new">"More options…"</a>
             </p>
         </form>
     }

@@ -9,7 +9,7 @@ use crate::{
     format,
     live::{Board, Row},
     standing::Standing,
-    ui::{Change, ChangeForm, Changes, Menu, Nothing, PauseOrResume, part, reactive, state, whole},
+    ui::{Change, ChangeForm, Changes, Icon, Menu, Nothing, PauseOrResume, part, reactive, state, whole},
 };
 
 /// State, name and target, bar, uptime, latency, menu.
@@ -27,7 +27,16 @@ pub fn TrackerRow(
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
     let paused = Memo::new(move |_| view.with(|view| view.about.paused));
     let body = view! {
+        <ChangeForm change=Change::Check id name changes class="item" />
         <PauseOrResume id name paused changes class="item" />
+        <a class="item" href=format!("/t/{id}/edit")>
+            <Icon name="#i-edit" />
+            "Edit"
+        </a>
+        <a class="item" href=format!("/t/new?from={id}")>
+            <Icon name="#i-copy" />
+            "Clone"
+        </a>
         <hr />
         <ChangeForm change=Change::Delete id name changes class="item danger" />
     };

@@ -1,6 +1,6 @@
 //! The last checks: the bar, what it means, and all of it as a table.
 
-use domain::{Cell, SHOWN_CHECKS, Timestamp, TrackerView};
+use domain::{Cell, CheckName, SHOWN_CHECKS, Timestamp, TrackerView};
 use leptos::prelude::*;
 
 use crate::{
@@ -79,7 +79,11 @@ fn check_line(cell: &Cell) -> impl IntoView + use<> {
         Some(latency) => whole(format!("{} ms", format::latency(latency))),
         None => whole(view! { <Nothing what="not measured" /> }),
     };
-    let again = if cell.attempt > 0 { format!("try {}", cell.attempt + 1) } else { String::new() };
+    let again = match cell.attempt {
+        0 => String::new(),
+        CheckName::BY_HAND.. => "by hand".into(),
+        retry => format!("try {}", retry + 1),
+    };
     view! {
         <tr id=row_name(cell.due, cell.attempt)>
             <td>

@@ -10,7 +10,7 @@ use server_fn::ServerFn;
 use super::{Icon, Toasts, part, whole};
 use crate::{
     ApiError,
-    api::{AddTracker, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
+    api::{AddTracker, CheckNow, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
     ask,
     backend::FailedForm,
     live::Board,
@@ -27,10 +27,12 @@ pub enum Change {
     Delete,
     /// Take the removal back.
     Restore,
+    /// Check it beside its schedule.
+    Check,
 }
 
 impl Change {
-    const ALL: [Self; 4] = [Self::Pause, Self::Resume, Self::Delete, Self::Restore];
+    const ALL: [Self; 5] = [Self::Pause, Self::Resume, Self::Delete, Self::Restore, Self::Check];
 
     /// Where its form is posted to.
     pub fn path(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Change {
             Self::Resume => ResumeTracker::PATH,
             Self::Delete => DeleteTracker::PATH,
             Self::Restore => RestoreTracker::PATH,
+            Self::Check => CheckNow::PATH,
         }
     }
 
@@ -49,6 +52,7 @@ impl Change {
             Self::Resume => (Some("#i-play"), "Resume"),
             Self::Delete => (Some("#i-trash"), "Delete"),
             Self::Restore => (None, "Undo"),
+            Self::Check => (Some("#i-retry"), "Check now"),
         }
     }
 
@@ -127,10 +131,18 @@ impl Changes {
         });
     }
 
-    /// Changes a tracker of this name, and offers to undo it.
-    fn make(self, change: Change, id: TrackerId, name: String) {
+    /// Changes a tracker of this name, and offers to undo it. The button says that it is busy until then.
+    fn make(self, change: Change, id: TrackerId, name: String, button: Option<web_sys::HtmlElement>) {
+        let busy = move |is_busy: bool| {
+            if let Some(button) = &button {
+                // Not `disabled`, which would lose the focus.
+                drop(button.set_attribute("aria-busy", if is_busy { "true" } else { "false" }));
+            }
+        };
+        busy(true);
         spawn_local(async move {
             let answer = change.send(id).await;
+            busy(false);
             if answer.is_ok() {
                 self.toasts.offer_undo(change, id, &name);
             }
@@ -207,7 +219,7 @@ pub fn ChangeForm(
 ) -> impl IntoView {
     let send = move |event: SubmitEvent| {
         event.prevent_default();
-        changes.make(change, id, name.get_untracked());
+        changes.make(change, id, name.get_untracked(), event.submitter());
     };
     let (icon, word) = change.face();
     whole(view! {

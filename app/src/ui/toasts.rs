@@ -42,7 +42,7 @@ impl Toasts {
         let (what, undo) = match done {
             Change::Pause => ("paused", Change::Resume),
             Change::Delete => ("deleted", Change::Restore),
-            Change::Resume | Change::Restore => return,
+            Change::Resume | Change::Restore | Change::Check => return,
         };
         self.shelf.update(|shelf| shelf.put(format!("{name} is {what}."), Some((undo, id))));
     }

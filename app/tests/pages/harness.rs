@@ -313,6 +313,14 @@ impl Trackers for Ports {
         Ok(self.past.as_ref().map(|past| past.settings.clone()).unwrap_or_default())
     }
 
+    async fn defaults(&self) -> Result<Vec<(String, String)>, Failure> {
+        Ok([("every", "30s"), ("expect", "200")].map(|(name, value)| (name.into(), value.into())).into())
+    }
+
+    async fn create(&self, _: Vec<(String, String)>) -> Result<TrackerId, Failure> {
+        Ok(TrackerId(1))
+    }
+
     async fn worths(&self, _: TrackerId) -> Result<Vec<Worth>, Failure> {
         Ok(vec![Worth {
             name: "now",
@@ -338,5 +346,9 @@ impl Trackers for Ports {
 
     async fn restore(&self, _: TrackerId) -> Result<(), Failure> {
         Ok(())
+    }
+
+    async fn check_now(&self, _: Vec<TrackerId>) -> Result<Vec<Cell>, Failure> {
+        Ok(Vec::new())
     }
 }

@@ -189,6 +189,12 @@ impl Pattern {
     pub(super) fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// The first part of a text that matches.
+    pub(super) fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let found = self.0.find(text.as_bytes())?;
+        text.get(found.range())
+    }
 }
 
 impl PartialEq for Pattern {

@@ -10,7 +10,7 @@ use super::{
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Tree {
     /// `status == 200` if no expectation mentions the status.
-    implied: Option<Demand>,
+    pub(super) implied: Option<Demand>,
     /// At least one. None is an [`Node::All`]: its parts stand here themselves, so that a miss names the part.
     pub(super) written: Vec<Demand>,
     pub(super) needs_body: bool,

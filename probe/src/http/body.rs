@@ -18,6 +18,8 @@ const LEAST_RATE: u128 = 1_024;
 pub(super) struct Content<'a> {
     /// Whether what it says matters, so that it is kept and unpacked.
     pub(super) needs_all: bool,
+    /// Whether it is kept and unpacked for who watches, as far as that works.
+    pub(super) keeps_all: bool,
     /// Where it is written how it is packed.
     pub(super) encodings: &'a HeaderMap,
 }
@@ -53,7 +55,7 @@ impl Content<'_> {
             }
             size += bytes.len();
             excerpt.extend_from_slice(&bytes[..bytes.len().min(Evidence::BODY_LIMIT - excerpt.len())]);
-            if self.needs_all {
+            if self.needs_all || self.keeps_all {
                 read.body
                     .extend_from_slice(&bytes[..bytes.len().min(Expectations::BODY_LIMIT - read.body.len())]);
             }
@@ -63,9 +65,15 @@ impl Content<'_> {
             }
         }
         read.is_whole = !read.is_cut;
-        if self.needs_all {
-            self.unpack(&mut read)
-                .map_err(|detail| Outcome::Down(Fault::new(FaultKind::Decompression, detail)))?;
+        if self.needs_all || self.keeps_all {
+            let unpacked = self.unpack(&mut read);
+            if let Err(detail) = unpacked {
+                if self.needs_all {
+                    return Err(Outcome::Down(Fault::new(FaultKind::Decompression, detail)));
+                }
+                read.body.clear();
+                return Ok(read);
+            }
             excerpt.clear();
             excerpt.extend_from_slice(&read.body[..read.body.len().min(Evidence::BODY_LIMIT)]);
         }

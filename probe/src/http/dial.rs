@@ -77,13 +77,14 @@ pub(super) async fn dial(
         let _ = tcp.set_nodelay(true);
     }
     let (stream, shown) = if hop.place.is_tls {
-        trace.enter(Phase::Tls);
+        trace.enter_knowing(Phase::Tls, || peer.to_string());
         let (stream, shown) = tls::encrypt(ready, hop, tcp, trace).await?;
+        trace.enter_knowing(Phase::FirstByte, || shown.in_short());
         (Stream::Tls(Box::new(stream)), Some(shown))
     } else {
+        trace.enter_knowing(Phase::FirstByte, || peer.to_string());
         (Stream::Plain(tcp), None)
     };
-    trace.enter(Phase::FirstByte);
     let speaks_http2 = match options.version {
         HttpVersion::Http1 => false,
         HttpVersion::Auto => shown.as_ref().is_some_and(|shown| shown.is_http2),
@@ -157,7 +158,10 @@ pub(super) async fn look_up(ready: &Ready, name: &str, trace: &mut Trace) -> Res
     trace.phase = Phase::Resolve;
     let found = ready.shared.resolver.look_up(name, servers).await;
     let found = found.map_err(fault::lookup)?;
-    trace.enter(Phase::Connect);
+    trace.enter_knowing(Phase::Connect, || {
+        let all: Vec<String> = found.iter().take(8).map(ToString::to_string).collect();
+        all.join(", ")
+    });
     Ok(found)
 }
 

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::{Auth, Evidence, Family, Finding, Outcome, Plan, Session};
+use domain::{Auth, Evidence, Family, Finding, Outcome, Plan, Progress, Session, Watcher};
 use http::HeaderValue;
 use tokio::time::timeout;
 
@@ -123,6 +123,17 @@ impl Session for HttpSession {
         }
         let latency = (!matches!(outcome, Outcome::Unknown(_))).then(|| total.into());
         Finding { outcome, latency, phases }
+    }
+
+    fn watch(&mut self, watcher: Watcher) {
+        let redactor = Redactor::of(&self.ready.plan, None);
+        self.trace.watcher = Some(Arc::new(move |progress| match progress {
+            Progress::Passed { phase, took, what } => {
+                watcher(Progress::Passed { phase, took, what: redactor.clean(&what) });
+            }
+            Progress::Asking(url) => watcher(Progress::Asking(redactor.clean(&url))),
+            judged @ Progress::Judged(_) => watcher(judged),
+        }));
     }
 
     fn evidence(&self) -> Option<Evidence> {

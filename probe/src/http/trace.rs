@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Fault, FaultKind, Outcome, Phase, Phases, Reason};
+use domain::{Fault, FaultKind, Micros, Outcome, Phase, Phases, Progress, Reason, Watcher};
 use tokio::time::Instant;
 
 use super::{seen::Seen, stream::Stream, tls::Shown};
@@ -22,6 +22,8 @@ pub(super) struct Trace {
     pub(super) chain: Option<Arc<Shown>>,
     /// The connection that the server was asked to close.
     pub(super) parting: Option<Stream>,
+    /// Who wants to be told.
+    pub(super) watcher: Option<Watcher>,
     started: Instant,
     /// When the deadline passes.
     pub(super) until: Instant,
@@ -53,6 +55,7 @@ impl Trace {
             seen: Seen::default(),
             chain: None,
             parting: None,
+            watcher: None,
             started: now,
             until: now,
             since: now,
@@ -71,8 +74,24 @@ impl Trace {
 
     /// What was waited for has come; now this is waited for.
     pub(super) fn enter(&mut self, phase: Phase) {
-        self.lap();
+        self.enter_knowing(phase, String::new);
+    }
+
+    /// The same, with what was learnt. That is only put together for who watches.
+    pub(super) fn enter_knowing(&mut self, phase: Phase, what: impl FnOnce() -> String) {
+        let (passed, took) = (self.phase, self.lap());
         self.phase = phase;
+        // What a proxy or a giver of tokens does is no step of the target's.
+        if self.blame == Blame::Target {
+            self.tell(|| Progress::Passed { phase: passed, took, what: what() });
+        }
+    }
+
+    /// Tells who watches.
+    pub(super) fn tell(&self, what: impl FnOnce() -> Progress) {
+        if let Some(watcher) = &self.watcher {
+            watcher(what());
+        }
     }
 
     /// Goes on where another one is now, with its time.
@@ -131,9 +150,11 @@ impl Trace {
         }
     }
 
-    fn lap(&mut self) {
+    fn lap(&mut self) -> Micros {
         let now = Instant::now();
-        self.phases.add(self.phase, (now - self.since).into());
+        let took = (now - self.since).into();
+        self.phases.add(self.phase, took);
         self.since = now;
+        took
     }
 }

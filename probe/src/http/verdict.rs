@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Duration};
 
-use domain::{Answer, Expectations, Judgement, Phases};
+use domain::{Answer, Expectations, Judged, Judgement, Leaf, Phases};
 use tokio::task::spawn_blocking;
 
-use super::{body::Read, seen::Lines, tls::Shown};
+use super::{body::Read, redact::Redactor, seen::Lines, tls::Shown};
 
 /// Bodies up to here are judged where they are; larger ones may take long, and others would wait.
 const AT_ONCE: usize = 64 << 10;
@@ -40,6 +40,24 @@ impl Trial<'_> {
         let judged = spawn_blocking(move || owned.expect.judge(&owned.answer())).await;
         // It neither panics nor is called off, but for the end of the runtime, when nobody hears the verdict.
         judged.unwrap_or(Judgement::Met)
+    }
+
+    /// Every expectation on its own, and the body. For who watches; what the target was told is masked.
+    pub(super) fn review(&self, redactor: &Redactor) -> Judged {
+        let mut reviewed = self.expect.review(&self.answer());
+        for one in &mut reviewed {
+            one.found = redactor.clean(&one.found);
+            one.fixes.retain(|fix| redactor.clean(&fix.expect) == fix.expect);
+        }
+        let size = self.read.body.len();
+        let mut leaves = if size > Judged::BODY_LIMIT { Vec::new() } else { Leaf::all_of(&self.read.body) };
+        for leaf in &mut leaves {
+            let clean = [&leaf.key, &leaf.value].map(|text| redactor.clean(text));
+            let is_clean = [&leaf.key, &leaf.value].into_iter().eq(&clean);
+            leaf.expect = leaf.expect.take().filter(|expect| is_clean && redactor.clean(expect) == *expect);
+            [leaf.key, leaf.value] = clean;
+        }
+        Judged { reviewed, leaves, size }
     }
 
     fn answer(&self) -> Answer<'_> {

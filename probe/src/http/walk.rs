@@ -5,17 +5,20 @@ use std::{
     net::IpAddr,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     task::Poll,
+    time::Duration,
 };
 
-use domain::{Fault, FaultKind, Judgement, Outcome, Phase};
+use domain::{Fault, FaultKind, Judgement, Outcome, Phase, Progress};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
+use tokio::time::timeout;
 
 use super::{
     body::{self, Content, Read},
     cookies::Jar,
     dial::{self, Kept},
     hop::{Extra, Hop, Ready},
+    redact::Redactor,
     redirect::{Next, next_hop},
     seen::Lines,
     session::keeps_connections,
@@ -49,6 +52,7 @@ impl Walk<'_> {
         let mut followed = 0;
         loop {
             let hop = later.as_ref().unwrap_or(first);
+            self.trace.tell(|| Progress::Asking(hop.url.to_string()));
             let (kept, answer) = match self.send(hop, jar.as_ref()).await {
                 Ok(got) => got,
                 Err(outcome) => return self.trace.blame(outcome),
@@ -98,7 +102,7 @@ impl Walk<'_> {
             if kept.link.is_alive().await {
                 let request = hop.request(kept.link.is_http2(), &self.extra(hop, jar, &kept));
                 if let Ok(answer) = kept.link.send(request).await {
-                    self.trace.enter(Phase::Body);
+                    self.trace.enter_knowing(Phase::Body, || said(&answer));
                     return self.accept(hop, kept, answer);
                 }
             }
@@ -109,7 +113,7 @@ impl Walk<'_> {
         let request = hop.request(kept.link.is_http2(), &self.extra(hop, jar, &kept));
         let answer = kept.link.send(request).await;
         let answer = answer.map_err(|error| fault::outcome(&error, Phase::FirstByte))?;
-        self.trace.enter(Phase::Body);
+        self.trace.enter_knowing(Phase::Body, || said(&answer));
         self.accept(hop, kept, answer)
     }
 
@@ -178,16 +182,25 @@ impl Walk<'_> {
         };
         let early = trial.judge_head();
         if let Some(Judgement::Down(miss)) = early {
+            if self.trace.watcher.is_some() {
+                self.look_on(&mut trial, &mut kept, &mut incoming).await;
+            }
             self.trace.stop_here();
             body::glance(&mut kept.link, &mut incoming, &mut self.trace.seen.body).await;
             return Outcome::Down(miss.fault());
         }
-        let content = Content { needs_all: expect.needs_body(), encodings: &trial.headers.0 };
+        let needs_all = expect.needs_body();
+        let is_watched = self.trace.watcher.is_some();
+        let content = Content { needs_all, keeps_all: is_watched, encodings: &trial.headers.0 };
         trial.read = match content.read(&mut kept.link, &mut incoming, self.trace).await {
             Ok(read) => read,
             Err(outcome) => return outcome,
         };
         self.trace.stop();
+        if is_watched {
+            (trial.phases, trial.total) = (self.trace.phases, self.trace.total());
+            self.tell_review(&trial);
+        }
         if trial.read.is_whole {
             self.keep(kept, stays_open);
         }
@@ -196,6 +209,22 @@ impl Walk<'_> {
         }
         (trial.phases, trial.total) = (self.trace.phases, self.trace.total());
         outcome(trial.judge().await)
+    }
+
+    /// Reads on after the verdict, for who wants to see all of it; but not for long, and whatever comes of it changes nothing.
+    async fn look_on(&mut self, trial: &mut Trial<'_>, kept: &mut Kept, incoming: &mut Incoming) {
+        let content = Content { needs_all: false, keeps_all: true, encodings: &trial.headers.0 };
+        let reading = timeout(LOOK_ON, content.read(&mut kept.link, incoming, self.trace)).await;
+        if let Ok(Ok(read)) = reading {
+            trial.read = read;
+        }
+        (trial.phases, trial.total) = (self.trace.phases, self.trace.total());
+        self.tell_review(trial);
+    }
+
+    fn tell_review(&self, trial: &Trial<'_>) {
+        let redactor = Redactor::of(&self.ready.plan, self.token.and_then(|token| token.to_str().ok()));
+        self.trace.tell(|| Progress::Judged(trial.review(&redactor)));
     }
 
     /// Keeps a connection whose answer was read to its end, or lets the server close it.
@@ -208,6 +237,16 @@ impl Walk<'_> {
         }
     }
 }
+
+/// The first line of an answer, and where it leads.
+fn said(answer: &Response<Incoming>) -> String {
+    let leads = answer.headers().get(header::LOCATION).filter(|_| answer.status().is_redirection());
+    let leads = leads.and_then(|value| value.to_str().ok()).map(|to| format!(" to {to}")).unwrap_or_default();
+    format!("{:?} {}{leads}", answer.version(), answer.status())
+}
+
+/// How long who watches waits for the rest of an answer that is decided.
+const LOOK_ON: Duration = Duration::from_secs(2);
 
 /// Whether the server takes another request on the same connection (RFC 9112, section 9.3).
 fn stays_open(version: Version, headers: &HeaderMap) -> bool {

@@ -1,6 +1,8 @@
 //! What is kept of what was seen.
 
-use domain::{Evidence, FaultKind, Outcome};
+use std::sync::{Arc, Mutex};
+
+use domain::{Evidence, FaultKind, Outcome, Phase, Progress, Review};
 use tokio::io::AsyncWriteExt;
 
 use super::{
@@ -82,4 +84,39 @@ async fn what_could_not_be_reached_is_named() {
     assert_eq!(kind(asker.ask().await), FaultKind::Refused);
     let evidence = asker.evidence();
     assert_eq!((evidence.url, evidence.peer, evidence.status), (url, Some(address.to_string()), None));
+}
+
+#[tokio::test]
+async fn who_watches_is_told_each_step_and_sees_all_of_an_answer_that_its_head_decides() {
+    let (server, _requests) = recording(OK).await;
+    let from = Server::answering(redirect(301, &server.url("/end"))).await;
+    let mut asker = Asker::new(&prober(), plan(from.url("/"), "404\nbody contains OK"));
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let memory = Arc::clone(&heard);
+    asker.session().watch(Arc::new(move |progress| memory.lock().unwrap().push(progress)));
+    assert_eq!(kind(asker.ask().await), FaultKind::Status(200));
+    let heard = heard.lock().unwrap().clone();
+    let told: Vec<String> = heard
+        .iter()
+        .map(|progress| match progress {
+            Progress::Asking(url) => format!("asking {url}"),
+            Progress::Passed { phase: Phase::Connect, what, .. } => format!("connected to {what}"),
+            Progress::Passed { phase, what, .. } => format!("{}: {what}", phase.word()),
+            Progress::Judged(judged) => format!("judged {} bytes", judged.size),
+        })
+        .collect();
+    let wanted = [
+        format!("asking {}", from.url("/")),
+        format!("connected to {}", from.address),
+        format!("first_byte: HTTP/1.1 301 Moved Permanently to {}", server.url("/end")),
+        format!("asking {}", server.url("/end")),
+        format!("connected to {}", server.address),
+        "first_byte: HTTP/1.1 200 OK".to_owned(),
+        "judged 2 bytes".to_owned(),
+    ];
+    assert_eq!(told, wanted);
+    let Some(Progress::Judged(judged)) = heard.last() else { panic!("{heard:?}") };
+    assert_eq!(judged.reviewed.iter().map(|one| one.verdict).collect::<Vec<_>>(), [Review::Down; 2]);
+    assert_eq!(judged.reviewed[0].fixes[0].label, "Accept 200");
+    assert_eq!(judged.reviewed[1].fixes[1].label, "Use “ok”");
 }

@@ -19,13 +19,13 @@ use axum::{
         header::{ACCEPT, LOCATION, REFERER, SET_COOKIE},
         request::Parts,
     },
+    middleware::Next,
     response::{IntoResponse, Response},
     routing::any,
 };
 use domain::{
     TrackerId,
     access::{Need, Viewer},
-    ports::Services,
 };
 
 use super::{
@@ -36,13 +36,13 @@ use super::{
 use crate::access::Asker;
 
 #[derive(Clone)]
-struct Forms {
+pub(super) struct Forms {
     state: AppState,
     pages: Router,
 }
 
 /// What each server function needs.
-const FUNCTIONS: [(&str, Need); 10] = [
+const FUNCTIONS: [(&str, Need); 14] = [
     ("/api/live", Need::Look),
     ("/api/last_checks", Need::Look),
     ("/api/list_trackers", Need::Look),
@@ -52,7 +52,11 @@ const FUNCTIONS: [(&str, Need); 10] = [
     ("/api/resume_tracker", Need::Change),
     ("/api/delete_tracker", Need::Change),
     ("/api/restore_tracker", Need::Change),
+    ("/api/check_now", Need::Change),
     (edit::PATH, Need::Change),
+    (edit::NEW_PATH, Need::Change),
+    (edit::READ_PATH, Need::Change),
+    (edit::TEST_PATH, Need::Change),
 ];
 
 /// What an address under `/api/` needs; what is in no table needs most, so that nothing is open by forgetting it.
@@ -65,8 +69,42 @@ pub(super) fn listed() -> impl Iterator<Item = (&'static str, Need)> {
     FUNCTIONS.into_iter().chain(people::listed())
 }
 
-pub(super) fn router(state: &AppState, pages: Router) -> Router {
-    Router::new().route("/api/{*function}", any(answer)).with_state(Forms { state: state.clone(), pages })
+/// What looks at who sends a form, before anything else does.
+pub(super) fn entrance(state: &AppState, pages: &Router) -> Forms {
+    Forms { state: state.clone(), pages: pages.clone() }
+}
+
+pub(super) fn router(state: &AppState, pages: &Router) -> Router {
+    let forms = entrance(state, pages);
+    Router::new().route("/api/{*function}", any(answer)).with_state(forms)
+}
+
+/// Lets a form through to what takes it, if its sender has what that needs.
+pub(super) async fn admit(
+    State(forms): State<Forms>,
+    Extension(asker): Extension<Asker>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let action = request.uri().path().to_owned();
+    let Err(refusal) = asker.viewer.allows(need_of(&action)) else { return next.run(request).await };
+    let error = ApiError::from(refusal);
+    if !wants_page(request.headers()) {
+        return failed(error);
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return too_large() };
+    let values = values(&body);
+    let page = page_of_origin(&parts.headers).unwrap_or_else(|| home_of(&action, &values));
+    let values = shareable(&values);
+    if error == ApiError::SignIn {
+        return keep(&forms, asker, Resume { page, action, values }).await;
+    }
+    pages::render_failed(forms.pages, asker, FailedForm { page, action, values, error, panel: None }).await
+}
+
+fn too_large() -> Response {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large.").into_response()
 }
 
 async fn answer(
@@ -75,49 +113,40 @@ async fn answer(
     request: Request,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
-        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large.").into_response();
-    };
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return too_large() };
     let action = parts.uri.path().to_owned();
-    let refused = asker.viewer.allows(need_of(&action)).map_err(ApiError::from).err();
+    let is_of_people = people::knows(&action);
+    if is_of_people && parts.method != Method::POST {
+        return super::not_found().await.into_response();
+    }
     if !wants_page(&parts.headers) {
-        return match refused {
-            Some(error) => failed(error),
-            None if people::knows(&action) => for_program(&forms, &asker, &parts, &body).await,
-            None => call(&forms, &asker.viewer, parts, body).await,
+        return match is_of_people {
+            true => for_program(&forms, &asker, &action, &body).await,
+            false => call(&forms, &asker.viewer, parts, body).await,
         };
     }
     let values = values(&body);
-    let back = page_of_origin(&parts.headers).unwrap_or_else(|| home_of(&action, &values));
-    let form =
-        |error| FailedForm { page: back.clone(), action: action.clone(), values: shareable(&values), error };
-    match refused {
-        Some(ApiError::SignIn) => return keep(&forms, asker, Resume { page: back, action, values }).await,
-        Some(error) => return pages::render_failed(forms.pages, asker, form(error)).await,
-        None => {}
-    }
-    if people::knows(&action) {
-        if parts.method != Method::POST {
-            return super::not_found().await.into_response();
+    let page = page_of_origin(&parts.headers).unwrap_or_else(|| home_of(&action, &values));
+    let error = if is_of_people {
+        match people::act(&forms.state.access, &asker, &action, &values).await {
+            Ok(done) => return for_person(&forms, asker, done).await,
+            Err(error) => error,
         }
-        return match people::act(&forms.state.access, &asker, &action, &values).await {
-            Ok(done) => for_person(&forms, asker, done).await,
-            Err(error) => pages::render_failed(forms.pages, asker, form(error)).await,
-        };
-    }
-    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let called = call(&forms, &asker.viewer, parts, body).await;
-    if called.status().is_success() {
-        return see_other(&next_page(&action, back, &values));
-    }
-    let error = to_bytes(called.into_body(), BODY_LIMIT).await.map(|body| pages::read_error(&body));
-    let form = form(error.unwrap_or(ApiError::Internal));
-    pages::render_failed(forms.pages, asker, form).await
+    } else {
+        parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let called = call(&forms, &asker.viewer, parts, body).await;
+        if called.status().is_success() {
+            return see_other(&next_page(&action, page, &values));
+        }
+        let error = to_bytes(called.into_body(), BODY_LIMIT).await.map(|body| pages::read_error(&body));
+        error.unwrap_or(ApiError::Internal)
+    };
+    let values = shareable(&values);
+    pages::render_failed(forms.pages, asker, FailedForm { page, action, values, error, panel: None }).await
 }
 
 /// The page to sign in, with the form that could not be taken.
 async fn keep(forms: &Forms, asker: Asker, resume: Resume) -> Response {
-    let resume = Resume { values: shareable(&resume.values), ..resume };
     let answered = Answered { resume: Some(resume), ..Answered::default() };
     pages::render(forms.pages.clone(), asker, SIGN_IN_PAGE, answered, StatusCode::UNAUTHORIZED).await
 }
@@ -130,11 +159,8 @@ fn shareable(values: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 /// What a form of accounts answers a program.
-async fn for_program(forms: &Forms, asker: &Asker, parts: &Parts, body: &Bytes) -> Response {
-    if parts.method != Method::POST {
-        return super::not_found().await.into_response();
-    }
-    match people::act(&forms.state.access, asker, parts.uri.path(), &values(body)).await {
+async fn for_program(forms: &Forms, asker: &Asker, action: &str, body: &Bytes) -> Response {
+    match people::act(&forms.state.access, asker, action, &values(body)).await {
         Ok(done) => with_cookie(forms, &done, Json(&done.shown).into_response()),
         Err(error) => failed(error),
     }
@@ -153,7 +179,7 @@ async fn for_person(forms: &Forms, asker: Asker, done: Done) -> Response {
         }
         (None, Some(resume)) => {
             let Resume { page, action, values } = resume.clone();
-            let form = FailedForm { page, action, values, error: ApiError::Resumed };
+            let form = FailedForm { page, action, values, error: ApiError::Resumed, panel: None };
             pages::render_failed(forms.pages.clone(), forms.known_by(asker, &done), form).await
         }
         (None, None) => see_other(&done.next),
@@ -183,36 +209,24 @@ fn with_cookie(forms: &Forms, done: &Done, mut response: Response) -> Response {
     response
 }
 
-/// A server function; or the form of all settings, whose many fields are no function's arguments.
 async fn call(forms: &Forms, viewer: &Viewer, parts: Parts, body: Bytes) -> Response {
     let services = forms.state.services_for(viewer);
-    if parts.uri.path() != edit::PATH || parts.method != Method::POST {
-        return pages::call(services, Request::from_parts(parts, Body::from(body))).await;
-    }
-    match save(&services, values(&body)).await {
-        Ok(()) => Json(()).into_response(),
-        Err(error) => failed(error),
-    }
+    pages::call(services, Request::from_parts(parts, Body::from(body))).await
 }
 
-async fn save(services: &Services, fields: Vec<(String, String)>) -> Result<(), ApiError> {
-    let id = id_of(&fields).ok_or_else(|| ApiError::BadRequest("it names no tracker".into()))?;
-    Ok(services.trackers.edit(id, fields).await?)
-}
-
-fn failed(error: ApiError) -> Response {
+/// What a program hears of a form that failed.
+pub(super) fn failed(error: ApiError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, Json(error)).into_response()
 }
 
-fn id_of(values: &[(String, String)]) -> Option<TrackerId> {
+pub(super) fn id_of(values: &[(String, String)]) -> Option<TrackerId> {
     values.iter().find(|(name, _)| name == "id").and_then(|(_, id)| id.parse().ok())
 }
 
 /// Where a form that succeeded leads. What was deleted has no page to go back to; the list offers to undo it.
 fn next_page(action: &str, back: String, values: &[(String, String)]) -> String {
     match (action, id_of(values)) {
-        (edit::PATH, Some(id)) => format!("/t/{id}"),
         ("/api/delete_tracker", Some(id)) => format!("/?deleted={id}"),
         ("/api/delete_tracker" | "/api/restore_tracker", _) => "/".into(),
         _ => back,
@@ -220,7 +234,7 @@ fn next_page(action: &str, back: String, values: &[(String, String)]) -> String 
 }
 
 /// A browser that posts a form asks for a page; `fetch` asks for something else.
-fn wants_page(headers: &HeaderMap) -> bool {
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
         .and_then(|accept| accept.to_str().ok())

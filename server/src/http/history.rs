@@ -26,6 +26,8 @@ mod rows;
 mod series;
 mod uptime;
 
+pub(in crate::http) use self::reply::CheckReply;
+
 impl Routes {
     /// Adds the routes of history. All but the export's, which may be large, carry an entity tag.
     pub(super) fn history(self) -> Self {

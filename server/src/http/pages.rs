@@ -146,7 +146,11 @@ const ERROR_LIMIT: usize = 256 * 1024;
 
 /// Renders a page again for a form that failed: its values and its error go into the page's context.
 pub(super) async fn render_failed(pages: Router, asker: Asker, failed: FailedForm) -> Response {
-    let status = StatusCode::from_u16(failed.error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    let status = match &failed.panel {
+        // What was sent to be looked at has not failed.
+        Some(_) => StatusCode::OK,
+        None => StatusCode::from_u16(failed.error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY),
+    };
     let page = failed.page.clone();
     let answered = Answered { failed: Some(failed), ..Answered::default() };
     render(pages, asker, &page, answered, status).await

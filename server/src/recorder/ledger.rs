@@ -147,7 +147,10 @@ impl Ledger {
             by_tracker.entry(recorded.check.name.tracker).or_default().push(recorded);
             if let Some(account) = self.accounts.get_mut(&recorded.check.name.tracker) {
                 account.remember(&recorded.check);
-                account.is_resting = recorded.check.outcome == Outcome::Unknown(Reason::Paused);
+                if recorded.check.name.attempt == 0 {
+                    // A check by hand does not wake who rests.
+                    account.is_resting = recorded.check.outcome == Outcome::Unknown(Reason::Paused);
+                }
                 self.show(recorded, view);
             }
         }

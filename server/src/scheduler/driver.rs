@@ -6,10 +6,11 @@ use domain::{
     Advice, Check, CheckName, FaultKind, Finding, Location, Outcome, Reason, Session, Slots, Status,
     Timestamp, Tracker, Trust, host_of, may_be_ours,
 };
-use tokio::time::Instant;
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     Tools,
+    by_hand::Done,
     heartbeat::{Heartbeat, LATE},
 };
 use crate::recorder::{Arrival, Seen};
@@ -27,6 +28,14 @@ pub(super) struct Driver {
     /// When the check was due whose answer the session remembers.
     last_good: Option<Timestamp>,
     heartbeat: Arc<Heartbeat>,
+    /// Where checks by hand are asked for.
+    hand: mpsc::Receiver<Done>,
+    /// Who waits for the next check.
+    asked: Vec<Done>,
+    /// Whether they wait for the next slot, because a check by hand had no time to end before it.
+    waits_for_slot: bool,
+    /// Due time and attempt of the newest check.
+    newest: Option<(Timestamp, u16)>,
     tools: Tools,
 }
 
@@ -36,11 +45,17 @@ const NAP: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_secs(2);
 /// Slots that are recorded as missed by overload before the rest becomes a gap.
 const OVERLOAD_LIMIT: usize = 60;
+/// Who asks for a check that is due so soon anyway, gets that one: a check by hand must not make it late.
+const SOON: Duration = Duration::from_secs(1);
+/// Orders for the same check that may wait.
+const ORDERS: usize = 16;
 
 /// How a wait ended.
 enum Waited {
     /// It is time.
     Due,
+    /// Somebody wants a check before that.
+    Asked,
     /// The wall clock was set, or the machine slept: slots are counted from now.
     Jumped(Reason),
     /// The program stops.
@@ -52,11 +67,37 @@ fn nothing_learnt(reason: Reason) -> Finding {
 }
 
 impl Driver {
-    pub(super) fn new(tracker: Arc<Tracker>, tools: Tools, heartbeat: Arc<Heartbeat>) -> Self {
+    /// A driver, and where checks by hand are asked for.
+    pub(super) fn new(
+        tracker: Arc<Tracker>,
+        tools: Tools,
+        heartbeat: Arc<Heartbeat>,
+    ) -> (Self, mpsc::Sender<Done>) {
         let slots = Slots::new(&tracker.settings.schedule, tracker.id);
         let session = tools.prober.prepare(tracker.settings.plan());
         let host = host_of(&tracker.settings.target);
-        Self { tracker, slots, session, host, is_suspect: false, last_good: None, heartbeat, tools }
+        let (order, hand) = mpsc::channel(ORDERS);
+        let driver = Self {
+            tracker,
+            slots,
+            session,
+            host,
+            is_suspect: false,
+            last_good: None,
+            heartbeat,
+            hand,
+            asked: Vec::new(),
+            waits_for_slot: false,
+            newest: None,
+            tools,
+        };
+        (driver, order)
+    }
+
+    /// Checks once, for who asked: the driver of a tracker that rests.
+    pub(super) async fn once(mut self, done: Done) {
+        self.asked.push(done);
+        self.check_by_hand(None).await;
     }
 
     /// Runs until the program stops or the schedule ends. `at_once` starts with a check that nobody scheduled.
@@ -69,6 +110,7 @@ impl Driver {
         while let Some(due) = self.slots.next_after(last) {
             match self.wait(due).await {
                 Waited::Stop => return,
+                Waited::Asked => self.check_by_hand(Some(due)).await,
                 Waited::Jumped(reason) => {
                     last = self.tools.clock.now();
                     self.skip(due.min(last), last, reason).await;
@@ -80,6 +122,9 @@ impl Driver {
 
     async fn wait(&mut self, due: Timestamp) -> Waited {
         loop {
+            while let Ok(done) = self.hand.try_recv() {
+                self.asked.push(done);
+            }
             let clock = &self.tools.clock;
             let (wall, monotonic, asleep) = (clock.now(), clock.monotonic(), clock.asleep());
             if self.tools.stop.is_cancelled() {
@@ -88,8 +133,12 @@ impl Driver {
             if wall >= due {
                 return Waited::Due;
             }
+            if !self.asked.is_empty() && !self.waits_for_slot && due.since(wall) >= SOON {
+                return Waited::Asked;
+            }
             tokio::select! {
                 () = self.tools.stop.cancelled() => return Waited::Stop,
+                Some(done) = self.hand.recv() => self.asked.push(done),
                 () = self.tools.clock.sleep(due.since(wall).min(NAP)) => {}
             }
             let slept = self.tools.clock.monotonic().saturating_sub(monotonic);
@@ -128,20 +177,55 @@ impl Driver {
         for attempt in 0..=self.tracker.settings.policy.retries {
             let started = self.tools.clock.now();
             let left = length.saturating_sub(started.since(due));
-            let mut finding = self.ask(nominal, left).await;
-            let trust = self.judge(&mut finding, due.plus(length)).await;
-            if finding.outcome.is_up() == Some(true) {
-                self.session.remember();
-                self.last_good = Some(due);
-            }
-            let failed = finding.outcome.is_up() == Some(false);
-            self.record(due, attempt, started, finding, trust).await;
+            let finding = self.ask(nominal, left).await;
+            let failed = self.conclude((due, attempt), started, finding, due.plus(length)).await;
             let next_attempt = self.tools.clock.now().plus(self.tracker.settings.policy.retry_after);
             let fits = next_attempt.plus(nominal) <= due.plus(length);
             if !failed || !fits || !self.waits_for_retry(next_attempt).await {
                 return;
             }
         }
+    }
+
+    /// A check that was asked for. It has to end before the next slot; what did not answer in so short a time may in that one's.
+    async fn check_by_hand(&mut self, until: Option<Timestamp>) {
+        let now = self.tools.clock.now();
+        let nominal = self.tracker.settings.deadline(self.slots.length_of(now));
+        let left = until.map_or(nominal, |until| until.since(now));
+        let finding = self.ask(nominal, left).await;
+        if left < nominal && finding.outcome == Outcome::Unknown(Reason::Overload) {
+            self.waits_for_slot = true;
+            return;
+        }
+        let attempt = match self.newest {
+            Some((due, attempt)) if due == now => attempt.saturating_add(1).max(CheckName::BY_HAND),
+            _ => CheckName::BY_HAND,
+        };
+        self.conclude((now, attempt), now, finding, now.plus(left)).await;
+    }
+
+    /// Judges what was found and hands it over. Says whether it is a failure.
+    async fn conclude(
+        &mut self,
+        (due, attempt): (Timestamp, u16),
+        started: Timestamp,
+        mut finding: Finding,
+        until: Timestamp,
+    ) -> bool {
+        let trust = self.judge(&mut finding, until).await;
+        if finding.outcome.is_up() == Some(true) {
+            self.session.remember();
+            self.last_good = Some(due);
+        }
+        let failed = finding.outcome.is_up() == Some(false);
+        self.record(due, attempt, started, finding, trust).await;
+        (self.newest, self.waits_for_slot) = (Some((due, attempt)), false);
+        let name = self.name(due, attempt);
+        for done in self.asked.drain(..) {
+            // Who asked may have gone away.
+            let _ = done.send(name);
+        }
+        failed
     }
 
     /// Asks once. A probe that started late has less time than it should, and one whose timers were late did not wait as it should;
@@ -168,7 +252,9 @@ impl Driver {
             (Advice::Blind, _) => Outcome::Unknown(Reason::Blind),
             (_, outcome) => policy.judge(outcome, finding.latency),
         };
-        if matches!(advice, Advice::Hold | Advice::Look) { Trust::Held } else { Trust::Full }
+        // Who rests is looked at, but does not go down.
+        let is_held = matches!(advice, Advice::Hold | Advice::Look) || self.tracker.settings.paused;
+        if is_held { Trust::Held } else { Trust::Full }
     }
 
     /// Asks whether a failure may be our own. A good answer costs nothing here.
@@ -185,7 +271,7 @@ impl Driver {
                 return Advice::Believe;
             }
         }
-        if self.tracker.settings.policy.upside_down || self.is_down() {
+        if self.tracker.settings.policy.upside_down || self.tracker.settings.paused || self.is_down() {
             // It was not up, so it says nothing about others.
             return if self.tools.location.is_blind() { Advice::Blind } else { Advice::Believe };
         }
@@ -209,7 +295,8 @@ impl Driver {
 
     /// Waits until the next attempt; `false` when there is nothing left to find out, or no time.
     async fn waits_for_retry(&mut self, at: Timestamp) -> bool {
-        let due = matches!(self.wait(at).await, Waited::Due);
+        // Who asks for a check gets the retry at once.
+        let due = matches!(self.wait(at).await, Waited::Due | Waited::Asked);
         let view = self.tools.view.read();
         due && view.status(self.tracker.id).is_some_and(Status::is_retrying)
     }
@@ -228,7 +315,7 @@ impl Driver {
         trust: Trust,
     ) {
         let seen = self.seen(&finding);
-        let name = CheckName { tracker: self.tracker.id, due, attempt, location: Location::LOCAL };
+        let name = self.name(due, attempt);
         let late_ms = u32::try_from(started.since(due).as_millis()).unwrap_or(u32::MAX);
         // A retry is late by design; only the scheduled check says something about this machine.
         let is_gap = matches!(finding.outcome, Outcome::Unknown(reason) if reason.is_gap());
@@ -238,5 +325,9 @@ impl Driver {
         if self.tools.recorder.check(Arrival { check, trust, seen }).await.is_err() {
             tracing::error!(tracker = %self.tracker.id, "a check came after the recorder had stopped");
         }
+    }
+
+    fn name(&self, due: Timestamp, attempt: u16) -> CheckName {
+        CheckName { tracker: self.tracker.id, due, attempt, location: Location::LOCAL }
     }
 }

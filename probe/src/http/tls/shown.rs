@@ -78,6 +78,20 @@ impl Shown {
         })
     }
 
+    /// What people are told of it in one line.
+    pub(in crate::http) fn in_short(&self) -> String {
+        let version = self.version_number().map(|number| format!("TLS {number}"));
+        let certificate = self.facts().map(|facts| {
+            let days = match facts.days_left {
+                0.. => format!("{} days left", facts.days_left),
+                past => format!("expired {} days ago", past.saturating_neg()),
+            };
+            format!("issued by {}, {days}", facts.issuer)
+        });
+        let parts: Vec<String> = version.into_iter().chain(certificate).collect();
+        parts.join(", ")
+    }
+
     /// What people are shown.
     pub(in crate::http) fn evidence(&self) -> TlsEvidence {
         TlsEvidence {

@@ -249,7 +249,7 @@ pub(super) struct TallyReply {
 
 /// A check or a gap.
 #[derive(Debug, Serialize)]
-pub(super) struct CheckReply {
+pub(in crate::http) struct CheckReply {
     /// Its place in the tracker's history; absent where the newest are read from memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<u64>,

@@ -1,0 +1,128 @@
+//! Checks that people ask for, on their way to the drivers.
+//!
+//! A check by hand goes the way of every other: the tracker's driver asks its target between two slots, so nothing overlaps, and
+//! hands the check to the recorder. All that is special is its name ([`domain::CheckName::BY_HAND`]).
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::{Cell, CheckName, Clock, Failure, Invalid, MOST_BY_HAND, TrackerId};
+use futures::future::join_all;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{Instant, sleep, timeout},
+};
+
+use crate::{live::SharedView, recorder::Roster};
+
+/// Told the name of the check that answers.
+pub(super) type Done = oneshot::Sender<CheckName>;
+
+/// A check that somebody waits for.
+pub(super) struct Wanted {
+    pub(super) id: TrackerId,
+    pub(super) done: Done,
+}
+
+/// The scheduler's end.
+pub struct Orders(mpsc::Receiver<Wanted>);
+
+impl Orders {
+    pub(super) async fn next(&mut self) -> Option<Wanted> {
+        self.0.recv().await
+    }
+}
+
+/// Where checks are asked for.
+#[derive(Clone)]
+pub struct ByHand(Arc<Desk>);
+
+struct Desk {
+    wanted: mpsc::Sender<Wanted>,
+    /// When each tracker was asked for last, by the monotonic clock; those of the last second.
+    asked: Mutex<HashMap<TrackerId, Duration>>,
+    roster: watch::Receiver<Roster>,
+    view: SharedView,
+    clock: Arc<dyn Clock>,
+}
+
+/// How often a tracker is checked by hand at most.
+const EVERY: Duration = Duration::from_secs(1);
+/// How long somebody waits. Shorter than a request may take; the check is made all the same.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a check may take from the driver to the page.
+const COMMIT: Duration = Duration::from_secs(1);
+/// How often it is looked for.
+const LOOK: Duration = Duration::from_millis(10);
+/// Orders that may wait for the scheduler.
+const QUEUE: usize = 1_024;
+
+impl ByHand {
+    /// A desk, and the end that the scheduler has.
+    pub fn new(roster: watch::Receiver<Roster>, view: SharedView, clock: Arc<dyn Clock>) -> (Self, Orders) {
+        let (wanted, orders) = mpsc::channel(QUEUE);
+        let desk = Desk { wanted, asked: Mutex::default(), roster, view, clock };
+        (Self(Arc::new(desk)), Orders(orders))
+    }
+
+    /// Checks trackers now. Gives the checks that were recorded within 15 s, in the order of their trackers.
+    pub async fn check(&self, mut ids: Vec<TrackerId>) -> Result<Vec<Cell>, Failure> {
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.len() > MOST_BY_HAND {
+            return Err(Invalid::one("ids", format!("at most {MOST_BY_HAND} trackers at once")).into());
+        }
+        ids.iter().try_for_each(|id| self.0.know(*id))?;
+        let checks = join_all(ids.iter().map(|id| self.0.one(*id))).await;
+        Ok(checks.into_iter().flatten().collect())
+    }
+}
+
+impl Desk {
+    fn know(&self, id: TrackerId) -> Result<(), Failure> {
+        if self.roster.borrow().contains_key(&id) {
+            return Ok(());
+        }
+        self.view.read().about(id).ok_or(Failure::NotFound)?;
+        Err(Invalid::one("id", "this tracker cannot be checked as it stands; edit it first").into())
+    }
+
+    async fn one(&self, id: TrackerId) -> Option<Cell> {
+        if !self.may_ask(id) {
+            return self.view.read().cells(id)?.next_back().cloned();
+        }
+        let (done, name) = oneshot::channel();
+        let asked = async {
+            self.wanted.send(Wanted { id, done }).await.ok()?;
+            name.await.ok()
+        };
+        self.shown(timeout(PATIENCE, asked).await.ok()??).await
+    }
+
+    /// Notes that a tracker is asked for, unless that was so a moment ago.
+    fn may_ask(&self, id: TrackerId) -> bool {
+        let now = self.clock.monotonic();
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.retain(|_, at| now.saturating_sub(*at) < EVERY);
+        // What is left is younger than that.
+        let is_first = !asked.contains_key(&id);
+        asked.entry(id).or_insert(now);
+        is_first
+    }
+
+    /// The check as pages show it, once it is on disk.
+    async fn shown(&self, name: CheckName) -> Option<Cell> {
+        let until = Instant::now() + COMMIT;
+        loop {
+            let is_it = |cell: &&Cell| (cell.due, cell.attempt) == (name.due, name.attempt);
+            let found = self.view.read().cells(name.tracker)?.rev().find(is_it).cloned();
+            if found.is_some() || Instant::now() >= until {
+                return found;
+            }
+            sleep(LOOK).await;
+        }
+    }
+}
