@@ -3,7 +3,7 @@
 
 use domain::{Failure, TrackerId, TrackerView, ports::Services};
 
-use crate::{ApiError, backend::FailedForm, edit, island::Told, list, past, tracker, ui::Failed};
+use crate::{ApiError, backend::FailedForm, edit, island::Told, list, many, past, tracker, ui::Failed};
 
 /// A page before it is rendered.
 #[derive(Clone, Debug)]
@@ -19,12 +19,14 @@ pub struct Page {
 /// What pages show.
 #[derive(Clone, Debug)]
 pub enum Content {
-    /// A page of the list.
-    List(Told<list::Shown>),
+    /// A page of the list, and what of it only the server shows.
+    List(Told<list::Shown>, Box<list::Fixed>),
     /// One tracker, and the piece of HTML that tells its past.
     One(Told<TrackerView>, String),
     /// The form with all settings of one.
     Edit(edit::Form),
+    /// The form that edits many.
+    Many(Box<many::Form>),
 }
 
 impl Page {
@@ -34,9 +36,12 @@ impl Page {
         let form = failed;
         let failed = form.map(Failed::of).unwrap_or_default();
         let content = match path.strip_prefix("/t/") {
-            _ if path == "/" => list(services, query)
-                .await
-                .map(|shown| Content::List(Told { shown, failed, trouble: trouble.clone() })),
+            _ if path == "/" => list(services, query).await.map(|(shown, fixed)| {
+                Content::List(Told { shown, failed, trouble: trouble.clone() }, Box::new(fixed))
+            }),
+            _ if path == list::many::EDIT_PAGE => {
+                many::Form::load(services, query, form).await.map(|form| Content::Many(Box::new(form)))
+            }
             Some(rest) if rest.ends_with(EDIT) => {
                 edit::Form::load(services, rest.trim_end_matches(EDIT), form).await.map(Content::Edit)
             }
@@ -56,9 +61,10 @@ impl Page {
     /// The document's title, without the product's name.
     pub fn title(&self) -> String {
         match &self.content {
-            Ok(Content::List(told)) => list::title(&told.shown.page.totals),
+            Ok(Content::List(told, _)) => list::title(&told.shown.page.totals),
             Ok(Content::One(told, _)) => tracker::title(&told.shown),
             Ok(Content::Edit(form)) => form.title(),
+            Ok(Content::Many(form)) => form.title(),
             Err(error) => error.heading().to_owned(),
         }
     }
@@ -67,16 +73,25 @@ impl Page {
 /// What follows the path of a tracker's page on the way to its form.
 const EDIT: &str = "/edit";
 
-async fn list(services: &Services, query: &str) -> Result<list::Shown, Failure> {
-    let number = |name| past::asked::value(query, name).and_then(|number| number.parse().ok());
-    let page = number("page").and_then(|page: i64| u32::try_from(page).ok()).unwrap_or(1);
-    let page = services.live.page(page).await?;
-    let deleted = match number("deleted").map(TrackerId) {
+async fn list(services: &Services, query: &str) -> Result<(list::Shown, list::Fixed), Failure> {
+    let asked = |name| past::asked::value(query, name);
+    let request = list::address::read(query);
+    let page = services.live.list(request.clone()).await?;
+    let deleted = match asked("deleted").and_then(|id| id.parse().ok()).map(TrackerId) {
         // A page with an old notice is no page that does not exist.
         Some(id) => services.live.removed(id).await.ok().map(|name| (id, name)),
         None => None,
     };
-    Ok(list::Shown { page, deleted })
+    let key: Option<u64> = asked("undo").and_then(|key| key.parse().ok());
+    let fixed = list::Fixed {
+        tools: list::tools::tools(&request, &page),
+        pages: list::tools::pages(&request, &page),
+        done: key.and_then(|key| Some((key, services.trackers.undoable(key)?))),
+        request,
+    };
+    let (query, request) = (list::address::query(&fixed.request), &fixed.request);
+    let (compact, ordered) = (request.compact, request.sort == domain::Sort::Place);
+    Ok((list::Shown { page, deleted, query, may_edit: true, compact, ordered }, fixed))
 }
 
 async fn one(services: &Services, id: &str, query: &str) -> Result<(TrackerView, String), Failure> {

@@ -6,7 +6,7 @@ use crate::{
     backend::FailedForm,
     content::{Content, Page},
     island::{LIST, TRACKER, island},
-    list::TrackerList,
+    list::{TrackerList, keys, many},
     tracker::Tracker,
     ui::{Icon, Sprite, TroubleBanner, in_full, sorry, toasts},
 };
@@ -55,9 +55,18 @@ pub fn document(options: LeptosOptions, page: Page, failed: Option<FailedForm>) 
 
 fn content(page: Page) -> AnyView {
     match page.content {
-        Ok(Content::List(told)) => {
-            let view = view! { <TrackerList told=told.clone() /> };
-            island(LIST, &told, view).into_any()
+        Ok(Content::List(told, fixed)) => {
+            let around = (fixed.tools.clone(), fixed.pages.clone());
+            let view = view! { <TrackerList told=told.clone() around /> };
+            let has_rows = told.shown.page.totals.trackers > 0;
+            let may_edit = told.shown.may_edit && has_rows;
+            view! {
+                {fixed.above()}
+                {island(LIST, &told, view)}
+                {has_rows.then(keys::help)}
+                {may_edit.then(|| many::bar(&fixed.request))}
+            }
+            .into_any()
         }
         Ok(Content::One(told, past)) => {
             let view = view! { <Tracker told=told.clone() /> };
@@ -68,6 +77,11 @@ fn content(page: Page) -> AnyView {
             .into_any()
         }
         Ok(Content::Edit(form)) => view! {
+            <TroubleBanner said=RwSignal::new(page.trouble) />
+            {form.view()}
+        }
+        .into_any(),
+        Ok(Content::Many(form)) => view! {
             <TroubleBanner said=RwSignal::new(page.trouble) />
             {form.view()}
         }
@@ -104,7 +118,7 @@ fn Client(
 fn rail(path: &str) -> impl IntoView + use<> {
     let current = match path {
         "/" => Some("page"),
-        path if path.starts_with("/t/") => Some("true"),
+        path if path.starts_with("/t/") || path == many::EDIT_PAGE => Some("true"),
         _ => None,
     };
     view! {

@@ -3,7 +3,7 @@
 //! Fields are called as errors call them (`every`, `http.tls.key`), so a problem finds its field by its name.
 
 mod field;
-mod groups;
+pub(crate) mod groups;
 mod worth;
 
 use domain::{Failure, TrackerId, Worth, ports::Services};

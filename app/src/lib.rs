@@ -20,6 +20,7 @@ pub mod island;
 mod json;
 pub mod list;
 pub mod live;
+pub mod many;
 pub mod past;
 pub mod spot;
 pub mod standing;

@@ -33,6 +33,7 @@ mod forms;
 mod guard;
 mod headers;
 mod history;
+mod many;
 mod metrics;
 mod pages;
 mod problem;
@@ -97,10 +98,12 @@ pub fn router(state: &AppState) -> Router {
         .with_state(state.clone());
     let pages = pages::router(state);
     let forms = forms::router(state, pages.clone());
+    let many = many::router(state, pages.clone());
     let guarded = from_fn_with_state(state.hosts, guard::guard);
     Router::new()
         .merge(programs)
         .merge(forms)
+        .merge(many)
         .merge(pages)
         .layer(CompressionLayer::new())
         .layer(map_response(etag::weakened))

@@ -14,10 +14,11 @@ use crate::StoreError;
 pub(crate) type Step = (i64, &'static str, &'static str);
 
 /// Every migration in order. Append only.
-pub(crate) const MIGRATIONS: [Step; 3] = [
+pub(crate) const MIGRATIONS: [Step; 4] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "history", include_str!("../../migrations/sqlite/0002_history.sql")),
     (3, "verdicts", include_str!("../../migrations/sqlite/0003_verdicts.sql")),
+    (4, "groups", include_str!("../../migrations/sqlite/0004_groups.sql")),
 ];
 
 /// The newest schema that this program knows.
@@ -94,10 +95,11 @@ mod tests {
     use super::*;
 
     /// SHA-384 of each shipped migration. A line is added with a migration and never changed.
-    const SHIPPED: [&str; 3] = [
+    const SHIPPED: [&str; 4] = [
         "ec77a1a9821c23e2edd1dd41aa1e120bdf08e942783791bad525e123c169904c68a1c4e02dd58a4ffd550bdeb7716eea",
         "c71b4c676fe906f7d48f84effa36e041c3be41433d5681972b92703ad51eda8ed9fa4503239961d6192fcc805114e519",
         "21aec6e0a8847135b505e914da82ffb4c49eaeb7c35e37208ee5c4a323bf81f39e2f8c58447141c700b8ba65539f538b",
+        "1f70e4bb3f2f24a9ab6454438379edbb38d89f6ad43387034937bc5adcbf5706468d049251eb917aa2c0c03b02d1b77a",
     ];
 
     #[test]

@@ -13,9 +13,11 @@ const fn field(name: &'static str, label: &'static str, kind: Kind, hint: &'stat
     Field { name, label, hint, kind }
 }
 
-const WHAT: [Field; 2] = [
+const WHAT: [Field; 4] = [
     field("url", "URL", Kind::Line, "http or https, without user name and password."),
     field("name", "Name", Kind::Line, "What people call it. Empty takes the URL's host and path."),
+    field("group", "Group", Kind::Line, "Where it stands in the list. Empty for none."),
+    field("tags", "Tags", Kind::Line, "With commas between them, at most 20. Kept in lower case."),
 ];
 
 const WHEN: [Field; 4] = [
@@ -165,7 +167,7 @@ pub(super) fn all(form: &Form) -> Vec<Part> {
 }
 
 /// The label of a field that exists.
-pub(super) fn label_of(name: &str) -> Option<&'static str> {
+pub(crate) fn label_of(name: &str) -> Option<&'static str> {
     let open = [&WHAT[..], &WHEN, &EXPECT, &POLICY];
     let all = open.into_iter().chain(FOLDED.map(|(_, fields)| fields));
     all.flatten().find(|field| field.name == name).map(|field| field.label)

@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use app::backend::FailedForm;
 use async_trait::async_trait;
 use domain::{
-    About, Cell, Counts, Failure, Fault, FaultKind, LiveAnswer, LiveRequest, LiveView, Micros, Moment,
-    Outcome, Percentiles, Period, Phases, Status, Story, StoryRequest, Tally, Timestamp, TrackerId,
-    TrackerPage, TrackerView, Window, Worth,
+    About, Cell, Counts, Deed, Done, Failure, Fault, FaultKind, Invalid, ListRequest, LiveAnswer,
+    LiveRequest, LiveView, Micros, Moment, Outcome, Percentiles, Period, Phases, Preview, PreviewLine,
+    Status, Story, StoryRequest, Tally, Timestamp, TrackerId, TrackerPage, TrackerView, Window, Worth,
     ports::{Live, Past, Services, Trackers},
 };
 use leptos::prelude::*;
@@ -183,9 +183,9 @@ impl Live for Ports {
         Ok(self.view.answer(&request, Timestamp(START)))
     }
 
-    async fn page(&self, page: u32) -> Result<TrackerPage, Failure> {
+    async fn list(&self, request: ListRequest) -> Result<TrackerPage, Failure> {
         self.check()?;
-        Ok(self.view.page(page, Timestamp(START)))
+        Ok(self.view.list(&request, Timestamp(START)))
     }
 
     async fn tracker(&self, id: TrackerId) -> Result<TrackerView, Failure> {
@@ -258,5 +258,38 @@ impl Trackers for Ports {
 
     async fn restore(&self, _: TrackerId) -> Result<(), Failure> {
         Ok(())
+    }
+
+    async fn change(&self, ids: Vec<TrackerId>, _: Deed) -> Result<Done, Failure> {
+        Ok(Done { key: 7, trackers: ids.len() })
+    }
+
+    /// Every interval becomes 30 s, except that of an odd tracker, which has it already; `0` is wrong.
+    async fn preview(&self, ids: Vec<TrackerId>, fields: Vec<(String, String)>) -> Result<Preview, Failure> {
+        let known = ids.iter().filter_map(|id| Some((*id, self.view.about(*id)?.name.clone())));
+        let trackers: Vec<(TrackerId, String)> = known.collect();
+        if trackers.is_empty() {
+            return Err(Failure::NotFound);
+        }
+        let has = |name: &str, value: &str| fields.contains(&(name.to_owned(), value.to_owned()));
+        if has("every", "0") {
+            return Err(Invalid::one("every", "an interval is 1 s to 24 h").into());
+        }
+        let changed = trackers.iter().filter(|(id, _)| has("set", "every") && id.0 % 2 == 0).count();
+        let line = PreviewLine {
+            field: "every".into(),
+            before: "1m".into(),
+            after: "30s".into(),
+            trackers: changed,
+        };
+        Ok(Preview { trackers, changed, lines: (changed > 0).then_some(line).into_iter().collect() })
+    }
+
+    async fn undo(&self, _: u64) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn undoable(&self, key: u64) -> Option<String> {
+        (key == 7).then(|| "2 trackers are <paused>.".to_owned())
     }
 }

@@ -20,10 +20,11 @@ use domain::{TrackerId, ports::Services};
 
 use super::{AppState, BODY_LIMIT, Problem, pages};
 
+/// What forms need.
 #[derive(Clone)]
-struct Forms {
-    services: Services,
-    pages: Router,
+pub(super) struct Forms {
+    pub(super) services: Services,
+    pub(super) pages: Router,
 }
 
 pub(super) fn router(state: &AppState, pages: Router) -> Router {
@@ -86,7 +87,7 @@ fn next_page(action: &str, back: String, values: &[(String, String)]) -> String 
 }
 
 /// A browser that posts a form asks for a page; `fetch` asks for something else.
-fn wants_page(headers: &HeaderMap) -> bool {
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
         .and_then(|accept| accept.to_str().ok())
@@ -100,11 +101,11 @@ fn page_of_origin(headers: &HeaderMap) -> String {
     if path.starts_with("//") { "/".into() } else { path.into() }
 }
 
-fn values(body: &Bytes) -> Vec<(String, String)> {
+pub(super) fn values(body: &Bytes) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(body).unwrap_or_default()
 }
 
-fn see_other(path: &str) -> Response {
+pub(super) fn see_other(path: &str) -> Response {
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

@@ -6,6 +6,7 @@ mod architecture;
 mod bad_input;
 mod blind;
 mod crash;
+mod dashboard;
 mod data_safety;
 mod edits;
 mod guard;
