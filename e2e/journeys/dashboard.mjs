@@ -174,3 +174,55 @@ test("on a phone everything is there and nothing is too wide", async (cleanup) =
   await page.locator("#done").getByRole("button", { name: "Undo" }).tap();
   await box(page, "Shop").waitFor();
 });
+
+test("keys lead from row to row and act on them; while typing they are letters", async (cleanup) => {
+  const server = await serverWithGroups(cleanup);
+  const page = await openPage(cleanup, server.url);
+  await page.waitForResponse(/\/api\/live/);
+  const focused = () => page.evaluate(() => document.activeElement.textContent.trim());
+  await page.keyboard.press("j");
+  assert.equal(await focused(), "Wiki");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  assert.equal(await focused(), "NAS");
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Shift+X");
+  assert.match(await bar(page).locator("b").innerText(), /^3\s+selected$/);
+  await page.keyboard.press("p");
+  await page.locator("#row-2 .state", { hasText: "Paused" }).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("jx?n");
+  assert.equal(await page.getByRole("searchbox").inputValue(), "jx?n");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keyboard" });
+  await help.getByText("Open the tracker").waitFor();
+  await help.getByLabel("Use these keys").uncheck();
+  await page.keyboard.press("Escape");
+  await help.waitFor({ state: "hidden" });
+  await page.keyboard.press("n");
+  assert.notEqual(await page.evaluate(() => document.activeElement.id), "url", "keys are off");
+  await page.reload();
+  await page.waitForResponse(/\/api\/live/);
+  await page.getByRole("button", { name: "Keyboard" }).click();
+  assert.ok(!(await help.getByLabel("Use these keys").isChecked()), "that is remembered");
+  await help.getByLabel("Use these keys").check();
+  await help.getByRole("button", { name: "Close" }).click();
+  await page.locator("#row-2 .name").focus();
+  await page.keyboard.press("e");
+  await page.waitForURL(/\/t\/2\/edit$/);
+});
+
+test("a row is dragged to another place of its group", async (cleanup) => {
+  const server = await serverWithGroups(cleanup);
+  const page = await openPage(cleanup, server.url);
+  await page.waitForResponse(/\/api\/live/);
+  await page.locator("#row-2 .pick").dragTo(page.locator("#row-1"));
+  await page.waitForFunction(() => [...document.querySelectorAll(".row .name")].map((name) => name.textContent).join() === "Wiki,NAS,Api,Shop,Loose");
+  await page.locator("#row-2 .pick").dragTo(page.locator("#row-3"));
+  await page.reload();
+  assert.deepEqual(await names(page), ["Wiki", "NAS", "Api", "Shop", "Loose"], "not into another group");
+});
