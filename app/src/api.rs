@@ -2,7 +2,7 @@
 //!
 //! Reads take JSON. Changes take url-encoded forms, so that they work without script. Both answer JSON. In the client only
 //! the types are used that `#[server]` makes: they are sent by the module `ask`. They are [`Live`], [`LastChecks`],
-//! [`ListTrackers`], [`Past`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`],
+//! [`ListTrackers`], [`AroundList`], [`Past`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`],
 //! [`CheckNow`].
 
 use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage};
@@ -23,10 +23,16 @@ pub async fn last_checks(tracker_id: TrackerId) -> Result<Vec<Cell>, ApiError> {
     Ok(crate::backend::services()?.live.last_checks(tracker_id).await?)
 }
 
-/// One page of the list, counted from 1.
+/// One page of the list. `query` is that of the page's address: `q=api&state=down`.
 #[server(prefix = "/api", endpoint = "list_trackers", input = Json, output = Json)]
-pub async fn list_trackers(page: u32) -> Result<TrackerPage, ApiError> {
-    Ok(crate::backend::services()?.live.page(page).await?)
+pub async fn list_trackers(query: String) -> Result<TrackerPage, ApiError> {
+    Ok(crate::backend::services()?.live.list(crate::list::address::read(&query)).await?)
+}
+
+/// What stands around the rows of a page of the list: heads of groups, who else is in trouble, filters, pages.
+#[server(prefix = "/api", endpoint = "around_list", input = Json, output = Json)]
+pub async fn around_list(query: String) -> Result<crate::list::around::Around, ApiError> {
+    Ok(crate::list::around::of(&crate::backend::services()?, &query).await?)
 }
 
 /// What a page tells of a tracker's past, as a piece of HTML. `query` is that of the page's address: `reach=7d&at=…`.

@@ -12,7 +12,7 @@ use crate::{
     access::{Asked, SET_UP_PAGE, SIGN_IN_PAGE, set_up, sign_in},
     edit,
     island::Told,
-    list, past,
+    list, many, past,
     settings::{self, Section},
     tracker,
     ui::Failed,
@@ -34,12 +34,14 @@ pub struct Page {
 /// What pages show.
 #[derive(Clone, Debug)]
 pub enum Content {
-    /// A page of the list.
-    List(Told<list::Shown>),
+    /// A page of the list, and what of it only the server shows.
+    List(Told<list::Shown>, Box<list::Fixed>),
     /// One tracker, and the piece of HTML that tells its past.
     One(Told<TrackerView>, String),
     /// The form with all settings of one, or of a new one.
     Edit(edit::Form),
+    /// The form that edits many.
+    Many(Box<many::Form>),
     /// Makes the first administrator.
     SetUp(set_up::Form),
     /// Signs in.
@@ -59,6 +61,8 @@ pub enum Address<'a> {
     New,
     /// The form of one.
     Edit(&'a str),
+    /// The form of many.
+    Many,
     /// Makes the first administrator.
     SetUp,
     /// Signs in.
@@ -81,6 +85,7 @@ impl<'a> Address<'a> {
             SIGN_IN_PAGE => Self::SignIn,
             "/settings" => Self::Settings(Section::Own),
             "/t/new" => Self::New,
+            list::many::EDIT_PAGE => Self::Many,
             _ => {
                 if let Some(rest) = path.strip_prefix("/t/") {
                     return rest.strip_suffix(EDIT).map_or(Self::One(rest), Self::Edit);
@@ -95,7 +100,7 @@ impl<'a> Address<'a> {
     pub fn need(self) -> Need {
         match self {
             Self::List | Self::One(_) => Need::Look,
-            Self::New | Self::Edit(_) => Need::Change,
+            Self::New | Self::Edit(_) | Self::Many => Need::Change,
             Self::SetUp | Self::SignIn => Need::Nothing,
             Self::Settings(section) => section.need(),
             // Who may see nothing is not told either what exists.
@@ -125,7 +130,7 @@ impl Page {
 
     /// Whether anything on it is the client's.
     pub fn has_islands(&self) -> bool {
-        matches!(self.content, Ok(Content::List(_) | Content::One(..) | Content::Edit(_)))
+        matches!(self.content, Ok(Content::List(..) | Content::One(..) | Content::Edit(_)))
     }
 
     /// The HTTP status that goes with it.
@@ -136,9 +141,10 @@ impl Page {
     /// The document's title, without the product's name.
     pub fn title(&self) -> String {
         match &self.content {
-            Ok(Content::List(told)) => list::title(&told.shown.page.totals),
+            Ok(Content::List(told, _)) => list::title(&told.shown.page.totals),
             Ok(Content::One(told, _)) => tracker::title(&told.shown),
             Ok(Content::Edit(form)) => form.title(),
+            Ok(Content::Many(form)) => form.title(),
             Ok(Content::SetUp(_)) => "Welcome".to_owned(),
             Ok(Content::SignIn(_)) => "Sign in".to_owned(),
             Ok(Content::Settings(shown)) => shown.title(),
@@ -160,8 +166,8 @@ async fn load(
     let failed = failed.unwrap_or_default();
     Ok(match address {
         Address::List => {
-            let shown = list(services, query).await?;
-            Content::List(Told { shown, failed, trouble, may_change })
+            let (shown, fixed) = list(services, query).await?;
+            Content::List(Told { shown, failed, trouble, may_change }, Box::new(fixed))
         }
         Address::One(id) => {
             let (shown, past) = one(services, id, query).await?;
@@ -172,6 +178,9 @@ async fn load(
             let from = past::asked::value(query, "from").and_then(|id| id.parse().ok());
             Content::Edit(edit::Form::of_new(services, from, asked.failed.as_ref()).await?)
         }
+        Address::Many => {
+            Content::Many(Box::new(many::Form::load(services, query, asked.failed.as_ref()).await?))
+        }
         Address::SetUp => Content::SetUp(set_up::Form::of(asked)),
         Address::SignIn => Content::SignIn(sign_in::Form::of(asked)),
         Address::Settings(section) => {
@@ -181,16 +190,25 @@ async fn load(
     })
 }
 
-async fn list(services: &Services, query: &str) -> Result<list::Shown, Failure> {
-    let number = |name| past::asked::value(query, name).and_then(|number| number.parse().ok());
-    let page = number("page").and_then(|page: i64| u32::try_from(page).ok()).unwrap_or(1);
-    let page = services.live.page(page).await?;
-    let deleted = match number("deleted").map(TrackerId) {
+async fn list(services: &Services, query: &str) -> Result<(list::Shown, list::Fixed), Failure> {
+    let asked = |name| past::asked::value(query, name);
+    let request = list::address::read(query);
+    let page = services.live.list(request.clone()).await?;
+    let deleted = match asked("deleted").and_then(|id| id.parse().ok()).map(TrackerId) {
         // A page with an old notice is no page that does not exist.
         Some(id) => services.live.removed(id).await.ok().map(|name| (id, name)),
         None => None,
     };
-    Ok(list::Shown { page, deleted })
+    let key: Option<u64> = asked("undo").and_then(|key| key.parse().ok());
+    let fixed = list::Fixed {
+        tools: list::tools::tools(&request, &page),
+        pages: list::tools::pages(&request, &page),
+        done: key.and_then(|key| Some((key, services.trackers.undoable(key)?))),
+        request,
+    };
+    let (query, request) = (list::address::query(&fixed.request), &fixed.request);
+    let (compact, ordered) = (request.compact, request.sort == domain::Sort::Place);
+    Ok((list::Shown { page, deleted, query, compact, ordered }, fixed))
 }
 
 async fn one(services: &Services, id: &str, query: &str) -> Result<(TrackerView, String), Failure> {

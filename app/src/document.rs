@@ -7,7 +7,7 @@ use crate::{
     access::{SIGN_IN_PAGE, SIGN_OUT},
     content::{Content, Page},
     island::{LIST, TRACKER, island},
-    list::TrackerList,
+    list::{TrackerList, keys, many},
     tracker::Tracker,
     ui::{Icon, Sprite, TroubleBanner, in_full, sorry, toasts},
 };
@@ -58,9 +58,18 @@ pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> 
 
 fn content(page: Page) -> AnyView {
     match page.content {
-        Ok(Content::List(told)) => {
-            let view = view! { <TrackerList told=told.clone() /> };
-            island(LIST, &told, view).into_any()
+        Ok(Content::List(told, fixed)) => {
+            let around = (fixed.tools.clone(), fixed.pages.clone());
+            let view = view! { <TrackerList told=told.clone() around /> };
+            let has_rows = told.shown.page.totals.trackers > 0;
+            let may_edit = told.may_change && has_rows;
+            view! {
+                {fixed.above()}
+                {island(LIST, &told, view)}
+                {has_rows.then(keys::help)}
+                {may_edit.then(|| many::bar(&fixed.request))}
+            }
+            .into_any()
         }
         Ok(Content::One(told, past)) => {
             let view = view! { <Tracker told=told.clone() /> };
@@ -78,6 +87,11 @@ fn content(page: Page) -> AnyView {
         }
         .into_any(),
         Ok(Content::Edit(form)) => view! {
+            <TroubleBanner said=RwSignal::new(page.trouble) />
+            {form.view()}
+        }
+        .into_any(),
+        Ok(Content::Many(form)) => view! {
             <TroubleBanner said=RwSignal::new(page.trouble) />
             {form.view()}
         }
@@ -131,8 +145,14 @@ fn rail(page: &Page) -> impl IntoView + use<> {
     let subject = &page.viewer.subject;
     let is_known = subject.account().is_some();
     let may_look = page.viewer.is_claimed && page.viewer.allows(Need::Look).is_ok();
-    let trackers =
-        may_look.then(|| item("/", "#i-list", "Trackers", page.path == "/" || page.path.starts_with("/t/")));
+    let trackers = may_look.then(|| {
+        item(
+            "/",
+            "#i-list",
+            "Trackers",
+            page.path == "/" || page.path == many::EDIT_PAGE || page.path.starts_with("/t/"),
+        )
+    });
     let settings = is_known.then(|| item("/settings/account", "#i-gear", "Settings", is_settings));
     let sign_in = (!is_known && page.viewer.is_claimed && page.path != SIGN_IN_PAGE)
         .then(|| item(SIGN_IN_PAGE, "#i-person", "Sign in", false));

@@ -4,7 +4,7 @@
 //! Fields are called as errors call them (`every`, `http.tls.key`), so a problem finds its field by its name.
 
 mod field;
-mod groups;
+pub(crate) mod groups;
 pub mod live;
 mod summary;
 pub mod trial;

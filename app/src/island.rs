@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     edit, json,
-    list::TrackerList,
+    list::{self, TrackerList},
     tip::Tips,
     tracker::Tracker,
     ui::{Failed, Toasts, toasts},
@@ -44,6 +44,11 @@ pub fn wake() {
     Toasts::provide();
     edit::live::wake();
     take_over(LIST, |told| view! { <TrackerList told /> });
+    if document().get_element_by_id(LIST).is_some() {
+        list::picking::listen();
+        list::dragging::listen();
+        list::keys::listen();
+    }
     take_over(TRACKER, |told| view! { <Tracker told /> });
     if let Some(place) = document().get_element_by_id(toasts::PLACE) {
         let mut cards = toasts::cards().build();

@@ -21,6 +21,7 @@ pub mod island;
 mod json;
 pub mod list;
 pub mod live;
+pub mod many;
 pub mod past;
 pub mod settings;
 pub mod spot;

@@ -1,10 +1,18 @@
 //! The list of all trackers: what is down, one row each, and a box to add more.
 
 pub mod add;
+pub mod address;
+pub mod around;
 pub mod attention;
+pub mod dragging;
+pub mod group;
+pub mod keys;
+pub mod many;
+pub mod picking;
 pub mod row;
+pub mod tools;
 
-use domain::{Totals, TrackerId, TrackerPage};
+use domain::{Head, ListRequest, Totals, TrackerId, TrackerPage};
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use serde::{Deserialize, Serialize};
 
@@ -12,17 +20,17 @@ use crate::{
     bar::{EmptyBar, Legend},
     format,
     island::Told,
-    live::{Board, List, follow},
+    live::{Board, Look, follow},
     standing::Summary,
     tip::TipCard,
     ui::{
         self, Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Moment, Mood,
-        Outdated, TabIcon, TroubleBanner, entries, part, reactive, whole,
+        Outdated, Part, TabIcon, TroubleBanner, entries, part, reactive, whole,
     },
 };
 use add::AddTrackers;
 use attention::Attention;
-use row::TrackerRow;
+use group::Group;
 
 /// What a page of the list shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +39,32 @@ pub struct Shown {
     pub page: TrackerPage,
     /// A deleted tracker that can be restored, with its name.
     pub deleted: Option<(TrackerId, String)>,
+    /// The query of its address, in its normal form.
+    pub query: String,
+    /// Whether rows are low.
+    pub compact: bool,
+    /// Whether it is in the order of favourites.
+    pub ordered: bool,
+}
+
+/// What only the server shows of a page of the list.
+#[derive(Clone, Debug, Default)]
+pub struct Fixed {
+    /// What was asked for.
+    pub request: ListRequest,
+    /// Above the rows, as HTML.
+    pub tools: String,
+    /// Below the rows, as HTML.
+    pub pages: String,
+    /// What was done with many, and its key.
+    pub done: Option<(u64, String)>,
+}
+
+impl Fixed {
+    /// What stands above the island: what was done.
+    pub fn above(&self) -> Option<Part> {
+        self.done.as_ref().map(|(key, said)| many::notice(*key, said, &self.request))
+    }
 }
 
 /// The title of a page of the list.
@@ -41,15 +75,18 @@ pub fn title(totals: &Totals) -> String {
     }
 }
 
-/// The page at `/`, `?page=N`.
+/// The page at `/`, `?q=…&page=N`.
 #[component]
 pub fn TrackerList(
     /// From the server.
     told: Told<Shown>,
+    /// What stands around the rows, as HTML. A browser has it in the page already.
+    #[prop(optional)]
+    around: (String, String),
 ) -> impl IntoView {
-    let Told { shown: Shown { page, deleted }, failed, trouble, .. } = told;
+    let Told { shown: Shown { page, deleted, query, compact, ordered }, failed, trouble, may_change } = told;
     let changes = Changes::of_page(failed);
-    let (board, woken) = Board::of_list(page);
+    let (board, woken) = Board::of_list(page, query, Look { may_edit: may_change, compact, ordered });
     board.trouble.set(trouble);
     follow(board, woken);
     changes.refresh(board, move |change| {
@@ -57,18 +94,19 @@ pub fn TrackerList(
             keep_focus(board);
         }
     });
-    let is_empty = Memo::new(move |_| board.rows.with(Vec::is_empty));
-    ui::title(move || board.list.with(|list| title(&list.totals)));
+    let is_empty = Memo::new(move |_| board.totals.with(|totals| totals.trackers == 0));
+    ui::title(move || board.totals.with(title));
+    let around = StoredValue::new(around);
     let content = move || {
         if is_empty.get() {
-            whole(view! { <FirstRun changes /> })
+            whole(view! { <FirstRun board changes /> })
         } else {
-            whole(view! { <Filled board changes /> })
+            whole(filled(board, changes, around.get_value()))
         }
     };
     view! {
         <TroubleBanner said=board.trouble />
-        <TabIcon mood=move || board.list.with(|list| Mood::of(&list.totals)) board />
+        <TabIcon mood=move || board.totals.with(Mood::of) board />
         <Announcer board />
         {deleted.map(|(id, name)| whole(view! { <Deleted id name changes /> }))}
         {part(content)}
@@ -110,7 +148,7 @@ fn Deleted(id: TrackerId, name: String, changes: Changes) -> impl IntoView {
 
 /// No tracker yet: the page is an invitation.
 #[component]
-fn FirstRun(changes: Changes) -> impl IntoView {
+fn FirstRun(board: Board, changes: Changes) -> impl IntoView {
     view! {
         <div class="wrap first">
             <div>
@@ -118,7 +156,7 @@ fn FirstRun(changes: Changes) -> impl IntoView {
                 <p class="lede">"Paste the address of a web site or an API. It is checked at once, then every 30 seconds."</p>
             </div>
             <FormProblem changes />
-            <AddTrackers changes />
+            {board.look.may_edit.then(|| view! { <AddTrackers changes /> })}
             <div class="ghost">
                 <EmptyBar />
                 <p class="small muted">"Its last 60 checks will stand here, the newest on the right."</p>
@@ -127,10 +165,10 @@ fn FirstRun(changes: Changes) -> impl IntoView {
     }
 }
 
-#[component]
-fn Filled(board: Board, changes: Changes) -> impl IntoView {
+fn filled(board: Board, changes: Changes, (tools, pages): (String, String)) -> impl IntoView {
+    let density = if board.look.compact { "compact" } else { "" };
     view! {
-        <div class="wrap" data-live=reactive(move || board.is_stale().then_some("stale"))>
+        <div class="wrap" data-density=density data-live=reactive(move || board.is_stale().then_some("stale"))>
             <div class="head">
                 <div>
                     <h1>"Trackers"</h1>
@@ -141,33 +179,24 @@ fn Filled(board: Board, changes: Changes) -> impl IntoView {
             <Outdated board />
             <FormProblem changes />
             <Attention board />
-            <AddTrackers changes />
-            <Rows board changes />
-            {part(move || pagination(board.list.get()))}
+            {board.look.may_edit.then(|| view! { <AddTrackers changes /> })}
+            <div id="tools" class="filters" inner_html=tools></div>
+            {groups(board, changes)}
+            <div id="pages" inner_html=pages></div>
         </div>
     }
 }
 
-/// The rows, their heads, and what shapes and percentages mean.
-#[component]
-fn Rows(board: Board, changes: Changes) -> impl IntoView {
-    let rows = move || {
-        let rows = board.rows.get().into_iter();
-        rows.map(|row| Entry::new(row.id.0, 0, move || view! { <TrackerRow row board changes /> })).collect()
+/// The groups with their rows, and what shapes and percentages mean.
+fn groups(board: Board, changes: Changes) -> impl IntoView {
+    let group = move |Head { name, .. }: &Head| {
+        let (name, key) = (name.clone(), group::key(name));
+        Entry::new(key, 0, move || view! { <Group name board changes /> })
     };
+    let groups = move || board.heads.with(|heads| heads.iter().map(group).collect());
     view! {
-        <section class="list" aria-labelledby="h-all">
-            <div class="cols">
-                <h2 id="h-all">"All trackers"</h2>
-                <span aria-hidden="true">
-                    <span>"Last 60 checks"</span>
-                    <span>"newest"</span>
-                </span>
-                <span aria-hidden="true">"Uptime"</span>
-                <span aria-hidden="true">"Latency"</span>
-            </div>
-            <ul class="rows card">{entries(rows)}</ul>
-            <Legend />
+        <section class="list" aria-label="Trackers">
+            {entries(groups)} <Legend />
             <p class="small muted">
                 "Uptime is of the checks shown, by the rule " <b>"observed time"</b>
                 ": a result holds until the next is due. Time without data, or paused, is in neither part of the ratio."
@@ -178,7 +207,7 @@ fn Rows(board: Board, changes: Changes) -> impl IntoView {
 
 /// Everything in one sentence.
 fn sentence(board: Board) -> impl IntoView {
-    let totals = board.list.get().totals;
+    let totals = board.totals.get();
     let Summary { lead, bad, rest } = Summary::of(&totals);
     let class = if bad { "down" } else { "" };
     let rest: String = rest.iter().flat_map(|part| [" · ", part]).collect();
@@ -198,23 +227,4 @@ fn sentence(board: Board) -> impl IntoView {
             {checked}
         </p>
     }
-}
-
-fn pagination(List { page, pages, .. }: List) -> impl IntoView {
-    let link = |page: u32, rel: &'static str, text: &'static str| {
-        view! {
-            <a class="btn" rel=rel href=format!("/?page={page}")>
-                {text}
-            </a>
-        }
-    };
-    (pages > 1).then(|| {
-        view! {
-            <nav class="pages" aria-label="Pages of the list">
-                {(page > 1).then(|| link(page - 1, "prev", "Previous"))}
-                <span>{format!("Page {page} of {pages}")}</span>
-                {(page < pages).then(|| link(page + 1, "next", "Next"))}
-            </nav>
-        }
-    })
 }

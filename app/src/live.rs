@@ -7,7 +7,8 @@
 mod board;
 mod pulse;
 
-pub use board::{Board, List, Row};
+pub(crate) use board::set_if_new;
+pub use board::{Board, Look, Row};
 pub use pulse::Link;
 
 use domain::{Cursor, TrackerId, VISIBLE_LIMIT};
@@ -19,7 +20,7 @@ use futures::{
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use crate::{ApiError, api, ask::ask};
+use crate::{ApiError, api, ask::ask, list};
 use pulse::PATIENCE_MS;
 
 /// In a browser, keeps a board up to date from now on.
@@ -58,7 +59,7 @@ async fn poll(board: Board, mut woken: Receiver<()>) -> Option<std::convert::Inf
 async fn round(board: Board) -> Option<u32> {
     board.asking(local_ms())?;
     let heard = match board.relist()? {
-        Some(page) => patiently(ask(api::ListTrackers { page })).await.map(|page| board.replace(page)),
+        Some(query) => patiently(ask(api::ListTrackers { query })).await.map(|page| board.replace(page)),
         None => poll_visible(board).await,
     };
     let wait = match heard {
@@ -66,6 +67,11 @@ async fn round(board: Board) -> Option<u32> {
         Ok(None) => None,
         Err(error) => board.failed(error, local_ms()),
     };
+    if let Some(query) = board.ask_around()
+        && let Ok(around) = patiently(ask(api::AroundList { query })).await
+    {
+        list::around::show(board, around);
+    }
     // A list that turned out to be old is read at once.
     if board.relist()?.is_some() {
         wait.map(|wait| if wait == pulse::EVERY_MS { 0 } else { wait })

@@ -1,6 +1,6 @@
 //! How a tracker stands: what we believe about it, or why we believe nothing.
 
-use domain::{Policy, Status, Timestamp, Totals, TrackerView};
+use domain::{Policy, State, Status, Timestamp, Totals, TrackerView};
 
 use crate::format;
 
@@ -70,6 +70,18 @@ impl Standing {
 }
 
 impl Kind {
+    /// That of a state.
+    pub fn of(state: State) -> Self {
+        match state {
+            State::Up => Self::Up,
+            State::Retrying => Self::Retrying,
+            State::Down => Self::Down,
+            State::Waiting => Self::Pending,
+            State::Paused => Self::Paused,
+            State::Problem => Self::Broken,
+        }
+    }
+
     /// The word that is shown.
     pub fn word(self) -> &'static str {
         match self {

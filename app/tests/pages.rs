@@ -41,6 +41,127 @@ fn the_list_shows_every_tracker_with_its_news_first() {
     page.lacks("<script>alert");
 }
 
+/// Two in a group, one in none; Mail is down.
+fn dashboard() -> Site {
+    let mut site = Site::new();
+    let of = |name: &str, group: &str, tags: &[&str]| About {
+        group: group.into(),
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        ..about(name)
+    };
+    site.track(1, of("Shop", "Production", &["prod", "web"]), &up(60));
+    site.track(2, of("Mail", "Home <lab>", &["web"]), &down(3));
+    site.track(3, about("Wiki"), &up(2));
+    site
+}
+
+#[test]
+fn the_list_is_in_groups_and_trouble_rises() {
+    let page = dashboard().get("/");
+    page.has("<h2>Home &lt;lab&gt;</h2>");
+    page.has("1/1 up");
+    page.has("0/1 up · <b>1 down</b>");
+    page.has("<h2>No group</h2>");
+    page.has("<span>prod</span><span>web</span>");
+    let place = |text: &str| page.html.find(text).unwrap();
+    assert!(place("Home &lt;lab&gt;</h2>") < place("Production</h2>"));
+    assert!(place("Production</h2>") < place("No group</h2>"));
+    assert_eq!(page.html.matches(r#"<details open class="group">"#).count(), 3);
+    assert_eq!(page.html.matches(r#"type="checkbox" name="id""#).count(), 3);
+    page.has(r#"form="many" aria-label="Select Shop""#);
+    page.has(r#"name="up" value="1""#);
+}
+
+#[test]
+fn filters_are_links_and_a_plain_form() {
+    let page = dashboard().get("/?state=down&tag=web&sort=name&density=compact");
+    page.has(r#"<form action="/" method="get""#);
+    page.has(r#"name="q""#);
+    for kept in [("state", "down"), ("tag", "web"), ("density", "compact")] {
+        page.has(&format!(r#"<input type="hidden" name="{}" value="{}"#, kept.0, kept.1));
+    }
+    page.has(r#"<option value="name" selected>"#);
+    page.has(r#"href="/?tag=web&amp;sort=name&amp;density=compact""#);
+    page.has(r#"data-density="compact""#);
+    page.has("Mail");
+    page.lacks(r#"href="/t/1""#);
+    page.lacks(r#"name="up""#);
+    page.has("1 of 3 down");
+}
+
+#[test]
+fn when_nothing_matches_the_page_says_what_was_asked_for() {
+    let page = dashboard().get("/?q=%3Cb%3E&state=paused&tag=prod");
+    assert_eq!(page.status, 200);
+    page.has("Nothing matches ");
+    page.has("<b>“&lt;b&gt;”</b> + <b>paused</b> + <b>prod</b>");
+    page.has(r#"<a href="/" class="btn small">Clear filters</a>"#);
+    page.has("Needs attention");
+    page.lacks("<b>“<b>");
+}
+
+#[test]
+fn pages_of_a_filtered_list_keep_the_filter() {
+    let mut site = Site::new();
+    for n in 0..250 {
+        site.track(n, About { tags: vec!["a&b".into()], ..about(&format!("Site {n}")) }, &[]);
+    }
+    let page = site.get("/?tag=a%26b&page=2");
+    page.has("Page 2 of 3 · 250 trackers");
+    page.has(r#"rel="prev" href="/?tag=a%26b""#);
+    page.has(r#"rel="next" href="/?tag=a%26b&amp;page=3""#);
+    assert_eq!(page.html.matches(r#"id="row-"#).count(), 100);
+}
+
+#[test]
+fn what_was_done_with_many_can_be_taken_back() {
+    let page = dashboard().get("/?state=up&undo=7");
+    page.has("2 trackers are &lt;paused&gt;.");
+    page.has(r#"<form action="/api/undo_many" method="post">"#);
+    page.has(r#"name="back" value="/?state=up""#);
+    dashboard().get("/?undo=8").lacks("/api/undo_many");
+}
+
+#[test]
+fn many_are_edited_after_a_preview() {
+    let site = dashboard();
+    let page = site.get("/edit?id=1&id=2&back=%2F%3Fstate%3Ddown");
+    assert_eq!(page.status, 200);
+    page.has("Edit 2 trackers");
+    page.has(r#"href="/?state=down""#);
+    page.lacks("What this changes");
+    let page = site.get("/edit?id=1&id=2&set=every&every=30s&preview=1&back=https%3A%2F%2Fevil.example");
+    page.has("<b>1 tracker</b>: Every <del>1m</del> → <ins>30s</ins>");
+    page.has("1 tracker stays as before");
+    page.has("Change 1 tracker");
+    page.has(r#"<input type="hidden" name="set" value="every""#);
+    page.lacks("evil.example");
+    site.get("/edit?id=1&set=every&every=30s&preview=1").has("Nothing would change.");
+}
+
+#[test]
+fn a_wrong_setting_of_many_is_said_at_its_field() {
+    let page = dashboard().get("/edit?id=1&set=every&every=0&preview=1");
+    page.has("Nothing was changed.");
+    page.has(r#"id="every-problem""#);
+    page.has("An interval is 1 s to 24 h.");
+    page.has(r#"value="0""#);
+    page.lacks("What this changes");
+    for path in ["/edit", "/edit?id=9", "/edit?id=x"] {
+        assert_eq!(dashboard().get(path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_buttons_for_tags_and_groups_choose_their_settings() {
+    let site = dashboard();
+    site.get("/edit?id=1&do=move").has(r#"id="set-group" name="set" value="group" checked"#);
+    let page = site.get("/edit?id=1&do=tag");
+    page.has(r#"name="set" value="add_tags" checked"#);
+    page.has(r#"name="set" value="remove_tags" checked"#);
+    page.lacks(r#"value="group" checked"#);
+}
+
 #[test]
 fn one_tracker_is_shown_large_with_all_its_checks() {
     let mut site = Site::new();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    Expectations, FieldError, Given, HttpDraft, HttpOptions, Invalid, NewTracker, Schedule, Target,
-    TrackerName, schedule::parse_length,
+    Expectations, FieldError, Given, Group, HttpDraft, HttpOptions, Invalid, NewTracker, Schedule, Tags,
+    Target, TrackerName, labels::parse_place, schedule::parse_length,
 };
 
 mod policy;
@@ -18,6 +18,12 @@ pub struct Draft {
     pub url: Option<String>,
     /// The name; empty takes the target's.
     pub name: Option<String>,
+    /// The group; empty for none.
+    pub group: Option<String>,
+    /// All its tags.
+    pub tags: Option<Vec<String>>,
+    /// Its place in the order of favourites.
+    pub place: Option<i64>,
     /// The interval: `30s`.
     pub every: Option<String>,
     /// A cron expression, instead of an interval.
@@ -85,6 +91,9 @@ impl Draft {
         let mut problems = Vec::new();
         let rest = Rest {
             name: keep(self.name.as_deref().map(Naming::parse), &mut problems).unwrap_or(Naming::Keep),
+            group: keep(self.group.as_deref().map(Group::parse), &mut problems),
+            tags: keep(self.tags.as_deref().map(parse_tags), &mut problems),
+            place: keep(self.place.map(parse_place), &mut problems),
             schedule: keep(self.schedule(), &mut problems),
             expect: keep(self.expect.as_deref().map(Expectations::parse), &mut problems),
             deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems).unwrap_or_default(),
@@ -116,6 +125,9 @@ impl Draft {
 /// What a draft says beside its target; `None` says nothing.
 struct Rest {
     name: Naming,
+    group: Option<Group>,
+    tags: Option<Tags>,
+    place: Option<i64>,
     schedule: Option<Schedule>,
     expect: Option<Expectations>,
     deadline: Given<Duration>,
@@ -145,6 +157,9 @@ impl Rest {
                 Naming::Drop => None,
                 Naming::Give(name) => Some(name),
             },
+            group: self.group.unwrap_or(base.group),
+            tags: self.tags.unwrap_or(base.tags),
+            place: self.place.or(base.place),
             schedule: self.schedule.unwrap_or(base.schedule),
             expect: self.expect.unwrap_or(base.expect),
             deadline: self.deadline.onto(base.deadline),
@@ -165,6 +180,10 @@ fn keep<T>(parsed: Option<Result<T, FieldError>>, problems: &mut Vec<FieldError>
         Some(Ok(value)) => Some(value),
         None => None,
     }
+}
+
+fn parse_tags(tags: &[String]) -> Result<Tags, FieldError> {
+    Tags::parse(tags.iter().map(String::as_str))
 }
 
 fn parse_deadline(text: &str) -> Result<Given<Duration>, FieldError> {
@@ -195,6 +214,9 @@ mod tests {
         let draft = Draft {
             url: Some("ftp://a".into()),
             name: Some("a\0".into()),
+            group: Some("a\n".repeat(2)),
+            tags: Some(vec!["a,b".into()]),
+            place: Some(0),
             every: Some("0".into()),
             expect: Some("9".into()),
             deadline: Some("90s".into()),
@@ -211,6 +233,9 @@ mod tests {
             [
                 "url",
                 "name",
+                "group",
+                "tags",
+                "place",
                 "every",
                 "expect",
                 "deadline",

@@ -22,6 +22,8 @@ impl NewTracker {
         let mut fields: Fields = [
             ("url", self.target.to_string()),
             ("name", self.name.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("group", self.group.as_str().to_owned()),
+            ("tags", self.tags.to_string()),
             ("every", every),
             ("cron", cron),
             ("zone", zone),
@@ -166,6 +168,9 @@ impl Draft {
         Self {
             url: form.get("url"),
             name: form.get("name"),
+            group: form.get("group"),
+            tags: form.get("tags").map(|tags| tags.split(',').map(ToOwned::to_owned).collect()),
+            place: None,
             // A form has all of them, and people leave the one empty that they do not mean.
             every: every.filter(|every| cron.is_none() || !every.trim().is_empty()),
             zone: cron.as_ref().and_then(|_| form.filled("zone")),

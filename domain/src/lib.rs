@@ -12,9 +12,11 @@
 pub mod access;
 mod cell;
 mod check;
+mod deed;
 mod evidence;
 mod failure;
 mod fault;
+mod list;
 mod live;
 mod phases;
 pub mod ports;
@@ -30,6 +32,8 @@ mod worth;
 #[cfg(feature = "server")]
 mod archive;
 #[cfg(feature = "server")]
+mod bulk;
+#[cfg(feature = "server")]
 mod draft;
 #[cfg(feature = "server")]
 mod egress;
@@ -43,6 +47,8 @@ mod fold;
 mod form;
 #[cfg(feature = "server")]
 mod http;
+#[cfg(feature = "server")]
+mod labels;
 #[cfg(feature = "server")]
 mod latencies;
 #[cfg(feature = "server")]
@@ -80,9 +86,11 @@ mod zone;
 
 pub use cell::{Cell, Mark};
 pub use check::{Check, CheckName, Location, MOST_BY_HAND, Micros, Outcome, Reason, TrackerId};
+pub use deed::{Deed, Done, MOST_AT_ONCE, Preview, PreviewLine};
 pub use evidence::{Certificate, Evidence, TlsEvidence};
 pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};
+pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};
 pub use status::{Policy, Status, Transition};
@@ -92,13 +100,15 @@ pub use time::{Clock, Timestamp};
 pub use trial::{Fix, Judged, Leaf, Progress, Review, Reviewed, Watcher};
 pub use uptime::Uptime;
 pub use wire::{
-    About, Change, Cursor, LiveAnswer, LiveRequest, PAGE_SIZE, Totals, TrackerDelta, TrackerPage,
-    TrackerView, VISIBLE_LIMIT,
+    About, Change, Cursor, Facets, Head, LiveAnswer, LiveRequest, PAGE_SIZE, Totals, TrackerDelta,
+    TrackerPage, TrackerView, VISIBLE_LIMIT,
 };
 pub use worth::Worth;
 
 #[cfg(feature = "server")]
 pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
+#[cfg(feature = "server")]
+pub use bulk::{BulkDraft, rearranged};
 #[cfg(feature = "server")]
 pub use draft::Draft;
 #[cfg(feature = "server")]
@@ -118,6 +128,8 @@ pub use http::{
     ProxyKind, Redirects, Secrets, TlsDraft, TlsOptions, TlsVersion,
 };
 #[cfg(feature = "server")]
+pub use labels::{Group, Tags};
+#[cfg(feature = "server")]
 pub use latencies::Latencies;
 #[cfg(feature = "server")]
 pub use name::TrackerName;
@@ -128,7 +140,7 @@ pub use preset::{Preset, Trouble};
 #[cfg(feature = "server")]
 pub use probe::{Finding, Plan, Prober, Session};
 #[cfg(feature = "server")]
-pub use records::{Batch, Exhibit, Misfit, Recent, Recorded, Records, UNDO_FOR};
+pub use records::{Alteration, Batch, Exhibit, Misfit, Recent, Recorded, Records, UNDO_FOR, undo_limit};
 #[cfg(feature = "server")]
 pub use recount::{Grid, Recount, Rollup};
 #[cfg(feature = "server")]

@@ -3,11 +3,13 @@
 //! It changes only after a commit, and by whole commits; so what a browser was shown is on disk. Everything in it
 //! remembers the commit that brought it, which makes an answer to any cursor of this run a walk over the visible trackers.
 
+mod list;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
-    About, Cell, Change, Cursor, LiveAnswer, LiveRequest, PAGE_SIZE, Status, Timestamp, Totals, TrackerDelta,
-    TrackerId, TrackerPage, TrackerView, uptime::newest_due,
+    About, Cell, Change, Cursor, LiveAnswer, LiveRequest, Status, Timestamp, Totals, TrackerDelta, TrackerId,
+    TrackerView, uptime::newest_due,
 };
 
 /// How many cells are kept and shown for each tracker.
@@ -29,6 +31,8 @@ pub struct LiveView {
 struct Entry {
     added: u64,
     about: Stamped<About>,
+    /// What can be found in it.
+    text: String,
     status: Stamped<Status>,
     flapping: Stamped<bool>,
     cells: VecDeque<Stamped<Cell>>,
@@ -63,11 +67,22 @@ impl LiveView {
         let commit = self.cursor.commit;
         match self.entries.get_mut(&id) {
             Some(entry) if entry.about.value == about => {}
-            Some(entry) => entry.about = Stamped { commit, value: about },
+            Some(entry) => {
+                // What decides where it stands in a list.
+                let key = |about: &About| {
+                    (about.name.clone(), about.group.clone(), about.tags.clone(), about.place)
+                };
+                if key(&entry.about.value) != key(&about) {
+                    self.listed = commit;
+                }
+                entry.text = list::text(&about);
+                entry.about = Stamped { commit, value: about };
+            }
             None => {
                 self.removed.remove(&id);
                 let entry = Entry {
                     added: commit,
+                    text: list::text(&about),
                     about: Stamped { commit, value: about },
                     status: Stamped { commit, value: Status::Pending },
                     flapping: Stamped { commit, value: false },
@@ -154,16 +169,6 @@ impl LiveView {
         }
     }
 
-    /// One page of the list, counted from 1.
-    pub fn page(&self, page: u32, now: Timestamp) -> TrackerPage {
-        let pages = u32::try_from(self.entries.len().div_ceil(PAGE_SIZE)).unwrap_or(u32::MAX).max(1);
-        let page = page.clamp(1, pages);
-        let skipped = (page as usize - 1) * PAGE_SIZE;
-        let trackers =
-            self.entries.iter().skip(skipped).take(PAGE_SIZE).map(|(id, entry)| entry.view(*id)).collect();
-        TrackerPage { cursor: self.cursor, now, totals: self.totals(), page, pages, trackers }
-    }
-
     /// One tracker.
     pub fn tracker(&self, id: TrackerId) -> Option<TrackerView> {
         self.entries.get(&id).map(|entry| entry.view(id))
@@ -198,17 +203,7 @@ impl LiveView {
     pub fn totals(&self) -> Totals {
         let mut totals = Totals { listed: self.listed, ..Totals::default() };
         for entry in self.entries.values() {
-            totals.trackers += 1;
-            let about = &entry.about.value;
-            let counted = match (&entry.status.value, about.paused, &about.problem) {
-                (_, _, Some(_)) => &mut totals.broken,
-                (_, true, _) => &mut totals.paused,
-                (Status::Pending, ..) => &mut totals.pending,
-                (Status::Up { .. }, ..) => &mut totals.up,
-                (Status::Retrying { .. }, ..) => &mut totals.retrying,
-                (Status::Down { .. }, ..) => &mut totals.down,
-            };
-            *counted += 1;
+            totals.count(entry.state());
             let newest = newest_due(entry.cells.iter().rev().map(|cell| &cell.value).take(2));
             totals.newest = totals.newest.max(newest);
         }

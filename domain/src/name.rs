@@ -47,7 +47,7 @@ impl fmt::Display for TrackerName {
 }
 
 /// Control characters, bidirectional overrides and isolates (UAX #9), and characters without width.
-fn is_deceptive(c: char) -> bool {
+pub(crate) fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{061C}')
 }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use crate::access::{AccountId, AccountView, Enrolment, SessionView, TokenView};
 use crate::{
-    Cell, Failure, Installation, LiveAnswer, LiveRequest, Story, StoryRequest, TrackerId, TrackerPage,
-    TrackerView, Worth,
+    Cell, Deed, Done, Failure, Installation, ListRequest, LiveAnswer, LiveRequest, Preview, Story,
+    StoryRequest, TrackerId, TrackerPage, TrackerView, Worth,
 };
 
 /// Everything the pages may ask.
@@ -58,6 +58,19 @@ pub trait Trackers: Send + Sync {
     /// At most one is made for a tracker at a time, and at most one a second; who asks more often gets the newest one. All of the
     /// ids have to exist; at most [`crate::MOST_BY_HAND`].
     async fn check_now(&self, ids: Vec<TrackerId>) -> Result<Vec<Cell>, Failure>;
+
+    /// Does something with all of these trackers, in one transaction; those that are gone are left out. At most
+    /// [`crate::MOST_AT_ONCE`].
+    async fn change(&self, ids: Vec<TrackerId>, deed: Deed) -> Result<Done, Failure>;
+
+    /// What the fields of a form would change in these trackers; `set` names the fields that count.
+    async fn preview(&self, ids: Vec<TrackerId>, fields: Vec<(String, String)>) -> Result<Preview, Failure>;
+
+    /// Takes back what was done with many.
+    async fn undo(&self, key: u64) -> Result<(), Failure>;
+
+    /// What a key takes back, as a sentence: `12 trackers are paused.` Nothing when it is too late.
+    fn undoable(&self, key: u64) -> Option<String>;
 }
 
 /// Following trackers. Reads memory only.
@@ -66,8 +79,8 @@ pub trait Live: Send + Sync {
     /// What changed since the request's cursor.
     async fn poll(&self, request: LiveRequest) -> Result<LiveAnswer, Failure>;
 
-    /// One page of the list, counted from 1.
-    async fn page(&self, page: u32) -> Result<TrackerPage, Failure>;
+    /// One page of the list.
+    async fn list(&self, request: ListRequest) -> Result<TrackerPage, Failure>;
 
     /// One tracker with its newest checks.
     async fn tracker(&self, id: TrackerId) -> Result<TrackerView, Failure>;

@@ -30,6 +30,10 @@ pub trait Records: Send {
     /// Takes a removal after `since` back; `false` when there was none.
     async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure>;
 
+    /// Makes all of these changes in one transaction, and gives the ids of the trackers that there were; the others are left
+    /// out. What was removed more than [`UNDO_FOR`] before `at` cannot be restored.
+    async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure>;
+
     /// Forgets for good, with their statuses, the trackers that were removed at `until` or before.
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure>;
 
@@ -50,8 +54,36 @@ pub trait Records: Send {
     async fn recent(&mut self, of: Option<TrackerId>) -> Result<Recent, Failure>;
 }
 
-/// How long a removed tracker can be restored.
+/// One change among several that are made together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Alteration {
+    /// Replace its settings.
+    Settings(Box<Tracker>),
+    /// Let it rest or wake it.
+    Paused(TrackerId, bool),
+    /// Remove it.
+    Removed(TrackerId),
+    /// Take its removal back.
+    Restored(TrackerId),
+}
+
+impl Alteration {
+    /// Which tracker it changes.
+    pub fn id(&self) -> TrackerId {
+        match self {
+            Self::Settings(tracker) => tracker.id,
+            Self::Paused(id, _) | Self::Removed(id) | Self::Restored(id) => *id,
+        }
+    }
+}
+
+/// How long a removed tracker can be restored, and an edit of many taken back.
 pub const UNDO_FOR: Duration = Duration::from_mins(10);
+
+/// What was removed then or before cannot be restored `at` this time.
+pub fn undo_limit(at: Timestamp) -> Timestamp {
+    Timestamp(at.as_ms().saturating_sub(i64::try_from(UNDO_FOR.as_millis()).unwrap_or(i64::MAX)))
+}
 
 /// What is recorded together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    About, Expectations, HttpOptions, Plan, Policy, Schedule, Target, Timestamp, TrackerId, TrackerName,
+    About, Expectations, Group, HttpOptions, Plan, Policy, Schedule, Tags, Target, Timestamp, TrackerId,
+    TrackerName,
 };
 
 /// The settings of a tracker that has no number yet.
@@ -11,6 +12,12 @@ use crate::{
 pub struct NewTracker {
     /// How people call it; its target's label when nobody named it.
     pub name: Option<TrackerName>,
+    /// The group it stands in.
+    pub group: Group,
+    /// What else it belongs to.
+    pub tags: Tags,
+    /// Its place in the order of favourites; its number when absent, so new ones stand last.
+    pub place: Option<i64>,
     /// Whom it asks.
     pub target: Target,
     /// How.
@@ -46,6 +53,9 @@ impl NewTracker {
     pub fn of(target: Target) -> Self {
         Self {
             name: None,
+            group: Group::default(),
+            tags: Tags::default(),
+            place: None,
             target,
             http: HttpOptions::default(),
             schedule: Schedule::default(),
@@ -82,6 +92,9 @@ impl NewTracker {
         let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         About {
             name: self.shown_name().to_string(),
+            group: self.group.as_str().to_owned(),
+            tags: self.tags.as_slice().to_vec(),
+            place: self.place,
             target: self.target.to_string(),
             schedule: self.schedule.to_string(),
             interval_ms: interval.map(ms),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, SHOWN_CHECKS, Status, Timestamp, TrackerId, Uptime, uptime::newest_due};
+use crate::{Cell, SHOWN_CHECKS, State, Status, Timestamp, TrackerId, Uptime, uptime::newest_due};
 
 /// The most trackers that one poll may name.
 pub const VISIBLE_LIMIT: usize = 100;
@@ -82,11 +82,27 @@ pub struct Totals {
     pub broken: u32,
     /// Due time of the newest check of any tracker.
     pub newest: Option<Timestamp>,
-    /// The commit that last added or removed a tracker. When it grows, the list is read anew.
+    /// The commit that last added or removed a tracker, or moved one. When it grows, the list is read anew.
     pub listed: u64,
 }
 
-/// One page of the list of trackers, in the order in which they were added.
+impl Totals {
+    /// Counts one more.
+    pub fn count(&mut self, state: State) {
+        self.trackers += 1;
+        let counted = match state {
+            State::Up => &mut self.up,
+            State::Retrying => &mut self.retrying,
+            State::Down => &mut self.down,
+            State::Waiting => &mut self.pending,
+            State::Paused => &mut self.paused,
+            State::Problem => &mut self.broken,
+        };
+        *counted += 1;
+    }
+}
+
+/// One page of the list of trackers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrackerPage {
     /// To be sent with the first poll.
@@ -99,8 +115,37 @@ pub struct TrackerPage {
     pub page: u32,
     /// At least 1.
     pub pages: u32,
-    /// At most [`PAGE_SIZE`].
+    /// How many trackers are on all its pages together.
+    pub matching: u32,
+    /// At most [`PAGE_SIZE`]; those of a group stand together.
     pub trackers: Vec<TrackerView>,
+    /// The groups on this page, in their order.
+    pub heads: Vec<Head>,
+    /// Some that need somebody and are not on this page, without their cells.
+    pub elsewhere: Vec<TrackerView>,
+    /// What could be asked for instead. Only the server shows that.
+    #[serde(skip)]
+    pub facets: Facets,
+}
+
+/// A group of trackers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Its name; empty for trackers without a group.
+    pub name: String,
+    /// Over all of its trackers, on this page or not.
+    pub totals: Totals,
+}
+
+/// What a list could be filtered by, and how many would be left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// Each state, whichever is asked for.
+    pub states: Vec<(State, u32)>,
+    /// The tags of those that are shown, the most frequent first.
+    pub tags: Vec<(String, u32)>,
+    /// All groups by name, with all of their trackers.
+    pub groups: Vec<(String, u32)>,
 }
 
 /// A tracker with its newest checks, as a page shows it.
@@ -124,6 +169,15 @@ pub struct TrackerView {
 pub struct About {
     /// Its name.
     pub name: String,
+    /// The group it stands in; empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
+    /// Its tags, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Its place in the order of favourites, if that is not its number. Only the server orders.
+    #[serde(skip)]
+    pub place: Option<i64>,
     /// Its target, without secrets.
     pub target: String,
     /// Its schedule in words: `every 30 s`.

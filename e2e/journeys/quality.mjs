@@ -16,11 +16,14 @@ async function serverWithTrouble(cleanup) {
   return server;
 }
 
+/** Many to be edited, with a preview. */
+const EDIT_MANY = "/edit?id=1&id=2&set=every&every=5m&set=group&group=Home&preview=1";
+
 for (const colorScheme of ["light", "dark"]) {
   test(`pages are accessible and fit at 320, 768 and 1280 px, ${colorScheme}`, async (cleanup) => {
     const server = await serverWithTrouble(cleanup);
     for (const width of [320, 768, 1280]) {
-      for (const path of ["/", "/t/1", "/t/2", "/t/1/edit", "/t/99"]) {
+      for (const path of ["/", "/?state=down&density=compact", "/?q=nothing", "/t/1", "/t/2", "/t/1/edit", EDIT_MANY, "/t/99"]) {
         const options = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true, expected: /404/ };
         const page = await openPage(cleanup, server.url + path, options);
         const place = `${path} at ${width} px`;
@@ -38,6 +41,7 @@ async function openEverything(page, path) {
     await page.locator(".row .menu > summary").last().click();
     await page.getByRole("button", { name: "Pause", exact: true }).last().click();
     await page.locator(".toast").waitFor();
+    await page.locator(".pick > input").first().check();
   } else {
     await page.getByText("Show the 60 checks as a table").click();
     await page.locator("[role=slider]").focus();
@@ -107,7 +111,7 @@ test("the HTML is valid", async (cleanup) => {
       "require-sri": "off",
     },
   });
-  for (const path of ["/", "/t/1", "/t/2", "/t/1/edit", "/t/new", "/t/new?from=1", "/t/2?reach=7d&at=2026-11-23T14:03", "/t/2?at=never", "/t/99"]) {
+  for (const path of ["/", "/?q=nothing&tag=a&group=b", EDIT_MANY, "/edit?id=1&do=tag", "/t/1", "/t/2", "/t/1/edit", "/t/new", "/t/new?from=1", "/t/2?reach=7d&at=2026-11-23T14:03", "/t/2?at=never", "/t/99"]) {
     const html = await (await server.fetch(path)).text();
     const report = await validate.validateString(html);
     const found = report.results.flatMap((result) => result.messages.map((message) => `${message.ruleId}: ${message.message} (${message.line}:${message.column})`));

@@ -155,6 +155,12 @@ struct AddArguments {
     /// What people call it; the URL's host and path by default.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// The group it stands in.
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    /// What else it belongs to; may be given several times.
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
     /// What counts as up: statuses like 200-299,401, or expectations like `total < 800ms`. Status 200 by default.
     #[arg(long, value_name = "TEXT")]
     expect: Option<String>,

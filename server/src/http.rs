@@ -43,6 +43,7 @@ mod gate;
 mod guard;
 mod headers;
 mod history;
+mod many;
 mod metrics;
 mod pages;
 mod people;
@@ -133,6 +134,7 @@ pub fn router(state: &AppState) -> Router {
         .with_state(state.clone());
     let pages = pages::router(state);
     let forms = forms::router(state, &pages).merge(editor::router(state, pages.clone()));
+    let forms = forms.merge(many::router(state, &pages));
     let forms = forms.layer(from_fn_with_state(forms::entrance(state, &pages), forms::admit));
     Router::new()
         .merge(programs)

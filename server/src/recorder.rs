@@ -9,7 +9,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use domain::{Batch, Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, UNDO_FOR};
+use domain::{Batch, Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, undo_limit};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
@@ -21,7 +21,9 @@ mod arrival;
 mod backlog;
 mod handle;
 mod ledger;
+mod many;
 mod refusal;
+mod undo;
 
 pub use self::{
     arrival::{Arrival, Seen},
@@ -29,9 +31,10 @@ pub use self::{
 };
 use self::{
     backlog::Backlog,
-    handle::{Message, Reply},
+    handle::{Edited, Message, Reply},
     ledger::Ledger,
     refusal::Refused,
+    undo::UndoList,
 };
 
 /// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
@@ -67,6 +70,8 @@ pub struct Recorder {
     refused: Option<Refused>,
     /// What came after the refused group.
     backlog: Backlog,
+    /// How what was done with many is taken back.
+    undos: UndoList,
     /// Whether the trackers changed and could not be read yet.
     is_stale: bool,
     /// When the next step of housekeeping is due.
@@ -98,6 +103,9 @@ impl Recorder {
     ) -> Result<(Self, RecorderHandle, watch::Receiver<Roster>), Failure> {
         let (sender, inbox) = mpsc::channel(INBOX);
         let (roster, roster_seen) = watch::channel(Roster::default());
+        // A thousand a millisecond: no two runs give the same keys.
+        let undos = UndoList::new(clock.now().as_ms().unsigned_abs().saturating_mul(1_000));
+        let handle = RecorderHandle::new(sender, undos.clone(), clock.clone());
         let mut recorder = Self {
             records,
             clock,
@@ -110,11 +118,12 @@ impl Recorder {
             ledger: Ledger::default(),
             refused: None,
             backlog: Backlog::new(grouping.keep),
+            undos,
             is_stale: false,
             tend_at: Instant::now(),
         };
         recorder.load().await?;
-        Ok((recorder, RecorderHandle::new(sender), roster_seen))
+        Ok((recorder, handle, roster_seen))
     }
 
     /// Records until every handle is dropped and everything that was sent is on disk.
@@ -219,7 +228,17 @@ impl Recorder {
         }
     }
 
-    async fn apply(&mut self, edit: Edit) -> Result<Vec<TrackerId>, Failure> {
+    async fn apply(&mut self, edit: Edit) -> Result<Edited, Failure> {
+        match edit {
+            Edit::Many(ids, deed) => {
+                self.many(&ids, &deed).await.map(|(key, ids)| Edited { ids, undo: Some(key) })
+            }
+            Edit::Undo(key) => self.undo(key).await.map(Edited::of),
+            one => self.apply_one(one).await.map(Edited::of),
+        }
+    }
+
+    async fn apply_one(&mut self, edit: Edit) -> Result<Vec<TrackerId>, Failure> {
         let restored = if let Edit::Restore(id) = &edit { Some(*id) } else { None };
         let known = |done: bool, id| if done { Ok(vec![id]) } else { Err(Failure::NotFound) };
         let result = match edit {
@@ -239,6 +258,7 @@ impl Recorder {
             Edit::Restore(id) => {
                 self.records.restore(id, self.undo_limit()).await.and_then(|done| known(done, id))
             }
+            Edit::Many(..) | Edit::Undo(_) => Ok(Vec::new()),
         };
         // Also after a failure: `changed_outside` does not see our own half of a race with another process.
         self.reload_logged().await;
@@ -252,7 +272,7 @@ impl Recorder {
 
     /// What was removed then or before cannot be restored.
     fn undo_limit(&self) -> Timestamp {
-        Timestamp(self.clock.now().as_ms() - i64::try_from(UNDO_FOR.as_millis()).unwrap_or(i64::MAX))
+        undo_limit(self.clock.now())
     }
 
     /// Gives a restored tracker back what is known of it.

@@ -4,8 +4,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Cell, Clock, Draft, Failure, FieldError, Installation, Invalid, LiveAnswer, LiveRequest,
-    NewTracker, Story, StoryRequest, Tracker, TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
+    Archive, BulkDraft, Cell, Clock, Deed, Done, Draft, Failure, FieldError, Installation, Invalid,
+    ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker, Preview, Story, StoryRequest, Tracker,
+    TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
     ports::{Live, Past, People, Services, Trackers},
 };
 
@@ -142,6 +143,37 @@ impl Trackers for RecordedTrackers {
     async fn check_now(&self, ids: Vec<TrackerId>) -> Result<Vec<Cell>, Failure> {
         self.by_hand.check(ids).await
     }
+
+    async fn change(&self, ids: Vec<TrackerId>, deed: Deed) -> Result<Done, Failure> {
+        self.recorder.change(chosen(ids)?, deed).await.map_err(logged)
+    }
+
+    async fn preview(&self, ids: Vec<TrackerId>, fields: Vec<(String, String)>) -> Result<Preview, Failure> {
+        let draft = BulkDraft::of_fields(&fields)?;
+        let roster = self.roster.borrow().clone();
+        let known: Vec<&Tracker> =
+            chosen(ids)?.iter().filter_map(|id| roster.get(id).map(AsRef::as_ref)).collect();
+        if known.is_empty() { Err(Failure::NotFound) } else { Ok(draft.preview(known)?) }
+    }
+
+    async fn undo(&self, key: u64) -> Result<(), Failure> {
+        self.recorder.edit(Edit::Undo(key)).await.map(drop).map_err(logged)
+    }
+
+    fn undoable(&self, key: u64) -> Option<String> {
+        self.recorder.undoable(key)
+    }
+}
+
+/// Each tracker once, and not too many.
+fn chosen(mut ids: Vec<TrackerId>) -> Result<Vec<TrackerId>, Invalid> {
+    ids.sort_unstable();
+    ids.dedup();
+    match ids.len() {
+        0 => Err(Invalid::one("id", "no tracker was chosen")),
+        1..=MOST_AT_ONCE => Ok(ids),
+        many => Err(Invalid::one("id", format!("at most {MOST_AT_ONCE} trackers at once, these are {many}"))),
+    }
 }
 
 /// One tracker a line. With several lines, a problem says in which one it is.
@@ -201,8 +233,8 @@ impl Live for SharedLive {
         Ok(LiveAnswer { version: self.version.clone(), trouble: self.trouble(), ..answer })
     }
 
-    async fn page(&self, page: u32) -> Result<TrackerPage, Failure> {
-        Ok(self.view.read().page(page, self.clock.now()))
+    async fn list(&self, request: ListRequest) -> Result<TrackerPage, Failure> {
+        Ok(self.view.read().list(&request, self.clock.now()))
     }
 
     async fn tracker(&self, id: TrackerId) -> Result<TrackerView, Failure> {

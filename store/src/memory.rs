@@ -7,9 +7,9 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker, Period,
-    PhaseTime, Recent, Recorded, Records, SHOWN_CHECKS, Status, Tally, Timestamp, Timing, Tracker, TrackerId,
-    Transition, Window,
+    Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker,
+    Period, PhaseTime, Recent, Recorded, Records, SHOWN_CHECKS, Status, Tally, Timestamp, Timing, Tracker,
+    TrackerId, Transition, Window,
 };
 
 use crate::plain::Plain;
@@ -92,8 +92,23 @@ impl Records for Memory {
 
     async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure> {
         let is_in_time = self.removed.get(&id).is_some_and(|(at, _)| *at > since);
-        let restored = self.removed.remove(&id).filter(|_| is_in_time);
+        let restored = is_in_time.then(|| self.removed.remove(&id)).flatten();
         Ok(restored.map(|(_, tracker)| self.trackers.insert(id, tracker)).is_some())
+    }
+
+    async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
+        let since = domain::undo_limit(at);
+        let mut done = Vec::new();
+        for alteration in all {
+            let is_known = match alteration {
+                Alteration::Settings(tracker) => self.update(tracker).await?,
+                Alteration::Paused(id, paused) => self.set_paused(*id, *paused).await?,
+                Alteration::Removed(id) => self.remove(*id, at).await?,
+                Alteration::Restored(id) => self.restore(*id, since).await?,
+            };
+            done.extend(is_known.then_some(alteration.id()));
+        }
+        Ok(done)
     }
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {

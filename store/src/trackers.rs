@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{Draft, Invalid, Misfit, NewTracker, Schedule, Timestamp, Tracker, TrackerId};
+use domain::{
+    Alteration, Draft, Invalid, Misfit, NewTracker, Schedule, Timestamp, Tracker, TrackerId, undo_limit,
+};
 use sqlx::{Decode, Sqlite, SqliteConnection, Type, query, query_as, query_scalar};
 
 use crate::{StoreError, bulk::Binding, http, row::Row};
@@ -11,7 +13,7 @@ use crate::{StoreError, bulk::Binding, http, row::Row};
 pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
     const ALL: &str = "
         SELECT id, url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms, successes,
-               slow_ms, upside_down, added_at
+               slow_ms, upside_down, group_name, tags, place, added_at
         FROM trackers WHERE removed_at IS NULL ORDER BY id";
     let rows = query(ALL).fetch_all(db).await?;
     rows.iter().map(|row| read(&Row::of("trackers", row))).collect()
@@ -33,8 +35,8 @@ pub(crate) async fn add(
 ) -> Result<TrackerId, StoreError> {
     const ADD: &str = "
         INSERT INTO trackers (url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms,
-                              successes, slow_ms, upside_down, added_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                              successes, slow_ms, upside_down, group_name, tags, place, added_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let added = bind(query(ADD), tracker).bind(at.0).execute(db).await?;
     Ok(TrackerId(added.last_insert_rowid()))
 }
@@ -57,7 +59,7 @@ pub(crate) async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Resu
     const UPDATE: &str = "
         UPDATE trackers SET url = ?, name = ?, every_s = ?, cron = ?, zone = ?, expect = ?, deadline_ms = ?,
                             retries = ?, paused = ?, http = ?, retry_ms = ?, successes = ?, slow_ms = ?,
-                            upside_down = ?
+                            upside_down = ?, group_name = ?, tags = ?, place = ?
         WHERE id = ? AND removed_at IS NULL";
     let update = bind(query(UPDATE), &tracker.settings).bind(tracker.id.0);
     Ok(update.execute(db).await?.rows_affected() > 0)
@@ -94,6 +96,26 @@ pub(crate) async fn restore(
     Ok(query(RESTORE).bind(id.0).bind(since.0).execute(db).await?.rows_affected() > 0)
 }
 
+/// Makes these changes in their order, and gives the ids of the trackers that there were.
+pub(crate) async fn alter(
+    db: &mut SqliteConnection,
+    all: &[Alteration],
+    at: Timestamp,
+) -> Result<Vec<TrackerId>, StoreError> {
+    let since = undo_limit(at);
+    let mut done = Vec::with_capacity(all.len());
+    for alteration in all {
+        let is_known = match alteration {
+            Alteration::Settings(tracker) => update(db, tracker).await?,
+            Alteration::Paused(id, paused) => set_paused(db, *id, *paused).await?,
+            Alteration::Removed(id) => remove(db, *id, at).await?,
+            Alteration::Restored(id) => restore(db, *id, since).await?,
+        };
+        done.extend(is_known.then_some(alteration.id()));
+    }
+    Ok(done)
+}
+
 /// Forgets what was removed at `until` or before. Nobody reads what refers to it any more, as a number is never given again;
 /// checks leave when their time comes.
 pub(crate) async fn purge(db: &mut SqliteConnection, until: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
@@ -108,7 +130,7 @@ pub(crate) async fn can_purge(db: &mut SqliteConnection, until: Timestamp) -> Re
     Ok(query_scalar(ANY).bind(until.0).fetch_one(db).await?)
 }
 
-/// The values of the settings, from `url` to `upside_down`.
+/// The values of the settings, from `url` to `place`.
 fn bind(query: Binding, tracker: &NewTracker) -> Binding {
     let (every_s, cron, zone) = match &tracker.schedule {
         Schedule::Every(interval) => (Some(interval.as_secs()), None, None),
@@ -131,6 +153,9 @@ fn bind(query: Binding, tracker: &NewTracker) -> Binding {
         .bind(i64::from(policy.successes))
         .bind(policy.slow_after.map(ms))
         .bind(policy.upside_down)
+        .bind(tracker.group.as_str())
+        .bind(tracker.tags.to_string())
+        .bind(tracker.place)
 }
 
 /// The tracker of a row, or what is wrong with it. Only a row without a number is an error.
@@ -147,6 +172,9 @@ fn settings(row: &Row<'_>) -> Result<(NewTracker, Timestamp), Invalid> {
     let draft = Draft {
         url: text("url")?,
         name: text("name")?,
+        group: text("group_name")?,
+        tags: text("tags")?.map(|tags| tags.split(',').map(ToOwned::to_owned).collect()),
+        place: number("place")?,
         // Every row has an interval by default; so a cron expression beside one is what was meant.
         every: every_s.filter(|_| cron.is_none()).map(|secs| secs.to_string()),
         cron,

@@ -4,7 +4,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Timing, Tracker, TrackerId,
+    Alteration, Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Timing, Tracker,
+    TrackerId,
 };
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use tokio::time::Instant;
@@ -162,6 +163,18 @@ impl Writer {
         end(&mut self.db, restored).await
     }
 
+    async fn alter_all(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
+        self.begin().await?;
+        let altered = trackers::alter(&mut self.db, all, at).await;
+        let ids = end(&mut self.db, altered).await?;
+        for alteration in all {
+            if let Alteration::Settings(tracker) = alteration {
+                self.limits.insert(tracker.id, limit_ms(&tracker.settings.schedule));
+            }
+        }
+        Ok(ids)
+    }
+
     async fn forget(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
         // Asked often, and nearly always in vain: a write lock is not worth that.
         if !trackers::can_purge(&mut self.db, until).await? {
@@ -302,6 +315,11 @@ impl Records for Writer {
     async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure> {
         let restored = self.bring_back(id, since).await;
         restored.map_err(|error| error.while_doing("restoring a tracker"))
+    }
+
+    async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
+        let altered = self.alter_all(all, at).await;
+        altered.map_err(|error| error.while_doing("changing trackers"))
     }
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {

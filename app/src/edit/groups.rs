@@ -159,8 +159,13 @@ const CONNECTION: [Field; 9] = [
     field("http.cache_busting", "Make each URL a new one, so that no cache answers", Kind::Check, ""),
 ];
 
+const PLACE: [Field; 2] = [
+    field("group", "Group", Kind::Line, "Where it stands in the list. Empty for none."),
+    field("tags", "Tags", Kind::Line, "With commas between them, at most 20. Kept in lower case."),
+];
+
 /// Groups that are folded until they are wanted.
-const FOLDED: [(&str, &[Field]); 7] = [
+const FOLDED: [(&str, &[Field]); 8] = [
     ("Expect", &EXPECT),
     ("Request", &REQUEST),
     ("Sign-in", &SIGN_IN),
@@ -168,6 +173,7 @@ const FOLDED: [(&str, &[Field]); 7] = [
     ("Connection", &CONNECTION),
     ("When it fails", &POLICY),
     ("When", &WHEN),
+    ("Where it shows", &PLACE),
 ];
 
 /// All groups.
@@ -181,7 +187,7 @@ pub(super) fn all(form: &Form) -> Part {
 }
 
 /// The label of a field that exists.
-pub(super) fn label_of(name: &str) -> Option<&'static str> {
+pub(crate) fn label_of(name: &str) -> Option<&'static str> {
     let all = [&WHAT[..]].into_iter().chain(FOLDED.map(|(_, fields)| fields));
     all.flatten().find(|field| field.name == name).map(|field| field.label)
 }

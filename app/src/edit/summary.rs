@@ -17,6 +17,7 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
             some(told("zone")),
             some(told("deadline")).map(|deadline| format!("deadline {deadline}")),
         ],
+        "Where it shows" => vec![some(told("group")), some(told("tags"))],
         "When it fails" => vec![
             some(tries(&told("retries"), &told("retry"))),
             Some(told("successes"))

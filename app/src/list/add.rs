@@ -58,6 +58,7 @@ pub fn AddTrackers(
                     autocapitalize="off"
                     spellcheck="false"
                     required
+                    aria-keyshortcuts="n"
                     aria-invalid=reactive(move || has_problem().then_some("true"))
                     aria-describedby=reactive(described_by)
                     on:keydown=send_on_enter

@@ -1,4 +1,4 @@
-//! What needs somebody: trackers that are down, and those that cannot be checked.
+//! What needs somebody: trackers that are down, and those that cannot be checked, on this page of the list or not.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -18,7 +18,23 @@ pub fn Attention(
     board: Board,
 ) -> impl IntoView {
     let alarms = move || {
-        board.rows.with(|rows| rows.iter().filter_map(|row| row.view.with(Alarm::of)).collect::<Vec<_>>())
+        let here = board
+            .rows
+            .with(|rows| rows.iter().filter_map(|row| row.view.with(Alarm::of)).collect::<Vec<_>>());
+        let elsewhere =
+            board.elsewhere.with(|others| others.iter().filter_map(Alarm::of).collect::<Vec<_>>());
+        here.into_iter().chain(elsewhere).take(MOST).collect::<Vec<_>>()
+    };
+    let more = move || {
+        let all = board.totals.with(|totals| totals.down + totals.broken);
+        let shown = u32::try_from(alarms().len()).unwrap_or(0);
+        (all > shown && shown > 0).then(|| {
+            view! {
+                <a class="more" href="/?sort=state">
+                    {format!("{} more", all - shown)}
+                </a>
+            }
+        })
     };
     let is_calm = Memo::new(move |_| alarms().is_empty());
     let lines = move || alarms().into_iter().map(|alarm| alarm.into_entry(board)).collect();
@@ -30,11 +46,15 @@ pub fn Attention(
                         "Needs attention"
                     </h2>
                     <ul class="alarm card">{entries(lines)}</ul>
+                    {part(more)}
                 </section>
             }
         })
     })
 }
+
+/// The most lines.
+const MOST: usize = 12;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Alarm {

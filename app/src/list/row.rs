@@ -1,18 +1,21 @@
 //! One tracker in the list.
 
-use domain::TrackerView;
+use domain::{TrackerId, TrackerView};
 use leptos::prelude::*;
 
 use crate::{
     bar::Bar,
     figures::Figures,
     format,
+    list::many,
     live::{Board, Row},
     standing::Standing,
-    ui::{Change, ChangeForm, Changes, Icon, Menu, Nothing, PauseOrResume, part, reactive, state, whole},
+    ui::{
+        Change, ChangeForm, Changes, Icon, Menu, Nothing, Part, PauseOrResume, part, reactive, state, whole,
+    },
 };
 
-/// State, name and target, bar, uptime, latency, menu.
+/// Box, state, name, tags and target, bar, uptime, latency, menu.
 #[component]
 pub fn TrackerRow(
     /// The tracker.
@@ -26,36 +29,70 @@ pub fn TrackerRow(
     let view = RwSignal::from(row.view);
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
     let paused = Memo::new(move |_| view.with(|view| view.about.paused));
-    let body = view! {
-        <ChangeForm change=Change::Check id name changes class="item" />
-        <PauseOrResume id name paused changes class="item" />
-        <a class="item" href=format!("/t/{id}/edit")>
-            <Icon name="#i-edit" />
-            "Edit"
-        </a>
-        <a class="item" href=format!("/t/new?from={id}")>
-            <Icon name="#i-copy" />
-            "Clone"
-        </a>
-        <hr />
-        <ChangeForm change=Change::Delete id name changes class="item danger" />
+    let menu = move || {
+        let body = view! {
+            <ChangeForm change=Change::Check id name changes class="item" />
+            <PauseOrResume id name paused changes class="item" />
+            <a class="item" href=format!("/t/{id}/edit")>
+                <Icon name="#i-edit" />
+                "Edit"
+            </a>
+            <a class="item" href=format!("/t/new?from={id}")>
+                <Icon name="#i-copy" />
+                "Clone"
+            </a>
+            {board.look.ordered.then(|| moves(id))}
+            <hr />
+            <ChangeForm change=Change::Delete id name changes class="item danger" />
+        };
+        view! { <Menu label=move || format!("Actions for {}", name.get()) body=whole(body) /> }
     };
+    let pick = move || {
+        view! {
+            <label class="pick" draggable=board.look.ordered.then_some("true")>
+                <input type="checkbox" name="id" value=id.to_string() form=many::FORM aria-label=reactive(move || format!("Select {}", name.get())) />
+            </label>
+        }
+    };
+    let may_edit = board.look.may_edit;
     view! {
-        <li class="row">
+        <li class="row" id=format!("row-{id}")>
+            {may_edit.then(pick)}
             {part(move || view.with(|view| state(&Standing::of(view), board.now.get())))}
             <div class="what">
                 <h3>
                     <a class="name" href=format!("/t/{id}")>
                         {reactive(move || name.get())}
                     </a>
+                    {part(move || view.with(tags))}
                 </h3>
                 {part(move || view.with(target))}
             </div>
             <Bar view now=board.now />
             {part(move || view.with(|view| numbers(Figures::of(view))))}
-            <Menu label=move || format!("Actions for {}", name.get()) body=whole(body) />
+            {may_edit.then(menu)}
         </li>
     }
+}
+
+/// Buttons of the form of many, so that they need no form each.
+fn moves(id: TrackerId) -> Part {
+    let button = |name: &'static str, icon: &'static str, text: &'static str| {
+        view! {
+            <button class="item" type="submit" form=many::FORM name=name value=id.to_string()>
+                <Icon name=icon />
+                {text}
+            </button>
+        }
+    };
+    whole(
+        view! { <div>{button("up", "#i-arrow-up", "Move up")} {button("down", "#i-arrow-down", "Move down")}</div> },
+    )
+}
+
+fn tags(view: &TrackerView) -> impl IntoView + use<> {
+    let tags: Vec<_> = view.about.tags.iter().map(|tag| view! { <span>{tag.clone()}</span> }).collect();
+    view! { <span class="tags">{tags}</span> }
 }
 
 fn target(view: &TrackerView) -> impl IntoView + use<> {

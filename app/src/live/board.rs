@@ -2,7 +2,7 @@
 //!
 //! The loop that writes may outlive the page by one answer, so everything here tolerates signals that are gone.
 
-use domain::{Change, Cursor, LiveAnswer, Timestamp, Totals, TrackerId, TrackerPage, TrackerView};
+use domain::{Change, Cursor, Head, LiveAnswer, Timestamp, Totals, TrackerId, TrackerPage, TrackerView};
 use futures::channel::mpsc::{Receiver, Sender, channel};
 use leptos::prelude::*;
 
@@ -20,8 +20,14 @@ use crate::{
 pub struct Board {
     /// In the server's order.
     pub rows: RwSignal<Vec<Row>>,
-    /// Of the list as a whole.
-    pub list: RwSignal<List>,
+    /// Over all trackers.
+    pub totals: RwSignal<Totals>,
+    /// The groups that the rows stand in, in their order.
+    pub heads: RwSignal<Vec<Head>>,
+    /// Trackers in trouble that are on other pages of the list; without their cells.
+    pub elsewhere: RwSignal<Vec<TrackerView>>,
+    /// What does not change while the page is open.
+    pub look: Look,
     /// The connection.
     pub link: RwSignal<Link>,
     /// The server's time to the second; unknown until it was heard in this browser.
@@ -37,15 +43,15 @@ pub struct Board {
     inner: StoredValue<Inner>,
 }
 
-/// What is said of the list as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct List {
-    /// Over all trackers.
-    pub totals: Totals,
-    /// The page that is shown, counted from 1.
-    pub page: u32,
-    /// How many pages there are.
-    pub pages: u32,
+/// How a page of the list looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Whether who looks may change something.
+    pub may_edit: bool,
+    /// Whether rows are low.
+    pub compact: bool,
+    /// Whether it is in the order of favourites.
+    pub ordered: bool,
 }
 
 /// One tracker.
@@ -61,8 +67,11 @@ struct Inner {
     pulse: Pulse,
     /// One for each request that a poll takes.
     cursors: Vec<Option<Cursor>>,
-    /// Whether the board is a page of the list, which has to be read anew when trackers come and go.
-    is_list: bool,
+    /// The query of the address of a page of the list, which has to be read anew when trackers come and go. Nothing for a page of
+    /// one tracker.
+    query: Option<String>,
+    /// The totals when what stands around the rows was read, and when that was.
+    around: (Totals, Timestamp),
     /// The list as it was read: which run of the server, and its [`Totals::listed`].
     list: (u32, u64),
     is_outdated: bool,
@@ -70,12 +79,16 @@ struct Inner {
 }
 
 impl Board {
-    /// A board of one page of the list. The receiver wakes the loop that [`super::follow`] starts.
-    pub fn of_list(page: TrackerPage) -> (Self, Receiver<()>) {
+    /// A board of the page of the list that is at the address with this query. The receiver wakes the loop that
+    /// [`super::follow`] starts.
+    pub fn of_list(page: TrackerPage, query: String, look: Look) -> (Self, Receiver<()>) {
         let rows = page.trackers.into_iter().map(Row::new).collect();
-        let list = List { totals: page.totals, page: page.page, pages: page.pages };
-        let (board, woken) = Self::new(rows, list, page.now, true);
+        let (board, woken) = Self::new(rows, page.totals, page.now, look);
+        board.heads.set(page.heads);
+        board.elsewhere.set(page.elsewhere);
         board.inner.update_value(|inner| {
+            inner.query = Some(query);
+            inner.around = (counts(page.totals), page.now);
             inner.list = (page.cursor.boot, page.totals.listed);
             inner.cursors = vec![Some(page.cursor)];
         });
@@ -85,23 +98,26 @@ impl Board {
     /// A board of one tracker.
     pub fn of_one(view: TrackerView) -> (Self, Receiver<()>) {
         let as_of = view.newest().unwrap_or_default();
-        let list = List { totals: Totals::default(), page: 1, pages: 1 };
-        Self::new(vec![Row::new(view)], list, as_of, false)
+        Self::new(vec![Row::new(view)], Totals::default(), as_of, Look::default())
     }
 
-    fn new(rows: Vec<Row>, list: List, as_of: Timestamp, is_list: bool) -> (Self, Receiver<()>) {
+    fn new(rows: Vec<Row>, totals: Totals, as_of: Timestamp, look: Look) -> (Self, Receiver<()>) {
         let (wake, woken) = channel(1);
         let inner = Inner {
             pulse: Pulse::new(as_of),
             cursors: Vec::new(),
-            is_list,
+            query: None,
+            around: (totals, as_of),
             list: (0, 0),
             is_outdated: false,
             wake,
         };
         let board = Self {
             rows: RwSignal::new(rows),
-            list: RwSignal::new(list),
+            totals: RwSignal::new(totals),
+            heads: RwSignal::new(Vec::new()),
+            elsewhere: RwSignal::new(Vec::new()),
+            look,
             link: RwSignal::new(Link::AsOf(as_of)),
             now: RwSignal::new(None),
             outdated: RwSignal::new(false),
@@ -132,7 +148,7 @@ impl Board {
 
     /// Reads the list anew, at once, and moves again: a change was made here, and who made it wants to see it.
     pub fn refresh(self) {
-        self.with_inner(|inner| inner.is_outdated = inner.is_list);
+        self.with_inner(|inner| inner.is_outdated = inner.query.is_some());
         set_if_new(self.paused, false);
         self.wake();
     }
@@ -187,12 +203,21 @@ impl Board {
         wait
     }
 
-    /// The page of the list to be read anew, if any.
+    /// The query of the list to be read anew, if any.
     #[expect(clippy::option_option, reason = "the outer one is absent when the page is gone")]
-    pub(super) fn relist(self) -> Option<Option<u32>> {
-        let outdated = self.with_inner(|inner| inner.is_outdated)?;
-        let list = self.list.try_get_untracked()?;
-        Some(outdated.then_some(list.page))
+    pub(super) fn relist(self) -> Option<Option<String>> {
+        self.with_inner(|inner| inner.query.clone().filter(|_| inner.is_outdated))
+    }
+
+    /// The query of the list of which has changed what stands around the rows, if any. Not more often than every few seconds.
+    pub(super) fn ask_around(self) -> Option<String> {
+        let totals = counts(self.totals.try_get_untracked()?);
+        let now = self.now.try_get_untracked()??;
+        self.with_inner(|inner| {
+            let (known, at) = inner.around;
+            let is_due = known != totals && now.since(at) >= AROUND_EVERY;
+            inner.query.clone().filter(|_| is_due).inspect(|_| inner.around = (totals, now))
+        })?
     }
 
     /// What to ask in the next round.
@@ -215,13 +240,13 @@ impl Board {
                 inner.cursors.resize(place + 1, None);
             }
             inner.cursors[place] = Some(answer.cursor);
-            inner.is_outdated |= inner.is_list && inner.list != (answer.cursor.boot, answer.totals.listed);
+            inner.is_outdated |=
+                inner.query.is_some() && inner.list != (answer.cursor.boot, answer.totals.listed);
         })?;
         let news: Vec<News> = answer.changes.into_iter().filter_map(|change| self.change(change)).collect();
         self.say(&news);
         set_if_new(self.trouble, answer.trouble.unwrap_or_default());
-        let list = self.list.try_get_untracked()?;
-        set_if_new(self.list, List { totals: answer.totals, ..list });
+        set_if_new(self.totals, answer.totals);
         Some(answer.now)
     }
 
@@ -234,7 +259,9 @@ impl Board {
             inner.is_outdated = false;
         })?;
         let old = self.rows.try_get_untracked()?;
-        let is_same = old.iter().map(|row| row.id).eq(page.trackers.iter().map(|view| view.id));
+        let group = |row: &Row| row.view.with_untracked(|view| view.about.group.clone());
+        let before = old.iter().map(|row| (row.id, group(row)));
+        let is_same = before.eq(page.trackers.iter().map(|view| (view.id, view.about.group.clone())));
         let rows = page.trackers.into_iter().map(|view| match old.iter().find(|row| row.id == view.id) {
             Some(row) => {
                 row.set(view);
@@ -246,7 +273,9 @@ impl Board {
         if !is_same {
             self.rows.try_set(rows);
         }
-        set_if_new(self.list, List { totals: page.totals, page: page.page, pages: page.pages });
+        set_if_new(self.heads, page.heads);
+        set_if_new(self.elsewhere, page.elsewhere);
+        set_if_new(self.totals, page.totals);
         Some(page.now)
     }
 
@@ -291,7 +320,15 @@ impl Row {
     }
 }
 
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+/// Totals without what changes with every check.
+fn counts(totals: Totals) -> Totals {
+    Totals { newest: None, ..totals }
+}
+
+/// What stands around the rows is read as often at most.
+const AROUND_EVERY: std::time::Duration = std::time::Duration::from_secs(3);
+
+pub(crate) fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.try_with_untracked(|old| *old != value) == Some(true) {
         signal.try_set(value);
     }

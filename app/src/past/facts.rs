@@ -41,7 +41,9 @@ fn lines(about: &About) -> [(&'static str, String); 5] {
 }
 
 /// What is only told where it is not as usual: name of the field, what it is called, and its usual value.
-const MORE: [(&str, &str, &str); 30] = [
+const MORE: [(&str, &str, &str); 32] = [
+    ("group", "Group", ""),
+    ("tags", "Tags", ""),
     ("retry", "Tries again after", "5s"),
     ("successes", "Up after good checks", "1"),
     ("slow", "Slow from", ""),

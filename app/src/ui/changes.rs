@@ -13,6 +13,7 @@ use crate::{
     api::{AddTracker, CheckNow, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
     ask,
     backend::FailedForm,
+    list::many,
     live::Board,
 };
 
@@ -99,7 +100,9 @@ impl Failed {
         if form.action == AddTracker::PATH {
             let kept = form.value("url").unwrap_or_default().to_owned();
             Self { kept, add_problem: form.error.at("url"), problem: None }
-        } else if Change::ALL.iter().any(|change| change.path() == form.action) {
+        } else if Change::ALL.iter().any(|change| change.path() == form.action)
+            || [many::PATH, many::UNDO_PATH].contains(&form.action.as_str())
+        {
             Self { problem: Some(form.error.sentence()), ..Self::default() }
         } else {
             Self::default()

@@ -8,9 +8,10 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    About, Cell, Counts, Failure, Fault, FaultKind, Installation, LiveAnswer, LiveRequest, LiveView, Micros,
-    Moment, Outcome, Percentiles, Period, Phases, Status, Story, StoryRequest, Tally, Timestamp, TrackerId,
-    TrackerPage, TrackerView, Window, Worth,
+    About, Cell, Counts, Deed, Done, Failure, Fault, FaultKind, Installation, Invalid, ListRequest,
+    LiveAnswer, LiveRequest, LiveView, Micros, Moment, Outcome, Percentiles, Period, Phases, Preview,
+    PreviewLine, Status, Story, StoryRequest, Tally, Timestamp, TrackerId, TrackerPage, TrackerView, Window,
+    Worth,
     access::{AccountId, AccountView, Enrolment, Reading, Role, SessionView, Subject, TokenView, Viewer},
     ports::{Live, Past, People, Services, Trackers},
 };
@@ -233,9 +234,9 @@ impl Live for Ports {
         Ok(self.view.answer(&request, Timestamp(START)))
     }
 
-    async fn page(&self, page: u32) -> Result<TrackerPage, Failure> {
+    async fn list(&self, request: ListRequest) -> Result<TrackerPage, Failure> {
         self.check()?;
-        Ok(self.view.page(page, Timestamp(START)))
+        Ok(self.view.list(&request, Timestamp(START)))
     }
 
     async fn tracker(&self, id: TrackerId) -> Result<TrackerView, Failure> {
@@ -350,5 +351,38 @@ impl Trackers for Ports {
 
     async fn check_now(&self, _: Vec<TrackerId>) -> Result<Vec<Cell>, Failure> {
         Ok(Vec::new())
+    }
+
+    async fn change(&self, ids: Vec<TrackerId>, _: Deed) -> Result<Done, Failure> {
+        Ok(Done { key: 7, trackers: ids.len() })
+    }
+
+    /// Every interval becomes 30 s, except that of an odd tracker, which has it already; `0` is wrong.
+    async fn preview(&self, ids: Vec<TrackerId>, fields: Vec<(String, String)>) -> Result<Preview, Failure> {
+        let known = ids.iter().filter_map(|id| Some((*id, self.view.about(*id)?.name.clone())));
+        let trackers: Vec<(TrackerId, String)> = known.collect();
+        if trackers.is_empty() {
+            return Err(Failure::NotFound);
+        }
+        let has = |name: &str, value: &str| fields.contains(&(name.to_owned(), value.to_owned()));
+        if has("every", "0") {
+            return Err(Invalid::one("every", "an interval is 1 s to 24 h").into());
+        }
+        let changed = trackers.iter().filter(|(id, _)| has("set", "every") && id.0 % 2 == 0).count();
+        let line = PreviewLine {
+            field: "every".into(),
+            before: "1m".into(),
+            after: "30s".into(),
+            trackers: changed,
+        };
+        Ok(Preview { trackers, changed, lines: (changed > 0).then_some(line).into_iter().collect() })
+    }
+
+    async fn undo(&self, _: u64) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn undoable(&self, key: u64) -> Option<String> {
+        (key == 7).then(|| "2 trackers are <paused>.".to_owned())
     }
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Fault, FaultKind, Outcome};
+use crate::{Fault, FaultKind, ListRequest, Outcome};
 
 fn id(n: i64) -> TrackerId {
     TrackerId(n)
@@ -92,9 +92,9 @@ fn a_page_that_does_not_exist_is_the_last_one() {
     for n in 0..150 {
         view.set_about(id(n), about("some"));
     }
-    let page = view.page(9, Timestamp(0));
+    let page = view.list(&ListRequest { page: 9, ..ListRequest::default() }, Timestamp(0));
     assert_eq!((page.page, page.pages, page.trackers.len()), (2, 2, 50));
-    assert_eq!(LiveView::new(7).page(0, Timestamp(0)).pages, 1);
+    assert_eq!(LiveView::new(7).list(&ListRequest::default(), Timestamp(0)).pages, 1);
 }
 
 #[derive(Clone, Debug)]

@@ -14,6 +14,8 @@ use crate::{
 pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
     let draft = Draft {
         name: arguments.name,
+        group: arguments.group,
+        tags: (!arguments.tag.is_empty()).then_some(arguments.tag),
         every: arguments.every,
         cron: arguments.cron,
         zone: arguments.zone,

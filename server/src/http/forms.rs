@@ -9,6 +9,7 @@ use app::{
     access::{Resume, SIGN_IN_PAGE, path_here},
     backend::FailedForm,
     edit,
+    list::many,
 };
 use axum::{
     Extension, Json, Router,
@@ -35,17 +36,19 @@ use super::{
 };
 use crate::access::Asker;
 
+/// What forms need.
 #[derive(Clone)]
 pub(super) struct Forms {
-    state: AppState,
-    pages: Router,
+    pub(super) state: AppState,
+    pub(super) pages: Router,
 }
 
 /// What each server function needs.
-const FUNCTIONS: [(&str, Need); 14] = [
+const FUNCTIONS: [(&str, Need); 17] = [
     ("/api/live", Need::Look),
     ("/api/last_checks", Need::Look),
     ("/api/list_trackers", Need::Look),
+    ("/api/around_list", Need::Look),
     ("/api/past", Need::Look),
     ("/api/add_tracker", Need::Change),
     ("/api/pause_tracker", Need::Change),
@@ -53,6 +56,8 @@ const FUNCTIONS: [(&str, Need); 14] = [
     ("/api/delete_tracker", Need::Change),
     ("/api/restore_tracker", Need::Change),
     ("/api/check_now", Need::Change),
+    (many::PATH, Need::Change),
+    (many::UNDO_PATH, Need::Change),
     (edit::PATH, Need::Change),
     (edit::NEW_PATH, Need::Change),
     (edit::READ_PATH, Need::Change),
@@ -260,7 +265,7 @@ fn home_of(action: &str, values: &[(String, String)]) -> String {
     }
 }
 
-fn values(body: &Bytes) -> Vec<(String, String)> {
+pub(super) fn values(body: &Bytes) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(body).unwrap_or_default()
 }
 

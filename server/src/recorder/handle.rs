@@ -1,14 +1,14 @@
 //! How others reach the recorder.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use domain::{Draft, Failure, NewTracker, TrackerId};
+use domain::{Clock, Deed, Done, Draft, Failure, NewTracker, TrackerId};
 use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
 
-use super::Arrival;
+use super::{Arrival, undo::UndoList};
 
 /// A change that a person asks for.
 #[derive(Debug)]
@@ -23,9 +23,27 @@ pub enum Edit {
     Remove(TrackerId),
     /// Take a removal back.
     Restore(TrackerId),
+    /// Do something with all of them.
+    Many(Vec<TrackerId>, Deed),
+    /// Take back what was done with many.
+    Undo(u64),
 }
 
-pub(super) type Reply = oneshot::Sender<Result<Vec<TrackerId>, Failure>>;
+/// What an edit did.
+pub(super) struct Edited {
+    /// The trackers it was about.
+    pub(super) ids: Vec<TrackerId>,
+    /// What takes it back, if that was done with many.
+    pub(super) undo: Option<u64>,
+}
+
+impl Edited {
+    pub(super) fn of(ids: Vec<TrackerId>) -> Self {
+        Self { ids, undo: None }
+    }
+}
+
+pub(super) type Reply = oneshot::Sender<Result<Edited, Failure>>;
 
 pub(super) enum Message {
     Check(Arrival),
@@ -47,29 +65,48 @@ const EDIT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A way to the recorder. When the last one is dropped, the recorder ends.
 #[derive(Clone)]
-pub struct RecorderHandle(mpsc::Sender<Message>);
+pub struct RecorderHandle {
+    inbox: mpsc::Sender<Message>,
+    undos: UndoList,
+    clock: Arc<dyn Clock>,
+}
 
 impl RecorderHandle {
-    pub(super) fn new(sender: mpsc::Sender<Message>) -> Self {
-        Self(sender)
+    pub(super) fn new(inbox: mpsc::Sender<Message>, undos: UndoList, clock: Arc<dyn Clock>) -> Self {
+        Self { inbox, undos, clock }
     }
 
     /// Hands a check over; waits while the recorder is behind.
     pub async fn check(&self, arrival: Arrival) -> Result<(), Stopped> {
-        self.0.send(Message::Check(arrival)).await.map_err(|_| Stopped)
+        self.inbox.send(Message::Check(arrival)).await.map_err(|_| Stopped)
     }
 
     /// Checks and edits that wait.
     pub fn waiting(&self) -> usize {
-        self.0.max_capacity() - self.0.capacity()
+        self.inbox.max_capacity() - self.inbox.capacity()
     }
 
     /// Asks for an edit and waits until it is on disk, 10 s at most. Gives the ids of the trackers it was about.
     pub async fn edit(&self, edit: Edit) -> Result<Vec<TrackerId>, Failure> {
+        self.ask(edit).await.map(|edited| edited.ids)
+    }
+
+    /// Does something with all of these trackers in one transaction, as [`Self::edit`] does.
+    pub async fn change(&self, ids: Vec<TrackerId>, deed: Deed) -> Result<Done, Failure> {
+        let edited = self.ask(Edit::Many(ids, deed)).await?;
+        Ok(Done { key: edited.undo.unwrap_or_default(), trackers: edited.ids.len() })
+    }
+
+    /// What a key takes back, as a sentence. Nothing when it is too late.
+    pub fn undoable(&self, key: u64) -> Option<String> {
+        self.undos.said(key, self.clock.monotonic())
+    }
+
+    async fn ask(&self, edit: Edit) -> Result<Edited, Failure> {
         let unavailable = |cause: domain::Cause| Failure::Unavailable { doing: "saving", cause };
         let asked = async {
             let (reply, answer) = oneshot::channel();
-            let sent = self.0.send(Message::Edit(edit, reply)).await;
+            let sent = self.inbox.send(Message::Edit(edit, reply)).await;
             sent.map_err(|_| unavailable(Box::new(Stopped)))?;
             answer.await.map_err(|_| unavailable(Box::new(Stopped)))?
         };

@@ -55,6 +55,7 @@ async fn no_server_function_answers_get() {
                 "last_checks",
                 "past",
                 "list_trackers",
+                "around_list",
                 "add_tracker",
                 "pause_tracker",
                 "resume_tracker",

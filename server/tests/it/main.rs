@@ -8,6 +8,7 @@ mod bad_input;
 mod blind;
 mod check_now;
 mod crash;
+mod dashboard;
 mod data_safety;
 mod editor;
 mod edits;

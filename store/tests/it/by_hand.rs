@@ -43,6 +43,23 @@ async fn a_cron_expression_beside_the_default_interval_is_what_was_meant() {
 }
 
 #[tokio::test]
+async fn groups_and_tags_are_read_as_people_write_them() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    let mut hand = folder.by_hand().await;
+    run(&mut hand, "INSERT INTO trackers(url, group_name, tags, place) VALUES ('a.example', ' Home ', 'Web,api,,web', 7)").await;
+    run(&mut hand, "INSERT INTO trackers(url, place) VALUES ('a.example', 0)").await;
+    let all = load(&mut writer).await;
+    let [Ok(loaded), Err(misfit)] = all.as_slice() else { panic!("{all:?}") };
+    let settings = &loaded.settings;
+    assert_eq!(
+        (settings.group.as_str(), settings.tags.to_string(), settings.place),
+        ("Home", "api, web".into(), Some(7))
+    );
+    assert!(misfit.problem.contains("place"), "{misfit:?}");
+}
+
+#[tokio::test]
 async fn a_row_that_breaks_a_rule_is_kept_with_its_problem_and_harms_no_other() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use domain::{
-    Batch, Draft, Evidence, Exhibit, Fault, FaultKind, Micros, NewTracker, Outcome, Phase, Reason, Recent,
-    Recorded, Records, SHOWN_CHECKS, Status, Timestamp, Tracker, TrackerId, Transition, Window,
+    Alteration, Batch, Draft, Evidence, Exhibit, Fault, FaultKind, Group, Micros, NewTracker, Outcome, Phase,
+    Reason, Recent, Recorded, Records, SHOWN_CHECKS, Status, Timestamp, Tracker, TrackerId, Transition,
+    UNDO_FOR, Window,
 };
 use store::Memory;
 
@@ -30,6 +31,7 @@ async fn tell(records: &mut dyn Records) {
     what_was_seen_is_kept_for_the_newest_failures(records).await;
     statuses_replace_each_other(records).await;
     a_removal_can_be_taken_back_in_time(records).await;
+    many_are_changed_together(records).await;
     what_was_removed_is_gone(records).await;
 }
 
@@ -213,6 +215,40 @@ async fn a_removal_can_be_taken_back_in_time(records: &mut dyn Records) {
     assert_eq!(of_two.statuses.len(), 1);
 }
 
+async fn many_are_changed_together(records: &mut dyn Records) {
+    let before = (trackers(records).await, records.recent(None).await.unwrap());
+    let mut grouped = before.0[0].clone();
+    grouped.settings.group = Group::parse("Home").unwrap();
+    let nobody = Tracker { id: TrackerId(9), ..grouped.clone() };
+    let all = [
+        Alteration::Settings(Box::new(grouped.clone())),
+        Alteration::Settings(Box::new(nobody)),
+        Alteration::Paused(TrackerId(2), true),
+        Alteration::Removed(TrackerId(8)),
+    ];
+    let now = Timestamp(1_000);
+    assert_eq!(records.alter(&all, now).await.unwrap(), [TrackerId(1), TrackerId(2)]);
+    let after = trackers(records).await;
+    assert_eq!((&after[0], after[1].settings.paused), (&grouped, true));
+
+    let all = [Alteration::Removed(TrackerId(1)), Alteration::Removed(TrackerId(2))];
+    assert_eq!(records.alter(&all, now).await.unwrap().len(), 2);
+    assert_eq!(trackers(records).await, []);
+    let late = Timestamp(1_000 + i64::try_from(UNDO_FOR.as_millis()).unwrap());
+    let restored = [1, 2].map(|id| Alteration::Restored(TrackerId(id)));
+    let back = [
+        restored.as_slice(),
+        &[Alteration::Settings(Box::new(before.0[0].clone())), Alteration::Paused(TrackerId(2), false)],
+    ];
+    let in_time = Timestamp(late.0 - 1);
+    assert_eq!(records.alter(&back.concat(), in_time).await.unwrap().len(), 4);
+    assert_eq!((trackers(records).await, records.recent(None).await.unwrap()), before);
+    assert_eq!(records.alter(&[], now).await.unwrap(), []);
+    records.alter(&all[1..], now).await.unwrap();
+    assert_eq!(records.alter(&restored[1..], late).await.unwrap(), [], "ten minutes are over");
+    assert!(records.restore(TrackerId(2), Timestamp(0)).await.unwrap());
+}
+
 async fn what_was_removed_is_gone(records: &mut dyn Records) {
     assert!(records.remove(TrackerId(2), Timestamp(1_000)).await.unwrap());
     assert!(!records.remove(TrackerId(2), Timestamp(2_000)).await.unwrap());
@@ -248,6 +284,9 @@ fn everything() -> NewTracker {
     let draft = Draft {
         url: Some("https://a.example/health".into()),
         name: Some("Shop <b>'\"; DROP TABLE trackers;--".into()),
+        group: Some("Küche <b>".into()),
+        tags: Some(vec!["prod".into(), "a 'b'".into()]),
+        place: Some(7),
         every: None,
         cron: Some("*/5 6-18 * * 1-5".into()),
         zone: Some("Europe/Berlin".into()),

@@ -20,8 +20,16 @@ fn page(ids: &[i64], listed: u64) -> TrackerPage {
         totals: Totals { listed, ..Totals::default() },
         page: 1,
         pages: 1,
+        matching: 0,
+        heads: Vec::new(),
+        elsewhere: Vec::new(),
+        facets: domain::Facets::default(),
         trackers: ids.iter().copied().map(view).collect(),
     }
+}
+
+fn of_list(page: TrackerPage) -> (Board, Receiver<()>) {
+    Board::of_list(page, "q=a".into(), Look::default())
 }
 
 fn answer(commit: u64, listed: u64, changes: Vec<Change>) -> LiveAnswer {
@@ -62,7 +70,7 @@ fn down(id: i64) -> Change {
 fn an_answer_changes_its_trackers_and_moves_the_cursor() {
     let owner = Owner::new();
     owner.set();
-    let (board, _woken) = Board::of_list(page(&[1, 2, 3], 3));
+    let (board, _woken) = of_list(page(&[1, 2, 3], 3));
     assert_eq!(
         board.apply(0, answer(4, 3, vec![down(2), Change::Gone(TrackerId(3))])),
         Some(Timestamp(2_000))
@@ -79,10 +87,10 @@ fn an_answer_changes_its_trackers_and_moves_the_cursor() {
 fn a_list_that_changed_is_read_anew_and_rows_that_stay_keep_their_signals() {
     let owner = Owner::new();
     owner.set();
-    let (board, _woken) = Board::of_list(page(&[1, 2], 2));
+    let (board, _woken) = of_list(page(&[1, 2], 2));
     let first = board.rows.get_untracked()[0].view.clone();
     board.apply(0, answer(5, 5, vec![]));
-    assert_eq!(board.relist(), Some(Some(1)));
+    assert_eq!(board.relist(), Some(Some("q=a".into())));
     board.replace(page(&[1, 4], 5));
     assert_eq!((ids(board), board.relist()), (vec![1, 4], Some(None)));
     first.update(|view| view.about.paused = true);
@@ -93,15 +101,34 @@ fn a_list_that_changed_is_read_anew_and_rows_that_stay_keep_their_signals() {
 fn another_run_of_the_server_is_read_anew_too() {
     let owner = Owner::new();
     owner.set();
-    let (board, _woken) = Board::of_list(page(&[1], 1));
+    let (board, _woken) = of_list(page(&[1], 1));
     board.apply(0, LiveAnswer { cursor: Cursor { boot: 2, commit: 1 }, ..answer(1, 1, vec![]) });
-    assert_eq!(board.relist(), Some(Some(1)));
+    assert_eq!(board.relist(), Some(Some("q=a".into())));
+}
+
+#[test]
+fn what_stands_around_the_rows_is_asked_for_when_counts_change() {
+    let owner = Owner::new();
+    owner.set();
+    let (board, _woken) = of_list(page(&[1], 1));
+    let answered = |commit, totals| {
+        let heard = LiveAnswer { totals, ..answer(commit, 1, vec![]) };
+        board.apply(0, heard);
+        board.now.set(Some(Timestamp(i64::try_from(commit).unwrap() * 1_000)));
+    };
+    let down = Totals { listed: 1, down: 1, ..Totals::default() };
+    answered(2, down);
+    assert_eq!(board.ask_around(), None, "not so soon");
+    answered(9, Totals { newest: Some(Timestamp(5)), ..down });
+    assert_eq!(board.ask_around().as_deref(), Some("q=a"));
+    answered(19, Totals { newest: Some(Timestamp(6)), ..down });
+    assert_eq!(board.ask_around(), None, "a check is no news");
 }
 
 #[test]
 fn a_board_that_is_gone_is_left_alone() {
     let owner = Owner::new();
-    let (board, mut woken) = owner.with(|| Board::of_list(page(&[1], 1)));
+    let (board, mut woken) = owner.with(|| of_list(page(&[1], 1)));
     owner.cleanup();
     assert_eq!(board.apply(0, answer(2, 1, vec![down(1)])), None);
     assert_eq!(board.relist(), None);

@@ -12,6 +12,9 @@ use crate::http::Problem;
 pub(super) struct TrackerBody {
     url: Option<String>,
     name: Option<String>,
+    group: Option<String>,
+    tags: Option<Vec<String>>,
+    place: Option<i64>,
     every: Option<Length>,
     cron: Option<String>,
     zone: Option<String>,
@@ -80,6 +83,9 @@ impl TrackerBody {
         Draft {
             url: self.url,
             name: self.name,
+            group: self.group,
+            tags: self.tags,
+            place: self.place,
             every: self.every.map(length),
             cron: self.cron,
             zone: self.zone,

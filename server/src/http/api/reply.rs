@@ -10,6 +10,9 @@ use serde::Serialize;
 pub(in crate::http) struct TrackerReply {
     id: i64,
     name: String,
+    /// Empty for none.
+    group: String,
+    tags: Vec<String>,
     url: String,
     schedule: String,
     /// Seconds; null for cron.
@@ -21,6 +24,8 @@ pub(in crate::http) struct TrackerReply {
     #[serde(flatten)]
     settings: Option<SettingsReply>,
     paused: bool,
+    /// In the order of favourites.
+    place: i64,
     /// `pending`, `up`, `retrying` or `down`.
     status: &'static str,
     /// UTC, RFC 3339.
@@ -76,6 +81,8 @@ impl TrackerReply {
         Self {
             id: tracker.id.0,
             name: about.name,
+            group: about.group,
+            tags: about.tags,
             url: about.target,
             schedule: about.schedule,
             every: about.interval_ms.map(|ms| ms / 1_000),
@@ -84,6 +91,7 @@ impl TrackerReply {
             retries: about.retries,
             settings: settings.map(SettingsReply::from),
             paused: about.paused,
+            place: about.place.unwrap_or(tracker.id.0),
             status,
             since,
             uptime: uptime.is_known().then(|| uptime.to_string()),

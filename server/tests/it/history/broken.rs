@@ -10,8 +10,9 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker, Numbered, Period,
-    PhaseTime, Recent, Recorded, Records, Tally, Timestamp, Timing, Tracker, TrackerId, Transition, Window,
+    Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker,
+    Numbered, Period, PhaseTime, Recent, Recorded, Records, Tally, Timestamp, Timing, Tracker, TrackerId,
+    Transition, Window,
 };
 use store::Memory;
 
@@ -95,6 +96,10 @@ impl Records for With {
 
     async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure> {
         self.0.restore(id, since).await
+    }
+
+    async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
+        self.0.alter(all, at).await
     }
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {

@@ -1,0 +1,168 @@
+//! Keys for the list. They act on the row that has the focus, are off while somebody types, and can be turned off altogether.
+
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
+use web_sys::{Element, HtmlElement};
+
+use super::picking;
+use crate::ui::{Part, whole};
+
+/// What each key does, for the page that says so.
+const KEYS: [(&str, &str); 10] = [
+    ("/", "Search"),
+    ("j", "Next row"),
+    ("k", "Row before"),
+    ("Enter", "Open the tracker"),
+    ("x", "Choose the row, or let it go"),
+    ("Shift X", "The same with all rows since the last"),
+    ("e", "Edit the tracker"),
+    ("p", "Pause or resume it"),
+    ("n", "New tracker"),
+    ("?", "This help"),
+];
+
+/// The help, and the button that shows it. Rendered on the server only; the style sheet shows the button to who has a keyboard.
+pub fn help() -> Part {
+    let lines: Vec<_> = KEYS
+        .into_iter()
+        .map(|(key, what)| {
+            view! {
+                <div>
+                    <dt>
+                        <kbd>{key}</kbd>
+                    </dt>
+                    <dd>{what}</dd>
+                </div>
+            }
+        })
+        .collect();
+    whole(view! {
+        <div class="wrap keys">
+            <button class="btn quiet small" type="button" id="show-keys" aria-keyshortcuts="?">
+                "Keyboard"
+            </button>
+            <dialog id="keys" aria-labelledby="h-keys">
+                <h2 id="h-keys">"Keyboard"</h2>
+                <dl>{lines}</dl>
+                <p class="small muted">"A row is moved by dragging its box, or by its menu."</p>
+                <form method="dialog">
+                    <label>
+                        <input type="checkbox" id="use-keys" checked />
+                        " Use these keys"
+                    </label>
+                    <button class="btn" type="submit">
+                        "Close"
+                    </button>
+                </form>
+            </dialog>
+        </div>
+    })
+}
+
+/// In a browser, listens from now on.
+pub fn listen() {
+    // They stay as long as the document.
+    let _ = window_event_listener(ev::keydown, |event| {
+        let is_other = event.ctrl_key() || event.alt_key() || event.meta_key() || event.is_composing();
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let Some(target) = target.filter(|_| !is_other) else { return };
+        if target.closest(TYPING).is_ok_and(|typing| typing.is_some()) {
+            if event.key() == "Escape" {
+                act(&target, |field| field.blur().is_ok());
+            }
+            return;
+        }
+        if are_used() && press(&event.key()) {
+            event.prevent_default();
+        }
+    });
+    let _ = window_event_listener(ev::click, |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        match target.map(|target| target.id()).as_deref() {
+            Some("show-keys") => drop(show_help()),
+            Some("use-keys") => {
+                let state = if find("#use-keys:checked").is_some() { "on" } else { "off" };
+                // Where nothing may be kept, it holds until the page is left.
+                let _ = store().map(|store| store.set_item(STORED, state));
+            }
+            _ => {}
+        }
+    });
+    if store().and_then(|store| store.get_item(STORED).ok().flatten()).as_deref() == Some("off") {
+        let switch = find("#use-keys").and_then(|switch| switch.dyn_into::<web_sys::HtmlInputElement>().ok());
+        if let Some(switch) = switch {
+            switch.set_checked(false);
+        }
+    }
+}
+
+/// Where letters are letters, and where a dialog has keys of its own.
+const TYPING: &str = "input:not([type=checkbox]), textarea, select, dialog";
+const STORED: &str = "keys";
+
+/// Whether the key did something.
+fn press(key: &str) -> bool {
+    match key {
+        "/" => focus(".search > input"),
+        "n" => focus("#url"),
+        "?" => show_help().is_some(),
+        "j" => step(1),
+        "k" => step(-1),
+        "x" => row().is_some_and(|row| picking::choose(&row, false)),
+        "X" => row().is_some_and(|row| picking::choose(&row, true)),
+        "e" => in_row(".menu a.item", |link| {
+            link.click();
+            true
+        }),
+        "p" => in_row(".menu form:first-of-type button", |button| {
+            button.click();
+            true
+        }),
+        _ => false,
+    }
+}
+
+fn step(by: i32) -> bool {
+    let Ok(rows) = document().query_selector_all(".group[open] .row .name") else { return false };
+    let all = || (0..rows.length()).filter_map(|n| rows.get(n)?.dyn_into::<Element>().ok());
+    let here = row().and_then(|row| all().position(|name| row.contains(Some(&name))));
+    let next = match (here, by) {
+        (None, _) => Some(0),
+        (Some(here), 1) => here.checked_add(1),
+        (Some(here), _) => here.checked_sub(1),
+    };
+    next.and_then(|next| all().nth(next)).is_some_and(|name| act(&name, |name| name.focus().is_ok()))
+}
+
+/// The row that has the focus.
+fn row() -> Option<Element> {
+    document().active_element()?.closest(".row").ok().flatten()
+}
+
+fn in_row(selector: &str, what: fn(&HtmlElement) -> bool) -> bool {
+    let found = row().and_then(|row| row.query_selector(selector).ok().flatten());
+    found.is_some_and(|element| act(&element, what))
+}
+
+fn focus(selector: &str) -> bool {
+    find(selector).is_some_and(|element| act(&element, |element| element.focus().is_ok()))
+}
+
+fn act(element: &Element, what: fn(&HtmlElement) -> bool) -> bool {
+    element.dyn_ref::<HtmlElement>().is_some_and(what)
+}
+
+fn show_help() -> Option<()> {
+    find("#keys")?.dyn_into::<web_sys::HtmlDialogElement>().ok()?.show_modal().ok()
+}
+
+fn are_used() -> bool {
+    find("#use-keys:checked").is_some()
+}
+
+fn find(selector: &str) -> Option<Element> {
+    document().query_selector(selector).ok().flatten()
+}
+
+fn store() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
