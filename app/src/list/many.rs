@@ -18,7 +18,7 @@ pub const EDIT_PAGE: &str = "/edit";
 
 /// The bar at the bottom. The style sheet shows it while a box is ticked, and counts them.
 pub fn bar(request: &ListRequest) -> Part {
-    // What is added here (`check now` …) needs a word in `server/src/http/many.rs`.
+    // What is added here needs a word in `server/src/http/many.rs`.
     let button = |word: &'static str, icon: &'static str, text: &'static str, class: &'static str| {
         view! {
             <button class=format!("btn quiet small {class}") type="submit" name="do" value=word title=text>
@@ -50,6 +50,7 @@ pub fn bar(request: &ListRequest) -> Part {
                 <span class="count"></span>
                 <span>" selected"</span>
             </b>
+            {button("check", "#i-retry", "Check now", "")}
             {button("pause", "#i-pause", "Pause", "")}
             {button("resume", "#i-play", "Resume", "")}
             {page("edit", "#i-edit", "Edit…", "")}

@@ -36,6 +36,11 @@ async fn change(
     body: Bytes,
 ) -> Response {
     let values = forms::values(&body);
+    if value(&values, "do") == Some("check") {
+        let checked = check(&forms, &values).await;
+        let answer = checked.map(|recorded| (serde_json::json!({ "recorded": recorded }), back(&values)));
+        return reply(forms, asker, (&uri, &headers), values, answer).await;
+    }
     let answer = make(&forms, &values).await;
     let to = |done: domain::Done| match moved(&values) {
         // Who moves one several times wants to find it again, and needs no way back but the other button.
@@ -68,11 +73,20 @@ async fn make(forms: &Forms, values: &[(String, String)]) -> Result<domain::Done
     let (ids, deed) = if let Some((id, spot)) = moved(values) {
         (vec![id], Deed::Place(spot))
     } else {
-        let ids = values.iter().filter(|(name, _)| name == "id");
-        let ids: Result<Vec<TrackerId>, _> = ids.map(|(_, id)| id.parse()).collect();
-        (ids.map_err(|_| Failure::NotFound)?, deed(values)?)
+        (chosen(values)?, deed(values)?)
     };
     Ok(forms.state.services.trackers.change(ids, deed).await?)
+}
+
+/// How many were checked, and recorded in time.
+async fn check(forms: &Forms, values: &[(String, String)]) -> Result<usize, ApiError> {
+    Ok(forms.state.services.trackers.check_now(chosen(values)?).await?.len())
+}
+
+fn chosen(values: &[(String, String)]) -> Result<Vec<TrackerId>, ApiError> {
+    let ids = values.iter().filter(|(name, _)| name == "id");
+    let ids: Result<Vec<TrackerId>, _> = ids.map(|(_, id)| id.parse()).collect();
+    Ok(ids.map_err(|_| Failure::NotFound)?)
 }
 
 fn deed(values: &[(String, String)]) -> Result<Deed, ApiError> {
