@@ -48,7 +48,8 @@ fn answers_are_read() {
     for outcome in [Outcome::Up, down, Outcome::Unknown(domain::Reason::NotObserved)] {
         view.push(TrackerId(1), Cell { outcome, ..Cell::gap(domain::Timestamp(1_795_442_590_123)) });
     }
-    comes_back(&view.page(1, domain::Timestamp(5)));
+    let page = view.list(&domain::ListRequest::default(), domain::Timestamp(5));
+    comes_back(&domain::TrackerPage { facets: domain::Facets::default(), ..page });
     let request = domain::LiveRequest { cursor: None, visible: vec![TrackerId(1), TrackerId(2)] };
     let answer: LiveAnswer = view.answer(&request, domain::Timestamp(5));
     assert!(matches!(answer.changes[..], [Change::Whole(_), Change::Gone(_)]));
