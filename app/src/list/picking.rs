@@ -16,7 +16,9 @@ pub fn listen() {
     });
     let _ = window_event_listener_untyped("change", |event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let form = target.and_then(|select| select.closest("form.tools").ok().flatten());
+        // Not of the search, which says so when it is left.
+        let select = target.and_then(|target| target.closest("select").ok().flatten());
+        let form = select.and_then(|select| select.closest("form.tools").ok().flatten());
         if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
             // It fails only for a form that is no longer in the document.
             drop(form.request_submit());
