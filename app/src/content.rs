@@ -99,12 +99,11 @@ impl<'a> Address<'a> {
     /// What it asks of who comes to it.
     pub fn need(self) -> Need {
         match self {
-            Self::List | Self::One(_) => Need::Look,
+            // Of `Nowhere`: who may see nothing is not told either what exists.
+            Self::List | Self::One(_) | Self::Nowhere => Need::Look,
             Self::New | Self::Edit(_) | Self::Many => Need::Change,
             Self::SetUp | Self::SignIn => Need::Nothing,
             Self::Settings(section) => section.need(),
-            // Who may see nothing is not told either what exists.
-            Self::Nowhere => Need::Look,
         }
     }
 }

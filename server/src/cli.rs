@@ -71,7 +71,7 @@ struct ServeArguments {
     /// are trusted; behind a proxy that speaks HTTPS use --public-url instead.
     #[arg(long, env = "UPTIME_OPEN_TO_NETWORK")]
     open_to_network: bool,
-    /// The address under which browsers reach the pages, like https://status.example.org. Its host is answered, and with
+    /// The address under which browsers reach the pages, like <https://status.example.org>. Its host is answered, and with
     /// https the session's cookie is sent by nothing else.
     #[arg(long, env = "UPTIME_PUBLIC_URL", value_name = "URL", value_parser = parse_public)]
     public_url: Option<Public>,

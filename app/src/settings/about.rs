@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn view(installation: &Installation) -> Part {
     let Installation { version, running_for, trackers, database_bytes, late_ms, waiting, problems } =
         installation;
-    let size = database_bytes.map_or_else(|| "in memory".to_owned(), |size| bytes(size));
+    let size = database_bytes.map_or_else(|| "in memory".to_owned(), bytes);
     let late = format!("{late_ms} ms");
     let rows = [
         ("Version", version.clone()),

@@ -1,6 +1,6 @@
 //! Password, second factor and sessions of who looks.
 
-use domain::access::{Enrolment, SessionView};
+use domain::access::{Enrolment, Role, SessionView};
 use leptos::prelude::*;
 
 use super::{
@@ -27,7 +27,7 @@ pub(super) fn view(
         _ => None,
     };
     let name = shown.viewer.subject.name().unwrap_or_default().to_owned();
-    let role = shown.viewer.subject.role().map(|role| role.name()).unwrap_or_default();
+    let role = shown.viewer.subject.role().map(Role::name).unwrap_or_default();
     whole(view! {
         {codes}
         <p class="lede">"You are " <b>{name}</b> ", " {role} "."</p>

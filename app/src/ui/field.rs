@@ -20,6 +20,7 @@ pub enum InputKind {
 }
 
 /// A field before it is shown.
+#[must_use]
 #[derive(Clone, Debug)]
 pub struct Input {
     name: &'static str,

@@ -254,7 +254,7 @@ impl Live for Ports {
     async fn installation(&self) -> Result<Installation, Failure> {
         Ok(Installation {
             version: "1.2.3".into(),
-            running_for: Duration::from_secs(3_720),
+            running_for: Duration::from_mins(62),
             trackers: self.view.ids().count(),
             database_bytes: Some(1_500_000),
             late_ms: 3,

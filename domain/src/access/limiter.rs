@@ -56,7 +56,7 @@ impl Limiter {
         if let Some(failures) = self.failures.get(&(prefix, account.to_owned())) {
             let until = failures.last + wait_after(failures.count);
             if now < until {
-                return Err(until - now);
+                return Err(until.saturating_sub(now));
             }
         }
         make_room(&mut self.prefixes, |tries| tries.since);
@@ -65,7 +65,7 @@ impl Limiter {
             *tries = Tries { count: 0, since: now };
         }
         if tries.count >= PREFIX_TRIES {
-            return Err(tries.since + PREFIX_WINDOW - now);
+            return Err((tries.since + PREFIX_WINDOW).saturating_sub(now));
         }
         tries.count += 1;
         Ok(())

@@ -1,5 +1,7 @@
 //! One-time passwords (RFC 6238) and what a phone needs to make them.
 
+use std::fmt::Write as _;
+
 use domain::{Secret, access::Enrolment};
 use qrcode::{Color, EcLevel, QrCode};
 use totp_rs::{Builder, Secret as Seed, Totp};
@@ -47,7 +49,8 @@ fn path(code: &QrCode) -> String {
         let mut x = 0;
         for run in row.chunk_by(|one, other| one == other) {
             if run.first() == Some(&Color::Dark) {
-                path.push_str(&format!("M{x} {y}h{}v1h-{}z", run.len(), run.len()));
+                // Writing to a string does not fail.
+                let _ = write!(path, "M{x} {y}h{0}v1h-{0}z", run.len());
             }
             x += run.len();
         }

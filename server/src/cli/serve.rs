@@ -131,13 +131,13 @@ fn backups(folder: &Path, keep: usize, clock: Arc<dyn Clock>) -> Backups {
 fn hosts(arguments: &ServeArguments) -> Result<Hosts, Ending> {
     let names = arguments.allow_host.iter().map(|name| name.to_lowercase());
     let names: Vec<String> = names.chain(arguments.public_url.iter().map(|url| url.host.clone())).collect();
-    let named = || if names.is_empty() { Hosts::Loopback } else { Hosts::Named(names.clone().into()) };
+    let answered = || if names.is_empty() { Hosts::Loopback } else { Hosts::Named(names.clone().into()) };
     if is_loopback(arguments.listen.ip()) || arguments.public_url.as_ref().is_some_and(|url| url.is_https) {
-        return Ok(named());
+        return Ok(answered());
     }
     if arguments.open_to_network {
         tracing::warn!("open to the network without HTTPS: passwords and sessions can be read on the way");
-        return Ok(if names.is_empty() { Hosts::Any } else { named() });
+        return Ok(if names.is_empty() { Hosts::Any } else { answered() });
     }
     let sentence = format!(
         "{} can be reached by others: name the HTTPS address of the proxy in front of it with --public-url, or add \

@@ -39,7 +39,7 @@ async fn create(arguments: &CreateUserArguments) -> Result<Exit, Ending> {
     // The first account has to be able to make the others.
     let is_first = !access.is_claimed();
     let role = if is_first { Role::Administrator } else { *role };
-    access.create(&user.name, &password, role, &actor()).await.map_err(failed)?;
+    access.create(&user.name, &password, role, &actor()).await.map_err(|failure| failed(&failure))?;
     say(&format!("made account {}: {role}", user.name))?;
     if is_first && arguments.role != role {
         say("note: the first account is an administrator")?;
@@ -64,7 +64,10 @@ async fn reset_password(arguments: &PasswordArguments) -> Result<Exit, Ending> {
     let access = open(&arguments.user.data).await?;
     let id = find(&access, &arguments.user.name)?;
     let (password, is_made) = password(arguments.password_stdin)?;
-    access.give_password(id, &arguments.user.name, &password, &actor()).await.map_err(failed)?;
+    access
+        .give_password(id, &arguments.user.name, &password, &actor())
+        .await
+        .map_err(|failure| failed(&failure))?;
     say(&format!("account {} has a new password; its sessions have ended", arguments.user.name))?;
     tell(&password, is_made)
 }
@@ -72,7 +75,7 @@ async fn reset_password(arguments: &PasswordArguments) -> Result<Exit, Ending> {
 async fn disable_two_factor(arguments: &UserArguments) -> Result<Exit, Ending> {
     let access = open(&arguments.data).await?;
     let id = find(&access, &arguments.name)?;
-    access.clear_two_factor(id, &actor()).await.map_err(failed)?;
+    access.clear_two_factor(id, &actor()).await.map_err(|failure| failed(&failure))?;
     say(&format!("account {} signs in with its password alone; its sessions have ended", arguments.name))?;
     Ok(Exit::Ok)
 }
@@ -80,8 +83,10 @@ async fn disable_two_factor(arguments: &UserArguments) -> Result<Exit, Ending> {
 async fn create_token(arguments: &TokenArguments) -> Result<Exit, Ending> {
     let access = open(&arguments.user.data).await?;
     let id = find(&access, &arguments.user.name)?;
-    let token =
-        access.give_token(id, &arguments.token_name, arguments.role, &actor()).await.map_err(failed)?;
+    let token = access
+        .give_token(id, &arguments.token_name, arguments.role, &actor())
+        .await
+        .map_err(|failure| failed(&failure))?;
     // Alone on its line, for scripts.
     say(token.expose())?;
     Ok(Exit::Ok)
@@ -127,6 +132,6 @@ fn actor() -> Actor {
     Actor { account: None, name: "command line".into(), address: String::new() }
 }
 
-fn failed(failure: Failure) -> Ending {
-    Ending::because(Exit::Failed, &failure)
+fn failed(failure: &Failure) -> Ending {
+    Ending::because(Exit::Failed, failure)
 }

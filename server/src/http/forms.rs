@@ -32,7 +32,7 @@ use domain::{
 use super::{
     AppState, BODY_LIMIT, Problem, asker,
     pages::{self, Answered},
-    people::{self, Done},
+    people::{self, Begun, Done},
 };
 use crate::access::Asker;
 
@@ -125,9 +125,10 @@ async fn answer(
         return super::not_found().await.into_response();
     }
     if !wants_page(&parts.headers) {
-        return match is_of_people {
-            true => for_program(&forms, &asker, &action, &body).await,
-            false => call(&forms, &asker.viewer, parts, body).await,
+        return if is_of_people {
+            for_program(&forms, &asker, &action, &body).await
+        } else {
+            call(&forms, &asker.viewer, parts, body).await
         };
     }
     let values = values(&body);
@@ -195,8 +196,8 @@ async fn for_person(forms: &Forms, asker: Asker, done: Done) -> Response {
 impl Forms {
     /// Who asks from now on: who has just signed in is no stranger to the page that answers.
     fn known_by(&self, asker: Asker, done: &Done) -> Asker {
-        match &done.session {
-            Some(Some(session)) => {
+        match &done.begun {
+            Begun::Session(session) => {
                 let viewer = self.state.access.viewer(Some(session.expose()), None, asker.viewer.is_local);
                 Asker { viewer, ..asker }
             }
@@ -206,8 +207,11 @@ impl Forms {
 }
 
 fn with_cookie(forms: &Forms, done: &Done, mut response: Response) -> Response {
-    let cookie =
-        done.session.as_ref().and_then(|session| asker::cookie(session.as_ref(), &forms.state.reached));
+    let cookie = match &done.begun {
+        Begun::Nothing => None,
+        Begun::Session(session) => asker::cookie(Some(session), &forms.state.reached),
+        Begun::End => asker::cookie(None, &forms.state.reached),
+    };
     if let Some(cookie) = cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }

@@ -75,8 +75,8 @@ async fn page(State(pages): State<Pages>, Extension(asker): Extension<Asker>, re
     let address = answered.as_ref().map(|_| whole.to_owned());
     let Answered { failed, shown, resume } = answered.unwrap_or_default();
     let services = pages.state.services_for(&viewer);
-    let asked = Asked { path: path.to_owned(), query: query.to_owned(), viewer, failed, shown, resume };
-    let page = Page::load(&services, &asked).await;
+    let question = Asked { path: path.to_owned(), query: query.to_owned(), viewer, failed, shown, resume };
+    let page = Page::load(&services, &question).await;
     let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (html, nonce) = to_html(pages.options, page, address);
     let mut response = (status, Html(html)).into_response();

@@ -15,14 +15,26 @@ use crate::access::{Access, Asker, Denied, Entered, NewTokenForm, SetUp};
 /// What a form did.
 #[derive(Default)]
 pub(super) struct Done {
-    /// The session that the browser has from now on; `Some(None)`: none.
-    pub(super) session: Option<Option<Secret>>,
+    /// What becomes of the browser's session.
+    pub(super) begun: Begun,
     /// Where it leads.
     pub(super) next: String,
     /// What is shown once, in the page that answers it.
     pub(super) shown: Option<Shown>,
     /// The form to go on with.
     pub(super) resume: Option<Resume>,
+}
+
+/// What becomes of a browser's session.
+#[derive(Default)]
+pub(super) enum Begun {
+    /// It stays what it was.
+    #[default]
+    Nothing,
+    /// Another one begins.
+    Session(Secret),
+    /// It ends.
+    End,
 }
 
 /// What each form needs, and the page that has it.
@@ -88,7 +100,7 @@ impl Typed<'_> {
         self.text("role")
             .parse()
             .map_err(|problem: String| domain::Invalid::one("role", problem))
-            .map_err(|invalid| ApiError::Invalid(invalid))
+            .map_err(ApiError::Invalid)
     }
 
     fn reading(&self) -> Reading {
@@ -136,16 +148,16 @@ async fn enter(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) ->
         }
         _ => {
             access.sign_out(asker).await?;
-            return Ok(Done { session: Some(None), next: access::SIGN_IN_PAGE.into(), ..Done::default() });
+            return Ok(Done { begun: Begun::End, next: access::SIGN_IN_PAGE.into(), ..Done::default() });
         }
     };
     let resume = Resume::of(typed.0);
     let next = path_here(typed.text("next")).to_owned();
     Ok(match entered {
-        Entered::In(session) => Done { session: Some(Some(session)), next, resume, shown: None },
+        Entered::In(session) => Done { begun: Begun::Session(session), next, resume, shown: None },
         Entered::SecondFactor(ticket) => {
             let shown = Some(Shown::SecondFactor { ticket: ticket.expose().to_owned() });
-            Done { next, resume, shown, session: None }
+            Done { next, resume, shown, begun: Begun::Nothing }
         }
     })
 }
@@ -157,7 +169,7 @@ async fn own(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) -> R
         settings::CHANGE_PASSWORD => {
             let (current, new) = (typed.text("current_password"), typed.text("password"));
             let session = access.change_password(asker, current, new).await?;
-            Done { session: Some(Some(session)), ..done("password") }
+            Done { begun: Begun::Session(session), ..done("password") }
         }
         settings::BEGIN_TWO_FACTOR => {
             access.begin_two_factor(asker)?;
@@ -167,7 +179,7 @@ async fn own(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) -> R
             let (session, codes) = access.confirm_two_factor(asker, typed.text("code")).await?;
             let codes = codes.iter().map(|code| code.expose().to_owned()).collect();
             Done {
-                session: Some(Some(session)),
+                begun: Begun::Session(session),
                 shown: Some(Shown::Codes(codes)),
                 next: here.into(),
                 resume: None,
@@ -175,7 +187,7 @@ async fn own(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) -> R
         }
         settings::END_TWO_FACTOR => {
             let session = access.end_two_factor(asker, typed.text("two_factor_password")).await?;
-            Done { session: Some(Some(session)), ..done("two-factor-off") }
+            Done { begun: Begun::Session(session), ..done("two-factor-off") }
         }
         settings::END_SESSION => {
             access.end_session(asker, typed.number("session")?).await?;

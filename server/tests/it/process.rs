@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// The program under test: the one that was built with the tests, or `UPTIME_TEST_BINARY`, to try what ships.
@@ -69,13 +69,15 @@ impl Process {
         std::fs::read_dir(format!("/proc/{}/fd", self.id())).map_or(0, Iterator::count)
     }
 
-    /// Waits until the server knows a token that the command line made.
+    /// Waits until the server knows a token that the command line made: it looks once a second. Each question is a wait of its
+    /// own, for the server's answer.
     fn wait_for(&self, token: &str) {
         let address = self.url.trim_start_matches("http://");
         let question = format!(
             "GET /settings/about HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
         );
-        for _ in 0..1_000 {
+        let patience = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < patience {
             let mut stream = TcpStream::connect(address).unwrap();
             stream.write_all(question.as_bytes()).unwrap();
             let mut answer = String::new();
@@ -83,7 +85,7 @@ impl Process {
             if answer.starts_with("HTTP/1.1 200") {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::yield_now();
         }
         panic!("the server never knew the token");
     }
