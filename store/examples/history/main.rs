@@ -15,6 +15,10 @@ mod synthetic;
 
 use figures::{Report, say};
 
+// The allocator that the server has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Whatever stops the bench ends it.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
