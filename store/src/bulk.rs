@@ -1,53 +1,125 @@
-//! Inserting many rows with few statements.
+//! Inserting many rows with few calls.
+//!
+//! A statement has places for a fixed number of rows, so that it is prepared once; places that are not needed stay NULL and are
+//! passed over.
 
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, query, query::Query, sqlite::SqliteArguments};
+use sqlx::SqliteConnection;
 
-use crate::StoreError;
+use crate::{
+    StoreError,
+    call::{Call, Values},
+};
 
-/// A query that is being given its values.
-pub(crate) type Binding = Query<'static, Sqlite, SqliteArguments>;
+/// Where rows go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Insert {
+    head: &'static str,
+    columns: usize,
+}
 
-/// An insert in a few fixed sizes: each is prepared once, and a batch of any size needs half a dozen statements. Every statement makes
-/// two threads wake each other, which costs as much as inserting dozens of rows.
+impl Insert {
+    /// `head` ends before the values. The first of so many columns is never NULL.
+    pub(crate) const fn new(head: &'static str, columns: usize) -> Self {
+        Self { head, columns }
+    }
+
+    /// The statement that has places for so many rows.
+    pub(crate) fn sql(self, rows: usize) -> String {
+        let row = format!("({})", vec!["?"; self.columns].join(","));
+        let places = vec![row.as_str(); rows].join(",");
+        format!("{} SELECT * FROM (VALUES {places}) WHERE column1 IS NOT NULL", self.head)
+    }
+}
+
+/// Rows that are to be inserted.
+pub(crate) struct Rows<'a> {
+    left: usize,
+    next: Box<dyn FnMut(&mut Values) + Send + 'a>,
+}
+
+impl<'a> Rows<'a> {
+    /// `bind` adds the values of a row.
+    pub(crate) fn of<R: Sync>(rows: &'a [R], bind: impl Fn(&mut Values, &R) + Send + 'a) -> Self {
+        let mut rest = rows.iter();
+        let next = move |values: &mut Values| rest.next().into_iter().for_each(|row| bind(values, row));
+        Self { left: rows.len(), next: Box::new(next) }
+    }
+
+    /// Fills so many places, as far as there are rows.
+    pub(crate) fn fill(&mut self, values: &mut Values, places: usize, insert: Insert) {
+        let filled = self.left.min(places);
+        for _ in 0..filled {
+            (self.next)(values);
+        }
+        self.left -= filled;
+        values.skip((places - filled) * insert.columns);
+    }
+}
+
+/// Inserts into several tables with one call, or a few when there are many rows.
 #[derive(Debug)]
-pub(crate) struct BulkInsert(Vec<(usize, Arc<str>)>);
+pub(crate) struct Script {
+    inserts: Vec<Insert>,
+    /// By the number of rows of each table that it has places for, the smallest first.
+    sizes: Vec<(usize, Arc<str>)>,
+}
 
-impl BulkInsert {
-    /// An insert of hundreds of rows with this many columns; `head` ends before `VALUES`.
-    pub(crate) fn new(head: &'static str, columns: usize) -> Self {
-        Self::of(head, columns, &[1_000, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1])
+impl Script {
+    pub(crate) fn new(inserts: &[Insert], sizes: &[usize]) -> Self {
+        let sql = |rows: usize| inserts.iter().map(|insert| insert.sql(rows)).collect::<Vec<_>>().join(";");
+        let sizes = sizes.iter().map(|rows| (*rows, sql(*rows).into())).collect();
+        Self { inserts: inserts.to_vec(), sizes }
     }
 
-    /// The same for a dozen or two.
-    pub(crate) fn few(head: &'static str, columns: usize) -> Self {
-        Self::of(head, columns, &[16, 8, 4, 2, 1])
-    }
-
-    fn of(head: &'static str, columns: usize, sizes: &[usize]) -> Self {
-        let row = format!("({})", vec!["?"; columns].join(","));
-        let sql = |rows: usize| format!("{head} VALUES {}", vec![row.as_str(); rows].join(","));
-        Self(sizes.iter().map(|rows| (*rows, sql(*rows).into())).collect())
-    }
-
-    /// Inserts the rows in their order; `bind` gives a query the values of one row. Gives the row number of the last one, if
-    /// there was any.
-    pub(crate) async fn run<R>(
+    /// Inserts the rows of each table in their order; the tables stand in the order of the inserts.
+    pub(crate) async fn run(
         &self,
         db: &mut SqliteConnection,
-        mut rows: &[R],
-        bind: impl Fn(Binding, &R) -> Binding,
-    ) -> Result<Option<i64>, StoreError> {
-        let mut last = None;
-        for (size, sql) in &self.0 {
-            while let Some((now, later)) = rows.split_at_checked(*size) {
-                let insert = query(AssertSqlSafe(Arc::clone(sql)));
-                let insert = now.iter().fold(insert, &bind);
-                last = Some(insert.execute(&mut *db).await?.last_insert_rowid());
-                rows = later;
+        tables: &mut [Rows<'_>],
+    ) -> Result<(), StoreError> {
+        while let Some(most) = tables.iter().map(|rows| rows.left).max().filter(|most| *most > 0) {
+            let fitting = self.sizes.iter().find(|(places, _)| *places >= most).or(self.sizes.last());
+            let Some((places, sql)) = fitting else { return Ok(()) };
+            let columns: usize = self.inserts.iter().map(|insert| insert.columns).sum();
+            let mut values = Values::with_capacity(columns * places);
+            for (rows, insert) in tables.iter_mut().zip(&self.inserts) {
+                rows.fill(&mut values, *places, *insert);
             }
+            Call { sql: Arc::clone(sql), values }.run(db).await?;
         }
-        Ok(last)
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, query, query_as};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_row_is_inserted_once_and_in_order_however_many_there_are() {
+        const ONE: Insert = Insert::new("INSERT INTO one (n, square)", 2);
+        const OTHER: Insert = Insert::new("INSERT INTO other (n)", 1);
+        let mut db = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        query("CREATE TABLE one (n, square)").execute(&mut db).await.unwrap();
+        query("CREATE TABLE other (n)").execute(&mut db).await.unwrap();
+        let script = Script::new(&[ONE, OTHER], &[1, 4]);
+        for (ones, others) in [(0, 0), (1, 0), (0, 1), (3, 9), (4, 4), (17, 5)] {
+            query("DELETE FROM one").execute(&mut db).await.unwrap();
+            query("DELETE FROM other").execute(&mut db).await.unwrap();
+            let (one, other): (Vec<i64>, Vec<i64>) = ((1..=ones).collect(), (1..=others).collect());
+            let square = |values: &mut Values, n: &i64| _ = values.bind(*n).bind(n * n);
+            let plain = |values: &mut Values, n: &i64| _ = values.bind(*n);
+            script.run(&mut db, &mut [Rows::of(&one, square), Rows::of(&other, plain)]).await.unwrap();
+            let rows: Vec<(i64, i64)> =
+                query_as("SELECT n, square FROM one ORDER BY rowid").fetch_all(&mut db).await.unwrap();
+            assert_eq!(rows, one.iter().map(|n| (*n, n * n)).collect::<Vec<_>>());
+            let rows: Vec<(i64,)> =
+                query_as("SELECT n FROM other ORDER BY rowid").fetch_all(&mut db).await.unwrap();
+            assert_eq!(rows, other.iter().map(|n| (*n,)).collect::<Vec<_>>());
+        }
     }
 }

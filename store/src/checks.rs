@@ -15,7 +15,8 @@ use tokio::time::Instant;
 use crate::{
     StoreError,
     block::{self, Entry},
-    bulk::{Binding, BulkInsert},
+    bulk::Insert,
+    call::Values,
     faults::{self, FaultIds},
     history::{blocks, entry},
     row::Row,
@@ -27,36 +28,61 @@ const DOWN: i64 = 2;
 const UNKNOWN: i64 = 3;
 const TOLERATED: i64 = 4;
 
-/// The statement that records checks.
-pub(crate) fn insert() -> BulkInsert {
-    BulkInsert::new(
-        "INSERT INTO checks \
-         (tracker_id, due, outcome, latency_us, late_ms, attempt, location, fault_id, reason, phases)",
-        10,
-    )
+/// Where checks go.
+pub(crate) const INSERT: Insert = Insert::new(
+    "INSERT INTO checks \
+     (tracker_id, due, outcome, latency_us, late_ms, attempt, location, fault_id, reason, phases)",
+    10,
+);
+
+/// Where plain checks go: what is left out has its default.
+pub(crate) const INSERT_PLAIN: Insert =
+    Insert::new("INSERT INTO checks (tracker_id, due, outcome, latency_us, late_ms, fault_id, phases)", 7);
+
+/// Whether a check is like nearly all: scheduled, from this machine, and something was learnt.
+pub(crate) fn is_plain(recorded: &Recorded) -> bool {
+    let Check { name, outcome, .. } = &recorded.check;
+    name.attempt == 0 && name.location == Location::LOCAL && !matches!(outcome, Outcome::Unknown(_))
 }
 
-/// The values of one check, in the order of [`insert`].
-pub(crate) fn bind(query: Binding, recorded: &Recorded, ids: &FaultIds) -> Binding {
+/// The values of a plain check, in the order of [`INSERT_PLAIN`].
+pub(crate) fn bind_plain(values: &mut Values, recorded: &Recorded, ids: &FaultIds) {
     let check = &recorded.check;
-    let (outcome, reason) = match &check.outcome {
-        Outcome::Up => (UP, None),
-        Outcome::Degraded(_) => (DEGRADED, None),
-        Outcome::Down(_) if recorded.retrying => (TOLERATED, None),
-        Outcome::Down(_) => (DOWN, None),
-        Outcome::Unknown(reason) => (UNKNOWN, Some(reason.word())),
-    };
-    query
+    values
         .bind(check.name.tracker.0)
         .bind(check.name.due.0)
-        .bind(outcome)
+        .bind(outcome(recorded))
+        .bind(check.latency.map(|latency| i64::from(latency.0)))
+        .bind(i64::from(check.late_ms))
+        .bind(ids.id(faults::of_check(check)))
+        .bind(block::encode_phases(&check.phases));
+}
+
+fn outcome(recorded: &Recorded) -> i64 {
+    match &recorded.check.outcome {
+        Outcome::Up => UP,
+        Outcome::Degraded(_) => DEGRADED,
+        Outcome::Down(_) if recorded.retrying => TOLERATED,
+        Outcome::Down(_) => DOWN,
+        Outcome::Unknown(_) => UNKNOWN,
+    }
+}
+
+/// The values of one check, in the order of [`INSERT`].
+pub(crate) fn bind(values: &mut Values, recorded: &Recorded, ids: &FaultIds) {
+    let check = &recorded.check;
+    let reason = if let Outcome::Unknown(reason) = &check.outcome { Some(reason.word()) } else { None };
+    values
+        .bind(check.name.tracker.0)
+        .bind(check.name.due.0)
+        .bind(outcome(recorded))
         .bind(check.latency.map(|latency| i64::from(latency.0)))
         .bind(i64::from(check.late_ms))
         .bind(i64::from(check.name.attempt))
         .bind(i64::from(check.name.location.0))
         .bind(ids.id(faults::of_check(check)))
         .bind(reason)
-        .bind(block::encode_phases(&check.phases))
+        .bind(block::encode_phases(&check.phases));
 }
 
 /// One step back through the table. Rows of trackers that have enough, or that were removed, are skipped within SQLite,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Check, Fault, Outcome, Status, Timestamp, Transition};
+use domain::{Batch, Check, Fault, Outcome, Status, Timestamp, Transition};
 use sqlx::{SqliteConnection, query, query_scalar};
 
 use crate::{StoreError, row::Row};
@@ -27,6 +27,20 @@ struct Known {
 impl KnownFaults {
     /// A target that puts something new into every answer must not fill the memory.
     const LIMIT: usize = 4_096;
+
+    /// The numbers of these faults, if nothing has to be stored for them.
+    pub(crate) fn known<'a>(
+        &self,
+        faults: impl Iterator<Item = &'a Fault>,
+        at: Timestamp,
+    ) -> Option<FaultIds> {
+        let today = at.0.div_euclid(DAY_MS);
+        let known = |fault: &'a Fault| {
+            let known = self.0.get(fault).filter(|known| known.seen >= today)?;
+            Some((fault.clone(), *known))
+        };
+        faults.map(known).collect::<Option<_>>().map(FaultIds)
+    }
 
     /// The numbers of these faults; stores those that are new, and once a day that they were seen.
     pub(crate) async fn intern(
@@ -72,6 +86,14 @@ impl FaultIds {
     pub(crate) fn id(&self, fault: Option<&Fault>) -> Option<i64> {
         self.0.get(fault?).map(|known| known.id)
     }
+}
+
+/// Every fault that a batch refers to.
+pub(crate) fn of_batch(batch: &Batch) -> impl Iterator<Item = &Fault> {
+    let of_checks = batch.checks.iter().filter_map(|recorded| of_check(&recorded.check));
+    let of_transitions = batch.transitions.iter().filter_map(|(_, transition)| of_transition(transition));
+    let of_statuses = batch.statuses.iter().filter_map(|(_, status)| of_status(status));
+    of_checks.chain(of_transitions).chain(of_statuses)
 }
 
 /// What a check missed, if it was down or degraded.

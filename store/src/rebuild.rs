@@ -66,7 +66,6 @@ pub async fn rebuild(path: &Path) -> Result<RebuildReport, StoreError> {
 }
 
 async fn write(db: &mut SqliteConnection, tracker: TrackerId, audit: &Audit) -> Result<(), StoreError> {
-    let inserts = rollups::Inserts::new();
     let Some(from) = audit.from else { return Ok(()) };
     let mut hours: BTreeMap<i64, Rollup> = BTreeMap::new();
     for (hour, stored) in rollups::between(db, Unit::Hours, tracker, i64::MIN, i64::MAX).await? {
@@ -79,10 +78,9 @@ async fn write(db: &mut SqliteConnection, tracker: TrackerId, audit: &Audit) -> 
     query("DELETE FROM hours WHERE tracker_id = ?").bind(tracker.0).execute(&mut *db).await?;
     query("DELETE FROM days WHERE tracker_id = ?").bind(tracker.0).execute(&mut *db).await?;
     query("DELETE FROM glances WHERE tracker_id = ?").bind(tracker.0).execute(&mut *db).await?;
-    for (unit, parts) in [(Unit::Days, rollups::by_days(&hours)), (Unit::Hours, hours)] {
-        let parts: Vec<Placed> =
-            parts.into_iter().map(|(number, rollup)| Placed { tracker, number, rollup }).collect();
-        inserts.write(db, unit, &parts).await?;
-    }
-    Ok(())
+    let placed = |parts: BTreeMap<i64, Rollup>| -> Vec<Placed> {
+        parts.into_iter().map(|(number, rollup)| Placed { tracker, number, rollup }).collect()
+    };
+    let days = placed(rollups::by_days(&hours));
+    rollups::write(db, &placed(hours), &days).await
 }

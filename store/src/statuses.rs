@@ -5,21 +5,20 @@ use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
 
 use crate::{
     StoreError,
-    bulk::{Binding, BulkInsert},
+    bulk::Insert,
+    call::Values,
     faults::{self, FaultIds},
     row::Row,
 };
 
-/// The statement that records statuses; each replaces the tracker's last one.
-pub(crate) fn insert() -> BulkInsert {
-    BulkInsert::new(
-        "INSERT OR REPLACE INTO statuses (tracker_id, state, since, failures, up_since, fault_id)",
-        6,
-    )
-}
+/// Where statuses go; each replaces the tracker's last one.
+pub(crate) const INSERT: Insert = Insert::new(
+    "INSERT OR REPLACE INTO statuses (tracker_id, state, since, failures, up_since, fault_id)",
+    6,
+);
 
-/// The values of one status, in the order of [`insert`].
-pub(crate) fn bind(query: Binding, (tracker, status): &(TrackerId, Status), ids: &FaultIds) -> Binding {
+/// The values of one status, in the order of [`INSERT`].
+pub(crate) fn bind(values: &mut Values, (tracker, status): &(TrackerId, Status), ids: &FaultIds) {
     let (state, since, failures, up_since) = match status {
         Status::Pending => ("pending", None, None, None),
         Status::Up { since } => ("up", Some(*since), None, None),
@@ -28,36 +27,35 @@ pub(crate) fn bind(query: Binding, (tracker, status): &(TrackerId, Status), ids:
         }
         Status::Down { since, .. } => ("down", Some(*since), None, None),
     };
-    query
+    values
         .bind(tracker.0)
         .bind(state)
         .bind(since.map(Timestamp::as_ms))
         .bind(failures.map(i64::from))
         .bind(up_since.map(Timestamp::as_ms))
-        .bind(ids.id(faults::of_status(status)))
+        .bind(ids.id(faults::of_status(status)));
 }
 
-/// The statement that records transitions.
-pub(crate) fn insert_transition() -> BulkInsert {
-    BulkInsert::new("INSERT INTO transitions (tracker_id, at, kind, down_since, fault_id)", 5)
-}
+/// Where transitions go.
+pub(crate) const INSERT_TRANSITION: Insert =
+    Insert::new("INSERT INTO transitions (tracker_id, at, kind, down_since, fault_id)", 5);
 
-/// The values of one transition, in the order of [`insert_transition`].
+/// The values of one transition, in the order of [`INSERT_TRANSITION`].
 pub(crate) fn bind_transition(
-    query: Binding,
+    values: &mut Values,
     (tracker, transition): &(TrackerId, Transition),
     ids: &FaultIds,
-) -> Binding {
+) {
     let (kind, at, down_since) = match transition {
         Transition::WentDown { at, since, .. } => ("went_down", at, since),
         Transition::Recovered { at, down_since } => ("recovered", at, down_since),
     };
-    query
+    values
         .bind(tracker.0)
         .bind(at.0)
         .bind(kind)
         .bind(down_since.0)
-        .bind(ids.id(faults::of_transition(transition)))
+        .bind(ids.id(faults::of_transition(transition)));
 }
 
 /// The last recorded status of each tracker that has one. Rows that are not understood are left out and reported in the log.

@@ -1,13 +1,18 @@
 //! Trackers in the database. Rows may be made by hand, so what is read is parsed like what is typed.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use domain::{
     Alteration, Draft, Invalid, Misfit, NewTracker, Schedule, Timestamp, Tracker, TrackerId, undo_limit,
 };
-use sqlx::{Decode, Sqlite, SqliteConnection, Type, query, query_as, query_scalar};
+use sqlx::{
+    Decode, Sqlite, SqliteConnection, Type, query, query::Query, query_as, query_scalar,
+    sqlite::SqliteArguments,
+};
 
-use crate::{StoreError, bulk::Binding, http, row::Row};
+use crate::{StoreError, http, ids::ById, row::Row};
+
+type Binding = Query<'static, Sqlite, SqliteArguments>;
 
 /// All trackers in the order of their ids.
 pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
@@ -20,7 +25,7 @@ pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker,
 }
 
 /// The longest that a result of each tracker holds, in milliseconds (`None`: to the next); those that were removed included.
-pub(crate) async fn limits(db: &mut SqliteConnection) -> Result<HashMap<TrackerId, Option<u32>>, StoreError> {
+pub(crate) async fn limits(db: &mut SqliteConnection) -> Result<ById<Option<u32>>, StoreError> {
     const ALL: &str = "SELECT id, CASE WHEN cron IS NULL THEN every_s END FROM trackers";
     let rows: Vec<(i64, Option<i64>)> = query_as(ALL).fetch_all(db).await?;
     let limit = |every_s: Option<i64>| u32::try_from(every_s?).ok()?.checked_mul(1_000);

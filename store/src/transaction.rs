@@ -5,14 +5,18 @@
 
 use std::time::Duration;
 
-use sqlx::{SqliteConnection, query};
+use sqlx::{SqliteConnection, query, sqlite::SqliteQueryResult};
 
-use crate::StoreError;
+use crate::{StoreError, call::Call};
 
 /// How long SQLite itself waits for another process's lock.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a transaction is begun before the lock is given up; with [`BUSY_TIMEOUT`] a quarter of a minute.
 const TRIES: u32 = 3;
+
+/// Begins to write.
+pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE";
+pub(crate) const COMMIT: &str = "COMMIT";
 
 /// Begins to write. Waits for the lock of another process, within bounds.
 pub(crate) async fn begin(db: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -26,13 +30,35 @@ pub(crate) async fn begin(db: &mut SqliteConnection) -> Result<(), StoreError> {
 /// Commits what went well and undoes what did not. After an error, nothing of the transaction is left.
 pub(crate) async fn end<T>(db: &mut SqliteConnection, done: Result<T, StoreError>) -> Result<T, StoreError> {
     let committed = match done {
-        Ok(value) => execute(db, "COMMIT").await.map(|()| value),
+        Ok(value) => execute(db, COMMIT).await.map(|()| value),
         Err(error) => Err(error),
     };
     if committed.is_err() {
         undo(db).await;
     }
     committed
+}
+
+/// One transaction that is a single call: its statements begin with [`BEGIN`] and end with [`COMMIT`]. Tried as often as beginning is;
+/// `call` makes it anew for that.
+pub(crate) async fn at_once(
+    db: &mut SqliteConnection,
+    call: impl Fn() -> Call,
+) -> Result<SqliteQueryResult, StoreError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let error = match call().run(db).await {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        // What this call has begun, or an earlier one whose future was dropped.
+        undo(db).await;
+        if !error.is_busy() && !error.is_misuse() || tries >= TRIES {
+            return Err(error);
+        }
+        tracing::warn!(tries, %error, "recording cannot begin, trying again");
+    }
 }
 
 async fn begin_or<F: Future<Output = ()>>(
@@ -42,7 +68,7 @@ async fn begin_or<F: Future<Output = ()>>(
     let mut tries = 0;
     loop {
         tries += 1;
-        match execute(db, "BEGIN IMMEDIATE").await {
+        match execute(db, BEGIN).await {
             Err(error) if error.is_busy() && tries < TRIES => on_busy(tries).await,
             // Whoever dropped the future of an earlier transaction left it open; nobody will ever commit it.
             Err(error) if error.is_misuse() && tries < TRIES => undo(db).await,

@@ -1,6 +1,6 @@
 //! The one writer of this process.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
@@ -13,19 +13,21 @@ use tokio::time::Instant;
 use crate::{
     Ballast, Retention, StoreError,
     archive::Reader,
-    bulk::BulkInsert,
-    checks, evidence,
+    checks,
     faults::{self, FaultIds, KnownFaults},
     history::{
         entry, forget, load,
         pending::{Arrived, Ripe, SharedPending},
-        seal,
+        seal::Sealing,
     },
+    ids::ById,
     limits::limit_ms,
     presence::OpenedFile,
     statuses, trackers,
-    transaction::{begin, end},
+    transaction::{BEGIN, COMMIT, begin, end},
 };
+
+use recording::Recording;
 
 /// Owns the writing connection. Every method that changes something is one transaction: on disk when it returns, or undone.
 #[derive(Debug)]
@@ -33,7 +35,8 @@ pub struct Writer {
     db: SqliteConnection,
     file: OpenedFile,
     faults: KnownFaults,
-    inserts: Inserts,
+    recording: Recording,
+    sealing: Sealing,
     /// SQLite's `data_version` when it was last asked for.
     seen: i64,
     recent_limit: Duration,
@@ -41,8 +44,11 @@ pub struct Writer {
     pending: SharedPending,
     /// Whom it is time to seal, as of the last look.
     ripe: Option<Ripe>,
+    /// Rows of `checks` below this one are gone.
+    dropped: i64,
+    drop_rows: Arc<str>,
     /// The longest that a result of each tracker holds.
-    limits: HashMap<TrackerId, Option<u32>>,
+    limits: ById<Option<u32>>,
     archive: Arc<Reader>,
     retention: Retention,
     /// When it is looked for something to forget; `None` at once.
@@ -50,14 +56,6 @@ pub struct Writer {
     /// Whether the database took more room than it may when it was last looked at.
     is_over_ceiling: bool,
     ballast: Option<Ballast>,
-}
-
-#[derive(Debug)]
-struct Inserts {
-    checks: BulkInsert,
-    transitions: BulkInsert,
-    statuses: BulkInsert,
-    history: seal::Inserts,
 }
 
 impl Writer {
@@ -74,16 +72,14 @@ impl Writer {
             db,
             file,
             faults: KnownFaults::default(),
-            inserts: Inserts {
-                checks: checks::insert(),
-                transitions: statuses::insert_transition(),
-                statuses: statuses::insert(),
-                history: seal::Inserts::new(),
-            },
+            recording: Recording::new(),
+            sealing: Sealing::new(),
             seen,
             recent_limit: Self::RECENT_LIMIT,
             pending,
             ripe: None,
+            dropped: 0,
+            drop_rows: [BEGIN, "DELETE FROM checks WHERE id < ?", COMMIT].join(";").into(),
             limits,
             archive,
             retention: Retention::default(),
@@ -191,14 +187,28 @@ impl Writer {
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.begin().await?;
-        let written = self.insert(batch).await;
-        let (learnt, last) = end(&mut self.db, written).await?;
+        let at = batch.checks.last().map_or(Timestamp::default(), |recorded| recorded.check.name.due);
+        let known = self.faults.known(faults::of_batch(batch), at);
+        let (learnt, last) = if let Some((known, ordinary)) = known.zip(self.recording.ordinary(batch)) {
+            self.file.still_there()?;
+            let last = ordinary.record(&mut self.db, &known).await?;
+            (known, Some(last))
+        } else {
+            self.begin().await?;
+            let written = self.insert(batch, at).await;
+            end(&mut self.db, written).await?
+        };
         if let Some(last) = last {
             self.remember(batch, &learnt, last);
         }
         self.faults.learn(learnt);
         Ok(())
+    }
+
+    async fn insert(&mut self, batch: &Batch, at: Timestamp) -> Result<(FaultIds, Option<i64>), StoreError> {
+        let ids = self.faults.intern(&mut self.db, faults::of_batch(batch), at).await?;
+        let last = self.recording.step_by_step(&mut self.db, batch, &ids).await?;
+        Ok((ids, last))
     }
 
     /// Keeps what was recorded in memory, to be sealed. `last` is the row of the batch's last check.
@@ -226,32 +236,6 @@ impl Writer {
         pending.newest_check = last;
     }
 
-    async fn insert(&mut self, batch: &Batch) -> Result<(FaultIds, Option<i64>), StoreError> {
-        let Self { db, faults, inserts, .. } = self;
-        let of_checks = batch.checks.iter().filter_map(|recorded| faults::of_check(&recorded.check));
-        let of_transitions =
-            batch.transitions.iter().filter_map(|(_, transition)| faults::of_transition(transition));
-        let of_statuses = batch.statuses.iter().filter_map(|(_, status)| faults::of_status(status));
-        let at = batch.checks.last().map_or(Timestamp::default(), |recorded| recorded.check.name.due);
-        let ids = faults.intern(db, of_checks.chain(of_transitions).chain(of_statuses), at).await?;
-        let last =
-            inserts.checks.run(db, &batch.checks, |query, check| checks::bind(query, check, &ids)).await?;
-        inserts
-            .transitions
-            .run(db, &batch.transitions, |query, transition| {
-                statuses::bind_transition(query, transition, &ids)
-            })
-            .await?;
-        inserts
-            .statuses
-            .run(db, &batch.statuses, |query, status| statuses::bind(query, status, &ids))
-            .await?;
-        for exhibit in &batch.exhibits {
-            evidence::add(db, exhibit).await?;
-        }
-        Ok((ids, last))
-    }
-
     /// Gives back what room there is on a full disk: the ballast, and the log as far as it is copied into the database.
     async fn make_room(&mut self) {
         match self.ballast.as_ref().map(Ballast::release) {
@@ -272,6 +256,7 @@ impl Writer {
         let changed = now != self.seen;
         if changed {
             self.faults.forget();
+            self.dropped = 0;
             self.limits = trackers::limits(&mut self.db).await?;
             self.seen = now;
         }
@@ -370,6 +355,7 @@ async fn data_version(db: &mut SqliteConnection) -> Result<i64, StoreError> {
     Ok(query_scalar("PRAGMA data_version").fetch_one(db).await?)
 }
 
+mod recording;
 mod retaining;
 mod tending;
 #[cfg(test)]

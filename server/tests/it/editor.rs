@@ -188,7 +188,7 @@ async fn a_real_test_tells_its_steps_fixes_and_values_and_no_secret() {
     let (target, heard) = echo().await;
     let folder = tempfile::tempdir().unwrap();
     let server = Process::serve(folder.path(), &[]);
-    let client = client(&server, folder.path());
+    let client = client(&server, folder.path()).await;
     let add = serde_json::json!({ "url": target, "every": "24h", "http": { "headers": { "X-Api-Key": "CANARY-7f3a" } } });
     client.post(format!("{}/v1/trackers", server.url)).body(add.to_string()).send().await.unwrap();
     let test = async |form: &[(&str, &str)]| {

@@ -1,13 +1,14 @@
 //! The real binary: how it starts, what it says, how it ends.
 
 use std::{
-    io::{BufRead, BufReader, Read as _, Write as _},
-    net::TcpStream,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
-    time::{Duration, Instant},
+    time::Duration,
 };
+
+use crate::harness::breathe;
 
 /// The program under test: the one that was built with the tests, or `UPTIME_TEST_BINARY`, to try what ships.
 pub(crate) fn binary() -> PathBuf {
@@ -69,27 +70,6 @@ impl Process {
         std::fs::read_dir(format!("/proc/{}/fd", self.id())).map_or(0, Iterator::count)
     }
 
-    /// Waits until the server knows a token that the command line made: it looks once a second. Each question is a wait of its
-    /// own, for the server's answer.
-    fn wait_for(&self, token: &str) {
-        let address = self.url.trim_start_matches("http://");
-        let question = format!(
-            "GET /settings/about HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
-        );
-        let patience = Instant::now() + Duration::from_secs(30);
-        while Instant::now() < patience {
-            let mut stream = TcpStream::connect(address).unwrap();
-            stream.write_all(question.as_bytes()).unwrap();
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).unwrap();
-            if answer.starts_with("HTTP/1.1 200") {
-                return;
-            }
-            std::thread::yield_now();
-        }
-        panic!("the server never knew the token");
-    }
-
     fn id(&self) -> u32 {
         self.child.id()
     }
@@ -114,19 +94,25 @@ pub(crate) fn token(folder: &Path) -> String {
 }
 
 /// A client that may do everything with the server of a folder.
-pub(crate) fn client(server: &Process, folder: &Path) -> reqwest::Client {
-    client_and_token(server, folder).0
+pub(crate) async fn client(server: &Process, folder: &Path) -> reqwest::Client {
+    client_and_token(server, folder).await.0
 }
 
-/// The same, with its token.
-pub(crate) fn client_and_token(server: &Process, folder: &Path) -> (reqwest::Client, String) {
+/// The same, with its token. The server looks once a second for what the command line made.
+pub(crate) async fn client_and_token(server: &Process, folder: &Path) -> (reqwest::Client, String) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = reqwest::header::HeaderMap::new();
     let token = token(folder);
     headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
     let client = reqwest::Client::builder().no_proxy().default_headers(headers).build().unwrap();
-    server.wait_for(&token);
-    (client, token)
+    for _ in 0..5_000 {
+        let reply = client.get(format!("{}/settings/about", server.url)).send().await.unwrap();
+        if reply.status() == 200 {
+            return (client, token);
+        }
+        breathe().await;
+    }
+    panic!("the server never knew the token");
 }
 
 /// Runs the binary to its end.

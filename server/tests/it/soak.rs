@@ -123,7 +123,7 @@ async fn pages_that_are_given_up_break_nothing() {
     let log = folder.path().join("log");
     let data = folder.path().join("data");
     let server = Process::serve_logged(&data, &[], Stdio::from(File::create(&log).unwrap()));
-    let (client, token) = client_and_token(&server, &data);
+    let (client, token) = client_and_token(&server, &data).await;
     for n in 1..=TRACKERS {
         let body = json!({ "url": format!("http://{target}/{n}"), "every": every });
         let reply = client.post(format!("{}/v1/trackers", server.url)).json(&body).send().await.unwrap();

@@ -19,10 +19,12 @@ use crate::{
 const DAY_MS: i64 = 86_400_000;
 
 /// What is in the large database: one tracker of every second, others of every minute and every hour for 90 days.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Shape {
     pub(crate) second_days: i64,
     pub(crate) minute_trackers: usize,
     pub(crate) hour_trackers: usize,
+    pub(crate) day_trackers: usize,
 }
 
 /// The days of the trackers that are not of every second.
@@ -31,14 +33,18 @@ const DAYS: i64 = 90;
 impl Shape {
     pub(crate) fn of(quick: bool) -> Self {
         if quick {
-            Self { second_days: 30, minute_trackers: 19, hour_trackers: 80 }
+            Self { second_days: 30, minute_trackers: 19, hour_trackers: 80, day_trackers: 0 }
         } else {
-            Self { second_days: 365, minute_trackers: 525, hour_trackers: 474 }
+            Self { second_days: 365, minute_trackers: 525, hour_trackers: 474, day_trackers: 0 }
         }
     }
 
+    /// A thousand trackers with 90 days each, and otherwise as little as that takes.
+    pub(crate) const STRIP: Self =
+        Self { second_days: 1, minute_trackers: 0, hour_trackers: 0, day_trackers: 999 };
+
     pub(crate) fn trackers(&self) -> usize {
-        1 + self.minute_trackers + self.hour_trackers
+        1 + self.minute_trackers + self.hour_trackers + self.day_trackers
     }
 
     /// The tracker of every second.
@@ -59,7 +65,11 @@ pub(crate) fn remove(path: &Path) {
 
 /// Builds the database, unless there is one that was kept. Its time ends at [`EPOCH`].
 pub(crate) async fn build(options: &Options, shape: &Shape, report: &mut Report) -> Outcome<PathBuf> {
-    let kind = if options.quick { "quick" } else { "full" };
+    let kind = match (shape, options.quick) {
+        (&Shape::STRIP, _) => "strip",
+        (_, true) => "quick",
+        (_, false) => "full",
+    };
     let path = options.scratch.join(format!("large-{kind}.db"));
     if options.keep && path.exists() {
         say(format_args!("using {}", path.display()));
@@ -118,6 +128,9 @@ async fn fill(path: &Path, shape: &Shape) -> Outcome<usize> {
     }
     for id in writer.add(&settings("3600s", shape.hour_trackers)?, begin).await? {
         source.track(id, 3_600_000, EPOCH - DAYS * DAY_MS);
+    }
+    for id in writer.add(&settings("86400s", shape.day_trackers)?, begin).await? {
+        source.track(id, DAY_MS, EPOCH - DAYS * DAY_MS);
     }
     let (mut now, mut checks, mut told) = (begin.0, 0, 0);
     while now < EPOCH {

@@ -15,6 +15,10 @@ mod synthetic;
 
 use figures::{Report, say};
 
+// The allocator that the server has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Whatever stops the bench ends it.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -24,7 +28,7 @@ struct Options {
     quick: bool,
     /// Keeps the large database, and uses the one that is there.
     keep: bool,
-    /// Only these figures: `cpu`, `disk` or `large`.
+    /// Only these figures: `cpu`, `disk`, `strip` or `large`.
     only: Option<String>,
     /// A folder for databases.
     scratch: PathBuf,
@@ -85,6 +89,11 @@ async fn measure(options: &Options) -> Outcome<()> {
     }
     if options.wants("disk") {
         disk::measure(options, &mut report).await?;
+    }
+    if options.wants("strip") {
+        let path = large::build(options, &large::Shape::STRIP, &mut report).await?;
+        questions::measure_strip(&path, &mut report).await?;
+        large::remove(&path);
     }
     if options.wants("large") {
         let shape = large::Shape::of(options.quick);

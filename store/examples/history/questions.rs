@@ -20,7 +20,7 @@ use crate::{
     figures::{Report, say},
     kernel,
     large::Shape,
-    synthetic::Source,
+    synthetic::{EPOCH, Source},
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -118,6 +118,23 @@ pub(crate) async fn measure(path: &Path, shape: &Shape, report: &mut Report) -> 
     let archive = writer.archive();
     ask_all(path, &*archive, &ids, now, report).await?;
     beside_writing(writer, shape, &ids, now, report).await
+}
+
+/// The strips of a thousand trackers in a database that holds little else.
+pub(crate) async fn measure_strip(path: &Path, report: &mut Report) -> Outcome<()> {
+    let (mut writer, ids, ..) = start(path).await?;
+    let now = Timestamp(EPOCH);
+    tend(&mut writer, now.0).await?;
+    let archive = writer.archive();
+    let median = median(Question::Strip, &*archive, &ids, now).await?;
+    report.add(
+        format!("90 days of {} trackers of every day", ids.len()),
+        (ms(median), "ms"),
+        Some(50.0),
+        "the file in memory",
+    );
+    drop(archive);
+    Ok(writer.close().await?)
 }
 
 /// Every question, alone.

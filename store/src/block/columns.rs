@@ -1,4 +1,5 @@
-//! Entries in memory: thirteen bytes each, because ten thousand trackers hold hundreds of them.
+//! Entries in memory: thirteen bytes each, because ten thousand trackers hold hundreds of them. One after the other, because each check
+//! comes to another tracker: memory that was last touched a second ago is slow, and so it is touched in one place.
 
 use domain::{Micros, Timestamp};
 
@@ -23,21 +24,46 @@ pub(crate) struct Entry {
     pub(crate) fault: Option<u32>,
 }
 
-/// A stretch of one tracker's entries, oldest first, as columns.
+/// A stretch of one tracker's entries, oldest first, from which columns are made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Columns {
     /// The first entry's due time, UTC milliseconds.
     pub(super) base: i64,
-    /// Milliseconds after `base`, never decreasing.
-    pub(super) due: Vec<u32>,
+    pub(super) packed: Vec<Packed>,
     /// Empty while all are 0, which they are until a check fails.
     pub(super) attempt: Vec<u16>,
-    pub(super) late_ms: Vec<u32>,
-    /// [`NOTHING_ASKED`] for absent.
-    pub(super) latency_us: Vec<u32>,
-    pub(super) verdict: Vec<u8>,
     /// One for each entry whose verdict has a fault, in order.
     pub(super) faults: Vec<u32>,
+}
+
+/// What every entry has; bytes, so that nothing is spent on alignment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Packed {
+    due: [u8; 4],
+    late_ms: [u8; 4],
+    latency_us: [u8; 4],
+    pub(super) verdict: u8,
+}
+
+impl Packed {
+    pub(super) fn new(due: u32, late_ms: u32, latency_us: u32, verdict: u8) -> Self {
+        let [due, late_ms, latency_us] = [due, late_ms, latency_us].map(u32::to_le_bytes);
+        Self { due, late_ms, latency_us, verdict }
+    }
+
+    /// Milliseconds after the first entry, never decreasing.
+    pub(super) fn due(self) -> u32 {
+        u32::from_le_bytes(self.due)
+    }
+
+    pub(super) fn late_ms(self) -> u32 {
+        u32::from_le_bytes(self.late_ms)
+    }
+
+    /// [`NOTHING_ASKED`] for absent.
+    pub(super) fn latency_us(self) -> u32 {
+        u32::from_le_bytes(self.latency_us)
+    }
 }
 
 pub(super) const NOTHING_ASKED: u32 = u32::MAX;
@@ -58,21 +84,21 @@ pub(crate) enum Unfit {
 
 impl Columns {
     pub(crate) fn len(&self) -> usize {
-        self.due.len()
+        self.packed.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.due.is_empty()
+        self.packed.is_empty()
     }
 
     /// When the oldest entry was due.
     pub(crate) fn first_due(&self) -> Option<Timestamp> {
-        self.due.first().map(|due| self.timestamp(*due))
+        self.packed.first().map(|first| self.timestamp(first.due()))
     }
 
     /// When the newest entry was due.
     pub(crate) fn last_due(&self) -> Option<Timestamp> {
-        self.due.last().map(|due| self.timestamp(*due))
+        self.packed.last().map(|last| self.timestamp(last.due()))
     }
 
     /// Appends an entry; leaves everything as it is when it does not fit.
@@ -93,10 +119,8 @@ impl Columns {
         if entry.attempt > 0 || !self.attempt.is_empty() {
             append(&mut self.attempt, entry.attempt);
         }
-        append(&mut self.due, due);
-        append(&mut self.late_ms, entry.late_ms);
-        append(&mut self.latency_us, entry.latency.map_or(NOTHING_ASKED, |us| us.0.min(NOTHING_ASKED - 1)));
-        append(&mut self.verdict, entry.verdict);
+        let latency_us = entry.latency.map_or(NOTHING_ASKED, |us| us.0.min(NOTHING_ASKED - 1));
+        append(&mut self.packed, Packed::new(due, entry.late_ms, latency_us, entry.verdict));
         self.faults.extend(entry.fault);
         Ok(())
     }
@@ -104,14 +128,13 @@ impl Columns {
     /// The entries, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Entry> {
         let mut faults = self.faults.iter().copied();
-        let columns = self.due.iter().zip(&self.late_ms).zip(&self.latency_us).zip(&self.verdict);
-        columns.enumerate().map(move |(n, (((due, late_ms), latency_us), verdict))| Entry {
-            due: self.timestamp(*due),
+        self.packed.iter().enumerate().map(move |(n, packed)| Entry {
+            due: self.timestamp(packed.due()),
             attempt: self.attempt.get(n).copied().unwrap_or(0),
-            late_ms: *late_ms,
-            latency: Some(Micros(*latency_us)).filter(|us| us.0 != NOTHING_ASKED),
-            verdict: *verdict,
-            fault: if has_fault(*verdict) { faults.next() } else { None },
+            late_ms: packed.late_ms(),
+            latency: Some(Micros(packed.latency_us())).filter(|us| us.0 != NOTHING_ASKED),
+            verdict: packed.verdict,
+            fault: if has_fault(packed.verdict) { faults.next() } else { None },
         })
     }
 
@@ -121,9 +144,9 @@ impl Columns {
 
     /// The due time as the column has it.
     fn fit(&self, due: Timestamp) -> Option<u32> {
-        let Some(newest) = self.due.last() else { return Some(0) };
+        let Some(newest) = self.packed.last() else { return Some(0) };
         let due = u32::try_from(due.0.checked_sub(self.base)?).ok()?;
-        (due >= *newest).then_some(due)
+        (due >= newest.due()).then_some(due)
     }
 }
 

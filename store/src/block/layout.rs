@@ -4,7 +4,7 @@ use super::{
     BlockError, Columns, MAX_ENTRIES,
     bytes::{self, Reader},
     column,
-    columns::NOTHING_ASKED,
+    columns::{NOTHING_ASKED, Packed},
 };
 
 /// Appends everything between the version and the checksum.
@@ -15,13 +15,15 @@ pub(super) fn encode(out: &mut Vec<u8>, columns: &Columns, interval_ms: u32) -> 
     bytes::put(out, columns.len() as u64);
     bytes::put_signed(out, columns.base);
     bytes::put(out, interval_ms.into());
-    column::encode(out, &deviations(&columns.due, interval_ms))?;
+    let column = |of: fn(Packed) -> u32| -> Vec<u32> { columns.packed.iter().copied().map(of).collect() };
+    column::encode(out, &deviations(&column(Packed::due), interval_ms))?;
     column::encode(out, &attempts(columns))?;
-    column::encode(out, &columns.late_ms)?;
-    let unit = common_unit(&columns.latency_us);
+    column::encode(out, &column(Packed::late_ms))?;
+    let latency_us = column(Packed::latency_us);
+    let unit = common_unit(&latency_us);
     bytes::put(out, unit.into());
-    column::encode(out, &in_units(&columns.latency_us, unit))?;
-    column::encode(out, &widened(&columns.verdict))?;
+    column::encode(out, &in_units(&latency_us, unit))?;
+    column::encode(out, &column(|packed| packed.verdict.into()))?;
     column::encode(out, &columns.faults)
 }
 
@@ -47,7 +49,11 @@ pub(super) fn decode(reader: &mut Reader<'_>, has_fault: fn(u8) -> bool) -> Resu
     let verdict: Vec<u8> = narrowed(&column::decode(reader, count)?)?;
     let failed = verdict.iter().filter(|verdict| has_fault(**verdict)).count();
     let faults = column::decode(reader, failed)?;
-    Ok(Columns { base, due, attempt, late_ms, latency_us, verdict, faults })
+    let rest = late_ms.into_iter().zip(latency_us).zip(verdict);
+    let packed = due.into_iter().zip(rest);
+    let packed =
+        packed.map(|(due, ((late_ms, latency_us), verdict))| Packed::new(due, late_ms, latency_us, verdict));
+    Ok(Columns { base, packed: packed.collect(), attempt, faults })
 }
 
 /// By how much each due time but the first misses the interval after the one before. A wrapped difference, folded so that
@@ -79,7 +85,10 @@ fn unfold(number: u32) -> i32 {
 }
 
 fn attempts(columns: &Columns) -> Vec<u32> {
-    if columns.attempt.is_empty() { vec![0; columns.len()] } else { widened(&columns.attempt) }
+    if columns.attempt.is_empty() {
+        return vec![0; columns.len()];
+    }
+    columns.attempt.iter().map(|attempt| u32::from(*attempt)).collect()
 }
 
 /// The greatest common divisor of all latencies, so that a clock of tenths of a millisecond costs no more than it knows. pco
@@ -107,10 +116,6 @@ fn from_units(units: &[u32], unit: u32) -> Result<Vec<u32>, BlockError> {
     };
     let latencies: Option<Vec<u32>> = units.iter().map(latency).collect();
     latencies.filter(|_| unit > 0).ok_or(BlockError::Malformed("a latency out of range"))
-}
-
-fn widened<T: Copy + Into<u32>>(column: &[T]) -> Vec<u32> {
-    column.iter().map(|value| (*value).into()).collect()
 }
 
 fn narrowed<T: TryFrom<u32>>(column: &[u32]) -> Result<Vec<T>, BlockError> {

@@ -7,11 +7,11 @@ pub(super) const VERSION: u8 = 1;
 /// Reads everything between the version and the checksum.
 pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Columns, BlockError> {
     let mut columns = layout::decode(reader, |verdict| matches!(verdict, DOWN | TOLERATED))?;
-    if columns.verdict.contains(&DEGRADED) {
+    let verdicts = || columns.packed.iter().map(|packed| packed.verdict);
+    if verdicts().any(|verdict| verdict == DEGRADED) {
         let mut kept = columns.faults.iter().copied();
-        let with_fault = columns.verdict.iter().filter(|verdict| has_fault(**verdict));
-        let fault =
-            |verdict: &u8| if *verdict == DEGRADED { NOT_KEPT } else { kept.next().unwrap_or(NOT_KEPT) };
+        let with_fault = verdicts().filter(|verdict| has_fault(*verdict));
+        let fault = |verdict| if verdict == DEGRADED { NOT_KEPT } else { kept.next().unwrap_or(NOT_KEPT) };
         columns.faults = with_fault.map(fault).collect();
     }
     Ok(columns)

@@ -9,7 +9,8 @@ use super::{entry, pending::Stretch};
 use crate::{
     StoreError,
     block::{self, Columns},
-    bulk::{Binding, BulkInsert},
+    bulk::Insert,
+    call::Values,
     row::Row,
 };
 
@@ -120,9 +121,12 @@ impl Block {
         ]
     }
 
-    fn bind(&self, query: Binding) -> Binding {
-        let query = self.numbers().into_iter().fold(query, Binding::bind);
-        query.bind(i64::from(self.checksum)).bind(self.payload.clone())
+    /// Its values, in the order of [`INSERT_CLOSED`].
+    pub(crate) fn bind(values: &mut Values, block: &Self) {
+        for number in block.numbers() {
+            values.bind(number);
+        }
+        values.bind(i64::from(block.checksum)).bind(block.payload.clone());
     }
 
     pub(crate) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
@@ -148,50 +152,25 @@ pub(crate) fn is_lost(block: &Block, next: u64) -> bool {
     block.end() < next
 }
 
-/// The statements that write blocks.
-#[derive(Debug)]
-pub(crate) struct Inserts {
-    closed: BulkInsert,
-    open: BulkInsert,
-}
+/// Where blocks go that will not grow any more.
+pub(crate) const INSERT_CLOSED: Insert = Insert::new(concat!("INSERT INTO blocks (", columns!(), ")"), 10);
+/// Where blocks go that may grow, each in place of its tracker's former one.
+pub(crate) const INSERT_OPEN: Insert =
+    Insert::new(concat!("INSERT OR REPLACE INTO open_blocks (", columns!(), ")"), 10);
 
-impl Inserts {
-    pub(crate) fn new() -> Self {
-        Self {
-            closed: BulkInsert::few(concat!("INSERT INTO blocks (", columns!(), ")"), 10),
-            open: BulkInsert::few(concat!("INSERT OR REPLACE INTO open_blocks (", columns!(), ")"), 10),
-        }
-    }
+/// Asks for the blocks of some trackers that may grow, given as JSON.
+pub(crate) const OPEN: &str =
+    concat!("SELECT ", columns!(), " FROM open_blocks WHERE tracker_id IN (SELECT value FROM json_each(?))");
 
-    /// Appends blocks that will not grow any more.
-    pub(crate) async fn append(&self, db: &mut SqliteConnection, blocks: &[Block]) -> Result<(), StoreError> {
-        self.closed.run(db, blocks, |query, block| block.bind(query)).await.map(drop)
-    }
-
-    /// Keeps blocks that may grow, each in place of its tracker's former one.
-    pub(crate) async fn keep_open(
-        &self,
-        db: &mut SqliteConnection,
-        blocks: &[Block],
-    ) -> Result<(), StoreError> {
-        self.open.run(db, blocks, |query, block| block.bind(query)).await.map(drop)
-    }
-}
-
-/// The blocks of these trackers that may grow. One that cannot be read goes to the others as it is.
+/// What was answered to [`OPEN`]. A block that cannot be read goes to the others as it is.
 pub(crate) async fn take_open(
     db: &mut SqliteConnection,
-    ids: impl Iterator<Item = TrackerId>,
+    rows: &[SqliteRow],
 ) -> Result<HashMap<TrackerId, Block>, StoreError> {
-    const OPEN: &str = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM open_blocks WHERE tracker_id IN (SELECT value FROM json_each(?))"
-    );
-    let mut found = HashMap::new();
-    for row in query(OPEN).bind(list(ids)).fetch_all(&mut *db).await? {
-        let tracker = TrackerId(Row::of("open_blocks", &row).get("tracker_id")?);
-        match Block::read(&row) {
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let tracker = TrackerId(Row::of("open_blocks", row).get("tracker_id")?);
+        match Block::read(row) {
             Ok(block) => drop(found.insert(tracker, block)),
             Err(error) => {
                 tracing::error!(%tracker, %error, "an open block of history is damaged");
@@ -225,7 +204,8 @@ pub(crate) async fn drop_open(
     Ok(())
 }
 
-fn list(ids: impl Iterator<Item = TrackerId>) -> String {
+/// Trackers as JSON.
+pub(crate) fn list(ids: impl Iterator<Item = TrackerId>) -> String {
     let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
     format!("[{}]", ids.join(","))
 }

@@ -1,8 +1,6 @@
 //! Reading the rows of `checks` that are not sealed into memory: after a start, and whenever rows appeared that this program did
 //! not see itself writing.
 
-use std::collections::HashMap;
-
 use domain::{Check, CheckName, Location, Micros, Recorded, Timestamp, Timing, TrackerId};
 use sqlx::{SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
@@ -11,7 +9,7 @@ use super::{
     pending::{Arrived, SharedPending},
     seal,
 };
-use crate::{StoreError, checks, row::Row};
+use crate::{StoreError, checks, ids::ById, row::Row};
 
 /// Rows of one step: about 20 ms.
 const STEP: i64 = 20_000;
@@ -35,7 +33,7 @@ pub(crate) async fn begin(db: &mut SqliteConnection, pending: &SharedPending) ->
 pub(crate) async fn step(
     db: &mut SqliteConnection,
     pending: &SharedPending,
-    limits: &HashMap<TrackerId, Option<u32>>,
+    limits: &ById<Option<u32>>,
 ) -> Result<bool, StoreError> {
     const NEXT: &str = "SELECT id, tracker_id, due, attempt, late_ms, latency_us, outcome, location, fault_id, reason, \
                         phases \

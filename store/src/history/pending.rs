@@ -1,14 +1,17 @@
 //! What is recorded but not sealed: columns in memory, shared by the writer, who fills and seals them, and readers.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use domain::{Holding, Timestamp, Timing, TrackerId};
 
 use super::{seal::Sealed, timings::Timings};
-use crate::block::{Columns, Entry};
+use crate::{
+    block::{Columns, Entry},
+    ids::ById,
+};
 
 /// A stretch is sealed when it holds this many entries …
 pub(crate) const SEAL_ENTRIES: usize = 600;
@@ -123,7 +126,7 @@ impl Unsealed {
 /// Every tracker's entries that are not sealed.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
-    pub(crate) trackers: HashMap<TrackerId, Unsealed>,
+    pub(crate) trackers: ById<Unsealed>,
     /// Whether every row of `checks` is here or sealed.
     pub(crate) is_loaded: bool,
     /// The newest row of `checks` that was looked at.

@@ -1,9 +1,12 @@
 //! Sealing: entries in memory become a block and add to rollups, in one transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use domain::{Grid, Holding, Recount, Rollup, TrackerId};
-use sqlx::{SqliteConnection, query_as};
+use sqlx::{SqliteConnection, query_as, sqlite::SqliteRow};
 
 use super::{
     blocks::{self, Block},
@@ -15,7 +18,8 @@ use super::{
 };
 use crate::{
     StoreError,
-    bulk::{Binding, BulkInsert},
+    bulk::{Insert, Rows, Script},
+    call::{Call, Values},
 };
 
 /// What sealing leaves behind.
@@ -29,25 +33,32 @@ pub(crate) struct Sealed {
     pub(crate) holding: Option<Holding>,
 }
 
-/// The statements that seal. Trackers are sealed by the dozen, because a statement for each row of each of them would take
-/// longer than all the rest.
+/// The statements that seal. Trackers are sealed by the dozen and with two calls, one that reads and one that writes: a statement for
+/// each row of each of them would take longer than all the rest.
 #[derive(Debug)]
-pub(crate) struct Inserts {
-    blocks: blocks::Inserts,
-    rollups: rollups::Inserts,
-    timings: timings::Inserts,
-    sealed: BulkInsert,
+pub(crate) struct Sealing {
+    questions: Arc<str>,
+    inserts: Script,
 }
 
-impl Inserts {
+impl Sealing {
     pub(crate) fn new() -> Self {
-        const SEALED: &str = "INSERT OR REPLACE INTO sealed (tracker_id, last_check, entries, due, held, limit_ms, told_until)";
-        Self {
-            blocks: blocks::Inserts::new(),
-            rollups: rollups::Inserts::new(),
-            timings: timings::Inserts::new(),
-            sealed: BulkInsert::few(SEALED, 7),
-        }
+        const SEALED: Insert = Insert::new(
+            "INSERT OR REPLACE INTO sealed (tracker_id, last_check, entries, due, held, limit_ms, told_until)",
+            7,
+        );
+        let questions = [Unit::Hours.select_spans(), Unit::Days.select_spans(), blocks::OPEN, timings::KNOWN];
+        let inserts = [
+            Unit::Hours.insert(),
+            Unit::Days.insert(),
+            rollups::INSERT_GLANCE,
+            blocks::INSERT_CLOSED,
+            blocks::INSERT_OPEN,
+            timings::INSERT_HOUR,
+            timings::INSERT_FULL,
+            SEALED,
+        ];
+        Self { questions: questions.join(";").into(), inserts: Script::new(&inserts, &[1, 4, 16]) }
     }
 
     /// Seals everything of some trackers, within the caller's transaction.
@@ -62,71 +73,93 @@ impl Inserts {
             all.push((*tracker, sealed));
             hours.push((*tracker, rollups));
         }
-        // Before the blocks: a damaged rollup is added up again from those that it told of.
-        self.add_rollups(db, hours).await?;
-        self.add_blocks(db, group).await?;
-        let timings: Vec<_> =
+        let days: Parts = hours.iter().map(|(id, hours)| (*id, rollups::by_days(hours))).collect();
+        let timings: Vec<timings::Gathered<'_>> =
             group.iter().map(|(tracker, unsealed)| (*tracker, &*unsealed.timings)).collect();
-        self.timings.seal(db, &timings).await?;
-        self.sealed.run(db, &all, bind).await?;
+        let [known_hours, known_days, open, phases] = self.ask(&hours, &days, &timings).rows(db).await?;
+        // Before the blocks: a damaged rollup is added up again from those that it told of.
+        let hours = add_rollups(db, Unit::Hours, hours, &known_hours).await?;
+        let days = add_rollups(db, Unit::Days, days, &known_days).await?;
+        let (closed, open) = add_blocks(db, group, &open).await?;
+        let (phases, full) = (timings::merged(&phases, &timings)?, timings::in_full(&timings));
+        let [hours, days, glances] = rollups::rows(&hours, &days);
+        let [phases, full] = timings::rows_of(&phases, &full);
+        let (closed, open) = (Rows::of(&closed, Block::bind), Rows::of(&open, Block::bind));
+        let mut tables = [hours, days, glances, closed, open, phases, full, Rows::of(&all, bind)];
+        self.inserts.run(db, &mut tables).await?;
+        drop(tables);
         Ok(all)
     }
 
-    /// Adds stretches to the trackers' open blocks, or begins new ones with them.
-    async fn add_blocks(
-        &self,
-        db: &mut SqliteConnection,
-        group: &[(TrackerId, Unsealed)],
-    ) -> Result<(), StoreError> {
-        let mut were_open = blocks::take_open(db, group.iter().map(|(tracker, _)| *tracker)).await?;
-        let (mut closed, mut open, mut dropped) = (Vec::new(), Vec::new(), Vec::new());
-        for (tracker, unsealed) in group {
-            let former = were_open.remove(tracker);
-            let was_open = former.is_some();
-            let last = append(*tracker, former, unsealed, &mut closed)?;
-            if was_open && last.is_none() {
-                dropped.push(*tracker);
-            }
-            open.extend(last);
-        }
-        if !dropped.is_empty() {
-            blocks::drop_open(db, dropped.into_iter()).await?;
-        }
-        self.blocks.append(db, &closed).await?;
-        self.blocks.keep_open(db, &open).await
+    /// What is known of these trackers already.
+    fn ask(&self, hours: &Parts, days: &Parts, timings: &[timings::Gathered<'_>]) -> Call {
+        let mut values = Values::with_capacity(4);
+        values
+            .bind(spans(hours))
+            .bind(spans(days))
+            .bind(blocks::list(hours.iter().map(|(tracker, _)| *tracker)))
+            .bind(timings::spans(timings));
+        Call { sql: Arc::clone(&self.questions), values }
     }
+}
 
-    /// Adds to the trackers' hours and days.
-    async fn add_rollups(
-        &self,
-        db: &mut SqliteConnection,
-        hours: Vec<(TrackerId, BTreeMap<i64, Rollup>)>,
-    ) -> Result<(), StoreError> {
-        let days = hours.iter().map(|(tracker, hours)| (*tracker, rollups::by_days(hours))).collect();
-        for (unit, parts) in [(Unit::Hours, hours), (Unit::Days, days)] {
-            let spans = parts.iter().filter_map(|(tracker, parts)| {
-                Some((*tracker, *parts.first_key_value()?.0, *parts.last_key_value()?.0))
-            });
-            let mut known = HashMap::new();
-            for ((tracker, number), rollup) in rollups::of_spans(db, unit, spans).await? {
-                let rollup = match rollup {
-                    Ok(rollup) => rollup,
-                    Err(error) => recount::instead(db, unit, tracker, number, &error).await?,
-                };
-                known.insert((tracker, number), rollup);
-            }
-            let mut all = Vec::with_capacity(parts.len());
-            for (tracker, parts) in parts {
-                for (number, part) in parts {
-                    let mut rollup = known.remove(&(tracker, number)).unwrap_or_default();
-                    rollup.merge(&part);
-                    all.push(Placed { tracker, number, rollup });
-                }
-            }
-            self.rollups.write(db, unit, &all).await?;
+/// What entries of each tracker add up to, by hours or days.
+type Parts = Vec<(TrackerId, BTreeMap<i64, Rollup>)>;
+
+fn spans(parts: &Parts) -> String {
+    rollups::json(parts.iter().filter_map(|(tracker, parts)| {
+        Some((*tracker, *parts.first_key_value()?.0, *parts.last_key_value()?.0))
+    }))
+}
+
+/// Adds stretches to the trackers' open blocks, or begins new ones with them. Gives the blocks that do not grow any more and those that
+/// may; `rows` are the open ones.
+async fn add_blocks(
+    db: &mut SqliteConnection,
+    group: &[(TrackerId, Unsealed)],
+    rows: &[SqliteRow],
+) -> Result<(Vec<Block>, Vec<Block>), StoreError> {
+    let mut were_open = blocks::take_open(db, rows).await?;
+    let (mut closed, mut open, mut dropped) = (Vec::new(), Vec::new(), Vec::new());
+    for (tracker, unsealed) in group {
+        let former = were_open.remove(tracker);
+        let was_open = former.is_some();
+        let last = append(*tracker, former, unsealed, &mut closed)?;
+        if was_open && last.is_none() {
+            dropped.push(*tracker);
         }
-        Ok(())
+        open.extend(last);
     }
+    if !dropped.is_empty() {
+        blocks::drop_open(db, dropped.into_iter()).await?;
+    }
+    Ok((closed, open))
+}
+
+/// Adds to the trackers' hours or days; `rows` are those that are known.
+async fn add_rollups(
+    db: &mut SqliteConnection,
+    unit: Unit,
+    parts: Parts,
+    rows: &[SqliteRow],
+) -> Result<Vec<Placed>, StoreError> {
+    let mut known = HashMap::with_capacity(rows.len());
+    for ((tracker, number), rollup) in rollups::found(unit, rows)? {
+        let rollup = match rollup {
+            Ok(rollup) => rollup,
+            Err(error) => recount::instead(db, unit, tracker, number, &error).await?,
+        };
+        known.insert((tracker, number), rollup);
+    }
+    let mut all = Vec::with_capacity(parts.len());
+    for (tracker, parts) in parts {
+        for (number, part) in parts {
+            let mut rollup = known.remove(&(tracker, number)).unwrap_or_default();
+            rollup.merge(&part);
+            all.push(Placed { tracker, number, rollup });
+        }
+    }
+    Ok(all)
 }
 
 /// What sealing a tracker leaves behind, and what its entries add up to.
@@ -198,17 +231,17 @@ const HELD: [domain::Held; 6] = [
     domain::Held::Maintenance,
 ];
 
-fn bind(query: Binding, (tracker, sealed): &(TrackerId, Sealed)) -> Binding {
+fn bind(values: &mut Values, (tracker, sealed): &(TrackerId, Sealed)) {
     let holding = sealed.holding;
     let held = holding.and_then(|holding| HELD.iter().position(|held| *held == holding.held));
-    query
+    values
         .bind(tracker.0)
         .bind(sealed.last_check)
         .bind(sealed.entries.cast_signed())
         .bind(holding.map(|holding| holding.due.0))
         .bind(held.and_then(|held| i64::try_from(held).ok()))
         .bind(holding.and_then(|holding| holding.limit_ms).map(i64::from))
-        .bind(holding.map(|holding| holding.told_until.0))
+        .bind(holding.map(|holding| holding.told_until.0));
 }
 
 type SealedRow = (i64, i64, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use domain::{PhaseLatencies, PhaseTime, Selection, Timestamp, Timing, TrackerId, Window};
-use sqlx::{SqliteConnection, query_as};
+use sqlx::{SqliteConnection, query_as, sqlite::SqliteRow};
 
 use super::rollups;
 use crate::{
     StoreError, block,
-    bulk::{Binding, BulkInsert},
+    bulk::{Insert, Rows},
+    call::Values,
+    row::Row,
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -93,68 +95,53 @@ impl Full {
     }
 }
 
-/// The statements that write what was gathered.
-#[derive(Debug)]
-pub(crate) struct Inserts {
-    hours: BulkInsert,
-    full: BulkInsert,
-}
-
 /// What is kept of one hour of a tracker.
-struct Hour {
+pub(crate) struct Hour {
     tracker: TrackerId,
     number: i64,
     histograms: Vec<u8>,
 }
 
 /// What is kept in full of a tracker's checks.
-struct InFull {
+pub(crate) struct InFull {
     tracker: TrackerId,
     first: Timestamp,
     last: Timestamp,
     payload: Vec<u8>,
 }
 
-impl Inserts {
-    pub(crate) fn new() -> Self {
-        const HOURS: &str = "INSERT OR REPLACE INTO phase_hours (tracker_id, hour, checksum, histograms)";
-        const FULL: &str = "INSERT INTO phases (tracker_id, first_due, last_due, checksum, payload)";
-        Self { hours: BulkInsert::few(HOURS, 4), full: BulkInsert::few(FULL, 5) }
-    }
+/// Where hours go, in place of former ones.
+pub(crate) const INSERT_HOUR: Insert =
+    Insert::new("INSERT OR REPLACE INTO phase_hours (tracker_id, hour, checksum, histograms)", 4);
+/// Where checks in full go.
+pub(crate) const INSERT_FULL: Insert =
+    Insert::new("INSERT INTO phases (tracker_id, first_due, last_due, checksum, payload)", 5);
 
-    /// Writes what was gathered of some trackers, within the caller's transaction.
-    pub(crate) async fn seal(
-        &self,
-        db: &mut SqliteConnection,
-        gathered: &[(TrackerId, &Timings)],
-    ) -> Result<(), StoreError> {
-        let hours = merged(db, gathered).await?;
-        self.hours.run(db, &hours, bind_hour).await?;
-        let full: Vec<InFull> =
-            gathered.iter().filter_map(|(tracker, timings)| timings.in_full(*tracker)).collect();
-        self.full.run(db, &full, bind_full).await?;
-        Ok(())
-    }
+/// Asks for hours of many trackers, given as JSON.
+pub(super) const KNOWN: &str = "SELECT tracker_id, hour, checksum, histograms FROM json_each(?) AS span CROSS JOIN phase_hours \
+                                ON tracker_id = span.value ->> 0 AND hour BETWEEN span.value ->> 1 AND span.value ->> 2";
+
+/// What was gathered of a tracker.
+pub(crate) type Gathered<'a> = (TrackerId, &'a Timings);
+
+/// The hours that [`KNOWN`] is asked for.
+pub(super) fn spans(gathered: &[Gathered<'_>]) -> String {
+    rollups::json(parts(gathered).map(|((tracker, hour), _)| (tracker, hour, hour)))
 }
 
-/// The hours of what was gathered, with what is known of them already.
-async fn merged(
-    db: &mut SqliteConnection,
-    gathered: &[(TrackerId, &Timings)],
-) -> Result<Vec<Hour>, StoreError> {
-    const KNOWN: &str = "SELECT tracker_id, hour, checksum, histograms FROM json_each(?) AS span CROSS JOIN phase_hours \
-                         ON tracker_id = span.value ->> 0 AND hour BETWEEN span.value ->> 1 AND span.value ->> 2";
-    let parts = || {
-        gathered.iter().flat_map(|(tracker, timings)| {
-            timings.hours.iter().map(|(hour, phases)| ((*tracker, *hour), phases))
-        })
-    };
-    let spans = rollups::json(parts().map(|((tracker, hour), _)| (tracker, hour, hour)));
-    let rows: Vec<(i64, i64, i64, Vec<u8>)> = query_as(KNOWN).bind(spans).fetch_all(db).await?;
+fn parts<'a>(gathered: &'a [Gathered<'a>]) -> impl Iterator<Item = ((TrackerId, i64), &'a PhaseLatencies)> {
+    gathered
+        .iter()
+        .flat_map(|(tracker, timings)| timings.hours.iter().map(|(hour, phases)| ((*tracker, *hour), phases)))
+}
+
+/// The hours of what was gathered, with what is known of them already: `rows` answer [`KNOWN`].
+pub(super) fn merged(rows: &[SqliteRow], gathered: &[Gathered<'_>]) -> Result<Vec<Hour>, StoreError> {
     let mut known = HashMap::with_capacity(rows.len());
-    for (tracker, hour, checksum, histograms) in rows {
-        let tracker = TrackerId(tracker);
-        match read_hour(tracker, hour, checksum, &histograms) {
+    for row in rows {
+        let row = Row::of("phase_hours", row);
+        let (tracker, hour) = (TrackerId(row.get("tracker_id")?), row.get("hour")?);
+        match read_hour(tracker, hour, row.get("checksum")?, row.get("histograms")?) {
             Ok(phases) => drop(known.insert((tracker, hour), phases)),
             Err(error) => {
                 tracing::error!(%tracker, hour, %error, "the phases of an hour are damaged; they are lost");
@@ -171,19 +158,29 @@ async fn merged(
         };
         Hour { tracker, number: hour, histograms }
     };
-    Ok(parts().map(hour).collect())
+    Ok(parts(gathered).map(hour).collect())
 }
 
-fn bind_hour(query: Binding, row: &Hour) -> Binding {
+/// What is kept in full of what was gathered.
+pub(super) fn in_full(gathered: &[Gathered<'_>]) -> Vec<InFull> {
+    gathered.iter().filter_map(|(tracker, timings)| timings.in_full(*tracker)).collect()
+}
+
+/// The rows of both tables.
+pub(super) fn rows_of<'a>(hours: &'a [Hour], full: &'a [InFull]) -> [Rows<'a>; 2] {
+    [Rows::of(hours, bind_hour), Rows::of(full, bind_full)]
+}
+
+fn bind_hour(values: &mut Values, row: &Hour) {
     let Hour { tracker, number, histograms } = row;
     let checksum = sum(&[tracker.0, *number], histograms);
-    query.bind(tracker.0).bind(*number).bind(i64::from(checksum)).bind(histograms.clone())
+    values.bind(tracker.0).bind(*number).bind(i64::from(checksum)).bind(histograms.clone());
 }
 
-fn bind_full(query: Binding, row: &InFull) -> Binding {
+fn bind_full(values: &mut Values, row: &InFull) {
     let InFull { tracker, first, last, payload } = row;
     let checksum = sum(&[tracker.0, first.0, last.0], payload);
-    query.bind(tracker.0).bind(first.0).bind(last.0).bind(i64::from(checksum)).bind(payload.clone())
+    values.bind(tracker.0).bind(first.0).bind(last.0).bind(i64::from(checksum)).bind(payload.clone());
 }
 
 /// The hours of a tracker from one to another, both included. One that is damaged is an error in its place.

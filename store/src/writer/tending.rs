@@ -1,18 +1,21 @@
 //! Housekeeping, one small step at a time.
 
+use std::sync::Arc;
+
 use domain::{Timestamp, TrackerId};
-use sqlx::{query, query_scalar};
+use sqlx::query_scalar;
 use tokio::time::{Duration, Instant};
 
 use super::Writer;
 use crate::{
     StoreError,
+    call::{Call, Values},
     history::{
         forget, load,
         pending::{Ripe, Unsealed},
         seal::Sealed,
     },
-    transaction::end,
+    transaction::{at_once, end},
 };
 
 /// Sealing goes on for this long at most, then recording has its turn.
@@ -66,7 +69,7 @@ impl Writer {
                 // One that is not there any more was removed meanwhile.
                 ids.iter().filter_map(|id| Some((*id, pending.trackers.get(id)?.clone()))).collect()
             };
-            sealed.extend(self.inserts.history.seal(&mut self.db, &group).await?);
+            sealed.extend(self.sealing.seal(&mut self.db, &group).await?);
             done += ids.len();
             if started.elapsed() >= SEALING {
                 break;
@@ -77,12 +80,23 @@ impl Writer {
 
     /// Takes rows away that are sealed, from the old end; `true` when there may be more.
     async fn drop_sealed_rows(&mut self, needed: i64) -> Result<bool, StoreError> {
+        if self.dropped >= needed {
+            return Ok(false);
+        }
         let first: Option<i64> = query_scalar("SELECT min(id) FROM checks").fetch_one(&mut self.db).await?;
-        let Some(first) = first.filter(|first| *first < needed) else { return Ok(false) };
-        self.begin().await?;
+        let Some(first) = first.filter(|first| *first < needed) else {
+            self.dropped = needed;
+            return Ok(false);
+        };
         let until = needed.min(first.saturating_add(ROWS));
-        let deleted = query("DELETE FROM checks WHERE id < ?").bind(until).execute(&mut self.db).await;
-        end(&mut self.db, deleted.map_err(StoreError::from)).await?;
+        self.file.still_there()?;
+        let call = || {
+            let mut values = Values::with_capacity(1);
+            values.bind(until);
+            Call { sql: Arc::clone(&self.drop_rows), values }
+        };
+        at_once(&mut self.db, call).await?;
+        self.dropped = until;
         Ok(until < needed)
     }
 

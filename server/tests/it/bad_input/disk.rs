@@ -32,7 +32,7 @@ async fn a_database_removed_while_it_runs_is_missed_at_once() {
     for track in [&["--track", "http://127.0.0.1:9/"][..], &[]] {
         let folder = tempfile::tempdir().unwrap();
         let server = Process::serve(folder.path(), track);
-        let client = client(&server, folder.path());
+        let client = client(&server, folder.path()).await;
         ready_until(&client, &server.url, 200).await;
         let database = folder.path().join("uptime-tracker.db");
         let aside = folder.path().join("aside.db");
@@ -98,7 +98,7 @@ async fn a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again() {
         return;
     };
     let server = Process::serve(disk.path(), &["--track", "http://127.0.0.1:9/"]);
-    let client = client(&server, disk.path());
+    let client = client(&server, disk.path()).await;
     ready_until(&client, &server.url, 200).await;
     disk.fill();
     let said = ready_until(&client, &server.url, 503).await;
