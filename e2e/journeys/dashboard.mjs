@@ -9,7 +9,7 @@ import { test } from "../lib/test.mjs";
 async function add(server, settings) {
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify({ every: 1, retries: 0, ...settings });
-  const reply = await fetch(`${server.url}/v1/trackers`, { method: "POST", headers, body });
+  const reply = await server.fetch("/v1/trackers", { method: "POST", headers, body });
   assert.equal(reply.status, 201, await reply.text());
 }
 
@@ -23,7 +23,7 @@ async function serverWithGroups(cleanup) {
   await add(server, { url: `${down.url}nas`, name: "NAS", group: "Home lab" });
   await add(server, { url: `${up.url}loose`, name: "Loose" });
   for (;;) {
-    const trackers = await (await fetch(`${server.url}/v1/trackers`)).json();
+    const trackers = await (await server.fetch("/v1/trackers")).json();
     if (trackers.every(({ status }) => status === "up" || status === "down")) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -108,7 +108,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await page.locator(".row .tags > span", { hasText: "eu" }).count(), 3);
     await page.locator("#done").getByRole("button", { name: "Undo" }).click();
     assert.equal(await page.locator(".row .tags > span", { hasText: "eu" }).count(), 0);
-    const trackers = await (await fetch(`${server.url}/v1/trackers`)).json();
+    const trackers = await (await server.fetch("/v1/trackers")).json();
     assert.deepEqual(trackers.map(({ every }) => every), [1, 1, 1, 1, 1]);
   });
 

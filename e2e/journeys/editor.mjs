@@ -58,7 +58,7 @@ for (const { name, javaScriptEnabled, viewport } of WAYS) {
     await steps.getByText("json $.queue.waiting == 4183").waitFor();
     await page.locator(".verdict.is-up").waitFor();
     assert.ok((await sideways(page)) <= 0);
-    assert.equal((await (await fetch(`${server.url}/v1/trackers`)).json()).length, 0, "a test saves nothing");
+    assert.equal((await (await server.fetch("/v1/trackers")).json()).length, 0, "a test saves nothing");
     await page.getByRole("button", { name: "Save and check" }).click();
     await page.waitForURL(/\/t\/1$/);
     await page.getByRole("heading", { level: 1, name: /Till/ }).waitFor();
@@ -164,7 +164,7 @@ for (const javaScriptEnabled of [true, false]) {
     const api = await startApi(cleanup);
     const server = await startServer(cleanup);
     const body = JSON.stringify({ url: api.url, every: "1h", name: "Till" });
-    await fetch(`${server.url}/v1/trackers`, { method: "POST", body });
+    await server.fetch("/v1/trackers", { method: "POST", body });
     const page = await openPage(cleanup, `${server.url}/t/1`, { javaScriptEnabled, expected: /preload/ });
     await seen(page, page.locator(".badge", { hasText: "Up" }), javaScriptEnabled);
     if (javaScriptEnabled) await page.waitForLoadState("domcontentloaded");

@@ -104,7 +104,9 @@ pub(crate) async fn client_and_token(server: &Process, folder: &Path) -> (reqwes
     let mut headers = reqwest::header::HeaderMap::new();
     let token = token(folder);
     headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
-    let client = reqwest::Client::builder().no_proxy().default_headers(headers).build().unwrap();
+    let client = reqwest::Client::builder().no_proxy().default_headers(headers);
+    // A page that is not for everybody leads elsewhere.
+    let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();
     for _ in 0..5_000 {
         let reply = client.get(format!("{}/settings/about", server.url)).send().await.unwrap();
         if reply.status() == 200 {
