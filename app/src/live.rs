@@ -65,7 +65,13 @@ async fn round(board: Board) -> Option<u32> {
     let wait = match heard {
         Ok(Some(server)) => board.answered(server, local_ms()),
         Ok(None) => None,
-        Err(error) => board.failed(error, local_ms()),
+        Err(error) => {
+            // It goes on asking: who signs in in another tab finds everything here as it was.
+            if error == ApiError::SignIn {
+                board.trouble.set(error.sentence());
+            }
+            board.failed(error, local_ms())
+        }
     };
     if let Some(query) = board.ask_around()
         && let Ok(around) = patiently(ask(api::AroundList { query })).await

@@ -96,6 +96,24 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("a page whose session has ended says so, and goes on after signing in elsewhere", async (cleanup) => {
+  const target = await startTarget(cleanup);
+  const server = await startServer(cleanup, ["--track", target.url]);
+  const page = await openPage(cleanup, server.url, { expected: /401/ });
+  await page.locator(".row .state", { hasText: "Up" }).waitFor();
+  await page.locator("[name=url]").fill("what is being typed");
+  await server.fetch("/api/sign_out", { method: "POST" });
+  const banner = page.getByText("Your session has ended.");
+  await banner.waitFor();
+  const other = await page.context().newPage();
+  await other.goto(`${server.url}/login`);
+  await signIn(other);
+  await other.waitForURL((url) => url.pathname === "/");
+  await other.close();
+  await banner.waitFor({ state: "hidden" });
+  assert.equal(await page.locator("[name=url]").inputValue(), "what is being typed");
+});
+
 test("accounts are made, changed and removed", async (cleanup) => {
   const server = await startServer(cleanup);
   const page = await openPage(cleanup, `${server.url}/settings/accounts`);

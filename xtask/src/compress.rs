@@ -20,6 +20,13 @@ pub(crate) struct Packed {
     gzip: usize,
 }
 
+impl Packed {
+    /// Bytes, packed with brotli.
+    pub(crate) fn brotli(&self) -> usize {
+        self.brotli
+    }
+}
+
 /// Writes `x.br` and `x.gz` beside every file `x`, in subfolders too. Each file has a thread of its own: one of them,
 /// the WebAssembly, takes nearly all the time.
 pub(crate) fn folder(root: &Path) -> Result<Vec<Packed>, Failure> {

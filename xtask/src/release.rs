@@ -9,6 +9,17 @@ use crate::{
     workspace::OUTPUT_NAME,
 };
 
+/// What a browser fetches at most for its first page, beside the page: the client with its style, packed with brotli, without
+/// `wasm-opt`.
+const MOST: usize = 200_000;
+
+fn too_heavy(weight: usize) -> Failure {
+    Failure::Missing {
+        what: format!("the web client weighs {weight} B, more than {MOST} B"),
+        help: "what is in no island is not in the client; see `Something that moves` in CONTRIBUTING.md".into(),
+    }
+}
+
 /// Builds the self-contained program: the client first, because it goes inside.
 ///
 /// `target` is a target triple of rustc's; without one, the program is for this machine.
@@ -30,6 +41,10 @@ pub(crate) fn build(target: Option<&str>) -> Result<PathBuf, Failure> {
 
     let step = steps.begin("Files packed with brotli and gzip");
     let files = compress::folder(&pkg)?;
+    let weight: usize = files.iter().map(compress::Packed::brotli).sum();
+    if weight > MOST {
+        return Err(too_heavy(weight));
+    }
     step.done();
 
     let step = steps.begin("Server, with the client inside");
