@@ -19,7 +19,10 @@ async function withFailure(cleanup, path, options) {
 
 /** How far from the left of the bar a place is, counted from 0. */
 async function middle(page, place) {
-  const box = await page.locator(".bar").first().boundingBox();
+  const bar = page.locator(".bar").first();
+  // On a phone the sections are above the end of the page.
+  await bar.evaluate((element) => element.scrollIntoView({ block: "center" }));
+  const box = await bar.boundingBox();
   return { x: box.x + (box.width * (place + 0.5)) / 60, y: box.y + box.height / 2 };
 }
 

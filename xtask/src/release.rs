@@ -16,7 +16,8 @@ const MOST: usize = 200_000;
 fn too_heavy(weight: usize) -> Failure {
     Failure::Missing {
         what: format!("the web client weighs {weight} B, more than {MOST} B"),
-        help: "what is in no island is not in the client; see `Something that moves` in CONTRIBUTING.md".into(),
+        help: "what is in no island is not in the client; see `Something that moves` in CONTRIBUTING.md"
+            .into(),
     }
 }
 

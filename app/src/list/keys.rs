@@ -7,7 +7,7 @@ use super::picking;
 use crate::ui::{Part, whole};
 
 /// What each key does, for the page that says so.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("/", "Search"),
     ("j", "Next row"),
     ("k", "Row before"),
@@ -15,6 +15,7 @@ const KEYS: [(&str, &str); 10] = [
     ("x", "Choose the row, or let it go"),
     ("Shift X", "The same with all rows since the last"),
     ("e", "Edit the tracker"),
+    ("c", "Check it now"),
     ("p", "Pause or resume it"),
     ("n", "New tracker"),
     ("?", "This help"),
@@ -109,14 +110,10 @@ fn press(key: &str) -> bool {
         "k" => step(-1),
         "x" => row().is_some_and(|row| picking::choose(&row, false)),
         "X" => row().is_some_and(|row| picking::choose(&row, true)),
-        "e" => in_row(".menu a.item", |link| {
-            link.click();
-            true
-        }),
-        "p" => in_row(".menu form:first-of-type button", |button| {
-            button.click();
-            true
-        }),
+        "e" => in_row(".menu a.item", press_it),
+        // The forms of a row's menu in their order: checking, then pausing or resuming.
+        "c" => in_row(".menu form:nth-of-type(1) button", press_it),
+        "p" => in_row(".menu form:nth-of-type(2) button", press_it),
         _ => false,
     }
 }
@@ -141,6 +138,11 @@ fn row() -> Option<Element> {
 fn in_row(selector: &str, what: fn(&HtmlElement) -> bool) -> bool {
     let found = row().and_then(|row| row.query_selector(selector).ok().flatten());
     found.is_some_and(|element| act(&element, what))
+}
+
+fn press_it(element: &HtmlElement) -> bool {
+    element.click();
+    true
 }
 
 fn focus(selector: &str) -> bool {
