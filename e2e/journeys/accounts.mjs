@@ -172,6 +172,27 @@ test("whoever looks without an account sees trackers and no controls", async (cl
   await page.waitForURL(/\/login/);
 });
 
+test("a viewer sees everything and may edit nothing", async (cleanup) => {
+  const target = await startTarget(cleanup);
+  const server = await startServer(cleanup, ["--track", target.url]);
+  const viewer = { name: "Vera", password: "seven green parrots", role: "viewer" };
+  await server.signIn(viewer);
+  const page = await openPage(cleanup, server.url, { expected: /403/, viewport: { width: 320, height: 640 } });
+  await page.locator(".row .state", { hasText: "Up" }).waitFor();
+  assert.equal(await page.locator("main form[method=post]").count(), 0, "the list has no controls");
+  await page.goto(`${server.url}/t/1`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  assert.equal(await page.locator("main form[method=post]").count(), 0, "nor has the tracker");
+  for (const path of ["/t/1/edit", "/t/new", "/edit?id=1", "/settings/accounts"]) {
+    await page.goto(server.url + path);
+    await page.getByRole("heading", { name: "Not allowed" }).waitFor();
+  }
+  const change = await server.fetch("/api/pause_tracker", { method: "POST", body: new URLSearchParams({ id: "1" }) });
+  assert.equal(change.status, 403);
+  await page.goto(`${server.url}/settings/account`);
+  await page.getByText("You are Vera, viewer.").waitFor();
+});
+
 /** Pages for which nobody needs a tracker. */
 async function openEach(cleanup, options, look) {
   const fresh = await startServer(cleanup, [], { account: null });
