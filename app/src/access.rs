@@ -102,8 +102,9 @@ impl Resume {
 
 /// A path of this server to go on to, or its first page: never another server's.
 pub fn path_here(text: &str) -> &str {
-    let is_path = text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '\r', '\n']);
-    if is_path && text.is_ascii() { text } else { "/" }
+    // Browsers leave tabs and line breaks out, and read `\` as `/`: what looks like a path would lead elsewhere.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_plain && text.starts_with('/') && !text.starts_with("//") { text } else { "/" }
 }
 
 #[cfg(test)]
@@ -124,8 +125,16 @@ mod tests {
     #[test]
     fn a_path_never_leads_elsewhere() {
         assert_eq!(path_here("/t/3?reach=7d"), "/t/3?reach=7d");
-        for bad in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nb", "t/3", "/ü"]
-        {
+        for bad in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\r\nb",
+            "/\t/evil.example",
+            "t/3",
+            "/ü",
+        ] {
             assert_eq!(path_here(bad), "/", "{bad:?}");
         }
     }
