@@ -121,12 +121,6 @@ impl Page {
         Self { path: path.clone(), viewer: viewer.clone(), trouble, content }
     }
 
-    /// A page that says why there is none.
-    pub fn failed(asked: &Asked, error: ApiError) -> Self {
-        let Asked { path, viewer, .. } = asked;
-        Self { path: path.clone(), viewer: viewer.clone(), trouble: String::new(), content: Err(error) }
-    }
-
     /// Whether anything on it is the client's.
     pub fn has_islands(&self) -> bool {
         matches!(self.content, Ok(Content::List(..) | Content::One(..) | Content::Edit(_)))

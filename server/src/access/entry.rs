@@ -105,7 +105,6 @@ impl Access {
         if !asker.viewer.is_local {
             self.admit(asker, "setup token")?;
             if keys::hash(&keys::normal_code(given.token)) != keys::hash(self.setup_token.expose()) {
-                lock(&self.limiter).failed(asker.prefix(), "setup token", self.clock.monotonic());
                 let problem = "this is not the token that the server wrote to its log when it started";
                 return Err(FieldError::new("token", problem).into());
             }
@@ -153,7 +152,6 @@ impl Access {
             self.hasher.verify(password, hash.as_ref()).await.map_err(unhashed)?
         };
         let Some(account) = account.filter(|account| account.is_enabled && verdict != Verdict::Wrong) else {
-            lock(&self.limiter).failed(asker.prefix(), &key, self.clock.monotonic());
             tracing::warn!(address = %asker.address, "somebody failed to sign in");
             return Err(
                 FieldError::new("password", "this name and this password do not belong together").into()
@@ -163,10 +161,10 @@ impl Access {
             let hash = self.hasher.hash(password).await.map_err(unhashed)?;
             self.apply(AccountChange::Rehash(account.id, hash), &asker.actor()).await?;
         }
+        lock(&self.limiter).succeeded(asker.prefix(), &key);
         if account.two_factor.is_some() {
             return Ok(Entered::SecondFactor(self.ticket(account.id)?));
         }
-        lock(&self.limiter).succeeded(asker.prefix(), &key);
         Ok(Entered::In(self.begin(asker, account.id).await?))
     }
 
@@ -200,13 +198,10 @@ impl Access {
         self.admit(asker, &key)?;
         let account = self.known().account(account).cloned().ok_or(Failure::NotFound)?;
         if !self.take(asker, &account, code).await? {
-            lock(&self.limiter).failed(asker.prefix(), &key, self.clock.monotonic());
             return Err(FieldError::new("code", "this code is not valid now; take the newest one").into());
         }
         lock(&self.tickets).waiting.remove(&hash);
-        for key in [key, AccountName::key_of(&account.name)] {
-            lock(&self.limiter).succeeded(asker.prefix(), &key);
-        }
+        lock(&self.limiter).succeeded(asker.prefix(), &key);
         Ok(self.begin(asker, account.id).await?)
     }
 
@@ -240,8 +235,13 @@ impl Access {
         Ok(secret)
     }
 
+    /// Whether somebody may try now. A try counts as a failure until it succeeds: many at once are no more tries than one by one.
     pub(super) fn admit(&self, asker: &Asker, key: &str) -> Result<(), Denied> {
-        lock(&self.limiter).admit(asker.prefix(), key, self.clock.monotonic()).map_err(Denied::Wait)
+        let now = self.clock.monotonic();
+        let mut limiter = lock(&self.limiter);
+        limiter.admit(asker.prefix(), key, now).map_err(Denied::Wait)?;
+        limiter.failed(asker.prefix(), key, now);
+        Ok(())
     }
 }
 

@@ -42,6 +42,21 @@ async fn after_five_failures_there_is_a_wait_which_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_tries_at_once_are_no_more_than_one_by_one() {
+    let app = TestApp::in_memory().await;
+    person(&app, "ada", Role::Viewer).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let request = form(&app, "", "/api/sign_in", &[("name", "ada"), ("password", "wrong wrong")]);
+        tries.spawn(async move { request.send().await.unwrap().status().as_u16() });
+    }
+    let said = tries.join_all().await;
+    assert_eq!(said.iter().filter(|status| **status == 422).count(), 5, "{said:?}");
+    assert_eq!(said.iter().filter(|status| **status == 429).count(), 15, "{said:?}");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_sign_in_is_a_new_session_and_signing_out_ends_it_here() {
     let app = TestApp::in_memory().await;
     person(&app, "ada", Role::Viewer).await;
