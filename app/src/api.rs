@@ -51,13 +51,13 @@ pub async fn add_tracker(url: String) -> Result<Vec<TrackerId>, ApiError> {
 /// Lets a tracker rest.
 #[server(prefix = "/api", endpoint = "pause_tracker", output = Json)]
 pub async fn pause_tracker(id: TrackerId) -> Result<(), ApiError> {
-    Ok(crate::backend::services()?.trackers.set_paused(id, true).await?)
+    Ok(crate::backend::services()?.trackers.pause(id).await?)
 }
 
 /// Wakes a tracker that rests.
 #[server(prefix = "/api", endpoint = "resume_tracker", output = Json)]
 pub async fn resume_tracker(id: TrackerId) -> Result<(), ApiError> {
-    Ok(crate::backend::services()?.trackers.set_paused(id, false).await?)
+    Ok(crate::backend::services()?.trackers.resume(id).await?)
 }
 
 /// Removes a tracker and its checks; for ten minutes [`restore_tracker`] takes it back.

@@ -12,7 +12,7 @@ use crate::{
     access::{Asked, SET_UP_PAGE, SIGN_IN_PAGE, set_up, sign_in},
     edit,
     island::Told,
-    list, many, past,
+    list, many, past, pause,
     settings::{self, Section},
     tracker,
     ui::Failed,
@@ -42,6 +42,8 @@ pub enum Content {
     Edit(edit::Form),
     /// The form that edits many.
     Many(Box<many::Form>),
+    /// The form that lets some rest for a time.
+    Pause(Box<pause::Form>),
     /// Makes the first administrator.
     SetUp(set_up::Form),
     /// Signs in.
@@ -63,6 +65,8 @@ pub enum Address<'a> {
     Edit(&'a str),
     /// The form of many.
     Many,
+    /// The form that lets some rest for a time.
+    Pause,
     /// Makes the first administrator.
     SetUp,
     /// Signs in.
@@ -86,6 +90,7 @@ impl<'a> Address<'a> {
             "/settings" => Self::Settings(Section::Own),
             "/t/new" => Self::New,
             list::many::EDIT_PAGE => Self::Many,
+            pause::PAGE => Self::Pause,
             _ => {
                 if let Some(rest) = path.strip_prefix("/t/") {
                     return rest.strip_suffix(EDIT).map_or(Self::One(rest), Self::Edit);
@@ -101,7 +106,7 @@ impl<'a> Address<'a> {
         match self {
             // Of `Nowhere`: who may see nothing is not told either what exists.
             Self::List | Self::One(_) | Self::Nowhere => Need::Look,
-            Self::New | Self::Edit(_) | Self::Many => Need::Change,
+            Self::New | Self::Edit(_) | Self::Many | Self::Pause => Need::Change,
             Self::SetUp | Self::SignIn => Need::Nothing,
             Self::Settings(section) => section.need(),
         }
@@ -138,6 +143,7 @@ impl Page {
             Ok(Content::One(told, _)) => tracker::title(&told.shown),
             Ok(Content::Edit(form)) => form.title(),
             Ok(Content::Many(form)) => form.title(),
+            Ok(Content::Pause(form)) => form.title(),
             Ok(Content::SetUp(_)) => "Welcome".to_owned(),
             Ok(Content::SignIn(_)) => "Sign in".to_owned(),
             Ok(Content::Settings(shown)) => shown.title(),
@@ -173,6 +179,9 @@ async fn load(
         }
         Address::Many => {
             Content::Many(Box::new(many::Form::load(services, query, asked.failed.as_ref()).await?))
+        }
+        Address::Pause => {
+            Content::Pause(Box::new(pause::Form::load(services, query, asked.failed.as_ref()).await?))
         }
         Address::SetUp => Content::SetUp(set_up::Form::of(asked)),
         Address::SignIn => Content::SignIn(sign_in::Form::of(asked)),

@@ -96,6 +96,11 @@ fn content(page: Page) -> AnyView {
             {form.view()}
         }
         .into_any(),
+        Ok(Content::Pause(form)) => view! {
+            <TroubleBanner said=RwSignal::new(page.trouble) />
+            {form.view()}
+        }
+        .into_any(),
         Err(error) => view! {
             <TroubleBanner said=RwSignal::new(page.trouble) />
             {sorry(&error)}

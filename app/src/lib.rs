@@ -23,6 +23,7 @@ pub mod list;
 pub mod live;
 pub mod many;
 pub mod past;
+pub mod pause;
 pub mod settings;
 pub mod spot;
 pub mod standing;

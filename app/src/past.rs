@@ -5,6 +5,7 @@
 //! there. Everything in the piece is a link, a form or a fold and works without script.
 
 pub mod asked;
+pub mod changes;
 pub mod chart;
 pub mod days;
 pub mod facts;
@@ -107,6 +108,7 @@ pub fn render(view: &TrackerView, story: &Story, typed: &travel::Typed) -> Strin
         {whole(outages::outages(story, &here))}
         {failure::failure(story)}
         {whole(facts::facts(&view.about, &story.settings))}
+        {changes::changes(story)}
     };
     // The marks between texts are for hydration, which does not reach in here. Nothing else looks like them: the `<` of texts
     // is escaped.

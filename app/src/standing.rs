@@ -39,8 +39,10 @@ impl Standing {
         if about.problem.is_some() {
             return Self { kind: Kind::Broken, since: None, note: Some("cannot be checked".into()) };
         }
-        if about.paused {
-            return Self { kind: Kind::Paused, since: None, note: Some("not counted".into()) };
+        if let Some(rest) = &about.paused {
+            let until = rest.until.map(|until| format!("until {}", format::day_and_time(until)));
+            let note = until.unwrap_or_else(|| "not counted".into());
+            return Self { kind: Kind::Paused, since: None, note: Some(note) };
         }
         let flapping = || view.flapping.then(|| "flapping".to_owned());
         match &view.status {
@@ -152,7 +154,7 @@ impl Summary {
 
 #[cfg(test)]
 mod tests {
-    use domain::{About, TrackerId};
+    use domain::{About, Rest, TrackerId};
 
     use super::*;
 
@@ -166,10 +168,11 @@ mod tests {
             || Status::Down { since: Timestamp(0), fault: domain::Fault::new(domain::FaultKind::Dns, "") };
         assert_eq!(Standing::of(&view(down(), About::default())).kind, Kind::Down);
         assert_eq!(
-            Standing::of(&view(down(), About { paused: true, ..About::default() })).kind,
+            Standing::of(&view(down(), About { paused: Some(Rest::default()), ..About::default() })).kind,
             Kind::Paused
         );
-        let broken = About { paused: true, problem: Some("bad url".into()), ..About::default() };
+        let broken =
+            About { paused: Some(Rest::default()), problem: Some("bad url".into()), ..About::default() };
         assert_eq!(Standing::of(&view(down(), broken)).kind, Kind::Broken);
     }
 

@@ -16,7 +16,8 @@ use crate::{
     tip::TipCard,
     ui::{
         self, Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Menu, Mood,
-        Outdated, Part, PauseOrResume, TabIcon, TroubleBanner, entries, part, reactive, sorry, whole,
+        Outdated, Part, PauseOrResume, TabIcon, TroubleBanner, entries, part, pause_for, reactive, sorry,
+        whole,
     },
 };
 use history::History;
@@ -124,8 +125,9 @@ fn Head(
 
 /// What can be done with it, for who may.
 fn actions(id: TrackerId, name: Memo<String>, view: RwSignal<TrackerView>, changes: Changes) -> Part {
-    let paused = Memo::new(move |_| view.with(|view| view.about.paused));
+    let paused = Memo::new(move |_| view.with(|view| view.about.paused.is_some()));
     let body = view! {
+        {pause_for(id, &format!("&back=/t/{id}"))}
         <a class="item" href=format!("/t/new?from={id}")>
             <Icon name="#i-copy" />
             "Clone"
@@ -180,9 +182,13 @@ fn trouble(view: &TrackerView, board: Board) -> impl IntoView + use<> {
     let cause = match (standing.kind, &view.status, &view.about.problem) {
         (Kind::Down, Status::Down { fault, .. }, _) => fault.to_string(),
         (Kind::Broken, _, Some(problem)) => problem.clone(),
+        (Kind::Paused, ..) => {
+            view.about.paused.as_ref().map(|rest| rest.reason.clone()).filter(|reason| !reason.is_empty())?
+        }
         _ => return None,
     };
     let heading = match (standing.since, board.now.get()) {
+        (None, _) if standing.kind == Kind::Paused => format!("Paused, {}", standing.detail(None)),
         (None, _) => "It cannot be checked".to_owned(),
         (Some(since), None) => format!("Down since {} UTC", format::day_and_time(since)),
         (Some(since), Some(now)) => {

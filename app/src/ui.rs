@@ -11,7 +11,7 @@ pub mod title;
 pub mod toasts;
 pub mod trouble;
 
-pub use changes::{Change, ChangeForm, Changes, Failed, FormProblem, PauseOrResume};
+pub use changes::{Change, ChangeForm, Changes, Failed, FormProblem, PauseOrResume, pause_for};
 pub use field::{Input, InputKind};
 pub use list::{Entry, entries};
 pub use live_sign::{Announcer, LiveSign, Outdated};

@@ -27,7 +27,7 @@ fn the_list_shows_every_tracker_with_its_news_first() {
     let mut site = Site::new();
     site.track(1, about("Shop"), &up(60));
     site.track(2, about("Mail"), &down(3));
-    site.track(3, About { paused: true, ..about("Wiki") }, &up(2));
+    site.track(3, About { paused: Some(domain::Rest::default()), ..about("Wiki") }, &up(2));
     let page = site.get("/");
     page.has("1 of 3 down");
     page.has("1 paused");
@@ -450,4 +450,16 @@ fn a_form_that_was_refused_keeps_what_was_typed_and_says_why() {
     page.has(r#"value="a/b""#);
     let open = page.html.matches("<details open").count();
     assert_eq!(open, 2, "expectations, and the group with the problem: {}", page.html);
+}
+
+#[test]
+fn who_changed_what_is_told() {
+    let mut site = Site::new();
+    site.track(1, about("Shop"), &up(2));
+    site.remember(story());
+    let page = site.get("/t/1");
+    page.has("h-changes");
+    page.has("Ada");
+    page.has("<li>Every: 60s");
+    page.has("nothing</li>");
 }

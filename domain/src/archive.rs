@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    Exhibit, Failure, Period, PhaseTime, Recorded, Tally, Timestamp, Timing, TrackerId, Transition, Window,
+    Exhibit, Failure, LoggedChange, Period, PhaseTime, Recorded, Tally, Timestamp, Timing, TrackerId,
+    Transition, Window,
 };
 
 /// Reading what was recorded. It sees everything that is committed, whether it is still in the table of checks or sealed.
@@ -48,6 +49,14 @@ pub trait Archive: Send + Sync {
     /// Phases in full of checks that were due within the window, the slowest first, at most `limit`: of all failures and of at least
     /// the slowest check of each minute.
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure>;
+
+    /// Who changed what of the tracker, the newest first, at most `limit`; those before the number `before`, if one is given.
+    async fn changes(
+        &self,
+        id: TrackerId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<LoggedChange>, Failure>;
 }
 
 /// Which way to look.

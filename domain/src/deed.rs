@@ -1,6 +1,6 @@
 //! What is done with many trackers at once, and what is said of it.
 
-use crate::{Spot, TrackerId};
+use crate::{Rest, Spot, TrackerId};
 
 /// The most trackers that are changed at once.
 pub const MOST_AT_ONCE: usize = 1_000;
@@ -9,7 +9,7 @@ pub const MOST_AT_ONCE: usize = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// Let it rest.
-    Pause,
+    Pause(Rest),
     /// Wake it.
     Resume,
     /// Remove it.

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use crate::{
-    Expectations, FieldError, Given, Group, HttpDraft, HttpOptions, Invalid, NewTracker, Schedule, Tags,
-    Target, TrackerName, labels::parse_place, schedule::parse_length,
+    Expectations, FieldError, Given, Group, HttpDraft, HttpOptions, Invalid, NewTracker, Rest, Schedule,
+    Tags, Target, TrackerName, labels::parse_place, schedule::parse_length,
 };
 
 mod policy;
+mod rest;
 
 use policy::Rules;
+pub use rest::RestDraft;
 
 /// Settings as they were given; what is absent keeps its default, or its value when a tracker is edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,8 +48,8 @@ pub struct Draft {
     pub upside_down: Option<bool>,
     /// How the target is asked.
     pub http: Option<HttpDraft>,
-    /// Whether it rests.
-    pub paused: Option<bool>,
+    /// Lets it rest, or wakes it.
+    pub paused: Given<RestDraft>,
 }
 
 impl Draft {
@@ -60,12 +62,12 @@ impl Draft {
     pub fn parse(&self) -> Result<NewTracker, Invalid> {
         let target = Target::parse(self.url.as_deref().unwrap_or_default());
         let base = target.as_ref().ok().cloned().map(NewTracker::of);
-        let rest = self.rest(&HttpOptions::default());
-        match (base, rest) {
-            (Some(base), Ok(rest)) => Ok(rest.onto(base)),
-            (_, rest) => {
+        let others = self.others(&HttpOptions::default());
+        match (base, others) {
+            (Some(base), Ok(others)) => Ok(others.onto(base)),
+            (_, others) => {
                 let mut problems: Vec<FieldError> = target.err().into_iter().collect();
-                problems.extend(rest.err().into_iter().flat_map(|invalid| invalid.0));
+                problems.extend(others.err().into_iter().flat_map(|invalid| invalid.0));
                 Err(Invalid(problems))
             }
         }
@@ -77,19 +79,19 @@ impl Draft {
             None => Ok(to.clone()),
             Some(url) => Target::parse(url).map(|target| NewTracker { target, ..to.clone() }),
         };
-        match (edited, self.rest(&to.http)) {
-            (Ok(base), Ok(rest)) => Ok(rest.onto(base)),
-            (edited, rest) => {
+        match (edited, self.others(&to.http)) {
+            (Ok(base), Ok(others)) => Ok(others.onto(base)),
+            (edited, others) => {
                 let mut problems: Vec<FieldError> = edited.err().into_iter().collect();
-                problems.extend(rest.err().into_iter().flat_map(|invalid| invalid.0));
+                problems.extend(others.err().into_iter().flat_map(|invalid| invalid.0));
                 Err(Invalid(problems))
             }
         }
     }
 
-    fn rest(&self, http: &HttpOptions) -> Result<Rest, Invalid> {
+    fn others(&self, http: &HttpOptions) -> Result<Others, Invalid> {
         let mut problems = Vec::new();
-        let rest = Rest {
+        let others = Others {
             name: keep(self.name.as_deref().map(Naming::parse), &mut problems).unwrap_or(Naming::Keep),
             group: keep(self.group.as_deref().map(Group::parse), &mut problems),
             tags: keep(self.tags.as_deref().map(parse_tags), &mut problems),
@@ -98,13 +100,27 @@ impl Draft {
             expect: keep(self.expect.as_deref().map(Expectations::parse), &mut problems),
             deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems).unwrap_or_default(),
             rules: Rules::read(self, &mut problems),
-            paused: self.paused,
+            paused: self.rests(&mut problems),
             http: self.http.as_ref().and_then(|draft| {
                 let read = HttpOptions::parse(draft, http);
                 read.map_err(|invalid| problems.extend(invalid.0)).ok()
             }),
         };
-        if problems.is_empty() { Ok(rest) } else { Err(Invalid(problems)) }
+        if problems.is_empty() { Ok(others) } else { Err(Invalid(problems)) }
+    }
+
+    fn rests(&self, problems: &mut Vec<FieldError>) -> Given<Rest> {
+        match &self.paused {
+            Given::Keep => Given::Keep,
+            Given::Reset => Given::Reset,
+            Given::Set(draft) => match draft.parse() {
+                Ok(rest) => Given::Set(rest),
+                Err(invalid) => {
+                    problems.extend(invalid.0);
+                    Given::Keep
+                }
+            },
+        }
     }
 
     fn schedule(&self) -> Option<Result<Schedule, FieldError>> {
@@ -123,7 +139,7 @@ impl Draft {
 }
 
 /// What a draft says beside its target; `None` says nothing.
-struct Rest {
+struct Others {
     name: Naming,
     group: Option<Group>,
     tags: Option<Tags>,
@@ -132,7 +148,7 @@ struct Rest {
     expect: Option<Expectations>,
     deadline: Given<Duration>,
     rules: Rules,
-    paused: Option<bool>,
+    paused: Given<Rest>,
     http: Option<HttpOptions>,
 }
 
@@ -149,7 +165,7 @@ impl Naming {
     }
 }
 
-impl Rest {
+impl Others {
     fn onto(self, base: NewTracker) -> NewTracker {
         NewTracker {
             name: match self.name {
@@ -164,7 +180,7 @@ impl Rest {
             expect: self.expect.unwrap_or(base.expect),
             deadline: self.deadline.onto(base.deadline),
             policy: self.rules.onto(base.policy),
-            paused: self.paused.unwrap_or(base.paused),
+            paused: self.paused.onto(base.paused),
             target: base.target,
             http: self.http.unwrap_or(base.http),
         }
@@ -224,6 +240,7 @@ mod tests {
             retry: Some("6m".into()),
             successes: Some(0),
             slow: Some("61s".into()),
+            paused: Given::Set(RestDraft { until: Some("soon".into()), reason: None }),
             http: Some(HttpDraft { method: Given::Set("TRACE".into()), ..HttpDraft::default() }),
             ..Draft::default()
         };
@@ -243,6 +260,7 @@ mod tests {
                 "retry",
                 "successes",
                 "slow",
+                "paused_until",
                 "http.method"
             ]
         );

@@ -182,7 +182,7 @@ impl Draft {
             successes: form.number("successes"),
             slow: form.get("slow"),
             upside_down: form.flag("upside_down"),
-            paused: None,
+            paused: Given::Keep,
             http: Some(form.http(before)),
         }
     }

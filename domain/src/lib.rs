@@ -11,6 +11,7 @@
 
 pub mod access;
 mod cell;
+mod change_log;
 mod check;
 mod deed;
 mod evidence;
@@ -20,6 +21,7 @@ mod list;
 mod live;
 mod phases;
 pub mod ports;
+mod rest;
 mod status;
 mod story;
 mod tally;
@@ -33,6 +35,8 @@ mod worth;
 mod archive;
 #[cfg(feature = "server")]
 mod bulk;
+#[cfg(feature = "server")]
+mod changed;
 #[cfg(feature = "server")]
 mod draft;
 #[cfg(feature = "server")]
@@ -85,6 +89,7 @@ mod when;
 mod zone;
 
 pub use cell::{Cell, Mark};
+pub use change_log::{Act, FieldChange, LoggedChange};
 pub use check::{Check, CheckName, Location, MOST_BY_HAND, Micros, Outcome, Reason, TrackerId};
 pub use deed::{Deed, Done, MOST_AT_ONCE, Preview, PreviewLine};
 pub use evidence::{Certificate, Evidence, TlsEvidence};
@@ -93,6 +98,7 @@ pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};
+pub use rest::Rest;
 pub use status::{Policy, Status, Transition};
 pub use story::{Installation, LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
@@ -110,7 +116,7 @@ pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
 #[cfg(feature = "server")]
 pub use bulk::{BulkDraft, rearranged};
 #[cfg(feature = "server")]
-pub use draft::Draft;
+pub use draft::{Draft, RestDraft};
 #[cfg(feature = "server")]
 pub use egress::EgressPolicy;
 #[cfg(feature = "server")]

@@ -26,7 +26,7 @@ impl State {
 
     /// What a tracker's settings and status say together.
     pub fn of(about: &About, status: &Status) -> Self {
-        match (status, about.paused, &about.problem) {
+        match (status, about.paused.is_some(), &about.problem) {
             (_, _, Some(_)) => Self::Problem,
             (_, true, _) => Self::Paused,
             (Status::Pending, ..) => Self::Waiting,

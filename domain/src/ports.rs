@@ -44,8 +44,11 @@ pub trait Trackers: Send + Sync {
     /// Changes a tracker by the fields of its form; a secret that is still masked stays what it was.
     async fn edit(&self, id: TrackerId, fields: Vec<(String, String)>) -> Result<(), Failure>;
 
-    /// Lets a tracker rest, or wakes it. Doing it twice changes nothing.
-    async fn set_paused(&self, id: TrackerId, paused: bool) -> Result<(), Failure>;
+    /// Lets a tracker rest until somebody wakes it.
+    async fn pause(&self, id: TrackerId) -> Result<(), Failure>;
+
+    /// Wakes a tracker that rests. Doing it twice changes nothing.
+    async fn resume(&self, id: TrackerId) -> Result<(), Failure>;
 
     /// Removes a tracker. For ten minutes that can be taken back.
     async fn remove(&self, id: TrackerId) -> Result<(), Failure>;

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 
 use crate::{
-    Archive, Cell, Check, CheckName, Evidence, Failure, Location, NewTracker, Outcome, Phases, Reason,
-    Status, Timestamp, Tracker, TrackerId, Transition,
+    Act, Archive, Cell, Check, CheckName, Evidence, Failure, FieldChange, Location, NewTracker, Outcome,
+    Phases, Reason, Rest, Status, Timestamp, Tracker, TrackerId, Transition, access::Actor,
 };
 
 /// The one writer's view of storage. `&mut self`: whoever holds it is the only writer of this process.
@@ -15,24 +15,25 @@ pub trait Records: Send {
     /// All trackers in the order of their ids. A row that breaks a rule comes as a [`Misfit`].
     async fn trackers(&mut self) -> Result<Vec<Result<Tracker, Misfit>>, Failure>;
 
-    /// Adds trackers, all or none, and gives their ids.
-    async fn add(&mut self, trackers: &[NewTracker], at: Timestamp) -> Result<Vec<TrackerId>, Failure>;
-
-    /// Replaces a tracker's settings; `false` when there is no such tracker.
-    async fn update(&mut self, tracker: &Tracker) -> Result<bool, Failure>;
-
-    /// Lets a tracker rest or wakes it, whatever its other settings; `false` when there is no such tracker.
-    async fn set_paused(&mut self, id: TrackerId, paused: bool) -> Result<bool, Failure>;
-
-    /// Removes a tracker; `false` when there is no such tracker. Until it is purged, it can be restored.
-    async fn remove(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, Failure>;
-
-    /// Takes a removal after `since` back; `false` when there was none.
-    async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure>;
+    /// Adds trackers, all or none, and gives their ids. The log of changes says who did.
+    async fn add(
+        &mut self,
+        trackers: &[NewTracker],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, Failure>;
 
     /// Makes all of these changes in one transaction, and gives the ids of the trackers that there were; the others are left
-    /// out. What was removed more than [`UNDO_FOR`] before `at` cannot be restored.
-    async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure>;
+    /// out. What was removed more than [`UNDO_FOR`] before `at` cannot be restored. The log of changes says who did what.
+    async fn alter(
+        &mut self,
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, Failure>;
+
+    /// Has the log of changes say what somebody else did, who wrote to the database.
+    async fn note(&mut self, all: &[(TrackerId, Act)], by: &Actor, at: Timestamp) -> Result<(), Failure>;
 
     /// Forgets for good, with their statuses, the trackers that were removed at `until` or before.
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure>;
@@ -58,9 +59,9 @@ pub trait Records: Send {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Alteration {
     /// Replace its settings.
-    Settings(Box<Tracker>),
-    /// Let it rest or wake it.
-    Paused(TrackerId, bool),
+    Settings(Box<Tracker>, Vec<FieldChange>),
+    /// Let it rest or wake it, whatever its other settings.
+    Rests(TrackerId, Option<Rest>),
     /// Remove it.
     Removed(TrackerId),
     /// Take its removal back.
@@ -68,11 +69,29 @@ pub enum Alteration {
 }
 
 impl Alteration {
+    /// Gives a tracker other settings.
+    pub fn settings(before: &Tracker, settings: NewTracker) -> Self {
+        let changes = settings.changes(&before.settings);
+        Self::Settings(Box::new(Tracker { settings, ..before.clone() }), changes)
+    }
+
+    /// What the log says of it; nothing for what is not worth remembering.
+    pub fn act(&self) -> Option<Act> {
+        match self {
+            Self::Settings(_, changes) if changes.is_empty() => None,
+            Self::Settings(_, changes) => Some(Act::Edited(changes.clone())),
+            Self::Rests(_, Some(rest)) => Some(Act::Paused(rest.clone())),
+            Self::Rests(_, None) => Some(Act::Resumed),
+            Self::Removed(_) => Some(Act::Removed),
+            Self::Restored(_) => Some(Act::Restored),
+        }
+    }
+
     /// Which tracker it changes.
     pub fn id(&self) -> TrackerId {
         match self {
-            Self::Settings(tracker) => tracker.id,
-            Self::Paused(id, _) | Self::Removed(id) | Self::Restored(id) => *id,
+            Self::Settings(tracker, _) => tracker.id,
+            Self::Rests(id, _) | Self::Removed(id) | Self::Restored(id) => *id,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, Evidence, Fault, Period, Phases, Timestamp};
+use crate::{Cell, Evidence, Fault, LoggedChange, Period, Phases, Timestamp};
 
 /// How far the chart looks back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +85,8 @@ pub struct Story {
     pub failure: Option<LastFailure>,
     /// Its settings as the fields of its form. Nothing secret is in them.
     pub settings: Vec<(String, String)>,
+    /// Who changed what, the newest first; at most 20. Empty for who may not see that.
+    pub changes: Vec<LoggedChange>,
 }
 
 /// How the program itself is.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    About, Expectations, Group, HttpOptions, Plan, Policy, Schedule, Tags, Target, Timestamp, TrackerId,
-    TrackerName,
+    About, Expectations, Group, HttpOptions, Plan, Policy, Rest, Schedule, Tags, Target, Timestamp,
+    TrackerId, TrackerName,
 };
 
 /// The settings of a tracker that has no number yet.
@@ -30,8 +30,8 @@ pub struct NewTracker {
     pub deadline: Option<Duration>,
     /// How many failures make it down.
     pub policy: Policy,
-    /// Whether it rests.
-    pub paused: bool,
+    /// Whether it rests, and how long.
+    pub paused: Option<Rest>,
 }
 
 /// A tracker.
@@ -62,7 +62,7 @@ impl NewTracker {
             expect: Expectations::default(),
             deadline: None,
             policy: Policy::default(),
-            paused: false,
+            paused: None,
         }
     }
 
@@ -101,7 +101,7 @@ impl NewTracker {
             expect: self.expect.to_string(),
             deadline_ms: ms(self.deadline(interval.unwrap_or(Duration::MAX))),
             retries: self.policy.retries,
-            paused: self.paused,
+            paused: self.paused.clone(),
             problem: None,
             duplicate_of: None,
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, SHOWN_CHECKS, State, Status, Timestamp, TrackerId, Uptime, uptime::newest_due};
+use crate::{Cell, Rest, SHOWN_CHECKS, State, Status, Timestamp, TrackerId, Uptime, uptime::newest_due};
 
 /// The most trackers that one poll may name.
 pub const VISIBLE_LIMIT: usize = 100;
@@ -190,8 +190,9 @@ pub struct About {
     pub deadline_ms: u64,
     /// Failures in a row that are tolerated.
     pub retries: u16,
-    /// Whether it rests.
-    pub paused: bool,
+    /// Whether it rests, and how long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Rest>,
     /// Why it cannot be checked as it stands in the database.
     pub problem: Option<String>,
     /// The first tracker that has the same target, if that is another one. Allowed, and said.

@@ -10,11 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, patch, post},
 };
-use domain::{
-    Archive, Clock, Prober,
-    access::{Need, Viewer},
-    ports::Services,
-};
+use domain::{Archive, Clock, Prober, access::Need, ports::Services};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
@@ -23,13 +19,13 @@ use tower_http::{
 };
 
 use crate::{
-    access::Access,
+    access::{Access, Asker},
     assets::Assets,
     health::Health,
     live::SharedView,
     metrics::Metrics,
     recorder::{RecorderHandle, Roster},
-    services::discreet,
+    services::Desk,
 };
 
 pub(crate) mod api;
@@ -61,7 +57,7 @@ pub use self::problem::Problem;
 #[derive(Clone)]
 pub struct AppState {
     /// The ports of the pages.
-    pub services: Services,
+    pub desk: Desk,
     /// What was recorded.
     pub archive: Arc<dyn Archive>,
     /// For the edits that the programming interface knows beyond the pages.
@@ -154,10 +150,9 @@ pub fn router(state: &AppState) -> Router {
 }
 
 impl AppState {
-    /// The ports as somebody may use them: what targets answered is not for everybody.
-    fn services_for(&self, viewer: &Viewer) -> Services {
-        let services = self.services.clone();
-        if viewer.allows(Need::Inspect).is_ok() { services } else { discreet(services) }
+    /// The ports as who asks may use them.
+    fn services_for(&self, asker: &Asker) -> Services {
+        self.desk.services(asker.actor(), asker.viewer.allows(Need::Inspect).is_ok())
     }
 }
 

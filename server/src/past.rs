@@ -28,6 +28,8 @@ const STRIP_DAYS: u16 = 90;
 const CHART_POINTS: u16 = 241;
 /// Outages that a page lists.
 const OUTAGES: usize = 20;
+/// Changes that a page lists.
+const CHANGES: usize = 20;
 
 #[async_trait]
 impl Past for SharedPast {
@@ -59,6 +61,7 @@ impl SharedPast {
             phases: self.medians(id, now).await?,
             failure: self.last_failure(id, now).await?,
             settings: self.settings(id),
+            changes: self.archive.changes(id, None, CHANGES).await?,
         })
     }
 

@@ -9,7 +9,10 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use domain::{Batch, Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, undo_limit};
+use domain::{
+    Alteration, Batch, Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, access::Actor,
+    undo_limit,
+};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
@@ -22,8 +25,10 @@ mod backlog;
 mod handle;
 mod ledger;
 mod many;
+mod outside;
 mod refusal;
 mod undo;
+mod waking;
 
 pub use self::{
     arrival::{Arrival, Seen},
@@ -76,6 +81,8 @@ pub struct Recorder {
     is_stale: bool,
     /// When the next step of housekeeping is due.
     tend_at: Instant,
+    /// When the next tracker wakes by itself.
+    wake_at: Option<Timestamp>,
 }
 
 /// Checks that may wait for the disk; then probers wait to start.
@@ -121,6 +128,7 @@ impl Recorder {
             undos,
             is_stale: false,
             tend_at: Instant::now(),
+            wake_at: None,
         };
         recorder.load().await?;
         Ok((recorder, handle, roster_seen))
@@ -138,6 +146,7 @@ impl Recorder {
                 biased;
                 _ = outside.tick() => {
                     self.look_outside().await;
+                    self.wake().await;
                     self.commit().await;
                 }
                 _ = purge.tick() => self.purge().await,
@@ -158,9 +167,9 @@ impl Recorder {
         self.commit().await;
         self.tend().await;
         // Who was told that it did not work must not find it done later.
-        if let Some((edit, reply)) = edit.filter(|(_, reply)| !reply.is_closed()) {
+        if let Some((edit, by, reply)) = edit.filter(|(_, _, reply)| !reply.is_closed()) {
             let result =
-                if self.refused.is_some() { Err(refusal::of_edit()) } else { self.apply(edit).await };
+                if self.refused.is_some() { Err(refusal::of_edit()) } else { self.apply(edit, &by).await };
             // What the edit itself brought to be recorded: from when on a tracker rests.
             self.commit().await;
             // Who asked may have gone away; the edit stands all the same.
@@ -170,14 +179,14 @@ impl Recorder {
 
     /// Folds what waits until the group is large or old enough, holds a transition, or an edit comes. Between two looks it sleeps: to
     /// be woken for each of ten thousand checks a second would cost more than folding them.
-    async fn gather(&mut self, first: Message) -> Option<(Edit, Reply)> {
+    async fn gather(&mut self, first: Message) -> Option<(Edit, Actor, Reply)> {
         let until = Instant::now() + self.grouping.commit_every;
         let mut next = Some(first);
         loop {
             while let Some(message) = next {
                 match message {
                     Message::Check(arrival) => self.ledger.stage(arrival),
-                    Message::Edit(edit, reply) => return Some((edit, reply)),
+                    Message::Edit(edit, by, reply) => return Some((edit, by, reply)),
                 }
                 if self.ledger.staged() >= GROUP {
                     return None;
@@ -223,51 +232,53 @@ impl Recorder {
         match self.records.changed_outside().await {
             Ok(false) if !self.is_stale && self.refused.is_none() => self.health.storage_answers(),
             Ok(false) if !self.is_stale => {}
-            Ok(_) => self.reload_logged().await,
+            Ok(_) => {
+                let before = self.roster.borrow().clone();
+                self.reload_logged().await;
+                self.note_outside(&before).await;
+            }
             Err(failure) => self.health.storage_failed(&failure),
         }
     }
 
-    async fn apply(&mut self, edit: Edit) -> Result<Edited, Failure> {
+    async fn apply(&mut self, edit: Edit, by: &Actor) -> Result<Edited, Failure> {
         match edit {
             Edit::Many(ids, deed) => {
-                self.many(&ids, &deed).await.map(|(key, ids)| Edited { ids, undo: Some(key) })
+                self.many(&ids, &deed, by).await.map(|(key, ids)| Edited { ids, undo: Some(key) })
             }
-            Edit::Undo(key) => self.undo(key).await.map(Edited::of),
-            one => self.apply_one(one).await.map(Edited::of),
-        }
-    }
-
-    async fn apply_one(&mut self, edit: Edit) -> Result<Vec<TrackerId>, Failure> {
-        let restored = if let Edit::Restore(id) = &edit { Some(*id) } else { None };
-        let known = |done: bool, id| if done { Ok(vec![id]) } else { Err(Failure::NotFound) };
-        let result = match edit {
-            Edit::Add(trackers) => self.records.add(&trackers, self.clock.now()).await,
+            Edit::Undo(key) => self.undo(key, by).await.map(Edited::of),
+            Edit::Add(trackers) => {
+                let added = self.records.add(&trackers, by, self.clock.now()).await;
+                self.reload_logged().await;
+                added.map(Edited::of)
+            }
             Edit::Change(id, draft) => {
                 let tracker = self.roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)?;
                 let settings = draft.apply(&tracker.settings)?;
-                let edited = Tracker { settings, ..Tracker::clone(&tracker) };
-                self.records.update(&edited).await.and_then(|done| known(done, id))
+                self.alter(&[Alteration::settings(&tracker, settings)], by).await.map(Edited::of)
             }
-            Edit::Pause(id, paused) => {
-                self.records.set_paused(id, paused).await.and_then(|done| known(done, id))
-            }
-            Edit::Remove(id) => {
-                self.records.remove(id, self.clock.now()).await.and_then(|done| known(done, id))
-            }
-            Edit::Restore(id) => {
-                self.records.restore(id, self.undo_limit()).await.and_then(|done| known(done, id))
-            }
-            Edit::Many(..) | Edit::Undo(_) => Ok(Vec::new()),
-        };
+            Edit::Rest(id, rest) => self.alter(&[Alteration::Rests(id, rest)], by).await.map(Edited::of),
+            Edit::Remove(id) => self.alter(&[Alteration::Removed(id)], by).await.map(Edited::of),
+            Edit::Restore(id) => self.alter(&[Alteration::Restored(id)], by).await.map(Edited::of),
+        }
+    }
+
+    /// Makes changes in one transaction. When there is none of the trackers, that is [`Failure::NotFound`].
+    async fn alter(&mut self, all: &[Alteration], by: &Actor) -> Result<Vec<TrackerId>, Failure> {
+        let done = self.alter_some(all, by).await?;
+        if done.is_empty() { Err(Failure::NotFound) } else { Ok(done) }
+    }
+
+    /// Makes changes of those trackers that there are, in one transaction.
+    async fn alter_some(&mut self, all: &[Alteration], by: &Actor) -> Result<Vec<TrackerId>, Failure> {
+        let done = self.records.alter(all, by, self.clock.now()).await;
         // Also after a failure: `changed_outside` does not see our own half of a race with another process.
         self.reload_logged().await;
-        if let (Ok(ids), Some(&id)) = (&result, restored.as_ref())
-            && ids.contains(&id)
-        {
-            self.show_again(id).await;
-        }
-        result
+        let done = done?;
+        let restored = all.iter().filter(|alteration| matches!(alteration, Alteration::Restored(_)));
+        let restored = restored.map(Alteration::id).filter(|id| done.contains(id));
+        self.show_again(&restored.collect::<Vec<_>>()).await;
+        Ok(done)
     }
 
     /// What was removed then or before cannot be restored.
@@ -275,10 +286,19 @@ impl Recorder {
         undo_limit(self.clock.now())
     }
 
-    /// Gives a restored tracker back what is known of it.
-    async fn show_again(&mut self, id: TrackerId) {
-        match self.records.recent(Some(id)).await {
-            Ok(recent) => self.ledger.restore(recent, None, &mut self.view.write()),
+    /// Gives restored trackers back what is known of them.
+    async fn show_again(&mut self, ids: &[TrackerId]) {
+        let recent = match ids {
+            [] => return,
+            [id] => self.records.recent(Some(*id)).await,
+            _ => self.records.recent(None).await,
+        };
+        match recent {
+            Ok(mut recent) => {
+                recent.checks.retain(|recorded| ids.contains(&recorded.check.name.tracker));
+                recent.statuses.retain(|(id, _)| ids.contains(id));
+                self.ledger.restore(recent, None, &mut self.view.write());
+            }
             Err(failure) => self.health.storage_failed(&failure),
         }
     }
@@ -337,6 +357,7 @@ impl Recorder {
     async fn reload(&mut self) -> Result<(), Failure> {
         let loaded = self.records.trackers().await?;
         let roster = self.ledger.set_trackers(&loaded, &mut self.view.write());
+        self.wake_at = waking::next(&roster);
         self.roster.send_if_modified(|current| {
             let differs = **current != roster;
             *current = Arc::new(roster);

@@ -137,7 +137,7 @@ impl Scheduler {
             }
             keep
         });
-        for (id, tracker) in wanted.iter().filter(|(_, tracker)| !tracker.settings.paused) {
+        for (id, tracker) in wanted.iter().filter(|(_, tracker)| tracker.settings.paused.is_none()) {
             if !self.running.contains_key(id) {
                 // After a start everybody keeps to the slots, which are level; later, who was changed wants to see it.
                 let at_once = !is_start || self.is_new(*id);
@@ -156,7 +156,7 @@ impl Scheduler {
     /// because too many wait already or the tracker is gone, learns that by the end of the channel.
     fn serve(&mut self, Wanted { id, done }: Wanted) {
         let Some(tracker) = self.roster.borrow().get(&id).cloned() else { return };
-        if !self.running.contains_key(&id) && !tracker.settings.paused {
+        if !self.running.contains_key(&id) && tracker.settings.paused.is_none() {
             // It was added a moment ago.
             self.reconcile();
         }

@@ -5,8 +5,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use domain::{
     Archive, BulkDraft, Cell, Clock, Deed, Done, Draft, Failure, FieldError, Installation, Invalid,
-    ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker, Preview, Story, StoryRequest, Tracker,
-    TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
+    ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker, Preview, Rest, Story, StoryRequest,
+    Tracker, TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
+    access::Actor,
     ports::{Live, Past, People, Services, Trackers},
 };
 
@@ -39,25 +40,43 @@ pub(crate) struct Means {
     pub(crate) people: Arc<dyn People>,
 }
 
-/// The services that pages use.
-pub(crate) fn services(means: Means) -> Services {
+/// The services that pages use, once for each who asks.
+#[derive(Clone)]
+pub struct Desk {
+    trackers: RecordedTrackers,
+    live: Arc<dyn Live>,
+    past: Arc<dyn Past>,
+    people: Arc<dyn People>,
+}
+
+impl Desk {
+    /// The services of somebody. What targets answered, and who changed what, is not for everybody.
+    pub(crate) fn services(&self, by: Actor, may_inspect: bool) -> Services {
+        let past = self.past.clone();
+        Services {
+            trackers: Arc::new(RecordedTrackers { by, ..self.trackers.clone() }),
+            live: self.live.clone(),
+            past: if may_inspect { past } else { Arc::new(Discreet(past)) },
+            people: self.people.clone(),
+        }
+    }
+}
+
+/// Gets everything ready that services are made from.
+pub(crate) fn desk(means: Means) -> Desk {
     let Means { archive, recorder, by_hand, roster, view, clock, health, metrics, version, database, people } =
         means;
     let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
     let started = clock.monotonic();
     let live =
         SharedLive { view, clock, health, metrics, version, database, started, recorder: recorder.clone() };
-    Services {
-        trackers: Arc::new(RecordedTrackers { recorder, by_hand, roster }),
+    let by = Actor::program("");
+    Desk {
+        trackers: RecordedTrackers { recorder, by_hand, roster, by },
         live: Arc::new(live),
         past: Arc::new(past),
         people,
     }
-}
-
-/// The services of somebody who is not to see what targets answered.
-pub(crate) fn discreet(services: Services) -> Services {
-    Services { past: Arc::new(Discreet(services.past)), ..services }
 }
 
 struct Discreet(Arc<dyn Past>);
@@ -65,7 +84,7 @@ struct Discreet(Arc<dyn Past>);
 #[async_trait]
 impl Past for Discreet {
     async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure> {
-        Ok(Story { failure: None, ..self.0.story(id, request).await? })
+        Ok(Story { failure: None, changes: Vec::new(), ..self.0.story(id, request).await? })
     }
 }
 
@@ -85,13 +104,20 @@ pub(crate) fn described(
 /// The most targets that are added at once.
 const PASTE_LIMIT: usize = 100;
 
+#[derive(Clone)]
 struct RecordedTrackers {
     recorder: RecorderHandle,
     by_hand: ByHand,
     roster: watch::Receiver<Roster>,
+    /// For the log of changes.
+    by: Actor,
 }
 
 impl RecordedTrackers {
+    async fn edit_one(&self, edit: Edit) -> Result<(), Failure> {
+        self.recorder.edit(edit, self.by.clone()).await.map(drop).map_err(logged)
+    }
+
     /// A tracker that cannot be checked as it stands in the database has no settings either.
     fn settings(&self, id: TrackerId) -> Result<Arc<Tracker>, Failure> {
         self.roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)
@@ -102,7 +128,7 @@ impl RecordedTrackers {
 impl Trackers for RecordedTrackers {
     async fn add(&self, targets: String) -> Result<Vec<TrackerId>, Failure> {
         let trackers = parse_lines(&targets)?;
-        self.recorder.edit(Edit::Add(trackers)).await.map_err(logged)
+        self.recorder.edit(Edit::Add(trackers), self.by.clone()).await.map_err(logged)
     }
 
     async fn fields(&self, id: TrackerId) -> Result<Vec<(String, String)>, Failure> {
@@ -114,8 +140,8 @@ impl Trackers for RecordedTrackers {
     }
 
     async fn create(&self, fields: Vec<(String, String)>) -> Result<TrackerId, Failure> {
-        let tracker = NewTracker { paused: false, ..described(&self.roster, &fields)? };
-        let ids = self.recorder.edit(Edit::Add(vec![tracker])).await.map_err(logged)?;
+        let tracker = NewTracker { paused: None, ..described(&self.roster, &fields)? };
+        let ids = self.recorder.edit(Edit::Add(vec![tracker]), self.by.clone()).await.map_err(logged)?;
         ids.first().copied().ok_or(Failure::NotFound)
     }
 
@@ -125,19 +151,23 @@ impl Trackers for RecordedTrackers {
 
     async fn edit(&self, id: TrackerId, fields: Vec<(String, String)>) -> Result<(), Failure> {
         let draft = Draft::of_fields(&fields, &self.settings(id)?.settings);
-        self.recorder.edit(Edit::Change(id, Box::new(draft))).await.map(drop).map_err(logged)
+        self.edit_one(Edit::Change(id, Box::new(draft))).await
     }
 
-    async fn set_paused(&self, id: TrackerId, paused: bool) -> Result<(), Failure> {
-        self.recorder.edit(Edit::Pause(id, paused)).await.map(drop).map_err(logged)
+    async fn pause(&self, id: TrackerId) -> Result<(), Failure> {
+        self.edit_one(Edit::Rest(id, Some(Rest::default()))).await
+    }
+
+    async fn resume(&self, id: TrackerId) -> Result<(), Failure> {
+        self.edit_one(Edit::Rest(id, None)).await
     }
 
     async fn remove(&self, id: TrackerId) -> Result<(), Failure> {
-        self.recorder.edit(Edit::Remove(id)).await.map(drop).map_err(logged)
+        self.edit_one(Edit::Remove(id)).await
     }
 
     async fn restore(&self, id: TrackerId) -> Result<(), Failure> {
-        self.recorder.edit(Edit::Restore(id)).await.map(drop).map_err(logged)
+        self.edit_one(Edit::Restore(id)).await
     }
 
     async fn check_now(&self, ids: Vec<TrackerId>) -> Result<Vec<Cell>, Failure> {
@@ -145,7 +175,7 @@ impl Trackers for RecordedTrackers {
     }
 
     async fn change(&self, ids: Vec<TrackerId>, deed: Deed) -> Result<Done, Failure> {
-        self.recorder.change(chosen(ids)?, deed).await.map_err(logged)
+        self.recorder.change(chosen(ids)?, deed, self.by.clone()).await.map_err(logged)
     }
 
     async fn preview(&self, ids: Vec<TrackerId>, fields: Vec<(String, String)>) -> Result<Preview, Failure> {
@@ -157,7 +187,7 @@ impl Trackers for RecordedTrackers {
     }
 
     async fn undo(&self, key: u64) -> Result<(), Failure> {
-        self.recorder.edit(Edit::Undo(key)).await.map(drop).map_err(logged)
+        self.edit_one(Edit::Undo(key)).await
     }
 
     fn undoable(&self, key: u64) -> Option<String> {

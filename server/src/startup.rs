@@ -22,7 +22,7 @@ use crate::{
     metrics::Metrics,
     recorder::{Grouping, Recorder},
     scheduler::{ByHand, Scheduler, Tools},
-    services::{Means, services},
+    services::{Means, desk},
     threads::Threads,
     track,
 };
@@ -134,7 +134,7 @@ impl Server {
         let scheduler = Scheduler::new(tools, probing.clone(), roster.clone(), orders);
         let scheduler = tokio::spawn(scheduler.run());
         let state = AppState {
-            services: services(Means {
+            desk: desk(Means {
                 archive: archive.clone(),
                 recorder: handle.clone(),
                 by_hand,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::{Failure, Interval, NewTracker, Schedule, Target};
+use domain::{Failure, Interval, NewTracker, Schedule, Target, access::Actor};
 
 use crate::{
     live::SharedView,
@@ -26,5 +26,9 @@ pub(crate) async fn add_missing(
     };
     let missing: Vec<NewTracker> =
         wanted.into_iter().filter(|tracker| tracked.insert(tracker.target.to_string())).collect();
-    if missing.is_empty() { Ok(()) } else { recorder.edit(Edit::Add(missing)).await.map(drop) }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let by = Actor::program("the command line");
+    recorder.edit(Edit::Add(missing), by).await.map(drop)
 }

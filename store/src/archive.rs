@@ -7,14 +7,14 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, CheckPage, CheckQuery, Direction, Exhibit, Failure, Period, PhaseTime, Tally, Timestamp, Timing,
-    TrackerId, Transition, Window,
+    Archive, CheckPage, CheckQuery, Direction, Exhibit, Failure, LoggedChange, Period, PhaseTime, Tally,
+    Timestamp, Timing, TrackerId, Transition, Window,
 };
 use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    StoreError, evidence,
+    StoreError, changes, evidence,
     history::{
         pending::{SharedPending, Unsealed},
         seal, timings,
@@ -147,6 +147,19 @@ impl Archive for Reader {
         let read = async {
             let mut reading = self.read(id).await?;
             timings::slow(&mut reading.db, id, window, limit, &reading.unsealed.timings).await
+        };
+        read.await.map_err(unreadable)
+    }
+
+    async fn changes(
+        &self,
+        id: TrackerId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<LoggedChange>, Failure> {
+        let read = async {
+            let mut db = self.begin().await?;
+            changes::of(&mut db, id, before, limit).await
         };
         read.await.map_err(unreadable)
     }

@@ -18,6 +18,7 @@ mod ballast;
 mod block;
 mod bulk;
 mod call;
+mod changes;
 mod checks;
 mod contents;
 mod disk;

@@ -7,9 +7,9 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker,
-    Period, PhaseTime, Recent, Recorded, Records, SHOWN_CHECKS, Status, Tally, Timestamp, Timing, Tracker,
-    TrackerId, Transition, Window,
+    Act, Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, LoggedChange,
+    Misfit, NewTracker, Period, PhaseTime, Recent, Recorded, Records, SHOWN_CHECKS, Status, Tally, Timestamp,
+    Timing, Tracker, TrackerId, Transition, Window, access::Actor,
 };
 
 use crate::plain::Plain;
@@ -30,6 +30,7 @@ struct Past {
     checks: Vec<Recorded>,
     transitions: Vec<(TrackerId, Transition)>,
     exhibits: Vec<Exhibit>,
+    changes: Vec<(TrackerId, LoggedChange)>,
     limits: HashMap<TrackerId, Option<u32>>,
 }
 
@@ -48,6 +49,39 @@ impl Memory {
         locked(&self.past)
     }
 
+    /// Makes a change; `false` when there is no such tracker.
+    fn change(&mut self, alteration: &Alteration, at: Timestamp) -> bool {
+        let id = alteration.id();
+        match alteration {
+            Alteration::Settings(tracker, _) => {
+                self.keep_limit(tracker);
+                let known = self.trackers.get_mut(&id);
+                known.map(|known| known.settings.clone_from(&tracker.settings)).is_some()
+            }
+            Alteration::Rests(_, rest) => {
+                let known = self.trackers.get_mut(&id);
+                known.map(|known| known.settings.paused.clone_from(rest)).is_some()
+            }
+            Alteration::Removed(_) => {
+                let removed = self.trackers.remove(&id);
+                removed.map(|tracker| self.removed.insert(id, (at, tracker))).is_some()
+            }
+            Alteration::Restored(_) => {
+                let since = domain::undo_limit(at);
+                let is_in_time = self.removed.get(&id).is_some_and(|(at, _)| *at > since);
+                let restored = is_in_time.then(|| self.removed.remove(&id)).flatten();
+                restored.map(|(_, tracker)| self.trackers.insert(id, tracker)).is_some()
+            }
+        }
+    }
+
+    fn log(&self, id: TrackerId, act: &Act, by: &Actor, at: Timestamp) {
+        let mut past = self.past();
+        let number = i64::try_from(past.changes.len()).unwrap_or(i64::MAX) + 1;
+        let change = LoggedChange { number, at, who: by.name.clone(), what: act.clone() };
+        past.changes.push((id, change));
+    }
+
     fn keep_limit(&self, tracker: &Tracker) {
         self.past().limits.insert(tracker.id, crate::limits::limit_ms(&tracker.settings.schedule));
     }
@@ -63,52 +97,42 @@ impl Records for Memory {
         Ok(self.trackers.values().cloned().map(Ok).collect())
     }
 
-    async fn add(&mut self, trackers: &[NewTracker], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
+    async fn add(
+        &mut self,
+        trackers: &[NewTracker],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, Failure> {
         let add = |settings: &NewTracker| {
             self.last_id += 1;
             let tracker = Tracker { id: TrackerId(self.last_id), settings: settings.clone(), added_at: at };
             self.keep_limit(&tracker);
+            self.log(tracker.id, &Act::Added, by, at);
             self.trackers.insert(tracker.id, tracker);
             TrackerId(self.last_id)
         };
         Ok(trackers.iter().map(add).collect())
     }
 
-    async fn update(&mut self, tracker: &Tracker) -> Result<bool, Failure> {
-        self.keep_limit(tracker);
-        let known = self.trackers.get_mut(&tracker.id);
-        Ok(known.map(|known| known.settings.clone_from(&tracker.settings)).is_some())
-    }
-
-    async fn set_paused(&mut self, id: TrackerId, paused: bool) -> Result<bool, Failure> {
-        let known = self.trackers.get_mut(&id);
-        Ok(known.map(|known| known.settings.paused = paused).is_some())
-    }
-
-    async fn remove(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, Failure> {
-        let removed = self.trackers.remove(&id);
-        Ok(removed.map(|tracker| self.removed.insert(id, (at, tracker))).is_some())
-    }
-
-    async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure> {
-        let is_in_time = self.removed.get(&id).is_some_and(|(at, _)| *at > since);
-        let restored = is_in_time.then(|| self.removed.remove(&id)).flatten();
-        Ok(restored.map(|(_, tracker)| self.trackers.insert(id, tracker)).is_some())
-    }
-
-    async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
-        let since = domain::undo_limit(at);
+    async fn alter(
+        &mut self,
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, Failure> {
         let mut done = Vec::new();
         for alteration in all {
-            let is_known = match alteration {
-                Alteration::Settings(tracker) => self.update(tracker).await?,
-                Alteration::Paused(id, paused) => self.set_paused(*id, *paused).await?,
-                Alteration::Removed(id) => self.remove(*id, at).await?,
-                Alteration::Restored(id) => self.restore(*id, since).await?,
-            };
-            done.extend(is_known.then_some(alteration.id()));
+            if self.change(alteration, at) {
+                alteration.act().into_iter().for_each(|act| self.log(alteration.id(), &act, by, at));
+                done.push(alteration.id());
+            }
         }
         Ok(done)
+    }
+
+    async fn note(&mut self, all: &[(TrackerId, Act)], by: &Actor, at: Timestamp) -> Result<(), Failure> {
+        all.iter().for_each(|(id, act)| self.log(*id, act, by, at));
+        Ok(())
     }
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
@@ -227,5 +251,16 @@ impl Archive for MemoryArchive {
 
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure> {
         Ok(self.of(id, |plain| plain.slow(window, limit)))
+    }
+    async fn changes(
+        &self,
+        id: TrackerId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<LoggedChange>, Failure> {
+        let past = locked(&self.0);
+        let of_tracker = past.changes.iter().rev().filter(|(tracker, _)| *tracker == id);
+        let wanted = of_tracker.filter(|(_, change)| before.is_none_or(|before| change.number < before));
+        Ok(wanted.take(limit).map(|(_, change)| change.clone()).collect())
     }
 }

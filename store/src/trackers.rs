@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use domain::{
-    Alteration, Draft, Invalid, Misfit, NewTracker, Schedule, Timestamp, Tracker, TrackerId, undo_limit,
+    Alteration, Draft, Given, Invalid, Misfit, NewTracker, Rest, RestDraft, Schedule, Timestamp, Tracker,
+    TrackerId, access::Actor, undo_limit,
 };
 use sqlx::{
     Decode, Sqlite, SqliteConnection, Type, query, query::Query, query_as, query_scalar,
     sqlite::SqliteArguments,
 };
 
-use crate::{StoreError, http, ids::ById, row::Row};
+use crate::{StoreError, changes, http, ids::ById, row::Row};
 
 type Binding = Query<'static, Sqlite, SqliteArguments>;
 
@@ -18,7 +19,7 @@ type Binding = Query<'static, Sqlite, SqliteArguments>;
 pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
     const ALL: &str = "
         SELECT id, url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms, successes,
-               slow_ms, upside_down, group_name, tags, place, added_at
+               slow_ms, upside_down, group_name, tags, place, paused_until, paused_reason, added_at
         FROM trackers WHERE removed_at IS NULL ORDER BY id";
     let rows = query(ALL).fetch_all(db).await?;
     rows.iter().map(|row| read(&Row::of("trackers", row))).collect()
@@ -40,8 +41,9 @@ pub(crate) async fn add(
 ) -> Result<TrackerId, StoreError> {
     const ADD: &str = "
         INSERT INTO trackers (url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms,
-                              successes, slow_ms, upside_down, group_name, tags, place, added_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                              successes, slow_ms, upside_down, group_name, tags, place, paused_until, paused_reason,
+                              added_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let added = bind(query(ADD), tracker).bind(at.0).execute(db).await?;
     Ok(TrackerId(added.last_insert_rowid()))
 }
@@ -60,24 +62,22 @@ pub(crate) async fn add_all(
 }
 
 /// Replaces a tracker's settings; `false` when there is no such tracker.
-pub(crate) async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Result<bool, StoreError> {
+async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Result<bool, StoreError> {
     const UPDATE: &str = "
         UPDATE trackers SET url = ?, name = ?, every_s = ?, cron = ?, zone = ?, expect = ?, deadline_ms = ?,
                             retries = ?, paused = ?, http = ?, retry_ms = ?, successes = ?, slow_ms = ?,
-                            upside_down = ?, group_name = ?, tags = ?, place = ?
+                            upside_down = ?, group_name = ?, tags = ?, place = ?, paused_until = ?, paused_reason = ?
         WHERE id = ? AND removed_at IS NULL";
     let update = bind(query(UPDATE), &tracker.settings).bind(tracker.id.0);
     Ok(update.execute(db).await?.rows_affected() > 0)
 }
 
 /// Lets a tracker rest or wakes it; `false` when there is no such tracker.
-pub(crate) async fn set_paused(
-    db: &mut SqliteConnection,
-    id: TrackerId,
-    paused: bool,
-) -> Result<bool, StoreError> {
+async fn rests(db: &mut SqliteConnection, id: TrackerId, rest: Option<&Rest>) -> Result<bool, StoreError> {
+    const UPDATE: &str = "
+        UPDATE trackers SET paused = ?, paused_until = ?, paused_reason = ? WHERE id = ? AND removed_at IS NULL";
     let update =
-        query("UPDATE trackers SET paused = ? WHERE id = ? AND removed_at IS NULL").bind(paused).bind(id.0);
+        query(UPDATE).bind(rest.is_some()).bind(until(rest)).bind(reason(rest).to_owned()).bind(id.0);
     Ok(update.execute(db).await?.rows_affected() > 0)
 }
 
@@ -92,33 +92,45 @@ pub(crate) async fn remove(
 }
 
 /// Shows a tracker again that was removed after `since`; `false` when there is none.
-pub(crate) async fn restore(
-    db: &mut SqliteConnection,
-    id: TrackerId,
-    since: Timestamp,
-) -> Result<bool, StoreError> {
+async fn restore(db: &mut SqliteConnection, id: TrackerId, since: Timestamp) -> Result<bool, StoreError> {
     const RESTORE: &str = "UPDATE trackers SET removed_at = NULL WHERE id = ? AND removed_at > ?";
     Ok(query(RESTORE).bind(id.0).bind(since.0).execute(db).await?.rows_affected() > 0)
 }
 
-/// Makes these changes in their order, and gives the ids of the trackers that there were.
+/// Makes these changes in their order, and gives the ids of the trackers that there were. The log says who did.
 pub(crate) async fn alter(
     db: &mut SqliteConnection,
     all: &[Alteration],
+    by: &Actor,
     at: Timestamp,
 ) -> Result<Vec<TrackerId>, StoreError> {
     let since = undo_limit(at);
     let mut done = Vec::with_capacity(all.len());
     for alteration in all {
         let is_known = match alteration {
-            Alteration::Settings(tracker) => update(db, tracker).await?,
-            Alteration::Paused(id, paused) => set_paused(db, *id, *paused).await?,
+            Alteration::Settings(tracker, _) => update(db, tracker).await?,
+            Alteration::Rests(id, rest) => rests(db, *id, rest.as_ref()).await?,
             Alteration::Removed(id) => remove(db, *id, at).await?,
             Alteration::Restored(id) => restore(db, *id, since).await?,
         };
-        done.extend(is_known.then_some(alteration.id()));
+        if is_known {
+            if let Some(act) = alteration.act() {
+                changes::note(db, alteration.id(), &act, by, at).await?;
+            }
+            done.push(alteration.id());
+        }
     }
     Ok(done)
+}
+
+/// When it wakes by itself, as its column.
+fn until(rest: Option<&Rest>) -> Option<i64> {
+    rest.and_then(|rest| rest.until).map(|at| at.0)
+}
+
+/// Why it rests, as its column.
+fn reason(rest: Option<&Rest>) -> &str {
+    rest.map_or("", |rest| &rest.reason)
 }
 
 /// Forgets what was removed at `until` or before. Nobody reads what refers to it any more, as a number is never given again;
@@ -135,7 +147,7 @@ pub(crate) async fn can_purge(db: &mut SqliteConnection, until: Timestamp) -> Re
     Ok(query_scalar(ANY).bind(until.0).fetch_one(db).await?)
 }
 
-/// The values of the settings, from `url` to `place`.
+/// The values of the settings, from `url` to `paused_reason`.
 fn bind(query: Binding, tracker: &NewTracker) -> Binding {
     let (every_s, cron, zone) = match &tracker.schedule {
         Schedule::Every(interval) => (Some(interval.as_secs()), None, None),
@@ -152,7 +164,7 @@ fn bind(query: Binding, tracker: &NewTracker) -> Binding {
         .bind(tracker.expect.to_string())
         .bind(tracker.deadline.map(ms))
         .bind(i64::from(policy.retries))
-        .bind(tracker.paused)
+        .bind(tracker.paused.is_some())
         .bind(http::column(&tracker.http))
         .bind(ms(policy.retry_after))
         .bind(i64::from(policy.successes))
@@ -161,6 +173,8 @@ fn bind(query: Binding, tracker: &NewTracker) -> Binding {
         .bind(tracker.group.as_str())
         .bind(tracker.tags.to_string())
         .bind(tracker.place)
+        .bind(until(tracker.paused.as_ref()))
+        .bind(reason(tracker.paused.as_ref()).to_owned())
 }
 
 /// The tracker of a row, or what is wrong with it. Only a row without a number is an error.
@@ -192,7 +206,12 @@ fn settings(row: &Row<'_>) -> Result<(NewTracker, Timestamp), Invalid> {
         slow: number("slow_ms")?.map(|ms| format!("{ms}ms")),
         upside_down: number("upside_down")?.map(|upside_down| upside_down != 0),
         http: text("http")?.map(|text| http::draft(&text)).transpose()?,
-        paused: number("paused")?.map(|paused| paused != 0),
+        paused: if number("paused")?.is_some_and(|paused| paused != 0) {
+            let until = number("paused_until")?.map(|ms| ms.to_string());
+            Given::Set(RestDraft { until, reason: text("paused_reason")? })
+        } else {
+            Given::Keep
+        },
     };
     let added_at = number("added_at")?.unwrap_or_default();
     Ok((draft.parse()?, Timestamp(added_at)))

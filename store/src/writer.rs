@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Alteration, Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Timing, Tracker,
-    TrackerId,
+    Act, Alteration, Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Timing,
+    Tracker, TrackerId, access::Actor,
 };
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use tokio::time::Instant;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::{
     Ballast, Retention, StoreError,
     archive::Reader,
-    checks,
+    changes, checks,
     faults::{self, FaultIds, KnownFaults},
     history::{
         entry, forget, load,
@@ -121,50 +121,45 @@ impl Writer {
     async fn add_all(
         &mut self,
         trackers: &[NewTracker],
+        by: &Actor,
         at: Timestamp,
     ) -> Result<Vec<TrackerId>, StoreError> {
         self.begin().await?;
-        let added = trackers::add_all(&mut self.db, trackers, at).await;
+        let added = async {
+            let ids = trackers::add_all(&mut self.db, trackers, at).await?;
+            self.say(ids.iter().map(|id| (*id, &Act::Added)), by, at).await?;
+            Ok(ids)
+        };
+        let added = added.await;
         let ids = end(&mut self.db, added).await?;
         let limits = trackers.iter().map(|tracker| limit_ms(&tracker.schedule));
         self.limits.extend(ids.iter().copied().zip(limits));
         Ok(ids)
     }
 
-    async fn replace(&mut self, tracker: &Tracker) -> Result<bool, StoreError> {
-        self.begin().await?;
-        let updated = trackers::update(&mut self.db, tracker).await;
-        let is_done = end(&mut self.db, updated).await?;
-        if is_done {
-            self.limits.insert(tracker.id, limit_ms(&tracker.settings.schedule));
+    async fn say(
+        &mut self,
+        all: impl Iterator<Item = (TrackerId, &Act)> + Send,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        for (id, act) in all {
+            changes::note(&mut self.db, id, act, by, at).await?;
         }
-        Ok(is_done)
+        Ok(())
     }
 
-    async fn rest(&mut self, id: TrackerId, paused: bool) -> Result<bool, StoreError> {
+    async fn alter_all(
+        &mut self,
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, StoreError> {
         self.begin().await?;
-        let updated = trackers::set_paused(&mut self.db, id, paused).await;
-        end(&mut self.db, updated).await
-    }
-
-    async fn take_away(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, StoreError> {
-        self.begin().await?;
-        let removed = trackers::remove(&mut self.db, id, at).await;
-        end(&mut self.db, removed).await
-    }
-
-    async fn bring_back(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, StoreError> {
-        self.begin().await?;
-        let restored = trackers::restore(&mut self.db, id, since).await;
-        end(&mut self.db, restored).await
-    }
-
-    async fn alter_all(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
-        self.begin().await?;
-        let altered = trackers::alter(&mut self.db, all, at).await;
+        let altered = trackers::alter(&mut self.db, all, by, at).await;
         let ids = end(&mut self.db, altered).await?;
         for alteration in all {
-            if let Alteration::Settings(tracker) = alteration {
+            if let Alteration::Settings(tracker, _) = alteration {
                 self.limits.insert(tracker.id, limit_ms(&tracker.settings.schedule));
             }
         }
@@ -277,34 +272,33 @@ impl Records for Writer {
         all.map_err(|error| error.while_doing("reading the trackers"))
     }
 
-    async fn add(&mut self, trackers: &[NewTracker], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
-        let added = self.add_all(trackers, at).await;
+    async fn add(
+        &mut self,
+        trackers: &[NewTracker],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, Failure> {
+        let added = self.add_all(trackers, by, at).await;
         added.map_err(|error| error.while_doing("adding a tracker"))
     }
 
-    async fn update(&mut self, tracker: &Tracker) -> Result<bool, Failure> {
-        let updated = self.replace(tracker).await;
-        updated.map_err(|error| error.while_doing("changing a tracker"))
-    }
-
-    async fn set_paused(&mut self, id: TrackerId, paused: bool) -> Result<bool, Failure> {
-        let updated = self.rest(id, paused).await;
-        updated.map_err(|error| error.while_doing("pausing or resuming a tracker"))
-    }
-
-    async fn remove(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, Failure> {
-        let removed = self.take_away(id, at).await;
-        removed.map_err(|error| error.while_doing("removing a tracker"))
-    }
-
-    async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure> {
-        let restored = self.bring_back(id, since).await;
-        restored.map_err(|error| error.while_doing("restoring a tracker"))
-    }
-
-    async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
-        let altered = self.alter_all(all, at).await;
+    async fn alter(
+        &mut self,
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, Failure> {
+        let altered = self.alter_all(all, by, at).await;
         altered.map_err(|error| error.while_doing("changing trackers"))
+    }
+
+    async fn note(&mut self, all: &[(TrackerId, Act)], by: &Actor, at: Timestamp) -> Result<(), Failure> {
+        let noted = async {
+            self.begin().await?;
+            let said = self.say(all.iter().map(|(id, act)| (*id, act)), by, at).await;
+            end(&mut self.db, said).await
+        };
+        noted.await.map_err(|error| error.while_doing("noting what was changed"))
     }
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {

@@ -28,6 +28,7 @@ pub fn bar(request: &ListRequest) -> Part {
         }
     };
     let page = |word: &'static str, icon: &'static str, text: &'static str, class: &'static str| {
+        let action = if word == "pause" { crate::pause::PAGE } else { EDIT_PAGE };
         view! {
             <button
                 class=format!("btn quiet small {class}")
@@ -36,7 +37,7 @@ pub fn bar(request: &ListRequest) -> Part {
                 value=word
                 title=text
                 formmethod="get"
-                formaction=EDIT_PAGE
+                formaction=action
             >
                 <Icon name=icon />
                 <span>{text}</span>
@@ -52,6 +53,7 @@ pub fn bar(request: &ListRequest) -> Part {
             </b>
             {button("check", "#i-retry", "Check now", "")}
             {button("pause", "#i-pause", "Pause", "")}
+            {page("pause", "#i-pause", "Pause for…", "wide")}
             {button("resume", "#i-play", "Resume", "")}
             {page("edit", "#i-edit", "Edit…", "")}
             {page("tag", "#i-tag", "Tag…", "wide")}

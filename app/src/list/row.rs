@@ -11,7 +11,8 @@ use crate::{
     live::{Board, Row},
     standing::Standing,
     ui::{
-        Change, ChangeForm, Changes, Icon, Menu, Nothing, Part, PauseOrResume, part, reactive, state, whole,
+        Change, ChangeForm, Changes, Icon, Menu, Nothing, Part, PauseOrResume, part, pause_for, reactive,
+        state, whole,
     },
 };
 
@@ -28,11 +29,12 @@ pub fn TrackerRow(
     let id = row.id;
     let view = RwSignal::from(row.view);
     let name = Memo::new(move |_| view.with(|view| view.about.name.clone()));
-    let paused = Memo::new(move |_| view.with(|view| view.about.paused));
+    let paused = Memo::new(move |_| view.with(|view| view.about.paused.is_some()));
     let menu = move || {
         let body = view! {
             <ChangeForm change=Change::Check id name changes class="item" />
             <PauseOrResume id name paused changes class="item" />
+            {pause_for(id, "")}
             <a class="item" href=format!("/t/{id}/edit")>
                 <Icon name="#i-edit" />
                 "Edit"

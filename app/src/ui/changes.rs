@@ -7,7 +7,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use server_fn::ServerFn;
 
-use super::{Icon, Toasts, part, whole};
+use super::{Icon, Part, Toasts, part, whole};
 use crate::{
     ApiError,
     api::{AddTracker, CheckNow, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
@@ -253,6 +253,16 @@ pub fn PauseOrResume(
     part(move || {
         let change = if paused.get() { Change::Resume } else { Change::Pause };
         view! { <ChangeForm change id name changes class /> }
+    })
+}
+
+/// The link to the page that lets it rest for a time.
+pub fn pause_for(id: TrackerId, back: &str) -> Part {
+    whole(view! {
+        <a class="item" href=format!("/pause?id={id}{back}")>
+            <Icon name="#i-pause" />
+            "Pause for…"
+        </a>
     })
 }
 

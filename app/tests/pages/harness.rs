@@ -8,10 +8,10 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    About, Cell, Counts, Deed, Done, Failure, Fault, FaultKind, Installation, Invalid, ListRequest,
-    LiveAnswer, LiveRequest, LiveView, Micros, Moment, Outcome, Percentiles, Period, Phases, Preview,
-    PreviewLine, Status, Story, StoryRequest, Tally, Timestamp, TrackerId, TrackerPage, TrackerView, Window,
-    Worth,
+    About, Act, Cell, Counts, Deed, Done, Failure, Fault, FaultKind, FieldChange, Installation, Invalid,
+    ListRequest, LiveAnswer, LiveRequest, LiveView, LoggedChange, Micros, Moment, Outcome, Percentiles,
+    Period, Phases, Preview, PreviewLine, Status, Story, StoryRequest, Tally, Timestamp, TrackerId,
+    TrackerPage, TrackerView, Window, Worth,
     access::{AccountId, AccountView, Enrolment, Reading, Role, SessionView, Subject, TokenView, Viewer},
     ports::{Live, Past, People, Services, Trackers},
 };
@@ -210,6 +210,16 @@ pub(crate) fn story() -> Story {
         phases: Phases::NONE,
         failure: None,
         settings: Vec::new(),
+        changes: vec![LoggedChange {
+            number: 1,
+            at: Timestamp(now.0 - 60_000),
+            who: "Ada".into(),
+            what: Act::Edited(vec![FieldChange {
+                field: "every".into(),
+                before: "60s".into(),
+                after: String::new(),
+            }]),
+        }],
     }
 }
 
@@ -337,7 +347,11 @@ impl Trackers for Ports {
         Ok(())
     }
 
-    async fn set_paused(&self, _: TrackerId, _: bool) -> Result<(), Failure> {
+    async fn pause(&self, _: TrackerId) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn resume(&self, _: TrackerId) -> Result<(), Failure> {
         Ok(())
     }
 

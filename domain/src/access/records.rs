@@ -142,6 +142,13 @@ pub struct Actor {
     pub address: String,
 }
 
+impl Actor {
+    /// Something that no account is behind, and no address.
+    pub fn program(name: &str) -> Self {
+        Self { account: None, name: name.to_owned(), address: String::new() }
+    }
+}
+
 /// A change of who may do what.
 #[derive(Clone, Debug)]
 pub enum AccountChange {

@@ -124,7 +124,7 @@ proptest! {
     fn pages_together_are_what_matches(count in 0..250_i64, groups in 1..5_i64, sort in 0..5_usize, state in any::<bool>()) {
         let mut view = LiveView::new(1);
         for n in 0..count {
-            view.set_about(TrackerId(n), About { paused: n % 3 == 0, ..about(&(n * 7 % 13).to_string(), &(n % groups).to_string(), &[]) });
+            view.set_about(TrackerId(n), About { paused: (n % 3 == 0).then(crate::Rest::default), ..about(&(n * 7 % 13).to_string(), &(n % groups).to_string(), &[]) });
         }
         let state = state.then_some(State::Paused);
         let mut request = ListRequest { sort: Sort::ALL[sort].0, state, ..ListRequest::default() };

@@ -65,7 +65,7 @@ impl Access {
 
     /// Makes the account of a demo, which everybody may watch, and gives its password.
     pub(crate) async fn open_demo(&self, name: &str) -> Result<Secret, Failure> {
-        let by = Actor { account: None, name: "demo".into(), address: String::new() };
+        let by = Actor::program("demo");
         let password = keys::code().map_err(random)?;
         self.create(name, password.expose(), Role::Administrator, &by).await?;
         self.done(AccountChange::SetReading(Reading::Everyone), &by).await?;

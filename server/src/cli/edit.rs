@@ -49,7 +49,7 @@ pub(super) async fn list(arguments: &DataArguments) -> Result<Exit, Ending> {
         let line = match tracker {
             Ok(tracker) => {
                 let settings = tracker.settings;
-                let paused = if settings.paused { ", paused" } else { "" };
+                let paused = if settings.paused.is_some() { ", paused" } else { "" };
                 let (name, target) = (settings.shown_name(), &settings.target);
                 format!("{}\t{name}\t{target}\t{}{paused}", tracker.id, settings.schedule)
             }

@@ -1,7 +1,7 @@
 //! The programming interface under `/v1`, and what other programs ask about this one.
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Bytes,
     extract::{Path, State},
     http::{HeaderName, StatusCode, header::LOCATION},
@@ -9,7 +9,7 @@ use axum::{
 use domain::{Failure, TrackerId};
 
 use super::{AppState, Problem};
-use crate::recorder::Edit;
+use crate::{access::Asker, recorder::Edit};
 
 mod body;
 mod once;
@@ -30,12 +30,14 @@ pub(super) async fn list(State(state): State<AppState>) -> Json<Vec<TrackerReply
 /// Adds a tracker.
 pub(super) async fn create(
     State(state): State<AppState>,
+    Extension(asker): Extension<Asker>,
     body: Bytes,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<TrackerReply>), Problem> {
     let tracker = TrackerBody::read(&body)?.draft().parse().map_err(Failure::from)?;
-    let ids = state.recorder.edit(Edit::Add(vec![tracker])).await.map_err(crate::failure::logged)?;
+    let ids =
+        state.recorder.edit(Edit::Add(vec![tracker]), asker.actor()).await.map_err(crate::failure::logged)?;
     let id = ids.first().copied().ok_or(Failure::NotFound)?;
-    Ok((StatusCode::CREATED, [(LOCATION, format!("/v1/trackers/{id}"))], one(&state, id).await?))
+    Ok((StatusCode::CREATED, [(LOCATION, format!("/v1/trackers/{id}"))], one(&state, id)?))
 }
 
 /// One tracker.
@@ -43,27 +45,33 @@ pub(super) async fn show(
     State(state): State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Json<TrackerReply>, Problem> {
-    Ok(one(&state, read_id(&id)?).await?)
+    Ok(one(&state, read_id(&id)?)?)
 }
 
 /// Changes the settings that the body names, and no others.
 pub(super) async fn change(
     State(state): State<AppState>,
+    Extension(asker): Extension<Asker>,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<TrackerReply>, Problem> {
     let id = read_id(&id)?;
     let draft = TrackerBody::read(&body)?.draft();
-    state.recorder.edit(Edit::Change(id, Box::new(draft))).await.map_err(crate::failure::logged)?;
-    Ok(one(&state, id).await?)
+    state
+        .recorder
+        .edit(Edit::Change(id, Box::new(draft)), asker.actor())
+        .await
+        .map_err(crate::failure::logged)?;
+    Ok(one(&state, id)?)
 }
 
 /// Removes a tracker.
 pub(super) async fn remove(
     State(state): State<AppState>,
+    Extension(asker): Extension<Asker>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    state.services.trackers.remove(read_id(&id)?).await?;
+    state.services_for(&asker).trackers.remove(read_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -81,8 +89,8 @@ pub(super) async fn readyz(State(state): State<AppState>) -> Result<&'static str
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, problems.join("; ")))
 }
 
-async fn one(state: &AppState, id: TrackerId) -> Result<Json<TrackerReply>, Failure> {
-    let tracker = state.services.live.tracker(id).await?;
+fn one(state: &AppState, id: TrackerId) -> Result<Json<TrackerReply>, Failure> {
+    let tracker = state.view.read().tracker(id).ok_or(Failure::NotFound)?;
     let settings = state.roster.borrow().get(&id).cloned();
     Ok(Json(TrackerReply::new(tracker, settings.as_deref())))
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/trackers/{id}/check-now` and, for many, `POST /v1/trackers/check-now`: a check beside the schedule.
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Bytes,
     extract::{Path, State},
     http::StatusCode,
@@ -14,6 +14,7 @@ use super::{
     api::{Unreadable, read_json},
     history::CheckReply,
 };
+use crate::access::Asker;
 
 /// Which trackers.
 #[derive(Debug, Deserialize)]
@@ -25,10 +26,11 @@ struct Ids {
 /// The check, or 202 with nothing when it was not recorded within 15 s: then it comes later.
 pub(super) async fn one(
     State(state): State<AppState>,
+    Extension(asker): Extension<Asker>,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Option<CheckReply>>), Problem> {
     let id = id.parse::<TrackerId>().map_err(|_| Failure::NotFound)?;
-    let check = state.services.trackers.check_now(vec![id]).await?.pop();
+    let check = state.services_for(&asker).trackers.check_now(vec![id]).await?.pop();
     let status = if check.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok((status, Json(check.as_ref().map(CheckReply::from))))
 }
@@ -36,6 +38,7 @@ pub(super) async fn one(
 /// How many of them were recorded within 15 s; the others come later.
 pub(super) async fn many(
     State(state): State<AppState>,
+    Extension(asker): Extension<Asker>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
     let Ids { ids } = read_json(&body).map_err(|unreadable| match unreadable {
@@ -45,6 +48,6 @@ pub(super) async fn many(
         }
     })?;
     let asked = ids.into_iter().map(TrackerId).collect();
-    let checks = state.services.trackers.check_now(asked).await?;
+    let checks = state.services_for(&asker).trackers.check_now(asked).await?;
     Ok((StatusCode::ACCEPTED, Json(serde_json::json!({ "recorded": checks.len() }))))
 }

@@ -55,9 +55,10 @@ async fn save(
     if !remarks.is_empty() {
         return editor.again(asker, READ_PATH, fields, nothing(), Some(edit::remark(&remarks))).await;
     }
+    let trackers = editor.services(&asker).trackers;
     let saved = async {
         let id = id_of(&fields).ok_or_else(|| ApiError::BadRequest("it names no tracker".into()))?;
-        editor.services().trackers.edit(id, domain::with_defaults(fields.clone())).await?;
+        trackers.edit(id, domain::with_defaults(fields.clone())).await?;
         Ok(id)
     };
     editor.done(asker, PATH, saved.await, fields, &headers).await
@@ -73,7 +74,7 @@ async fn create(
     if !remarks.is_empty() {
         return editor.again(asker, READ_PATH, fields, nothing(), Some(edit::remark(&remarks))).await;
     }
-    let created = editor.services().trackers.create(domain::with_defaults(fields.clone())).await;
+    let created = editor.services(&asker).trackers.create(domain::with_defaults(fields.clone())).await;
     editor.done(asker, NEW_PATH, created.map_err(ApiError::from), fields, &headers).await
 }
 
@@ -94,8 +95,8 @@ pub(super) fn nothing() -> ApiError {
 }
 
 impl Editor {
-    pub(super) fn services(&self) -> &Services {
-        &self.state.services
+    pub(super) fn services(&self, asker: &Asker) -> Services {
+        self.state.services_for(asker)
     }
 
     /// A program hears what became of it; a browser is led to the tracker, or sees its form again.

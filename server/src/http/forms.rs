@@ -24,10 +24,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use domain::{
-    TrackerId,
-    access::{Need, Viewer},
-};
+use domain::{TrackerId, access::Need};
 
 use super::{
     AppState, BODY_LIMIT, Problem, asker,
@@ -128,7 +125,7 @@ async fn answer(
         return if is_of_people {
             for_program(&forms, &asker, &action, &body).await
         } else {
-            call(&forms, &asker.viewer, parts, body).await
+            call(&forms, &asker, parts, body).await
         };
     }
     let values = values(&body);
@@ -140,7 +137,7 @@ async fn answer(
         }
     } else {
         parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let called = call(&forms, &asker.viewer, parts, body).await;
+        let called = call(&forms, &asker, parts, body).await;
         if called.status().is_success() {
             return see_other(&next_page(&action, page, &values));
         }
@@ -218,8 +215,8 @@ fn with_cookie(forms: &Forms, done: &Done, mut response: Response) -> Response {
     response
 }
 
-async fn call(forms: &Forms, viewer: &Viewer, parts: Parts, body: Bytes) -> Response {
-    let services = forms.state.services_for(viewer);
+async fn call(forms: &Forms, asker: &Asker, parts: Parts, body: Bytes) -> Response {
+    let services = forms.state.services_for(asker);
     pages::call(services, Request::from_parts(parts, Body::from(body))).await
 }
 

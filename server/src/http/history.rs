@@ -14,6 +14,7 @@ use domain::{Failure, TrackerId, access::Need};
 
 use super::{AppState, Problem, etag, gate::Routes};
 
+mod changes;
 mod checks;
 mod cursor;
 mod days;
@@ -40,6 +41,7 @@ impl Routes {
             .route("GET", "/v1/trackers/{id}/failure", Need::Look, tagged(get(events::failure)))
             .route("GET", "/v1/trackers/{id}/transitions", Need::Look, tagged(get(events::transitions)))
             .route("GET", "/v1/trackers/{id}/phases", Need::Look, tagged(get(evidence::phases)))
+            .route("GET", "/v1/trackers/{id}/changes", Need::Inspect, tagged(get(changes::changes)))
             .route("GET", "/v1/trackers/{id}/evidence", Need::Inspect, tagged(get(evidence::evidence)))
             .route("GET", "/v1/trackers/{id}/export", Need::Look, get(export::export))
     }

@@ -2,7 +2,7 @@
 //!
 //! A browser gets a redirect to the list, with the key that takes the change back; a program gets that key as JSON.
 
-use app::{ApiError, backend::FailedForm, list::many};
+use app::{ApiError, backend::FailedForm, list::many, pause};
 use axum::{
     Extension, Json, Router,
     body::Bytes,
@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use domain::{Deed, Failure, Spot, TrackerId};
+use domain::{Deed, Failure, Rest, Spot, Timestamp, TrackerId};
 
 use super::{
     AppState,
@@ -37,14 +37,15 @@ async fn change(
 ) -> Response {
     let values = forms::values(&body);
     if value(&values, "do") == Some("check") {
-        let checked = check(&forms, &values).await;
+        let checked = check(&forms, &asker, &values).await;
         let answer = checked.map(|recorded| (serde_json::json!({ "recorded": recorded }), back(&values)));
         return reply(forms, asker, (&uri, &headers), values, answer).await;
     }
-    let answer = make(&forms, &values).await;
+    let answer = make(&forms, &asker, &values).await;
     let to = |done: domain::Done| match moved(&values) {
         // Who moves one several times wants to find it again, and needs no way back but the other button.
         Some((id, _)) => format!("{}#row-{id}", back(&values)),
+        None if back(&values).starts_with("/t/") => back(&values),
         None => with(&back(&values), &format!("undo={}#done", done.key)),
     };
     let json = |done: &domain::Done| serde_json::json!({ "undo": done.key, "trackers": done.trackers });
@@ -62,25 +63,25 @@ async fn undo(
     let values = forms::values(&body);
     let key = value(&values, "key").and_then(|key| key.parse().ok());
     let answer = match key {
-        Some(key) => forms.state.services.trackers.undo(key).await.map_err(ApiError::from),
+        Some(key) => forms.state.services_for(&asker).trackers.undo(key).await.map_err(ApiError::from),
         None => Err(ApiError::BadRequest("it names no change".into())),
     };
     let to = back(&values);
     reply(forms, asker, (&uri, &headers), values, answer.map(|()| (serde_json::Value::Null, to))).await
 }
 
-async fn make(forms: &Forms, values: &[(String, String)]) -> Result<domain::Done, ApiError> {
+async fn make(forms: &Forms, asker: &Asker, values: &[(String, String)]) -> Result<domain::Done, ApiError> {
     let (ids, deed) = if let Some((id, spot)) = moved(values) {
         (vec![id], Deed::Place(spot))
     } else {
-        (chosen(values)?, deed(values)?)
+        (chosen(values)?, deed(values, forms.state.clock.now())?)
     };
-    Ok(forms.state.services.trackers.change(ids, deed).await?)
+    Ok(forms.state.services_for(asker).trackers.change(ids, deed).await?)
 }
 
 /// How many were checked, and recorded in time.
-async fn check(forms: &Forms, values: &[(String, String)]) -> Result<usize, ApiError> {
-    Ok(forms.state.services.trackers.check_now(chosen(values)?).await?.len())
+async fn check(forms: &Forms, asker: &Asker, values: &[(String, String)]) -> Result<usize, ApiError> {
+    Ok(forms.state.services_for(asker).trackers.check_now(chosen(values)?).await?.len())
 }
 
 fn chosen(values: &[(String, String)]) -> Result<Vec<TrackerId>, ApiError> {
@@ -89,14 +90,28 @@ fn chosen(values: &[(String, String)]) -> Result<Vec<TrackerId>, ApiError> {
     Ok(ids.map_err(|_| Failure::NotFound)?)
 }
 
-fn deed(values: &[(String, String)]) -> Result<Deed, ApiError> {
+fn deed(values: &[(String, String)], now: Timestamp) -> Result<Deed, ApiError> {
     match value(values, "do") {
-        Some("pause") => Ok(Deed::Pause),
+        Some("pause") => Ok(Deed::Pause(rest(values, now)?)),
         Some("resume") => Ok(Deed::Resume),
         Some("delete") => Ok(Deed::Remove),
         Some("change") => Ok(Deed::Edit(values.to_vec())),
         _ => Err(ApiError::BadRequest("it does not say what to do".into())),
     }
+}
+
+/// How long, by the form that says so; until somebody wakes them by the button that says nothing.
+fn rest(values: &[(String, String)], now: Timestamp) -> Result<Rest, ApiError> {
+    let text = |name| value(values, name).unwrap_or_default();
+    let (length, until) = match text("length") {
+        pause::UNTIL => {
+            let read = app::past::asked::moment(text("until")).map_err(ToOwned::to_owned);
+            let none = || "give the time when the pause ends, or choose another length".to_owned();
+            ("", Some(read.and_then(|until| until.ok_or_else(none))))
+        }
+        length => (length, None),
+    };
+    Rest::of_form(length, until, text("reason"), now).map_err(ApiError::Invalid)
 }
 
 /// The tracker that gets another place, and which. `up` and `down` are buttons of rows, `at` is where one was dropped.
@@ -121,7 +136,11 @@ async fn reply(
         Ok((json, _)) => Json(json).into_response(),
         Err(error) if is_page => {
             let is_edit = value(&values, "do") == Some("change");
-            let page = if is_edit { many::EDIT_PAGE.to_owned() } else { back(&values) };
+            let page = match value(&values, "length") {
+                Some(_) => pause::PAGE.to_owned(),
+                None if is_edit => many::EDIT_PAGE.to_owned(),
+                None => back(&values),
+            };
             let action = uri.path().to_owned();
             let failed = FailedForm { page, action, values, error, panel: None };
             pages::render_failed(forms.pages, asker, failed).await
@@ -134,9 +153,12 @@ fn value<'a>(values: &'a [(String, String)], name: &str) -> Option<&'a str> {
     values.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
 }
 
-/// The page of the list that a form was on; never one elsewhere.
+/// The page of the list, or of a tracker, that a form was on; never one elsewhere.
 fn back(values: &[(String, String)]) -> String {
     let back = value(values, "back").unwrap_or("/");
+    if back.starts_with("/t/") && pause::leads_back(back) {
+        return back.to_owned();
+    }
     // Read and written again, so it is a page of the list and nothing else.
     let query = back.split_once('?').map_or("", |(_, query)| query);
     app::list::address::href(&app::list::address::read(query))

@@ -66,6 +66,7 @@ async fn page(State(pages): State<Pages>, Extension(asker): Extension<Asker>, re
     let answered = request.extensions().get::<Answered>().cloned();
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
     let whole = request.uri().path_and_query().map_or(path, |whole| whole.as_str());
+    let services = pages.state.services_for(&asker);
     let viewer = asker.viewer;
     if answered.is_none()
         && let Some(elsewhere) = elsewhere(&viewer, path, query, whole)
@@ -74,7 +75,6 @@ async fn page(State(pages): State<Pages>, Extension(asker): Extension<Asker>, re
     }
     let address = answered.as_ref().map(|_| whole.to_owned());
     let Answered { failed, shown, resume } = answered.unwrap_or_default();
-    let services = pages.state.services_for(&viewer);
     let question = Asked { path: path.to_owned(), query: query.to_owned(), viewer, failed, shown, resume };
     let page = Page::load(&services, &question).await;
     let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -108,7 +108,7 @@ fn trackers(page: &mut Page, view: &LiveView) {
 fn each_tracker(page: &mut Page, view: &LiveView) {
     let newest = || {
         view.ids().filter_map(|id| {
-            let about = view.about(id).filter(|about| !about.paused)?;
+            let about = view.about(id).filter(|about| about.paused.is_none())?;
             let cell = view.cells(id)?.next_back()?;
             Some((id, about, cell))
         })

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Clock, Deed, Done, Draft, Failure, NewTracker, TrackerId};
+use domain::{Clock, Deed, Done, Draft, Failure, NewTracker, Rest, TrackerId, access::Actor};
 use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
@@ -18,7 +18,7 @@ pub enum Edit {
     /// Change the settings that the draft names.
     Change(TrackerId, Box<Draft>),
     /// Let a tracker rest, or wake it.
-    Pause(TrackerId, bool),
+    Rest(TrackerId, Option<Rest>),
     /// Remove a tracker; for ten minutes that can be taken back.
     Remove(TrackerId),
     /// Take a removal back.
@@ -47,7 +47,7 @@ pub(super) type Reply = oneshot::Sender<Result<Edited, Failure>>;
 
 pub(super) enum Message {
     Check(Arrival),
-    Edit(Edit, Reply),
+    Edit(Edit, Actor, Reply),
 }
 
 /// The recorder has stopped.
@@ -86,14 +86,14 @@ impl RecorderHandle {
         self.inbox.max_capacity() - self.inbox.capacity()
     }
 
-    /// Asks for an edit and waits until it is on disk, 10 s at most. Gives the ids of the trackers it was about.
-    pub async fn edit(&self, edit: Edit) -> Result<Vec<TrackerId>, Failure> {
-        self.ask(edit).await.map(|edited| edited.ids)
+    /// Asks for an edit by somebody and waits until it is on disk, 10 s at most. Gives the ids of the trackers it was about.
+    pub async fn edit(&self, edit: Edit, by: Actor) -> Result<Vec<TrackerId>, Failure> {
+        self.ask(edit, by).await.map(|edited| edited.ids)
     }
 
     /// Does something with all of these trackers in one transaction, as [`Self::edit`] does.
-    pub async fn change(&self, ids: Vec<TrackerId>, deed: Deed) -> Result<Done, Failure> {
-        let edited = self.ask(Edit::Many(ids, deed)).await?;
+    pub async fn change(&self, ids: Vec<TrackerId>, deed: Deed, by: Actor) -> Result<Done, Failure> {
+        let edited = self.ask(Edit::Many(ids, deed), by).await?;
         Ok(Done { key: edited.undo.unwrap_or_default(), trackers: edited.ids.len() })
     }
 
@@ -102,11 +102,11 @@ impl RecorderHandle {
         self.undos.said(key, self.clock.monotonic())
     }
 
-    async fn ask(&self, edit: Edit) -> Result<Edited, Failure> {
+    async fn ask(&self, edit: Edit, by: Actor) -> Result<Edited, Failure> {
         let unavailable = |cause: domain::Cause| Failure::Unavailable { doing: "saving", cause };
         let asked = async {
             let (reply, answer) = oneshot::channel();
-            let sent = self.inbox.send(Message::Edit(edit, reply)).await;
+            let sent = self.inbox.send(Message::Edit(edit, by, reply)).await;
             sent.map_err(|_| unavailable(Box::new(Stopped)))?;
             answer.await.map_err(|_| unavailable(Box::new(Stopped)))?
         };

@@ -215,13 +215,13 @@ impl Ledger {
         if let Some(account) = self.accounts.get_mut(&tracker.id) {
             account.policy = policy;
             account.slots = slots;
-            account.paused = tracker.settings.paused;
+            account.paused = tracker.settings.paused.is_some();
             return;
         }
         let account = Account {
             policy,
             slots,
-            paused: tracker.settings.paused,
+            paused: tracker.settings.paused.is_some(),
             belief: Belief::default(),
             staged: None,
             names: VecDeque::with_capacity(SHOWN_CHECKS),

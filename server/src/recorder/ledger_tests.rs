@@ -1,4 +1,4 @@
-use domain::{CheckName, Draft, Fault, FaultKind, Location, Mark, Phases, Trust};
+use domain::{CheckName, Draft, Fault, FaultKind, Location, Mark, Phases, Rest, Trust};
 
 use super::*;
 
@@ -111,15 +111,15 @@ fn after_a_restart_the_verdicts_stand_and_the_time_between_is_a_gap() {
 fn a_paused_tracker_rests_until_its_next_check() {
     let (mut ledger, mut view) = ledger(0);
     ledger.stage(check(phase(), true));
-    let paused = |paused| {
+    let paused = |paused: Option<Rest>| {
         let mut tracker = tracker(0);
         tracker.settings.paused = paused;
         [Ok(tracker)]
     };
-    ledger.set_trackers(&paused(true), &mut view);
+    ledger.set_trackers(&paused(Some(Rest::default())), &mut view);
     ledger.stage_rests(Timestamp(phase() + 2_500));
     ledger.stage_rests(Timestamp(phase() + 3_500));
-    ledger.set_trackers(&paused(false), &mut view);
+    ledger.set_trackers(&paused(None), &mut view);
     ledger.stage_rests(Timestamp(phase() + 8_500));
     ledger.stage(check(phase() + 9_000, true));
     let batch = commit(&mut ledger, &mut view);

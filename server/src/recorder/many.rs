@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Alteration, BulkDraft, Deed, Failure, NewTracker, Spot, Tracker, TrackerId, rearranged};
+use domain::{Alteration, BulkDraft, Deed, Failure, NewTracker, Spot, TrackerId, access::Actor, rearranged};
 
 use super::{
     Recorder, Roster,
@@ -15,21 +15,19 @@ impl Recorder {
         &mut self,
         ids: &[TrackerId],
         deed: &Deed,
+        by: &Actor,
     ) -> Result<(u64, Vec<TrackerId>), Failure> {
         let roster = self.roster.borrow().clone();
         let alterations = match deed {
-            Deed::Pause => ids.iter().map(|id| Alteration::Paused(*id, true)).collect(),
-            Deed::Resume => ids.iter().map(|id| Alteration::Paused(*id, false)).collect(),
+            Deed::Pause(rest) => ids.iter().map(|id| Alteration::Rests(*id, Some(rest.clone()))).collect(),
+            Deed::Resume => ids.iter().map(|id| Alteration::Rests(*id, None)).collect(),
             Deed::Remove => ids.iter().map(|id| Alteration::Removed(*id)).collect(),
             Deed::Edit(fields) => edited(ids, &BulkDraft::of_fields(fields)?, &roster)?,
             Deed::Place(spot) => placed(ids, *spot, &roster),
         };
         let steps: Vec<Back> =
             alterations.iter().filter_map(|alteration| self.way_back(alteration, &roster)).collect();
-        let done = self.records.alter(&alterations, self.clock.now()).await;
-        // Also after a failure, as for every edit.
-        self.reload_logged().await;
-        let done = done?;
+        let done = self.alter_some(&alterations, by).await?;
         let is_known = |id: &TrackerId| self.view.read().about(*id).is_some();
         if done.is_empty() && !(alterations.is_empty() && ids.iter().any(is_known)) {
             return Err(Failure::NotFound);
@@ -39,24 +37,20 @@ impl Recorder {
     }
 
     /// Takes back what was done with many, in one transaction.
-    pub(super) async fn undo(&mut self, key: u64) -> Result<Vec<TrackerId>, Failure> {
+    pub(super) async fn undo(&mut self, key: u64, by: &Actor) -> Result<Vec<TrackerId>, Failure> {
         let steps = self.undos.steps(key, self.clock.monotonic()).ok_or(Failure::NotFound)?;
         let roster = self.roster.borrow().clone();
         let alterations: Vec<Alteration> =
             steps.into_iter().filter_map(|step| step.alteration(&roster)).collect();
-        let done = self.records.alter(&alterations, self.clock.now()).await;
-        self.reload_logged().await;
-        let done = done?;
+        let done = self.alter_some(&alterations, by).await?;
         self.undos.done(key);
-        let restored = alterations.iter().filter(|alteration| matches!(alteration, Alteration::Restored(_)));
-        self.show_all_again(&restored.map(Alteration::id).collect::<Vec<_>>()).await;
         Ok(done)
     }
 
     /// What takes an alteration back; nothing for one that changes nothing.
     fn way_back(&self, alteration: &Alteration, roster: &Roster) -> Option<Back> {
         match alteration {
-            Alteration::Settings(tracker) => {
+            Alteration::Settings(tracker, _) => {
                 let before = &roster.get(&tracker.id)?.settings;
                 let boxed = |settings: &NewTracker| Box::new(settings.clone());
                 Some(Back::Settings {
@@ -65,31 +59,13 @@ impl Recorder {
                     after: boxed(&tracker.settings),
                 })
             }
-            Alteration::Paused(id, paused) => {
+            Alteration::Rests(id, rest) => {
                 // Also of a tracker that cannot be checked, which is not in the roster.
-                let before = self.view.read().about(*id)?.paused;
-                (before != *paused).then_some(Back::Paused(*id, before))
+                let before = self.view.read().about(*id)?.paused.clone();
+                (before != *rest).then_some(Back::Rests(*id, before))
             }
             Alteration::Removed(id) => Some(Back::Restored(*id)),
             Alteration::Restored(_) => None,
-        }
-    }
-
-    /// Gives restored trackers back what is known of them.
-    async fn show_all_again(&mut self, ids: &[TrackerId]) {
-        if let [id] = ids {
-            return self.show_again(*id).await;
-        }
-        if ids.is_empty() {
-            return;
-        }
-        match self.records.recent(None).await {
-            Ok(mut recent) => {
-                recent.checks.retain(|recorded| ids.contains(&recorded.check.name.tracker));
-                recent.statuses.retain(|(id, _)| ids.contains(id));
-                self.ledger.restore(recent, None, &mut self.view.write());
-            }
-            Err(failure) => self.health.storage_failed(&failure),
         }
     }
 }
@@ -100,7 +76,7 @@ fn edited(ids: &[TrackerId], draft: &BulkDraft, roster: &Roster) -> Result<Vec<A
     for tracker in ids.iter().filter_map(|id| roster.get(id)) {
         let settings = draft.apply(&tracker.settings)?;
         if settings != tracker.settings {
-            edited.push(Alteration::Settings(Box::new(Tracker { settings, ..Tracker::clone(tracker) })));
+            edited.push(Alteration::settings(tracker, settings));
         }
     }
     Ok(edited)
@@ -131,7 +107,7 @@ fn placed(ids: &[TrackerId], spot: Spot, roster: &Roster) -> Vec<Alteration> {
     let moved = places.into_iter().filter_map(|(id, place)| {
         let tracker = roster.get(&id)?;
         let settings = NewTracker { place: Some(place), ..tracker.settings.clone() };
-        Some(Alteration::Settings(Box::new(Tracker { settings, ..Tracker::clone(tracker) })))
+        Some(Alteration::settings(tracker, settings))
     });
     moved.collect()
 }
@@ -139,7 +115,7 @@ fn placed(ids: &[TrackerId], spot: Spot, roster: &Roster) -> Vec<Alteration> {
 /// `12 trackers are paused.`
 fn said(deed: &Deed, done: &[TrackerId], roster: &Roster) -> String {
     let what = match deed {
-        Deed::Pause => "paused",
+        Deed::Pause(_) => "paused",
         Deed::Resume => "resumed",
         Deed::Remove => "deleted",
         Deed::Edit(_) => "changed",

@@ -107,7 +107,7 @@ pub(super) fn put_off(backlog: &mut Backlog, message: Message) {
     match message {
         Message::Check(arrival) => backlog.push(arrival),
         // Who asked may have gone away.
-        Message::Edit(_, reply) => drop(reply.send(Err(of_edit()))),
+        Message::Edit(_, _, reply) => drop(reply.send(Err(of_edit()))),
     }
 }
 

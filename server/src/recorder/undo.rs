@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Alteration, NewTracker, Tracker, TrackerId, UNDO_FOR};
+use domain::{Alteration, NewTracker, Rest, TrackerId, UNDO_FOR};
 
 use super::Roster;
 
@@ -34,7 +34,7 @@ pub(super) enum Back {
     /// From these later settings to the former ones.
     Settings { id: TrackerId, before: Box<NewTracker>, after: Box<NewTracker> },
     /// To resting, or waking.
-    Paused(TrackerId, bool),
+    Rests(TrackerId, Option<Rest>),
     /// To being there.
     Restored(TrackerId),
 }
@@ -102,9 +102,9 @@ impl Back {
             Self::Settings { id, before, after } => {
                 let now = roster.get(&id)?;
                 let settings = now.settings.clone().without(&before, &after);
-                Some(Alteration::Settings(Box::new(Tracker { settings, ..Tracker::clone(now) })))
+                Some(Alteration::settings(now, settings))
             }
-            Self::Paused(id, paused) => Some(Alteration::Paused(id, paused)),
+            Self::Rests(id, rest) => Some(Alteration::Rests(id, rest)),
             Self::Restored(id) => Some(Alteration::Restored(id)),
         }
     }

@@ -253,7 +253,7 @@ impl Driver {
             (_, outcome) => policy.judge(outcome, finding.latency),
         };
         // Who rests is looked at, but does not go down.
-        let is_held = matches!(advice, Advice::Hold | Advice::Look) || self.tracker.settings.paused;
+        let is_held = matches!(advice, Advice::Hold | Advice::Look) || self.tracker.settings.paused.is_some();
         if is_held { Trust::Held } else { Trust::Full }
     }
 
@@ -271,7 +271,10 @@ impl Driver {
                 return Advice::Believe;
             }
         }
-        if self.tracker.settings.policy.upside_down || self.tracker.settings.paused || self.is_down() {
+        if self.tracker.settings.policy.upside_down
+            || self.tracker.settings.paused.is_some()
+            || self.is_down()
+        {
             // It was not up, so it says nothing about others.
             return if self.tools.location.is_blind() { Advice::Blind } else { Advice::Believe };
         }

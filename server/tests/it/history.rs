@@ -64,7 +64,10 @@ async fn app_of(every: u32, batch: Batch) -> TestApp {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let store = Store::open(&folder.path().join("uptime-tracker.db")).await.unwrap();
     let mut writer = store.into_writer().await.unwrap();
-    writer.add(&[draft(every).parse().unwrap()], START).await.unwrap();
+    writer
+        .add(&[draft(every).parse().unwrap()], &domain::access::Actor::program("test"), START)
+        .await
+        .unwrap();
     writer.record(&batch).await.unwrap();
     drop(writer);
     TestApp::over(folder, Arc::new(ManualClock::new())).await

@@ -20,6 +20,7 @@ mod pages;
 mod process;
 mod recording;
 mod refusal;
+mod rests;
 mod schedule;
 mod service_manager;
 mod soak;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     About, Batch, Cell, Check, CheckName, LiveView, Location, Micros, NewTracker, Outcome, Phases, Recorded,
-    Records, SHOWN_CHECKS, Timestamp, TrackerId,
+    Records, SHOWN_CHECKS, Timestamp, TrackerId, access::Actor,
 };
 use store::{Store, Writer};
 use tokio::time::Instant;
@@ -97,7 +97,7 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) -> Done<()> 
     let path = options.scratch.join("cpu.db");
     crate::large::remove(&path);
     let mut writer = Store::open(&path).await?.into_writer().await?;
-    let ids = writer.add(&settings("1s", trackers)?, Timestamp(EPOCH)).await?;
+    let ids = writer.add(&settings("1s", trackers)?, &Actor::program("measuring"), Timestamp(EPOCH)).await?;
     let before = kernel::resident();
     let mut source = Source::new(1);
     for id in &ids {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use domain::{Records, Timestamp};
+use domain::{Records, Timestamp, access::Actor};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, query, query_scalar, sqlite::SqliteConnectOptions};
 use store::Store;
 
@@ -53,7 +53,9 @@ impl Fill {
         remove(&path);
         let mut writer = Store::open(&path).await?.into_writer().await?;
         let mut source = Source::new(2);
-        for id in writer.add(&settings(every, *trackers)?, Timestamp(EPOCH)).await? {
+        for id in
+            writer.add(&settings(every, *trackers)?, &Actor::program("measuring"), Timestamp(EPOCH)).await?
+        {
             source.track(id, self.step_ms, EPOCH);
         }
         for turn in 1..=self.turns {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::{Records, Timestamp, TrackerId};
+use domain::{Records, Timestamp, TrackerId, access::Actor};
 use store::Store;
 use tokio::time::Instant;
 
@@ -118,18 +118,19 @@ impl Drop for Unfinished {
 
 async fn fill(path: &Path, shape: &Shape) -> Outcome<usize> {
     let mut writer = Store::open(path).await?.into_writer().await?;
+    let by = Actor::program("measuring");
     let mut source = Source::new(3);
     let begin = Timestamp(EPOCH - shape.second_days.max(DAYS) * DAY_MS);
-    for id in writer.add(&settings("1s", 1)?, begin).await? {
+    for id in writer.add(&settings("1s", 1)?, &by, begin).await? {
         source.track(id, 1_000, EPOCH - shape.second_days * DAY_MS);
     }
-    for id in writer.add(&settings("60s", shape.minute_trackers)?, begin).await? {
+    for id in writer.add(&settings("60s", shape.minute_trackers)?, &by, begin).await? {
         source.track(id, 60_000, EPOCH - DAYS * DAY_MS);
     }
-    for id in writer.add(&settings("3600s", shape.hour_trackers)?, begin).await? {
+    for id in writer.add(&settings("3600s", shape.hour_trackers)?, &by, begin).await? {
         source.track(id, 3_600_000, EPOCH - DAYS * DAY_MS);
     }
-    for id in writer.add(&settings("86400s", shape.day_trackers)?, begin).await? {
+    for id in writer.add(&settings("86400s", shape.day_trackers)?, &by, begin).await? {
         source.track(id, DAY_MS, EPOCH - DAYS * DAY_MS);
     }
     let (mut now, mut checks, mut told) = (begin.0, 0, 0);

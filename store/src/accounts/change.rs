@@ -6,7 +6,7 @@ use domain::{
 };
 use sqlx::{SqliteConnection, query, query_scalar, sqlite::SqliteQueryResult};
 
-use crate::StoreError;
+use crate::{StoreError, changes};
 
 /// What was made or changed; `None` when there is no such thing.
 type Applied = Result<Option<i64>, StoreError>;
@@ -23,7 +23,7 @@ pub(super) async fn apply(
         return Err(refused("role", "this is the last administrator who can sign in"));
     }
     if let Some(what) = words(change, done) {
-        note(db, by, at, &what).await?;
+        changes::say(db, by, at, &what).await?;
     }
     query("UPDATE access SET revision = revision + 1").execute(db).await?;
     Ok(Some(done))
@@ -233,17 +233,4 @@ fn words(change: &AccountChange, made: i64) -> Option<String> {
         Change::SetReading(Reading::Accounts) => "closed reading to those without an account".into(),
         Change::Rehash(..) | Change::TakeStep(..) => return None,
     })
-}
-
-async fn note(db: &mut SqliteConnection, by: &Actor, at: Timestamp, what: &str) -> Result<(), StoreError> {
-    let sql = "INSERT INTO changes (at, account_id, who, address, what) VALUES (?, ?, ?, ?, ?)";
-    query(sql)
-        .bind(at.0)
-        .bind(by.account.map(|id| id.0))
-        .bind(&by.name)
-        .bind(&by.address)
-        .bind(what)
-        .execute(db)
-        .await?;
-    Ok(())
 }

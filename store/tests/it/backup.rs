@@ -13,7 +13,7 @@ use store::{Store, StoreError, Writer, backup, backup_name, is_backup_name};
 
 use super::{
     full_disk::SmallDisk,
-    harness::{Folder, batch, check, connect, tracker},
+    harness::{Folder, batch, check, connect, someone, tracker},
 };
 
 async fn record(writer: &mut Writer, from: i64, count: i64) {
@@ -35,7 +35,7 @@ fn others(folder: &Path) -> Vec<String> {
 async fn a_backup_while_checks_are_recorded_is_whole_and_delays_nothing() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.unwrap();
     record(&mut writer, 0, 20_000).await;
     let to = folder.0.path().join("copy.db");
     let (database, copy) = (folder.database(), to.clone());

@@ -1,9 +1,9 @@
 //! What people do with the program `sqlite3`.
 
-use domain::{Misfit, Outcome, Reason, Records, Schedule, Timestamp, Tracker, TrackerId};
+use domain::{Alteration, Misfit, Outcome, Reason, Records, Rest, Schedule, Timestamp, Tracker, TrackerId};
 use sqlx::{SqliteConnection, query, query_as, query_scalar, raw_sql};
 
-use super::harness::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, someone, tracker};
 
 async fn load(writer: &mut dyn Records) -> Vec<Result<Tracker, Misfit>> {
     writer.trackers().await.unwrap()
@@ -101,8 +101,10 @@ async fn a_row_that_breaks_a_rule_is_kept_with_its_problem_and_harms_no_other() 
     }
     assert_eq!(misfits[5].label, "Shop");
     assert_eq!(misfits[3].label, "a.example/x");
-    assert!(writer.set_paused(misfits[0].id, true).await.unwrap(), "a misfit can be paused");
-    assert!(writer.remove(misfits[0].id, Timestamp(0)).await.unwrap(), "and removed");
+    let id = misfits[0].id;
+    let all = [Alteration::Rests(id, Some(Rest::default())), Alteration::Removed(id)];
+    let done = writer.alter(&all, &someone(), Timestamp(0)).await.unwrap();
+    assert_eq!(done, [id, id], "a misfit can be paused, and removed");
 }
 
 #[tokio::test]
@@ -145,7 +147,7 @@ async fn the_tutorials_schema_is_there() {
 async fn rows_that_are_not_understood_are_left_out() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer.add(&[tracker("a.example"), tracker("b.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("a.example"), tracker("b.example")], &someone(), Timestamp(0)).await.unwrap();
     run(
         &mut folder.by_hand().await,
         "INSERT INTO faults (id, kind, detail) VALUES (1, 'gremlins', '');

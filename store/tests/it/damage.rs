@@ -5,13 +5,13 @@ use std::fs;
 use domain::{Failure, Outcome, Records, Timestamp};
 use store::{Store, StoreError};
 
-use super::harness::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, someone, tracker};
 
 /// A closed database with something in every table, as bytes.
 async fn filled(folder: &Folder) -> Vec<u8> {
     let mut writer = folder.writer().await;
     let trackers: Vec<_> = (0..200).map(|n| tracker(&format!("{n}.example"))).collect();
-    writer.add(&trackers, Timestamp(1)).await.unwrap();
+    writer.add(&trackers, &someone(), Timestamp(1)).await.unwrap();
     let checks =
         (0..400).map(|due| check(1 + due % 200, due, if due % 7 == 0 { down("x") } else { Outcome::Up }));
     writer.record(&batch(checks.collect())).await.unwrap();
@@ -88,7 +88,7 @@ async fn a_file_that_is_removed_or_replaced_takes_nothing_more_until_it_is_back(
     let aside = folder.0.path().join("aside.db");
     let mut writer = folder.writer().await;
     let group = |due| batch(vec![check(1, due, Outcome::Up)]);
-    writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.unwrap();
     writer.record(&group(1)).await.unwrap();
     fs::rename(folder.database(), &aside).unwrap();
     for replaced in [false, true] {
@@ -101,7 +101,7 @@ async fn a_file_that_is_removed_or_replaced_takes_nothing_more_until_it_is_back(
         assert!(matches!(error, StoreError::Gone { .. }), "{error:?}");
         assert!(error.advice().unwrap().contains("restart"));
         assert!(writer.changed_outside().await.is_err());
-        assert!(writer.add(&[tracker("a.example")], Timestamp(0)).await.is_err());
+        assert!(writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.is_err());
     }
     fs::rename(&aside, folder.database()).unwrap();
     writer.record(&group(2)).await.unwrap();

@@ -4,13 +4,13 @@ use domain::{Records, Timestamp, TrackerId};
 use sqlx::{Connection, raw_sql};
 use store::{Editor, StoreError};
 
-use super::harness::{Folder, tracker};
+use super::harness::{Folder, someone, tracker};
 
 #[tokio::test]
 async fn an_edit_beside_a_writer_is_noticed() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.unwrap();
     let mut editor = Editor::open(&folder.database()).await.unwrap();
     assert!(!writer.changed_outside().await.unwrap(), "opening and reading change nothing");
     let id = editor.add(&tracker("b.example"), Timestamp(5)).await.unwrap();

@@ -15,7 +15,7 @@ use store::{Store, Writer};
 use tempfile::TempDir;
 
 use super::{
-    harness::{Folder, check, connect, down, tracker},
+    harness::{Folder, check, connect, down, someone, tracker},
     synthetic::{Chance, START},
 };
 
@@ -51,7 +51,10 @@ async fn sound(seed: u64) -> Sound {
         let draft = domain::Draft { every: Some(every.to_owned()), ..domain::Draft::of("http://a.example") };
         draft.parse().unwrap()
     };
-    writer.add(&[settings("300s"), settings("3600s"), tracker("b.example")], Timestamp(START)).await.unwrap();
+    writer
+        .add(&[settings("300s"), settings("3600s"), tracker("b.example")], &someone(), Timestamp(START))
+        .await
+        .unwrap();
     let mut chance = Chance::new(seed);
     let mut all = Vec::new();
     for (id, step) in TRACKERS {

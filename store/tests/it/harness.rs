@@ -4,11 +4,16 @@ use std::path::{Path, PathBuf};
 
 use domain::{
     Batch, Check, CheckName, Draft, Fault, FaultKind, Location, Micros, NewTracker, Outcome, Phases,
-    Recorded, Timestamp, TrackerId,
+    Recorded, Timestamp, TrackerId, access::Actor,
 };
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use store::{Store, Writer};
 use tempfile::TempDir;
+
+/// Who changes things in tests.
+pub(super) fn someone() -> Actor {
+    Actor::program("someone")
+}
 
 /// A folder for one database, gone at the end of the test.
 pub(super) struct Folder(pub(super) TempDir);

@@ -21,7 +21,7 @@ use store::{Store, Writer, backup, verify};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    harness::{Folder, connect},
+    harness::{Folder, connect, someone},
     synthetic::{Chance, Expected, START, batch, begin, everything, steps, trackers},
 };
 
@@ -53,7 +53,7 @@ async fn child() {
 async fn record(path: &Path, from: i64) {
     let mut writer = Store::open(path).await.unwrap().into_writer().await.unwrap();
     if writer.trackers().await.unwrap().is_empty() {
-        writer.add(&trackers(), Timestamp(START)).await.unwrap();
+        writer.add(&trackers(), &someone(), Timestamp(START)).await.unwrap();
     }
     let mut stdout = std::io::stdout();
     for number in from.. {

@@ -6,7 +6,7 @@ use domain::{Outcome, Records, Timestamp};
 use sqlx::{AssertSqlSafe, Connection, query_scalar, raw_sql};
 use store::{Store, StoreError};
 
-use super::harness::{Folder, batch, check, connect, down, tracker};
+use super::harness::{Folder, batch, check, connect, down, someone, tracker};
 
 async fn refusal(path: &Path) -> StoreError {
     let before = fs::read(path).unwrap();
@@ -19,7 +19,7 @@ async fn refusal(path: &Path) -> StoreError {
 async fn what_was_recorded_is_there_when_it_is_opened_again() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer.add(&[tracker("a.example")], Timestamp(1)).await.unwrap();
+    writer.add(&[tracker("a.example")], &someone(), Timestamp(1)).await.unwrap();
     writer.record(&batch(vec![check(1, 1, Outcome::Up), check(1, 2, down("x"))])).await.unwrap();
     let before = (writer.trackers().await.unwrap(), writer.recent(None).await.unwrap());
     writer.close().await.unwrap();

@@ -3,7 +3,7 @@
 use domain::{NewTracker, Outcome, Records, Timestamp};
 use sqlx::{Connection, SqliteConnection, raw_sql};
 
-use super::harness::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, someone, tracker};
 
 async fn run(db: &mut SqliteConnection, sql: &'static str) {
     raw_sql(sql).execute(db).await.unwrap();
@@ -15,7 +15,7 @@ async fn each_change_from_outside_is_noticed_once_and_our_own_never() {
     let mut writer = folder.writer().await;
     let mut hand = folder.by_hand().await;
     assert!(!writer.changed_outside().await.unwrap());
-    writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.unwrap();
     writer.record(&batch(vec![check(1, 1, Outcome::Up)])).await.unwrap();
     assert!(!writer.changed_outside().await.unwrap());
     for _ in 0..3 {
@@ -35,7 +35,7 @@ async fn each_change_from_outside_is_noticed_once_and_our_own_never() {
 async fn a_batch_waits_for_a_lock() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.unwrap();
     let mut hand = folder.by_hand().await;
     run(&mut hand, "BEGIN IMMEDIATE; INSERT INTO trackers(url) VALUES ('b.example');").await;
     let recording = tokio::spawn(async move {
@@ -66,17 +66,17 @@ async fn many_are_added_or_none() {
     )
     .await;
     let new: Vec<NewTracker> = (0..5).map(|n| tracker(&format!("{n}.example"))).collect();
-    writer.add(&new, Timestamp(0)).await.unwrap_err();
+    writer.add(&new, &someone(), Timestamp(0)).await.unwrap_err();
     assert_eq!(writer.trackers().await.unwrap(), []);
     run(&mut hand, "DROP TRIGGER at_most_two").await;
-    assert_eq!(writer.add(&new, Timestamp(0)).await.unwrap().len(), 5);
+    assert_eq!(writer.add(&new, &someone(), Timestamp(0)).await.unwrap().len(), 5);
 }
 
 #[tokio::test]
 async fn a_fault_that_was_deleted_by_hand_is_stored_again() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.unwrap();
     writer.record(&batch(vec![check(1, 1, down("x"))])).await.unwrap();
     let mut hand = folder.by_hand().await;
     run(&mut hand, "DELETE FROM checks; DELETE FROM faults;").await;

@@ -7,7 +7,7 @@ use domain::{
 use proptest::prelude::*;
 use store::{Memory, Writer};
 
-use super::harness::{Folder, check, down};
+use super::harness::{Folder, check, down, someone};
 
 /// 2026-11-23, noon.
 const START: i64 = 1_795_435_200_000;
@@ -73,8 +73,8 @@ impl Pair {
         let folder = Folder::new();
         let (mut writer, mut memory) = (folder.writer().await, Memory::default());
         let trackers = TRACKERS.map(|(every, cron, _)| settings(every, cron));
-        let ids = writer.add(&trackers, Timestamp(START)).await.unwrap();
-        assert_eq!(memory.add(&trackers, Timestamp(START)).await.unwrap(), ids);
+        let ids = writer.add(&trackers, &someone(), Timestamp(START)).await.unwrap();
+        assert_eq!(memory.add(&trackers, &someone(), Timestamp(START)).await.unwrap(), ids);
         Self { folder, writer: Some(writer), memory, ids, now: START }
     }
 

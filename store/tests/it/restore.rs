@@ -6,7 +6,7 @@ use domain::{Outcome, Recent, Records, Timestamp};
 use sqlx::{Connection, raw_sql};
 use store::{Store, StoreError, backup, restore};
 
-use super::harness::{Folder, batch, check, connect, down, tracker};
+use super::harness::{Folder, batch, check, connect, down, someone, tracker};
 
 const AT: Timestamp = Timestamp(1_795_435_200_000);
 const ASIDE: &str = "tracker.db.before-restore-2026-11-23T120000Z";
@@ -19,7 +19,7 @@ async fn recorded(folder: &Folder) -> Recent {
 async fn backed_up() -> (Folder, Recent) {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.unwrap();
     writer.record(&batch(vec![check(1, 1, Outcome::Up), check(1, 2, down("x"))])).await.unwrap();
     let then = writer.recent(None).await.unwrap();
     backup(&folder.database(), &folder.0.path().join("copy.db")).await.unwrap();

@@ -3,13 +3,13 @@
 use std::{fs, time::Duration};
 
 use domain::{
-    Archive, Batch, CheckQuery, Evidence, Exhibit, Micros, Order, Outcome, Phase, Recorded, Records,
-    Timestamp, TrackerId, Window,
+    Alteration, Archive, Batch, CheckQuery, Evidence, Exhibit, Micros, Order, Outcome, Phase, Recorded,
+    Records, Timestamp, TrackerId, Window,
 };
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use store::{Ceiling, Retention, Writer, rebuild, verify};
 
-use super::harness::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, someone, tracker};
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -63,7 +63,7 @@ async fn dues(archive: &dyn Archive, id: TrackerId) -> Vec<i64> {
 async fn rows_leave_for_blocks_and_the_table_of_checks_stays_short() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    let id = writer.add(&[tracker("a.example")], &someone(), Timestamp(START)).await.unwrap()[0];
     run(&mut writer, id, 0..20).await;
     let mut db = folder.by_hand().await;
     assert!(count(&mut db, "SELECT count(*) FROM checks").await <= 240);
@@ -77,7 +77,7 @@ async fn rows_leave_for_blocks_and_the_table_of_checks_stays_short() {
 async fn checks_leave_by_age_rollups_stay_and_the_file_shrinks() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    let id = writer.add(&[tracker("a.example")], &someone(), Timestamp(START)).await.unwrap()[0];
     run(&mut writer, id, 0..1_000).await;
     let now = START + 1_000 * HOUR_MS;
     let edges = [Timestamp(START), Timestamp(START + 30 * DAY_MS), Timestamp(now)];
@@ -110,7 +110,7 @@ async fn checks_leave_by_age_rollups_stay_and_the_file_shrinks() {
 async fn checks_leave_by_size() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    let id = writer.add(&[tracker("a.example")], &someone(), Timestamp(START)).await.unwrap()[0];
     run(&mut writer, id, 0..52).await;
     writer.close().await.unwrap();
     let all = Retention { ceiling: Ceiling::Bytes(0), ..Retention::default() };
@@ -125,7 +125,7 @@ async fn checks_leave_by_size() {
 async fn what_failures_showed_is_forgotten_before_they_are() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    let id = writer.add(&[tracker("a.example")], &someone(), Timestamp(START)).await.unwrap()[0];
     run(&mut writer, id, 0..4).await;
     let mut db = folder.by_hand().await;
     let details = "SELECT count(*) FROM faults WHERE detail <> ''";
@@ -144,11 +144,14 @@ async fn what_failures_showed_is_forgotten_before_they_are() {
 async fn the_history_of_a_tracker_that_is_gone_goes_too() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    let ids = writer.add(&[tracker("a.example"), tracker("b.example")], Timestamp(START)).await.unwrap();
+    let ids = writer
+        .add(&[tracker("a.example"), tracker("b.example")], &someone(), Timestamp(START))
+        .await
+        .unwrap();
     for id in &ids {
         run(&mut writer, *id, 0..10).await;
     }
-    writer.remove(ids[0], Timestamp(START)).await.unwrap();
+    writer.alter(&[Alteration::Removed(ids[0])], &someone(), Timestamp(START)).await.unwrap();
     writer.purge(Timestamp(START)).await.unwrap();
     tend(&mut writer, START + 10 * HOUR_MS).await;
     let mut db = folder.by_hand().await;
@@ -175,7 +178,7 @@ async fn the_history_of_a_tracker_that_is_gone_goes_too() {
 async fn a_damaged_rollup_is_added_up_again_without_what_is_being_sealed() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    let id = writer.add(&[tracker("a.example")], &someone(), Timestamp(START)).await.unwrap()[0];
     run(&mut writer, id, 0..30).await;
     let mut db = folder.by_hand().await;
     let damage = "UPDATE days SET checksum = checksum + 1 WHERE day = (SELECT max(day) FROM days)";
@@ -190,7 +193,7 @@ async fn a_damaged_rollup_is_added_up_again_without_what_is_being_sealed() {
 async fn rollups_that_were_tampered_with_are_found_and_rebuilt() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    let id = writer.add(&[tracker("a.example")], Timestamp(START)).await.unwrap()[0];
+    let id = writer.add(&[tracker("a.example")], &someone(), Timestamp(START)).await.unwrap()[0];
     run(&mut writer, id, 0..60).await;
     let edges = [Timestamp(START), Timestamp(START + 60 * HOUR_MS)];
     let before = writer.archive().periods(id, &edges).await.unwrap();

@@ -11,7 +11,7 @@ use proptest::{
 };
 use sqlx::query_scalar;
 
-use super::harness::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, someone, tracker};
 
 fn kinds() -> impl Strategy<Value = FaultKind> {
     prop_oneof![
@@ -88,7 +88,7 @@ fn every_check_and_status_survives_the_disk() {
         let recent = runtime.block_on(async {
             let folder = Folder::new();
             let mut writer = folder.writer().await;
-            writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+            writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.unwrap();
             let batch = Batch { statuses: vec![(TrackerId(1), status.clone())], ..batch(checks.clone()) };
             writer.record(&batch).await.unwrap();
             // Nothing may come out of what the writer remembers.
@@ -128,7 +128,7 @@ async fn the_walk_back_finds_the_rare_among_the_many() {
     const MANY: i64 = 25_000;
     let folder = Folder::new();
     let mut writer = folder.writer().await;
-    writer.add(&[tracker("rare.example"), tracker("busy.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("rare.example"), tracker("busy.example")], &someone(), Timestamp(0)).await.unwrap();
     let rare = check(1, 0, Outcome::Up);
     let busy: Vec<Recorded> = (0..MANY).map(|due| check(2, due, Outcome::Up)).collect();
     writer.record(&batch(vec![rare.clone()])).await.unwrap();

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use domain::{
-    Alteration, Batch, Draft, Evidence, Exhibit, Fault, FaultKind, Group, Micros, NewTracker, Outcome, Phase,
-    Reason, Recent, Recorded, Records, SHOWN_CHECKS, Status, Timestamp, Tracker, TrackerId, Transition,
-    UNDO_FOR, Window,
+    Act, Alteration, Batch, Draft, Evidence, Exhibit, Fault, FaultKind, FieldChange, Given, Group, Micros,
+    NewTracker, Outcome, Phase, Reason, Recent, Recorded, Records, Rest, RestDraft, SHOWN_CHECKS, Status,
+    Timestamp, Tracker, TrackerId, Transition, UNDO_FOR, Window, access::Actor,
 };
 use store::Memory;
 
-use super::harness::{Folder, batch, check, down, tracker};
+use super::harness::{Folder, batch, check, down, someone, tracker};
 
 #[tokio::test]
 async fn in_memory() {
@@ -25,6 +25,7 @@ async fn in_sqlite() {
 async fn tell(records: &mut dyn Records) {
     nothing_is_there_at_first(records).await;
     trackers_are_added_and_changed(records).await;
+    changes_are_remembered(records).await;
     checks_come_back_as_they_were_recorded(records).await;
     only_the_newest_are_asked_for(records).await;
     the_past_says_where_time_went(records).await;
@@ -40,12 +41,12 @@ async fn nothing_is_there_at_first(records: &mut dyn Records) {
     assert_eq!(records.recent(None).await.unwrap(), Recent::default());
     assert!(!records.changed_outside().await.unwrap());
     records.record(&Batch::default()).await.unwrap();
-    assert_eq!(records.add(&[], Timestamp(0)).await.unwrap(), []);
+    assert_eq!(records.add(&[], &someone(), Timestamp(0)).await.unwrap(), []);
 }
 
 async fn trackers_are_added_and_changed(records: &mut dyn Records) {
     let new = [everything(), tracker("http://b.example/")];
-    let ids = records.add(&new, Timestamp(77)).await.unwrap();
+    let ids = records.add(&new, &someone(), Timestamp(77)).await.unwrap();
     assert_eq!(ids, [TrackerId(1), TrackerId(2)]);
     let [first, second] = [(1, &new[0]), (2, &new[1])].map(|(id, settings)| Tracker {
         id: TrackerId(id),
@@ -59,20 +60,53 @@ async fn trackers_are_added_and_changed(records: &mut dyn Records) {
             deadline: Some(Duration::from_millis(1_500)),
             ..tracker("https://c.example/x?y=1")
         },
-        ..first
+        ..first.clone()
     };
-    assert!(records.update(&changed).await.unwrap());
-    assert!(records.set_paused(TrackerId(2), true).await.unwrap());
+    let rest = Rest { until: Some(Timestamp(5_000)), reason: "new disk".into() };
+    assert!(alter(records, Alteration::settings(&first, changed.settings.clone()), 78).await);
+    assert!(alter(records, Alteration::Rests(TrackerId(2), Some(rest.clone())), 79).await);
     let after = trackers(records).await;
     assert_eq!(after[0], changed);
-    assert!(after[1].settings.paused);
-    assert!(records.set_paused(TrackerId(2), false).await.unwrap());
+    assert_eq!(after[1].settings.paused.as_ref(), Some(&rest));
+    assert!(alter(records, Alteration::Rests(TrackerId(2), None), 80).await);
     assert_eq!(trackers(records).await, [changed.clone(), second]);
 
-    let nobody = Tracker { id: TrackerId(9), ..changed };
-    assert!(!records.update(&nobody).await.unwrap());
-    assert!(!records.set_paused(TrackerId(9), true).await.unwrap());
-    assert!(!records.remove(TrackerId(9), Timestamp(0)).await.unwrap());
+    let nobody = Tracker { id: TrackerId(9), ..changed.clone() };
+    assert!(!alter(records, Alteration::settings(&nobody, first.settings.clone()), 81).await);
+    assert!(!alter(records, Alteration::Rests(TrackerId(9), Some(rest)), 81).await);
+    assert!(!alter(records, Alteration::Removed(TrackerId(9)), 81).await);
+}
+
+/// After the story so far: who did what is remembered of each tracker, and of none that is not there.
+async fn changes_are_remembered(records: &mut dyn Records) {
+    let seen = Act::Edited(vec![FieldChange { field: "url".into(), before: "a".into(), after: "b".into() }]);
+    let outside = Actor::program("outside");
+    records.note(&[(TrackerId(1), seen.clone())], &outside, Timestamp(82)).await.unwrap();
+    let archive = records.archive();
+    let of_one = archive.changes(TrackerId(1), None, 9).await.unwrap();
+    let told: Vec<_> = of_one.iter().map(|change| (change.at.0, change.who.as_str())).collect();
+    assert_eq!(told, [(82, "outside"), (78, "someone"), (77, "someone")]);
+    assert_eq!((&of_one[0].what, &of_one[2].what), (&seen, &Act::Added));
+    assert!(
+        matches!(&of_one[1].what, Act::Edited(fields) if fields.iter().any(|field| field.field == "deadline"))
+    );
+    assert_eq!(archive.changes(TrackerId(1), Some(of_one[0].number), 1).await.unwrap(), of_one[1..2]);
+    let of_two = archive.changes(TrackerId(2), None, 9).await.unwrap();
+    let acts: Vec<Act> = of_two.into_iter().map(|change| change.what).collect();
+    let rest = Rest { until: Some(Timestamp(5_000)), reason: "new disk".into() };
+    assert_eq!(acts, [Act::Resumed, Act::Paused(rest), Act::Added]);
+    assert_eq!(archive.changes(TrackerId(9), None, 9).await.unwrap(), []);
+}
+
+/// Makes one change; `false` when there is no such tracker.
+async fn alter(records: &mut dyn Records, alteration: Alteration, at: i64) -> bool {
+    !records.alter(&[alteration], &someone(), Timestamp(at)).await.unwrap().is_empty()
+}
+
+/// Takes a removal back that happened after `since`.
+async fn restore(records: &mut dyn Records, id: i64, since: i64) -> bool {
+    let at = since + i64::try_from(UNDO_FOR.as_millis()).unwrap();
+    alter(records, Alteration::Restored(TrackerId(id)), at).await
 }
 
 async fn checks_come_back_as_they_were_recorded(records: &mut dyn Records) {
@@ -202,12 +236,12 @@ async fn statuses_replace_each_other(records: &mut dyn Records) {
 
 async fn a_removal_can_be_taken_back_in_time(records: &mut dyn Records) {
     let before = (trackers(records).await, records.recent(None).await.unwrap());
-    assert!(!records.restore(TrackerId(2), Timestamp(0)).await.unwrap(), "it was not removed");
-    assert!(records.remove(TrackerId(2), Timestamp(1_000)).await.unwrap());
+    assert!(!restore(records, 2, 0).await, "it was not removed");
+    assert!(alter(records, Alteration::Removed(TrackerId(2)), 1_000).await);
     assert_eq!(trackers(records).await.len(), 1);
     assert_eq!(records.recent(Some(TrackerId(2))).await.unwrap(), Recent::default());
     assert_eq!(records.purge(Timestamp(999)).await.unwrap(), []);
-    assert!(records.restore(TrackerId(2), Timestamp(999)).await.unwrap());
+    assert!(restore(records, 2, 999).await);
     assert_eq!((trackers(records).await, records.recent(None).await.unwrap()), before);
     let of_two = records.recent(Some(TrackerId(2))).await.unwrap();
     assert!(!of_two.checks.is_empty());
@@ -221,38 +255,41 @@ async fn many_are_changed_together(records: &mut dyn Records) {
     grouped.settings.group = Group::parse("Home").unwrap();
     let nobody = Tracker { id: TrackerId(9), ..grouped.clone() };
     let all = [
-        Alteration::Settings(Box::new(grouped.clone())),
-        Alteration::Settings(Box::new(nobody)),
-        Alteration::Paused(TrackerId(2), true),
+        Alteration::settings(&before.0[0], grouped.settings.clone()),
+        Alteration::settings(&nobody, grouped.settings.clone()),
+        Alteration::Rests(TrackerId(2), Some(Rest::default())),
         Alteration::Removed(TrackerId(8)),
     ];
     let now = Timestamp(1_000);
-    assert_eq!(records.alter(&all, now).await.unwrap(), [TrackerId(1), TrackerId(2)]);
+    assert_eq!(records.alter(&all, &someone(), now).await.unwrap(), [TrackerId(1), TrackerId(2)]);
     let after = trackers(records).await;
-    assert_eq!((&after[0], after[1].settings.paused), (&grouped, true));
+    assert_eq!((&after[0], after[1].settings.paused.is_some()), (&grouped, true));
 
     let all = [Alteration::Removed(TrackerId(1)), Alteration::Removed(TrackerId(2))];
-    assert_eq!(records.alter(&all, now).await.unwrap().len(), 2);
+    assert_eq!(records.alter(&all, &someone(), now).await.unwrap().len(), 2);
     assert_eq!(trackers(records).await, []);
     let late = Timestamp(1_000 + i64::try_from(UNDO_FOR.as_millis()).unwrap());
     let restored = [1, 2].map(|id| Alteration::Restored(TrackerId(id)));
     let back = [
         restored.as_slice(),
-        &[Alteration::Settings(Box::new(before.0[0].clone())), Alteration::Paused(TrackerId(2), false)],
+        &[
+            Alteration::settings(&grouped, before.0[0].settings.clone()),
+            Alteration::Rests(TrackerId(2), None),
+        ],
     ];
     let in_time = Timestamp(late.0 - 1);
-    assert_eq!(records.alter(&back.concat(), in_time).await.unwrap().len(), 4);
+    assert_eq!(records.alter(&back.concat(), &someone(), in_time).await.unwrap().len(), 4);
     assert_eq!((trackers(records).await, records.recent(None).await.unwrap()), before);
-    assert_eq!(records.alter(&[], now).await.unwrap(), []);
-    records.alter(&all[1..], now).await.unwrap();
-    assert_eq!(records.alter(&restored[1..], late).await.unwrap(), [], "ten minutes are over");
-    assert!(records.restore(TrackerId(2), Timestamp(0)).await.unwrap());
+    assert_eq!(records.alter(&[], &someone(), now).await.unwrap(), []);
+    records.alter(&all[1..], &someone(), now).await.unwrap();
+    assert_eq!(records.alter(&restored[1..], &someone(), late).await.unwrap(), [], "ten minutes are over");
+    assert!(restore(records, 2, 0).await);
 }
 
 async fn what_was_removed_is_gone(records: &mut dyn Records) {
-    assert!(records.remove(TrackerId(2), Timestamp(1_000)).await.unwrap());
-    assert!(!records.remove(TrackerId(2), Timestamp(2_000)).await.unwrap());
-    assert!(!records.set_paused(TrackerId(2), true).await.unwrap());
+    assert!(alter(records, Alteration::Removed(TrackerId(2)), 1_000).await);
+    assert!(!alter(records, Alteration::Removed(TrackerId(2)), 2_000).await);
+    assert!(!alter(records, Alteration::Rests(TrackerId(2), None), 0).await);
     // A check that was in flight when its tracker was removed.
     let late = Batch {
         statuses: vec![(TrackerId(2), Status::Up { since: Timestamp(1) })],
@@ -266,8 +303,8 @@ async fn what_was_removed_is_gone(records: &mut dyn Records) {
     while records.tend(Timestamp(0)).await.unwrap() {}
     let all = Window::new(Timestamp(0), Timestamp(i64::MAX));
     assert_eq!(records.archive().exhibits(TrackerId(2), all, 9).await.unwrap(), []);
-    assert!(!records.restore(TrackerId(2), Timestamp(0)).await.unwrap(), "it is gone for good");
-    let next = records.add(&[tracker("d.example")], Timestamp(0)).await.unwrap();
+    assert!(!restore(records, 2, 0).await, "it is gone for good");
+    let next = records.add(&[tracker("d.example")], &someone(), Timestamp(0)).await.unwrap();
     assert_eq!(next, [TrackerId(3)], "a number is never given again");
     assert!(!records.changed_outside().await.unwrap());
 }
@@ -298,7 +335,7 @@ fn everything() -> NewTracker {
         slow: Some("800ms".into()),
         upside_down: Some(true),
         http: Some(serde_json::from_str(HTTP).unwrap()),
-        paused: Some(true),
+        paused: Given::Set(RestDraft { until: Some("5000".into()), reason: Some("new disk".into()) }),
     };
     draft.parse().unwrap()
 }

@@ -6,11 +6,11 @@ use domain::{Outcome, Records, Timestamp};
 use sqlx::{Connection, raw_sql};
 use store::{StoreError, verify};
 
-use super::harness::{Folder, batch, check, connect, down, tracker};
+use super::harness::{Folder, batch, check, connect, down, someone, tracker};
 
 async fn filled(folder: &Folder) -> Vec<u8> {
     let mut writer = folder.writer().await;
-    writer.add(&[tracker("a.example")], Timestamp(0)).await.unwrap();
+    writer.add(&[tracker("a.example")], &someone(), Timestamp(0)).await.unwrap();
     let checks = (0..2_000).map(|due| check(1, due, if due % 7 == 0 { down("x") } else { Outcome::Up }));
     writer.record(&batch(checks.collect())).await.unwrap();
     writer.close().await.unwrap();

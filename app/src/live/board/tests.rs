@@ -93,8 +93,8 @@ fn a_list_that_changed_is_read_anew_and_rows_that_stay_keep_their_signals() {
     assert_eq!(board.relist(), Some(Some("q=a".into())));
     board.replace(page(&[1, 4], 5));
     assert_eq!((ids(board), board.relist()), (vec![1, 4], Some(None)));
-    first.update(|view| view.about.paused = true);
-    assert!(board.rows.get_untracked()[0].view.with_untracked(|view| view.about.paused));
+    first.update(|view| view.about.paused = Some(domain::Rest::default()));
+    assert!(board.rows.get_untracked()[0].view.with_untracked(|view| view.about.paused.is_some()));
 }
 
 #[test]

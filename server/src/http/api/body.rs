@@ -1,7 +1,7 @@
 //! What programs send.
 
 use axum::http::StatusCode;
-use domain::{Draft, Given, HttpDraft, Invalid};
+use domain::{Draft, Given, HttpDraft, Invalid, RestDraft};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::http::Problem;
@@ -29,6 +29,8 @@ pub(super) struct TrackerBody {
     #[serde(default)]
     http: Given<HttpDraft>,
     paused: Option<bool>,
+    paused_until: Option<String>,
+    paused_reason: Option<String>,
 }
 
 /// A duration: seconds as a number, or words like `"30s"`.
@@ -58,7 +60,8 @@ enum Text {
 impl TrackerBody {
     /// Reads a body. Syntax is answered with 400, a wrong or unknown field with 422 and its name.
     pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
-        read_json(body).map_err(|unreadable| match unreadable {
+        let read: Result<Self, _> = read_json(body);
+        let body = read.map_err(|unreadable| match unreadable {
             Unreadable::Field(invalid) => Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, invalid),
             Unreadable::Syntax(error) => {
                 Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
@@ -67,7 +70,13 @@ impl TrackerBody {
                 StatusCode::BAD_REQUEST,
                 format!("The body is more than one JSON value: {error}."),
             ),
-        })
+        })?;
+        if body.paused == Some(false) && (body.paused_until.is_some() || body.paused_reason.is_some()) {
+            let invalid =
+                Invalid::one("paused", "what is not paused has neither an end of that nor a reason");
+            return Err(Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, invalid));
+        }
+        Ok(body)
     }
 
     /// The settings as a draft.
@@ -106,7 +115,11 @@ impl TrackerBody {
                 Given::Reset => Some(HttpDraft::reset()),
                 Given::Set(draft) => Some(draft),
             },
-            paused: self.paused,
+            paused: match self.paused {
+                Some(false) => Given::Reset,
+                None if self.paused_until.is_none() && self.paused_reason.is_none() => Given::Keep,
+                _ => Given::Set(RestDraft { until: self.paused_until, reason: self.paused_reason }),
+            },
         }
     }
 }

@@ -24,6 +24,12 @@ pub(in crate::http) struct TrackerReply {
     #[serde(flatten)]
     settings: Option<SettingsReply>,
     paused: bool,
+    /// When it wakes by itself: UTC, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused_until: Option<String>,
+    /// Why it rests, if somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused_reason: Option<String>,
     /// In the order of favourites.
     place: i64,
     /// `pending`, `up`, `retrying` or `down`.
@@ -78,6 +84,7 @@ impl TrackerReply {
         };
         let since = since.map(ToString::to_string);
         let about = tracker.about;
+        let rest = about.paused.clone().unwrap_or_default();
         Self {
             id: tracker.id.0,
             name: about.name,
@@ -90,7 +97,9 @@ impl TrackerReply {
             deadline: Duration::from_millis(about.deadline_ms).as_secs_f64(),
             retries: about.retries,
             settings: settings.map(SettingsReply::from),
-            paused: about.paused,
+            paused: about.paused.is_some(),
+            paused_until: rest.until.map(|at| at.to_string()),
+            paused_reason: Some(rest.reason).filter(|reason| !reason.is_empty()),
             place: about.place.unwrap_or(tracker.id.0),
             status,
             since,

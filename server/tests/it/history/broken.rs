@@ -10,9 +10,9 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker,
-    Numbered, Period, PhaseTime, Recent, Recorded, Records, Tally, Timestamp, Timing, Tracker, TrackerId,
-    Transition, Window,
+    Act, Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, LoggedChange,
+    Misfit, NewTracker, Numbered, Period, PhaseTime, Recent, Recorded, Records, Tally, Timestamp, Timing,
+    Tracker, TrackerId, Transition, Window, access::Actor,
 };
 use store::Memory;
 
@@ -67,6 +67,10 @@ impl Archive for Long {
     async fn slow(&self, _: TrackerId, _: Window, _: usize) -> Result<Vec<Timing>, Failure> {
         Ok(Vec::new())
     }
+
+    async fn changes(&self, _: TrackerId, _: Option<i64>, _: usize) -> Result<Vec<LoggedChange>, Failure> {
+        Ok(Vec::new())
+    }
 }
 
 /// Records whose archive is another one.
@@ -78,28 +82,26 @@ impl Records for With {
         self.0.trackers().await
     }
 
-    async fn add(&mut self, trackers: &[NewTracker], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
-        self.0.add(trackers, at).await
+    async fn add(
+        &mut self,
+        trackers: &[NewTracker],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, Failure> {
+        self.0.add(trackers, by, at).await
     }
 
-    async fn update(&mut self, tracker: &Tracker) -> Result<bool, Failure> {
-        self.0.update(tracker).await
+    async fn alter(
+        &mut self,
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, Failure> {
+        self.0.alter(all, by, at).await
     }
 
-    async fn set_paused(&mut self, id: TrackerId, paused: bool) -> Result<bool, Failure> {
-        self.0.set_paused(id, paused).await
-    }
-
-    async fn remove(&mut self, id: TrackerId, at: Timestamp) -> Result<bool, Failure> {
-        self.0.remove(id, at).await
-    }
-
-    async fn restore(&mut self, id: TrackerId, since: Timestamp) -> Result<bool, Failure> {
-        self.0.restore(id, since).await
-    }
-
-    async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
-        self.0.alter(all, at).await
+    async fn note(&mut self, all: &[(TrackerId, Act)], by: &Actor, at: Timestamp) -> Result<(), Failure> {
+        self.0.note(all, by, at).await
     }
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
