@@ -74,7 +74,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.ok(!(await bar(page).isVisible()), "nothing is chosen, nothing is offered");
     await box(page, "Shop").check();
     await box(page, "Wiki").check();
-    await bar(page).getByRole("button", { name: "Pause" }).click();
+    await bar(page).getByRole("button", { name: "Pause", exact: true }).click();
     const notice = page.locator("#done");
     assert.match(await notice.innerText(), /2 trackers are paused\./);
     assert.match(page.url(), /\?sort=name&undo=/);
