@@ -2,7 +2,7 @@
 //!
 //! Reads take JSON. Changes take url-encoded forms, so that they work without script. Both answer JSON. In the client only
 //! the types are used that `#[server]` makes: they are sent by the module `ask`. They are [`Live`], [`LastChecks`],
-//! [`ListTrackers`], [`AroundList`], [`Past`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`],
+//! [`ListTrackers`], [`AroundList`], [`JumpNames`], [`Past`], [`AddTracker`], [`PauseTracker`], [`ResumeTracker`], [`DeleteTracker`], [`RestoreTracker`],
 //! [`CheckNow`].
 
 use domain::{Cell, Cursor, LiveAnswer, TrackerId, TrackerPage};
@@ -33,6 +33,12 @@ pub async fn list_trackers(query: String) -> Result<TrackerPage, ApiError> {
 #[server(prefix = "/api", endpoint = "around_list", input = Json, output = Json)]
 pub async fn around_list(query: String) -> Result<crate::list::around::Around, ApiError> {
     Ok(crate::list::around::of(&crate::backend::services()?, &query).await?)
+}
+
+/// The names that can be jumped to, as the options of a list.
+#[server(prefix = "/api", endpoint = "jump_names", input = Json, output = Json)]
+pub async fn jump_names() -> Result<String, ApiError> {
+    Ok(crate::jump::names(&crate::backend::services()?).await?)
 }
 
 /// What a page tells of a tracker's past, as a piece of HTML. `query` is that of the page's address: `reach=7d&at=…`.

@@ -12,7 +12,7 @@ use crate::{
     access::{Asked, SET_UP_PAGE, SIGN_IN_PAGE, set_up, sign_in},
     edit,
     island::Told,
-    list, many, past, pause,
+    keys, list, many, past, pause,
     settings::{self, Section},
     tracker,
     ui::Failed,
@@ -67,6 +67,8 @@ pub enum Address<'a> {
     Many,
     /// The form that lets some rest for a time.
     Pause,
+    /// Leads on to what was typed.
+    Jump,
     /// Makes the first administrator.
     SetUp,
     /// Signs in.
@@ -91,6 +93,7 @@ impl<'a> Address<'a> {
             "/t/new" => Self::New,
             list::many::EDIT_PAGE => Self::Many,
             pause::PAGE => Self::Pause,
+            keys::JUMP => Self::Jump,
             _ => {
                 if let Some(rest) = path.strip_prefix("/t/") {
                     return rest.strip_suffix(EDIT).map_or(Self::One(rest), Self::Edit);
@@ -105,7 +108,7 @@ impl<'a> Address<'a> {
     pub fn need(self) -> Need {
         match self {
             // Of `Nowhere`: who may see nothing is not told either what exists.
-            Self::List | Self::One(_) | Self::Nowhere => Need::Look,
+            Self::List | Self::One(_) | Self::Jump | Self::Nowhere => Need::Look,
             Self::New | Self::Edit(_) | Self::Many | Self::Pause => Need::Change,
             Self::SetUp | Self::SignIn => Need::Nothing,
             Self::Settings(section) => section.need(),
@@ -188,7 +191,8 @@ async fn load(
         Address::Settings(section) => {
             Content::Settings(settings::Shown::load(services, section, asked).await?)
         }
-        Address::Nowhere => return Err(ApiError::NotFound),
+        // The server leads on from there before it loads anything.
+        Address::Jump | Address::Nowhere => return Err(ApiError::NotFound),
     })
 }
 

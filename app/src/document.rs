@@ -7,7 +7,8 @@ use crate::{
     access::{SIGN_IN_PAGE, SIGN_OUT},
     content::{Content, Page},
     island::{LIST, TRACKER, island},
-    list::{TrackerList, keys, many},
+    keys,
+    list::{TrackerList, many},
     tracker::Tracker,
     ui::{Icon, Sprite, TroubleBanner, in_full, sorry, toasts},
 };
@@ -76,6 +77,7 @@ fn content(page: Page) -> AnyView {
             view! {
                 {island(TRACKER, &told, view)}
                 <div class="wrap past" id="past" inner_html=past></div>
+                {keys::help()}
             }
             .into_any()
         }

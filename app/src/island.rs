@@ -13,7 +13,7 @@ use leptos::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    edit, json,
+    edit, json, keys,
     list::{self, TrackerList},
     tip::Tips,
     tracker::Tracker,
@@ -47,8 +47,8 @@ pub fn wake() {
     if document().get_element_by_id(LIST).is_some() {
         list::picking::listen();
         list::dragging::listen();
-        list::keys::listen();
     }
+    keys::listen();
     take_over(TRACKER, |told| view! { <Tracker told /> });
     if let Some(place) = document().get_element_by_id(toasts::PLACE) {
         let mut cards = toasts::cards().build();

@@ -19,6 +19,8 @@ pub mod figures;
 pub mod format;
 pub mod island;
 mod json;
+pub mod jump;
+pub mod keys;
 pub mod list;
 pub mod live;
 pub mod many;

@@ -6,7 +6,6 @@ pub mod around;
 pub mod attention;
 pub mod dragging;
 pub mod group;
-pub mod keys;
 pub mod many;
 pub mod picking;
 pub mod row;

@@ -1,6 +1,7 @@
 // The list as a dashboard: groups, filters by address, rows chosen and changed together; with and without script.
 
 import assert from "node:assert/strict";
+import { assertAccessible } from "../lib/accessible.mjs";
 import { openPage } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { startTarget } from "../lib/target.mjs";
@@ -212,8 +213,56 @@ test("keys lead from row to row and act on them; while typing they are letters",
   await help.getByLabel("Use these keys").check();
   await help.getByRole("button", { name: "Close" }).click();
   await page.locator("#row-2 .name").focus();
+  await page.keyboard.press("x");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".pick > :checked").count(), 0);
+  await page.keyboard.press("P");
+  await page.waitForURL(/\/pause\?id=2$/);
+  await page.goBack();
+  await page.waitForResponse(/\/api\/live/);
+  await page.locator("#row-2 .name").focus();
   await page.keyboard.press("e");
   await page.waitForURL(/\/t\/2\/edit$/);
+  await page.getByLabel("Name", { exact: true }).fill("Api 2");
+  await page.keyboard.press("Control+s");
+  await page.waitForURL(/\/t\/2$/);
+  await page.getByRole("heading", { level: 1, name: /^Api 2/ }).waitFor();
+});
+
+test("a name that is typed leads from anywhere to its tracker", async (cleanup) => {
+  const server = await serverWithGroups(cleanup);
+  const page = await openPage(cleanup, server.url, { bypassCSP: true });
+  await page.waitForResponse(/\/api\/live/);
+  const jump = page.getByRole("dialog", { name: "Jump to" });
+  await page.keyboard.press("Control+k");
+  await page.waitForFunction(() => document.querySelectorAll("#jump-names > option").length > 5);
+  const offered = await page.locator("#jump-names > option").evaluateAll((all) => all.map((option) => option.value));
+  assert.deepEqual(offered.slice(0, 6), ["Api", "Loose", "NAS", "Shop", "Wiki", "Trackers"]);
+  await assertAccessible(page, "the box to jump by");
+  await page.keyboard.type("shop");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/t\/1$/);
+  await page.waitForResponse(/\/api\/live/);
+  await page.keyboard.press("p");
+  await page.locator("h1 .badge", { hasText: "Paused" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await jump.getByRole("searchbox").or(jump.getByRole("combobox")).fill("example.org");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/\?q=example.org$/);
+  await page.goto(`${server.url}/t/1`);
+  await page.waitForResponse(/\/api\/live/);
+  await page.keyboard.press("g");
+  await page.keyboard.press("d");
+  await page.waitForURL(`${server.url}/`);
+});
+
+test("all rows of the page are chosen with one button", async (cleanup) => {
+  const server = await serverWithGroups(cleanup);
+  const page = await openPage(cleanup, server.url);
+  await page.waitForResponse(/\/api\/live/);
+  await box(page, "Shop").check();
+  await page.getByRole("button", { name: "Select all" }).click();
+  assert.match(await bar(page).locator("b").innerText(), /^5\s+selected$/);
 });
 
 test("a row is dragged to another place of its group", async (cleanup) => {

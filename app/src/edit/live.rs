@@ -46,9 +46,15 @@ pub fn wake() {
     window_event_listener(ev::submit, move |event| own.submitted(&event));
     let own = editor.clone();
     window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+        let key = event.key();
+        if event.ctrl_key() || event.meta_key() {
+            match key.as_str() {
+                "Enter" => own.start(),
+                // It fails only for a form that is no longer in the document.
+                "s" => drop(own.form.request_submit()),
+                _ => return,
+            }
             event.prevent_default();
-            own.start();
         }
     });
     let own = editor.clone();

@@ -9,6 +9,8 @@ use crate::ui::{Icon, Part, whole};
 
 /// The name of the form.
 pub const FORM: &str = "many";
+/// The button that chooses all rows of the page. It needs the client.
+pub const ALL: &str = "choose-all";
 /// Where it is posted to. No server function: it has as many fields as rows are chosen.
 pub const PATH: &str = "/api/change_many";
 /// Where what was done is taken back.
@@ -51,6 +53,9 @@ pub fn bar(request: &ListRequest) -> Part {
                 <span class="count"></span>
                 <span>" selected"</span>
             </b>
+            <button class="btn quiet small wide" type="button" id=ALL>
+                "Select all"
+            </button>
             {button("check", "#i-retry", "Check now", "")}
             {button("pause", "#i-pause", "Pause", "")}
             {page("pause", "#i-pause", "Pause for…", "wide")}

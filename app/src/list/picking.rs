@@ -10,7 +10,12 @@ use super::many;
 pub fn listen() {
     // They stay as long as the document.
     let _ = window_event_listener(leptos::ev::click, move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
+        if target.as_ref().is_some_and(|target| target.id() == many::ALL) {
+            picks().iter().for_each(|pick| pick.set_checked(true));
+            return count();
+        }
+        let target = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         let Some(pick) = target.filter(|input| input.matches(PICK).unwrap_or(false)) else { return };
         chosen(&pick, event.shift_key());
     });

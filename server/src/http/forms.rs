@@ -41,11 +41,12 @@ pub(super) struct Forms {
 }
 
 /// What each server function needs.
-const FUNCTIONS: [(&str, Need); 17] = [
+const FUNCTIONS: [(&str, Need); 18] = [
     ("/api/live", Need::Look),
     ("/api/last_checks", Need::Look),
     ("/api/list_trackers", Need::Look),
     ("/api/around_list", Need::Look),
+    ("/api/jump_names", Need::Look),
     ("/api/past", Need::Look),
     ("/api/add_tracker", Need::Change),
     ("/api/pause_tracker", Need::Change),

@@ -73,6 +73,13 @@ async fn page(State(pages): State<Pages>, Extension(asker): Extension<Asker>, re
     {
         return see_other(&elsewhere);
     }
+    if Address::at(path) == Address::Jump && viewer.allows(Address::Jump.need()).is_ok() {
+        let typed = app::past::asked::value(query, "to").unwrap_or_default();
+        return match app::jump::destination(&services, &typed).await {
+            Ok(place) => see_other(&place),
+            Err(failure) => super::Problem::from(failure).into_response(),
+        };
+    }
     let address = answered.as_ref().map(|_| whole.to_owned());
     let Answered { failed, shown, resume } = answered.unwrap_or_default();
     let question = Asked { path: path.to_owned(), query: query.to_owned(), viewer, failed, shown, resume };

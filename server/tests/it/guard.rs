@@ -56,6 +56,7 @@ async fn no_server_function_answers_get() {
                 "past",
                 "list_trackers",
                 "around_list",
+                "jump_names",
                 "add_tracker",
                 "pause_tracker",
                 "resume_tracker",

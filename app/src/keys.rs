@@ -1,13 +1,20 @@
-//! Keys for the list. They act on the row that has the focus, are off while somebody types, and can be turned off altogether.
+//! Keys for the list and for a tracker's page. They act on the row that has the focus, are off while somebody types, and can be turned off
+//! altogether. Ctrl+K jumps from anywhere.
 
-use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
+use std::cell::Cell;
+
+use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
 use web_sys::{Element, HtmlElement};
 
-use super::picking;
-use crate::ui::{Part, whole};
+use crate::{
+    api::JumpNames,
+    ask::ask,
+    list::picking,
+    ui::{Part, whole},
+};
 
 /// What each key does, for the page that says so.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 15] = [
     ("/", "Search"),
     ("j", "Next row"),
     ("k", "Row before"),
@@ -17,9 +24,16 @@ const KEYS: [(&str, &str); 11] = [
     ("e", "Edit the tracker"),
     ("c", "Check it now"),
     ("p", "Pause or resume it"),
+    ("Shift P", "Pause it for a time"),
     ("n", "New tracker"),
+    ("Ctrl K", "Jump to a tracker or a page"),
+    ("g d", "To the trackers"),
+    ("g s", "To the settings"),
     ("?", "This help"),
 ];
+
+/// The page that leads on to what was typed into the box to jump by.
+pub const JUMP: &str = "/jump";
 
 /// The help, and the button that shows it. Rendered on the server only; the style sheet shows the button to who has a keyboard.
 pub fn help() -> Part {
@@ -55,6 +69,18 @@ pub fn help() -> Part {
                     </button>
                 </form>
             </dialog>
+            <dialog id="jump" aria-labelledby="h-jump">
+                <form action=JUMP method="get">
+                    <h2 id="h-jump">
+                        <label for="jump-to">"Jump to"</label>
+                    </h2>
+                    <input type="search" id="jump-to" name="to" list="jump-names" autocomplete="off" spellcheck="false" required />
+                    <datalist id="jump-names"></datalist>
+                    <button class="btn" type="submit">
+                        "Go"
+                    </button>
+                </form>
+            </dialog>
         </div>
     })
 }
@@ -62,7 +88,11 @@ pub fn help() -> Part {
 /// In a browser, listens from now on.
 pub fn listen() {
     // They stay as long as the document.
-    let _ = window_event_listener(ev::keydown, |event| {
+    let after_g = Cell::new(false);
+    let _ = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "k" && (event.ctrl_key() || event.meta_key()) && jump().is_some() {
+            return event.prevent_default();
+        }
         let is_other = event.ctrl_key() || event.alt_key() || event.meta_key() || event.is_composing();
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let Some(target) = target.filter(|_| !is_other) else { return };
@@ -72,7 +102,9 @@ pub fn listen() {
             }
             return;
         }
-        if are_used() && press(&event.key()) {
+        let key = event.key();
+        let is_done = are_used() && if after_g.replace(key == "g") { go(&key) } else { press(&key) };
+        if is_done {
             event.prevent_default();
         }
     });
@@ -100,6 +132,27 @@ pub fn listen() {
 const TYPING: &str = "input:not([type=checkbox]), textarea, select, dialog";
 const STORED: &str = "keys";
 
+/// Leads to a page.
+fn go(key: &str) -> bool {
+    let page = match key {
+        "d" => "/",
+        "s" => "/settings",
+        _ => return false,
+    };
+    window().location().assign(page).is_ok()
+}
+
+/// Opens the box to jump by, with the names that it offers.
+fn jump() -> Option<()> {
+    find("#jump")?.dyn_into::<web_sys::HtmlDialogElement>().ok()?.show_modal().ok()?;
+    spawn_local(async {
+        if let (Ok(names), Some(list)) = (ask(JumpNames {}).await, find("#jump-names")) {
+            list.set_inner_html(&names);
+        }
+    });
+    Some(())
+}
+
 /// Whether the key did something.
 fn press(key: &str) -> bool {
     match key {
@@ -110,10 +163,14 @@ fn press(key: &str) -> bool {
         "k" => step(-1),
         "x" => row().is_some_and(|row| picking::choose(&row, false)),
         "X" => row().is_some_and(|row| picking::choose(&row, true)),
-        "e" => in_row(".menu a.item", press_it),
-        // The forms of a row's menu in their order: checking, then pausing or resuming.
-        "c" => in_row(".menu form:nth-of-type(1) button", press_it),
-        "p" => in_row(".menu form:nth-of-type(2) button", press_it),
+        "e" => in_menu("[href$=\"/edit\"]"),
+        // The forms of a menu in their order: checking, then pausing or resuming.
+        "c" => in_menu("form:nth-of-type(1) button"),
+        "p" => in_menu("form:nth-of-type(2) button"),
+        "P" => in_menu("[href^=\"/pause\"]"),
+        "Escape" => find(".pick > :checked")
+            .and_then(|_| find("#many [type=reset]"))
+            .is_some_and(|it| act(&it, press_it)),
         _ => false,
     }
 }
@@ -135,9 +192,12 @@ fn row() -> Option<Element> {
     document().active_element()?.closest(".row").ok().flatten()
 }
 
-fn in_row(selector: &str, what: fn(&HtmlElement) -> bool) -> bool {
-    let found = row().and_then(|row| row.query_selector(selector).ok().flatten());
-    found.is_some_and(|element| act(&element, what))
+/// Presses what is in the menu of the row that has the focus, or of the page's tracker.
+fn in_menu(selector: &str) -> bool {
+    let menu =
+        row().map_or_else(|| find(".head > .actions"), |row| row.query_selector(".menu").ok().flatten());
+    let found = menu.and_then(|menu| menu.query_selector(selector).ok().flatten());
+    found.is_some_and(|element| act(&element, press_it))
 }
 
 fn press_it(element: &HtmlElement) -> bool {
