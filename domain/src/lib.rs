@@ -10,6 +10,7 @@
 #![warn(missing_docs)]
 
 pub mod access;
+mod alert;
 mod cell;
 mod change_log;
 mod check;
@@ -88,6 +89,7 @@ mod when;
 #[cfg(feature = "server")]
 mod zone;
 
+pub use alert::{Alert, AlertKind, ChannelField, ChannelInput, ChannelKind, Concerned};
 pub use cell::{Cell, Mark};
 pub use change_log::{Act, FieldChange, LoggedChange};
 pub use check::{Check, CheckName, Location, MOST_BY_HAND, Micros, Outcome, Reason, TrackerId};
