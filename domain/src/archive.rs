@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 
 use crate::{
-    Exhibit, Failure, LoggedChange, Period, PhaseTime, Recorded, Tally, Timestamp, Timing, TrackerId,
-    Transition, Window,
+    AlertRule, Delivery, DeliveryState, Exhibit, Failure, Incident, IncidentId, IncidentQuery, LoggedChange,
+    Period, PhaseTime, Recorded, Remark, StoredChannel, Tally, Timestamp, Timing, TrackerId, Transition,
+    Waiting, Window,
 };
 
 /// Reading what was recorded. It sees everything that is committed, whether it is still in the table of checks or sealed.
@@ -49,6 +50,29 @@ pub trait Archive: Send + Sync {
     /// Phases in full of checks that were due within the window, the slowest first, at most `limit`: of all failures and of at least
     /// the slowest check of each minute.
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure>;
+
+    /// Incidents, the newest first.
+    async fn incidents(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure>;
+
+    /// One incident with what people said of it, oldest first.
+    async fn incident(&self, id: IncidentId) -> Result<Option<(Incident, Vec<Remark>)>, Failure>;
+
+    /// Messages: of an incident, oldest first; otherwise those in one state, or all, the newest first.
+    async fn deliveries(
+        &self,
+        incident: Option<IncidentId>,
+        state: Option<DeliveryState>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, Failure>;
+
+    /// Messages that wait to be sent, oldest first, at most `limit`.
+    async fn waiting(&self, limit: usize) -> Result<Vec<Waiting>, Failure>;
+
+    /// All channels.
+    async fn channels(&self) -> Result<Vec<StoredChannel>, Failure>;
+
+    /// All rules of who is told.
+    async fn rules(&self) -> Result<Vec<AlertRule>, Failure>;
 
     /// Who changed what of the tracker, the newest first, at most `limit`; those before the number `before`, if one is given.
     async fn changes(

@@ -11,6 +11,7 @@
 
 pub mod access;
 mod alert;
+mod alerting;
 mod cell;
 mod change_log;
 mod check;
@@ -18,11 +19,13 @@ mod deed;
 mod evidence;
 mod failure;
 mod fault;
+mod incident;
 mod list;
 mod live;
 mod phases;
 pub mod ports;
 mod rest;
+mod secret;
 mod status;
 mod story;
 mod tally;
@@ -38,6 +41,8 @@ mod archive;
 mod bulk;
 #[cfg(feature = "server")]
 mod changed;
+#[cfg(feature = "server")]
+mod delivery;
 #[cfg(feature = "server")]
 mod draft;
 #[cfg(feature = "server")]
@@ -71,8 +76,6 @@ mod recount;
 #[cfg(feature = "server")]
 mod schedule;
 #[cfg(feature = "server")]
-mod secret;
-#[cfg(feature = "server")]
 mod sight;
 #[cfg(feature = "server")]
 mod stride;
@@ -90,6 +93,10 @@ mod when;
 mod zone;
 
 pub use alert::{Alert, AlertKind, ChannelField, ChannelInput, ChannelKind, Concerned};
+pub use alerting::{
+    AlertChange, AlertRule, ChannelId, Outgoing, Route, RuleId, Settled, StoredChannel, Subject, Waiting,
+    routes,
+};
 pub use cell::{Cell, Mark};
 pub use change_log::{Act, FieldChange, LoggedChange};
 pub use check::{Check, CheckName, Location, MOST_BY_HAND, Micros, Outcome, Reason, TrackerId};
@@ -97,10 +104,12 @@ pub use deed::{Deed, Done, MOST_AT_ONCE, Preview, PreviewLine};
 pub use evidence::{Certificate, Evidence, TlsEvidence};
 pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};
+pub use incident::{Delivery, DeliveryState, Incident, IncidentId, IncidentQuery, IncidentStory, Remark};
 pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};
 pub use rest::Rest;
+pub use secret::Secret;
 pub use status::{Policy, Status, Transition};
 pub use story::{Installation, LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
@@ -117,6 +126,8 @@ pub use worth::Worth;
 pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
 #[cfg(feature = "server")]
 pub use bulk::{BulkDraft, rearranged};
+#[cfg(feature = "server")]
+pub use delivery::{ChannelPace, Step as DeliveryStep, reminder_at, retry_after};
 #[cfg(feature = "server")]
 pub use draft::{Draft, RestDraft};
 #[cfg(feature = "server")]
@@ -153,8 +164,6 @@ pub use records::{Alteration, Batch, Exhibit, Misfit, Recent, Recorded, Records,
 pub use recount::{Grid, Recount, Rollup};
 #[cfg(feature = "server")]
 pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
-#[cfg(feature = "server")]
-pub use secret::Secret;
 #[cfg(feature = "server")]
 pub use sight::{Advice, Blindness, Sight, host_of, may_be_ours};
 #[cfg(feature = "server")]

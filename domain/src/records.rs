@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 
 use crate::{
-    Act, Archive, Cell, Check, CheckName, Evidence, Failure, FieldChange, Location, NewTracker, Outcome,
-    Phases, Reason, Rest, Status, Timestamp, Tracker, TrackerId, Transition, access::Actor,
+    Act, AlertChange, Archive, Cell, Check, CheckName, Evidence, Failure, FieldChange, Location, NewTracker,
+    Outcome, Outgoing, Phases, Reason, Rest, Status, Timestamp, Tracker, TrackerId, Transition,
+    access::Actor,
 };
 
 /// The one writer's view of storage. `&mut self`: whoever holds it is the only writer of this process.
@@ -34,6 +35,14 @@ pub trait Records: Send {
 
     /// Has the log of changes say what somebody else did, who wrote to the database.
     async fn note(&mut self, all: &[(TrackerId, Act)], by: &Actor, at: Timestamp) -> Result<(), Failure>;
+
+    /// Changes who is told, or what became of it. Gives the number of what was kept; `None` when there is no such thing.
+    async fn alert(
+        &mut self,
+        change: &AlertChange,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<i64>, Failure>;
 
     /// Forgets for good, with their statuses, the trackers that were removed at `until` or before.
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure>;
@@ -115,6 +124,8 @@ pub struct Batch {
     pub statuses: Vec<(TrackerId, Status)>,
     /// What was seen by the checks that made trackers down.
     pub exhibits: Vec<Exhibit>,
+    /// Who is told of the transitions.
+    pub alerts: Vec<Outgoing>,
 }
 
 /// The evidence for a transition to down.

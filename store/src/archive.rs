@@ -7,19 +7,20 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, CheckPage, CheckQuery, Direction, Exhibit, Failure, LoggedChange, Period, PhaseTime, Tally,
-    Timestamp, Timing, TrackerId, Transition, Window,
+    AlertRule, Archive, CheckPage, CheckQuery, Delivery, DeliveryState, Direction, Exhibit, Failure,
+    Incident, IncidentId, IncidentQuery, LoggedChange, Period, PhaseTime, Remark, StoredChannel, Tally,
+    Timestamp, Timing, TrackerId, Transition, Waiting, Window,
 };
 use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    StoreError, changes, evidence,
+    StoreError, alerts, changes, evidence,
     history::{
         pending::{SharedPending, Unsealed},
         seal, timings,
     },
-    open, statuses,
+    incidents, open, statuses,
 };
 
 mod days;
@@ -148,6 +149,42 @@ impl Archive for Reader {
             let mut reading = self.read(id).await?;
             timings::slow(&mut reading.db, id, window, limit, &reading.unsealed.timings).await
         };
+        read.await.map_err(unreadable)
+    }
+
+    async fn incidents(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure> {
+        let read = async { incidents::some(&mut *self.begin().await?, query).await };
+        read.await.map_err(unreadable)
+    }
+
+    async fn incident(&self, id: IncidentId) -> Result<Option<(Incident, Vec<Remark>)>, Failure> {
+        let read = async { incidents::one(&mut *self.begin().await?, id).await };
+        read.await.map_err(unreadable)
+    }
+
+    async fn deliveries(
+        &self,
+        incident: Option<IncidentId>,
+        state: Option<DeliveryState>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, Failure> {
+        let read = async { alerts::deliveries(&mut *self.begin().await?, incident, state, limit).await };
+        read.await.map_err(unreadable)
+    }
+
+    async fn waiting(&self, limit: usize) -> Result<Vec<Waiting>, Failure> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let read = async { alerts::waiting(&mut *self.begin().await?, limit).await };
+        read.await.map_err(unreadable)
+    }
+
+    async fn channels(&self) -> Result<Vec<StoredChannel>, Failure> {
+        let read = async { alerts::channels(&mut *self.begin().await?).await };
+        read.await.map_err(unreadable)
+    }
+
+    async fn rules(&self) -> Result<Vec<AlertRule>, Failure> {
+        let read = async { alerts::rules(&mut *self.begin().await?).await };
         read.await.map_err(unreadable)
     }
 

@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 
 mod accounts;
+mod alerts;
 mod archive;
 mod backup;
 mod ballast;
@@ -29,6 +30,7 @@ mod faults;
 mod history;
 mod http;
 mod ids;
+mod incidents;
 mod limits;
 mod memory;
 mod open;

@@ -7,12 +7,17 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Act, Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, LoggedChange,
-    Misfit, NewTracker, Period, PhaseTime, Recent, Recorded, Records, SHOWN_CHECKS, Status, Tally, Timestamp,
-    Timing, Tracker, TrackerId, Transition, Window, access::Actor,
+    Act, AlertChange, AlertRule, Alteration, Archive, Batch, CheckPage, CheckQuery, Delivery, DeliveryState,
+    Direction, Exhibit, Failure, Incident, IncidentId, IncidentQuery, LoggedChange, Misfit, NewTracker,
+    Period, PhaseTime, Recent, Recorded, Records, Remark, SHOWN_CHECKS, Status, StoredChannel, Tally,
+    Timestamp, Timing, Tracker, TrackerId, Transition, Waiting, Window, access::Actor,
 };
 
 use crate::plain::Plain;
+
+mod alerts;
+
+use alerts::Alerts;
 
 /// Behaves as the [`crate::Writer`], with unlimited space and time, and nobody else ever writes.
 #[derive(Debug, Default)]
@@ -31,6 +36,7 @@ struct Past {
     transitions: Vec<(TrackerId, Transition)>,
     exhibits: Vec<Exhibit>,
     changes: Vec<(TrackerId, LoggedChange)>,
+    alerts: Alerts,
     limits: HashMap<TrackerId, Option<u32>>,
 }
 
@@ -135,6 +141,15 @@ impl Records for Memory {
         Ok(())
     }
 
+    async fn alert(
+        &mut self,
+        change: &AlertChange,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<i64>, Failure> {
+        Ok(self.past().alerts.apply(change, by, at))
+    }
+
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
         let late = self.removed.iter().filter(|(_, (at, _))| *at <= until).map(|(id, _)| *id);
         let purged: Vec<TrackerId> = late.collect();
@@ -151,6 +166,11 @@ impl Records for Memory {
             let mut past = self.past();
             past.checks.extend_from_slice(&batch.checks);
             past.transitions.extend_from_slice(&batch.transitions);
+            for (id, transition) in &batch.transitions {
+                let name = self.trackers.get(id).map(|tracker| tracker.settings.shown_name().to_string());
+                past.alerts.transition(*id, name.unwrap_or_default(), transition);
+            }
+            past.alerts.enqueue(&batch.alerts);
             past.exhibits.extend_from_slice(&batch.exhibits);
         }
         self.statuses.extend(batch.statuses.iter().cloned());
@@ -252,6 +272,35 @@ impl Archive for MemoryArchive {
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure> {
         Ok(self.of(id, |plain| plain.slow(window, limit)))
     }
+    async fn incidents(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure> {
+        Ok(locked(&self.0).alerts.incidents(query))
+    }
+
+    async fn incident(&self, id: IncidentId) -> Result<Option<(Incident, Vec<Remark>)>, Failure> {
+        Ok(locked(&self.0).alerts.incident(id))
+    }
+
+    async fn deliveries(
+        &self,
+        incident: Option<IncidentId>,
+        state: Option<DeliveryState>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, Failure> {
+        Ok(locked(&self.0).alerts.deliveries(incident, state, limit))
+    }
+
+    async fn waiting(&self, limit: usize) -> Result<Vec<Waiting>, Failure> {
+        Ok(locked(&self.0).alerts.waiting(limit))
+    }
+
+    async fn channels(&self) -> Result<Vec<StoredChannel>, Failure> {
+        Ok(locked(&self.0).alerts.channels())
+    }
+
+    async fn rules(&self) -> Result<Vec<AlertRule>, Failure> {
+        Ok(locked(&self.0).alerts.rules())
+    }
+
     async fn changes(
         &self,
         id: TrackerId,

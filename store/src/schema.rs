@@ -14,13 +14,14 @@ use crate::StoreError;
 pub(crate) type Step = (i64, &'static str, &'static str);
 
 /// Every migration in order. Append only.
-pub(crate) const MIGRATIONS: [Step; 6] = [
+pub(crate) const MIGRATIONS: [Step; 7] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "history", include_str!("../../migrations/sqlite/0002_history.sql")),
     (3, "verdicts", include_str!("../../migrations/sqlite/0003_verdicts.sql")),
     (4, "accounts", include_str!("../../migrations/sqlite/0004_accounts.sql")),
     (5, "groups", include_str!("../../migrations/sqlite/0005_groups.sql")),
     (6, "rests", include_str!("../../migrations/sqlite/0006_rests.sql")),
+    (7, "alerts", include_str!("../../migrations/sqlite/0007_alerts.sql")),
 ];
 
 /// The newest schema that this program knows.
@@ -97,13 +98,14 @@ mod tests {
     use super::*;
 
     /// SHA-384 of each shipped migration. A line is added with a migration and never changed.
-    const SHIPPED: [&str; 6] = [
+    const SHIPPED: [&str; 7] = [
         "ec77a1a9821c23e2edd1dd41aa1e120bdf08e942783791bad525e123c169904c68a1c4e02dd58a4ffd550bdeb7716eea",
         "c71b4c676fe906f7d48f84effa36e041c3be41433d5681972b92703ad51eda8ed9fa4503239961d6192fcc805114e519",
         "21aec6e0a8847135b505e914da82ffb4c49eaeb7c35e37208ee5c4a323bf81f39e2f8c58447141c700b8ba65539f538b",
         "575a46436cad9ab322add12604888e9fc075f184f7776472f5c68cf66cbc976503bc3b1801de5ef272ed6802dd003d0c",
         "1f70e4bb3f2f24a9ab6454438379edbb38d89f6ad43387034937bc5adcbf5706468d049251eb917aa2c0c03b02d1b77a",
         "c3f2e97f5154b2eb78e83c8110c0c95d16154b6c40a6396863e3aeef822b370d1c5b01cd6fed733de49e6614be8038c9",
+        "efe0b519ca8e10267681dafa5147e4430158af3afb17ebcb8884b34ce18882254946b4015211b0bb7ed5fb2dd145eaf9",
     ];
 
     #[test]

@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Act, Alteration, Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Timing,
-    Tracker, TrackerId, access::Actor,
+    Act, AlertChange, Alteration, Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp,
+    Timing, Tracker, TrackerId, access::Actor,
 };
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use tokio::time::Instant;
 
 use crate::{
-    Ballast, Retention, StoreError,
+    Ballast, Retention, StoreError, alerts,
     archive::Reader,
     changes, checks,
     faults::{self, FaultIds, KnownFaults},
@@ -290,6 +290,20 @@ impl Records for Writer {
     ) -> Result<Vec<TrackerId>, Failure> {
         let altered = self.alter_all(all, by, at).await;
         altered.map_err(|error| error.while_doing("changing trackers"))
+    }
+
+    async fn alert(
+        &mut self,
+        change: &AlertChange,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<i64>, Failure> {
+        let changed = async {
+            self.begin().await?;
+            let applied = alerts::apply(&mut self.db, change, by, at).await;
+            end(&mut self.db, applied).await
+        };
+        changed.await.map_err(|error| error.while_doing("changing alerts"))
     }
 
     async fn note(&mut self, all: &[(TrackerId, Act)], by: &Actor, at: Timestamp) -> Result<(), Failure> {

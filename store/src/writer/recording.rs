@@ -6,7 +6,7 @@ use domain::Batch;
 use sqlx::{SqliteConnection, query_scalar};
 
 use crate::{
-    StoreError,
+    StoreError, alerts,
     bulk::{Rows, Script},
     call::{Call, Values},
     checks, evidence,
@@ -62,9 +62,9 @@ impl Recording {
 
     /// The batch, if it is an ordinary one.
     pub(super) fn ordinary<'a>(&self, batch: &'a Batch) -> Option<Ordinary<'a>> {
-        let Batch { checks, transitions, statuses, exhibits } = batch;
+        let Batch { checks, transitions, statuses, exhibits, alerts } = batch;
         let few = transitions.len() <= CHANGES && statuses.len() <= CHANGES;
-        if checks.is_empty() || !exhibits.is_empty() || !few {
+        if checks.is_empty() || !exhibits.is_empty() || !alerts.is_empty() || !few {
             return None;
         }
         let is_plain = transitions.is_empty() && statuses.is_empty() && checks.iter().all(checks::is_plain);
@@ -83,6 +83,8 @@ impl Recording {
         let transitions =
             Rows::of(&batch.transitions, |values, row| statuses::bind_transition(values, row, ids));
         self.transitions.run(db, &mut [transitions]).await?;
+        // After the transitions: those open the incidents that the messages belong to.
+        alerts::enqueue(db, &batch.alerts).await?;
         let statuses = Rows::of(&batch.statuses, |values, row| statuses::bind(values, row, ids));
         self.statuses.run(db, &mut [statuses]).await?;
         for exhibit in &batch.exhibits {

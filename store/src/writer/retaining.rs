@@ -7,7 +7,7 @@ use sqlx::{query, query_as, query_scalar};
 use tokio::time::Instant;
 
 use super::Writer;
-use crate::{StoreError, disk, transaction::end};
+use crate::{StoreError, alerts, disk, transaction::end};
 
 /// How often it is looked for something to forget.
 pub(super) const LOOK_EVERY: Duration = Duration::from_mins(1);
@@ -17,6 +17,8 @@ const BLOCKS: i64 = 100;
 const ROWS: i64 = 500;
 /// Faults that are forgotten in one step.
 const FAULTS: i64 = 500;
+/// How long messages are kept after they were done.
+const MESSAGES: Duration = Duration::from_hours(24 * 90);
 /// Pages that go back to the file system in one step.
 const PAGES: i64 = 200;
 /// Empty pages that stay in the file, to be written next: these, and a twentieth of all.
@@ -32,6 +34,7 @@ impl Writer {
             || self.forget_over_ceiling().await?
             || self.forget_evidence(now).await?
             || self.forget_exhibits(now).await?
+            || self.forget_messages(now).await?
             || self.give_back().await?;
         self.look_at = (!more).then(|| Instant::now() + LOOK_EVERY);
         Ok(more)
@@ -104,6 +107,20 @@ impl Writer {
         self.begin().await?;
         let deleted = query(OLD).bind(before).bind(ROWS).execute(&mut self.db).await;
         end(&mut self.db, deleted.map_err(StoreError::from)).await?;
+        Ok(true)
+    }
+
+    /// Forgets some messages that were done [`MESSAGES`] ago. Incidents and what people said of them stay.
+    async fn forget_messages(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+        const ANY: &str = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state <> 'waiting' AND moment <= ?)";
+        let until = now.0.saturating_sub(i64::try_from(MESSAGES.as_millis()).unwrap_or(i64::MAX));
+        let found: bool = query_scalar(ANY).bind(until).fetch_one(&mut self.db).await?;
+        if !found {
+            return Ok(false);
+        }
+        self.begin().await?;
+        let forgotten = alerts::forget(&mut self.db, Timestamp(until), ROWS).await;
+        end(&mut self.db, forgotten).await?;
         Ok(true)
     }
 
