@@ -7,12 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Receipt, Sender, Undelivered,
+    discord::Discord,
     form::{Form, Show},
+    mail::Mail,
+    ntfy::Ntfy,
+    pagerduty::PagerDuty,
     slack::Slack,
+    telegram::Telegram,
+    webhook::Webhook,
 };
 
 /// What every kind of channel can do. One file each; its line in the registry below is all that knows of it.
-pub(crate) trait Kind: Sized + Clone + std::fmt::Debug + PartialEq {
+pub(crate) trait Kind: Sized {
     /// Its word on disk and in addresses.
     const WORD: &'static str;
     /// How fast it takes messages.
@@ -20,8 +26,8 @@ pub(crate) trait Kind: Sized + Clone + std::fmt::Debug + PartialEq {
 
     /// What its form asks for.
     fn describe() -> ChannelKind;
-    /// Reads a form. What is wrong is noted there, and what is returned is then never used.
-    fn parse(form: &mut Form<'_>, before: Option<&Self>) -> Self;
+    /// Reads a form. What is wrong is noted there; what is returned is then not used, or nothing.
+    fn parse(form: &mut Form<'_>, before: Option<&Self>) -> Option<Self>;
     /// Its settings by the names of its form.
     fn settings(&self, show: Show) -> Vec<(&'static str, String)>;
     /// Sends a message.
@@ -38,7 +44,7 @@ pub struct Pace {
 }
 
 /// Where messages go. Its settings are known to be right; `Debug` shows no secret.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel(Of);
 
 /// What was kept of a channel cannot be read.
@@ -62,7 +68,7 @@ struct Kept {
 /// The registry: each line names a kind, in the order in which people are offered them.
 macro_rules! registry {
     ($($kind:ident,)+) => {
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, Eq)]
         enum Of {
             $($kind($kind),)+
         }
@@ -83,11 +89,11 @@ macro_rules! registry {
                             Some(Self(Of::$kind(before))) => Some(before),
                             _ => None,
                         };
-                        Of::$kind($kind::parse(&mut form, before))
+                        $kind::parse(&mut form, before).map(Of::$kind)
                     })+
                     _ => return Err(Invalid::one("kind", "there is no such kind of channel")),
                 };
-                form.done(Self(made))
+                form.done(made).map(Self)
             }
 
             /// Its word on disk and in addresses: `webhook`.
@@ -120,7 +126,13 @@ macro_rules! registry {
 }
 
 registry! {
+    Mail,
     Slack,
+    Discord,
+    Telegram,
+    Ntfy,
+    PagerDuty,
+    Webhook,
 }
 
 impl Channel {

@@ -7,13 +7,25 @@
 #![warn(missing_docs)]
 
 mod channel;
+mod discord;
+mod egress;
 mod form;
+mod mail;
+mod names;
+mod ntfy;
 mod outcome;
+mod pagerduty;
+mod place;
+mod post;
 mod sender;
 mod slack;
+mod telegram;
+mod webhook;
+mod words;
 
 pub use crate::{
     channel::{Broken, Channel, Pace, kinds},
+    names::names,
     outcome::{Class, Receipt, Undelivered},
     sender::{BuildError, Sender},
 };

@@ -2,18 +2,27 @@
 
 use std::time::Duration;
 
-use domain::{Alert, ChannelField, ChannelInput, ChannelKind, Secret};
+use domain::{Alert, ChannelInput, ChannelKind};
+use serde_json::{Value, json};
 
 use crate::{
     Pace, Receipt, Sender, Undelivered,
     channel::Kind,
-    form::{Form, Show},
+    form::{self, Form, Show, field},
+    names::OwnText,
+    place::SecretUrl,
+    post::{Answer, Post, Reason},
+    words::{UTF16, Words, fitting},
 };
 
+/// The most characters of a section's text.
+const SECTION: usize = 3_000;
+
 /// An incoming webhook of Slack. Its address is its password.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Slack {
-    url: Secret,
+    url: SecretUrl,
+    text: Option<OwnText>,
 }
 
 impl Kind for Slack {
@@ -24,27 +33,61 @@ impl Kind for Slack {
         ChannelKind {
             word: Self::WORD,
             title: "Slack",
-            help: "An incoming webhook of your workspace.",
-            fields: vec![ChannelField {
-                name: "url",
-                label: "Webhook address",
-                hint: "https://hooks.slack.com/services/…",
-                input: ChannelInput::Secret,
-                is_optional: false,
-            }],
+            help: "Needs an incoming webhook of your workspace.",
+            fields: vec![
+                field(
+                    "url",
+                    "Webhook address",
+                    "https://hooks.slack.com/services/…, shown once when it is made",
+                    ChannelInput::Text,
+                ),
+                form::own_text_field(),
+            ],
         }
     }
 
-    fn parse(form: &mut Form<'_>, before: Option<&Self>) -> Self {
-        form.needed("url", "the address of the webhook");
-        Self { url: form.secret("url", before.map(|before| &before.url)) }
+    fn parse(form: &mut Form<'_>, before: Option<&Self>) -> Option<Self> {
+        let text = form.own_text("text");
+        Some(Self { url: SecretUrl::parse(form, "url", before.map(|before| &before.url))?, text })
     }
 
     fn settings(&self, show: Show) -> Vec<(&'static str, String)> {
-        vec![("url", show.secret(&self.url))]
+        vec![("url", self.url.show(show)), ("text", form::source(self.text.as_ref()))]
     }
 
-    async fn send(&self, _: &Sender, _: &Alert) -> Result<Receipt, Undelivered> {
-        Err(Undelivered::refused("this channel cannot send yet"))
+    async fn send(&self, sender: &Sender, alert: &Alert) -> Result<Receipt, Undelivered> {
+        sender.post(Post::json(self.url.expose().clone(), &self.payload(alert)), reason).await
     }
+}
+
+impl Slack {
+    fn payload(&self, alert: &Alert) -> Value {
+        let words = Words::of(alert);
+        let title = escape(&words.title);
+        let lines = match OwnText::for_alert(self.text.as_ref(), alert) {
+            Some(own) => own.lines().map(escape).collect(),
+            None => {
+                [vec![format!("*{title}*")], words.below().iter().map(|line| escape(line)).collect()].concat()
+            }
+        };
+        // Verbatim: Slack finds no channels, people or addresses of its own in it.
+        let section = |text: String| json!({ "type": "section", "text": { "type": "mrkdwn", "text": text, "verbatim": true } });
+        let mut blocks = vec![section(fitting(lines, SECTION, UTF16))];
+        if let Some(link) = &words.link {
+            blocks.push(section(format!("<{}|Details>", escape(link))));
+        }
+        json!({ "text": title, "blocks": blocks })
+    }
+}
+
+/// What stands for something in Slack's texts, mentions among it, begins with `<` or `&`.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Slack says what is wrong in one word, like `no_service`. Anything else is not Slack's, and is not repeated.
+fn reason(answer: &Answer) -> Reason {
+    let text = answer.text();
+    let is_word = text.len() <= 40 && text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    Reason { said: if is_word { text.to_owned() } else { String::new() }, wait: None }
 }
