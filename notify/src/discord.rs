@@ -72,9 +72,9 @@ impl Discord {
         }
         let words = Words::of(alert);
         let color = match mood(alert.kind) {
-            Mood::Bad => 0xc4_2b_1c,
-            Mood::Good => 0x2e_7d_32,
-            Mood::Neutral => 0x60_7d_8b,
+            Mood::Bad => 0x00c4_2b1c,
+            Mood::Good => 0x002e_7d32,
+            Mood::Neutral => 0x0060_7d8b,
         };
         let mut embed = json!({
             "description": fitting(words.below().iter().map(|line| escape(line)), DESCRIPTION, UTF16),

@@ -39,10 +39,10 @@ pub(crate) async fn vetted(policy: EgressPolicy, host: &Host, port: u16) -> std:
 }
 
 /// Whether a host may be connected to, as far as that can be seen without looking it up: a client looks up no addresses.
-pub(crate) fn may_ask(policy: EgressPolicy, host: Option<Host<&str>>) -> bool {
+pub(crate) fn may_ask(policy: EgressPolicy, host: Option<&Host<&str>>) -> bool {
     match host {
-        Some(Host::Ipv4(address)) => policy.allows(IpAddr::V4(address)),
-        Some(Host::Ipv6(address)) => policy.allows(IpAddr::V6(address)),
+        Some(Host::Ipv4(address)) => policy.allows(IpAddr::V4(*address)),
+        Some(Host::Ipv6(address)) => policy.allows(IpAddr::V6(*address)),
         Some(Host::Domain(_)) => true,
         None => false,
     }

@@ -140,13 +140,11 @@ fn host(form: &mut Form<'_>) -> Option<Host> {
 fn security(form: &mut Form<'_>) -> (Security, u16) {
     let word = form.text("security");
     let found = Security::ALL.into_iter().find(|(_, known, ..)| *known == word);
-    let (security, usual) = match found {
-        Some((security, _, usual, _)) => (security, usual),
-        None => {
-            form.wrong("security", "an encryption is starttls, tls or none");
-            (Security::StartTls, 587)
-        }
-    };
+    if found.is_none() {
+        form.wrong("security", "an encryption is starttls, tls or none");
+    }
+    let (security, usual) =
+        found.map_or((Security::StartTls, 587), |(security, _, usual, _)| (security, usual));
     let port = match form.text("port") {
         "" => Some(usual),
         text => text.parse().ok().filter(|port| *port > 0),

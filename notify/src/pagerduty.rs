@@ -1,4 +1,4 @@
-//! PagerDuty, by the Events API, version 2.
+//! `PagerDuty`, by the Events API, version 2.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const SERVER: &str = "https://events.pagerduty.com";
 /// The most characters of a summary.
 const SUMMARY: usize = 1_024;
 
-/// An integration of a service in PagerDuty.
+/// An integration of a service in `PagerDuty`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PagerDuty {
     key: Secret,

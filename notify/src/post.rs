@@ -71,7 +71,7 @@ impl Sender {
         post: Post,
         reason: impl Fn(&Answer) -> Reason,
     ) -> Result<Receipt, Undelivered> {
-        if !egress::may_ask(self.egress, post.url.host()) {
+        if !egress::may_ask(self.egress, post.url.host().as_ref()) {
             return Err(trouble::forbidden());
         }
         let request = self.client.post(post.url).headers(post.headers).body(post.body);
@@ -81,7 +81,7 @@ impl Sender {
             Err(_) => return Err(trouble::too_late()),
         };
         let answer = read(response).await;
-        answer.judge(reason(&answer))
+        answer.judge(&reason(&answer))
     }
 }
 

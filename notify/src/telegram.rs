@@ -107,17 +107,8 @@ impl Kind for Telegram {
 impl Telegram {
     fn payload(&self, alert: &Alert) -> Value {
         let words = Words::of(alert);
-        let lines = match OwnText::for_alert(self.text.as_ref(), alert) {
-            Some(own) => own.lines().map(escape).collect(),
-            None => {
-                let mut lines = vec![format!("<b>{}</b>", escape(&words.title))];
-                lines.extend(
-                    words.link.iter().map(|link| format!("<a href=\"{}\">Details</a>", escape(link))),
-                );
-                lines.extend(words.below().iter().map(|line| escape(line)));
-                lines
-            }
-        };
+        let own = OwnText::for_alert(self.text.as_ref(), alert);
+        let lines = own.map_or_else(|| ours(&words), |own| own.lines().map(escape).collect());
         let mut payload = json!({
             "chat_id": self.chat,
             "text": fitting(lines, MESSAGE, UTF16),
@@ -136,6 +127,13 @@ impl Telegram {
         let wait = json.pointer("/parameters/retry_after").and_then(Value::as_f64).and_then(seconds);
         Reason { said: quoted(said, &[&self.token]), wait }
     }
+}
+
+/// Our own words, line by line.
+fn ours(words: &Words) -> Vec<String> {
+    let title = format!("<b>{}</b>", escape(&words.title));
+    let link = words.link.iter().map(|link| format!("<a href=\"{}\">Details</a>", escape(link)));
+    [title].into_iter().chain(link).chain(words.below().iter().map(|line| escape(line))).collect()
 }
 
 /// It becomes a part of an address.

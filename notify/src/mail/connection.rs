@@ -76,7 +76,8 @@ async fn talk(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt
 /// Connects to the first of the server's addresses that answers, of those that may be asked.
 async fn connect(mail: &Mail, sender: &Sender) -> Result<Bounded, Undelivered> {
     let found = egress::vetted(sender.egress, &mail.host, mail.port).await.map_err(|error| {
-        let is_forbidden = error.get_ref().is_some_and(|inner| inner.is::<egress::Forbidden>());
+        let is_forbidden =
+            error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<egress::Forbidden>);
         if is_forbidden { forbidden() } else { Undelivered::later("the name of the server has no address") }
     })?;
     let mut last = Undelivered::later("no connection to the server");

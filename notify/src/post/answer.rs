@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{Class, Receipt, Undelivered, words};
 
 /// The longest that a service can make us wait.
-const LONGEST: Duration = Duration::from_secs(3_600);
+const LONGEST: Duration = Duration::from_hours(1);
 /// The most characters of what a service says.
 const SAID: usize = 200;
 
@@ -42,7 +42,7 @@ impl Answer {
     }
 
     /// Whether the message was taken.
-    pub(super) fn judge(&self, reason: Reason) -> Result<Receipt, Undelivered> {
+    pub(super) fn judge(&self, reason: &Reason) -> Result<Receipt, Undelivered> {
         let name = status_line(self.status);
         let said = if reason.said.is_empty() { name } else { format!("{name}: {}", reason.said) };
         match self.status.as_u16() {

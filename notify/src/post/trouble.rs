@@ -6,7 +6,7 @@ use crate::{Undelivered, egress::Forbidden};
 
 /// Why a request got no answer.
 pub(super) fn of(error: &reqwest::Error) -> Undelivered {
-    if chain(error).any(|cause| cause.is::<Forbidden>()) {
+    if chain(error).any(<dyn Error>::is::<Forbidden>) {
         return forbidden();
     }
     if error.is_timeout() {

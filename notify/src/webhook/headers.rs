@@ -30,10 +30,10 @@ impl Headers {
                 _ => Ok(headers),
             }
         });
-        checked.map(Self).unwrap_or_else(|problem| {
+        Self(checked.unwrap_or_else(|problem| {
             form.wrong(field, problem);
-            Self::default()
-        })
+            Vec::new()
+        }))
     }
 
     pub(super) fn show(&self, show: Show) -> String {
