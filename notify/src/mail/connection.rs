@@ -1,0 +1,254 @@
+//! Talking to a server that takes mail. Its address is looked up and judged here, and connected to as it was judged.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use lettre::{
+    Message,
+    transport::smtp::{
+        Error,
+        authentication::{Credentials, Mechanism},
+        client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, TlsParameters},
+        extension::ClientId,
+        response::Response,
+    },
+};
+use rustls::pki_types::ServerName;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+use super::{Mail, Security};
+use crate::{
+    Class, Receipt, Sender, Undelivered, egress,
+    post::{FIRST, WHOLE, forbidden, network, quoted, too_late},
+};
+
+/// The most bytes that a server may say, encryption and its certificates included.
+const MOST: usize = 256 * 1024;
+
+/// Sends a message.
+pub(super) async fn send(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt, Undelivered> {
+    match timeout(WHOLE, talk(mail, sender, message)).await {
+        Ok(said) => said,
+        Err(_) => Err(too_late()),
+    }
+}
+
+async fn talk(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt, Undelivered> {
+    let failed = |error: &Error| failed(mail, error);
+    let tcp = timeout(FIRST, connect(mail, sender)).await.map_err(|_| too_late())??;
+    let us = us(&tcp);
+    let line: Box<dyn AsyncTokioStream> = match mail.security {
+        Security::Tls => Box::new(encrypt(mail, sender, tcp).await?),
+        Security::StartTls | Security::None => Box::new(tcp),
+    };
+    let greeting = timeout(FIRST, AsyncSmtpConnection::connect_with_transport(line, &us));
+    let mut server = greeting.await.map_err(|_| too_late())?.map_err(|error| failed(&error))?;
+    if mail.security == Security::StartTls {
+        if !server.can_starttls() {
+            return Err(Undelivered::refused(
+                "the server offers no STARTTLS, and nothing is sent without encryption",
+            ));
+        }
+        server.starttls(parameters(mail)?, &us).await.map_err(|error| failed(&error))?;
+    }
+    if !mail.user.is_empty() {
+        let credentials = Credentials::new(mail.user.clone(), mail.password.expose().to_owned());
+        let mechanisms = [Mechanism::Plain, Mechanism::Login];
+        server.auth(&mechanisms, &credentials).await.map_err(|error| failed(&error))?;
+    }
+    let taken =
+        server.send(message.envelope(), &message.formatted()).await.map_err(|error| failed(&error))?;
+    // It is taken, whether the server says goodbye or not.
+    let _ = timeout(FIRST, server.quit()).await;
+    Ok(Receipt { said: said(mail, &taken) })
+}
+
+/// Connects to the first of the server's addresses that answers, of those that may be asked.
+async fn connect(mail: &Mail, sender: &Sender) -> Result<Bounded, Undelivered> {
+    let found = egress::vetted(sender.egress, &mail.host, mail.port).await.map_err(|error| {
+        let is_forbidden =
+            error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<egress::Forbidden>);
+        if is_forbidden { forbidden() } else { Undelivered::later("the name of the server has no address") }
+    })?;
+    let mut last = Undelivered::later("no connection to the server");
+    for address in found {
+        match TcpStream::connect(address).await {
+            Ok(tcp) => return Ok(Bounded { tcp, left: MOST }),
+            Err(error) => {
+                last.said = network(error.kind()).unwrap_or(last.said);
+            }
+        }
+    }
+    Err(last)
+}
+
+async fn encrypt(mail: &Mail, sender: &Sender, tcp: Bounded) -> Result<Encrypted, Undelivered> {
+    let authorities = mail.authority.as_ref().map(|authority| authority.certificates.as_slice());
+    let config = sender.encryption(authorities).map_err(|_| unusable())?;
+    let name = ServerName::try_from(bare(mail)).map_err(|_| unusable())?;
+    let handshake = TlsConnector::from(Arc::new(config)).connect(name, tcp);
+    match timeout(FIRST, handshake).await {
+        Ok(Ok(stream)) => Ok(Encrypted(Box::new(stream))),
+        Ok(Err(error)) => Err(encryption(&error)),
+        Err(_) => Err(too_late()),
+    }
+}
+
+/// What lettre needs to encrypt a connection that began in the clear.
+fn parameters(mail: &Mail) -> Result<TlsParameters, Undelivered> {
+    let builder = |store| TlsParameters::builder(bare(mail)).certificate_store(store);
+    let built = match &mail.authority {
+        Some(authority) => {
+            let certificate = Certificate::from_pem(authority.pem.as_bytes()).map_err(|_| unusable())?;
+            builder(CertificateStore::None).add_root_certificate(certificate).build()
+        }
+        // A machine that trusts nobody, like a bare container, trusts whom Mozilla trusts.
+        None => builder(CertificateStore::Default)
+            .build()
+            .or_else(|_| builder(CertificateStore::WebpkiRoots).build()),
+    };
+    built.map_err(|_| unusable())
+}
+
+/// The server's name without the brackets of an address.
+fn bare(mail: &Mail) -> String {
+    mail.host.to_string().trim_matches(['[', ']']).to_owned()
+}
+
+/// Who we are, as far as a server wants to know: the address that it sees anyway.
+fn us(tcp: &Bounded) -> ClientId {
+    match tcp.tcp.local_addr().map(|address| address.ip()) {
+        Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
+        Ok(IpAddr::V6(address)) => ClientId::Ipv6(address),
+        Err(_) => ClientId::Ipv4(Ipv4Addr::LOCALHOST),
+    }
+}
+
+fn unusable() -> Undelivered {
+    Undelivered::refused("no encryption could be made from these settings")
+}
+
+/// What the server says, with the number that it begins with.
+fn said(mail: &Mail, response: &Response) -> String {
+    let text = response.message().collect::<Vec<_>>().join(" ");
+    format!("{} {}", response.code(), quoted(&text, &[&mail.password]))
+}
+
+/// What went wrong, in words.
+fn failed(mail: &Mail, error: &Error) -> Undelivered {
+    let source = std::error::Error::source(error);
+    if let Some(code) = error.status() {
+        let text = source.map(ToString::to_string).unwrap_or_default();
+        let said = format!("the server answered {code} {}", quoted(&text, &[&mail.password]));
+        let class = if error.is_transient() { Class::Later(None) } else { Class::Refused };
+        return Undelivered { said: said.trim_end().to_owned(), class };
+    }
+    if error.is_client() {
+        return Undelivered::refused("the server offers no way to sign in that is known here");
+    }
+    match source.and_then(|source| source.downcast_ref::<io::Error>()) {
+        Some(error) => encryption(error),
+        None if error.is_tls() => unusable(),
+        None => Undelivered::later("the server said what no mail server says"),
+    }
+}
+
+/// An error of a connection, which may be one of its encryption.
+fn encryption(error: &io::Error) -> Undelivered {
+    let inner = error.get_ref();
+    let said = match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            "the certificate of the server is not trusted".to_owned()
+        }
+        Some(_) => "no encryption was agreed on with the server".to_owned(),
+        None => network(error.kind()).unwrap_or_else(|| "the server broke the connection off".to_owned()),
+    };
+    Undelivered::later(said)
+}
+
+/// A connection that ends when the server has said too much.
+#[derive(Debug)]
+struct Bounded {
+    tcp: TcpStream,
+    left: usize,
+}
+
+impl AsyncRead for Bounded {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.left == 0 {
+            return Poll::Ready(Err(io::Error::other("the server said too much")));
+        }
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
+        self.left = self.left.saturating_sub(buf.filled().len() - before);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Bounded {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+}
+
+impl AsyncTokioStream for Bounded {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.tcp.peer_addr()
+    }
+}
+
+/// A connection that is encrypted from its first byte.
+#[derive(Debug)]
+struct Encrypted(Box<TlsStream<Bounded>>);
+
+impl AsyncRead for Encrypted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Encrypted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
+impl AsyncTokioStream for Encrypted {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.get_ref().0.peer_addr()
+    }
+}

@@ -1,0 +1,160 @@
+//! The names that people may write into their own texts, like `{name}`. A closed set, and nothing but names: template engines in the
+//! messages of others have let strangers run programs.
+
+use domain::{Alert, AlertKind};
+
+use crate::words;
+
+/// A name, what it stands for, and how that is found.
+struct Name {
+    word: &'static str,
+    means: &'static str,
+    value: fn(&Alert) -> String,
+}
+
+/// All names, in the order in which they are explained.
+static NAMES: [Name; 13] = [
+    Name { word: "title", means: "what happened to whom, in a line", value: words::title },
+    Name {
+        word: "kind",
+        means: "what happened, as a word for programs",
+        value: |alert| alert.kind.word().into(),
+    },
+    Name { word: "name", means: "the tracker's name", value: |alert| concerned(alert, |it| it.name.clone()) },
+    Name { word: "target", means: "its target", value: |alert| concerned(alert, |it| it.target.clone()) },
+    Name { word: "group", means: "its group", value: |alert| concerned(alert, |it| it.group.clone()) },
+    Name {
+        word: "tags",
+        means: "its tags, with commas",
+        value: |alert| concerned(alert, |it| it.tags.join(", ")),
+    },
+    Name { word: "cause", means: "why", value: |alert| alert.cause.clone() },
+    Name { word: "at", means: "when it happened, RFC 3339 in UTC", value: |alert| alert.at.to_string() },
+    Name {
+        word: "since",
+        means: "the first failed check, RFC 3339 in UTC",
+        value: |alert| shown(alert.since),
+    },
+    Name {
+        word: "lasted",
+        means: "how long it was down, like 4 min 12 s",
+        value: |alert| alert.lasted_ms.map(words::span).unwrap_or_default(),
+    },
+    Name { word: "incident", means: "the number of the incident", value: |alert| shown(alert.incident) },
+    Name {
+        word: "evidence",
+        means: "what was seen, or what a digest puts together: a line each",
+        value: evidence,
+    },
+    Name {
+        word: "link",
+        means: "the page that says more",
+        value: |alert| alert.link.clone().unwrap_or_default(),
+    },
+];
+
+/// All names that may stand in people's own texts, each with what it stands for.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NAMES.iter().map(|name| (name.word, name.means))
+}
+
+fn concerned(alert: &Alert, value: fn(&domain::Concerned) -> String) -> String {
+    alert.tracker.as_ref().map(value).unwrap_or_default()
+}
+
+fn shown(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn evidence(alert: &Alert) -> String {
+    let seen = alert.evidence.iter().map(|(what, value)| format!("{what}: {value}"));
+    seen.chain(alert.lines.iter().cloned()).collect::<Vec<_>>().join("\n")
+}
+
+/// A text of somebody's own, whose names are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OwnText(String);
+
+impl OwnText {
+    /// The most characters of an own text.
+    pub(crate) const LIMIT: usize = 4_000;
+
+    /// Checks that all names are known. What is wrong is said as a sentence without its full stop.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        if text.chars().count() > Self::LIMIT {
+            return Err(format!("a text has at most {} characters", Self::LIMIT));
+        }
+        match unknown(text) {
+            Some(word) => Err(Self::no_name(word)),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// What to say of a name that is none.
+    pub(crate) fn no_name(word: &str) -> String {
+        let known: Vec<String> = names().map(|(word, _)| format!("{{{word}}}")).collect();
+        format!("{{{}}} is no name; there are {}", words::cut(word, 40), known.join(" "))
+    }
+
+    /// As it was written.
+    pub(crate) fn source(&self) -> &str {
+        &self.0
+    }
+
+    /// The own text of a channel, filled in, if it has one that fits: it is made for what happens to a tracker, and for trying it.
+    pub(crate) fn for_alert(own: Option<&Self>, alert: &Alert) -> Option<String> {
+        let fits = alert.tracker.is_some() || alert.kind == AlertKind::Test;
+        own.filter(|_| fits).map(|own| own.fill(alert))
+    }
+
+    /// With every name replaced by what it stands for, once: what stands there is never searched for names again. Not escaped for
+    /// anything yet.
+    pub(crate) fn fill(&self, alert: &Alert) -> String {
+        fill(&self.0, alert)
+    }
+}
+
+/// See [`OwnText::fill`]. Names that are not known stay as they are.
+pub(crate) fn fill(text: &str, alert: &Alert) -> String {
+    let value = |word: &str| NAMES.iter().find(|name| name.word == word).map(|name| (name.value)(alert));
+    let piece = |piece: &Piece<'_>| match piece {
+        Piece::Plain(text) => (*text).to_owned(),
+        Piece::Name(word) => value(word).unwrap_or_else(|| format!("{{{word}}}")),
+    };
+    pieces(text).iter().map(piece).collect()
+}
+
+/// The first name in a text that is none.
+pub(crate) fn unknown(text: &str) -> Option<&str> {
+    pieces(text).into_iter().find_map(|piece| match piece {
+        Piece::Name(word) if NAMES.iter().all(|name| name.word != word) => Some(word),
+        _ => None,
+    })
+}
+
+enum Piece<'a> {
+    Plain(&'a str),
+    Name(&'a str),
+}
+
+/// A name is letters in braces; any other brace is a brace.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    let mut plain = 0;
+    while let Some(open) = rest.get(plain..).and_then(|tail| tail.find('{')).map(|at| at + plain) {
+        let inside = rest.get(open + 1..).unwrap_or_default();
+        let length = inside.find(|c: char| !c.is_ascii_alphabetic() && c != '_').unwrap_or(inside.len());
+        match inside.split_at_checked(length) {
+            Some((word, after)) if !word.is_empty() && after.starts_with('}') => {
+                found.push(Piece::Plain(rest.get(..open).unwrap_or_default()));
+                found.push(Piece::Name(word));
+                rest = after.get(1..).unwrap_or_default();
+                plain = 0;
+            }
+            _ => plain = open + 1,
+        }
+    }
+    found.push(Piece::Plain(rest));
+    found
+}

@@ -1,0 +1,147 @@
+//! `PagerDuty`, by the Events API, version 2.
+
+use std::time::Duration;
+
+use domain::{Alert, AlertKind, ChannelInput, ChannelKind, Secret};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::{
+    Pace, Receipt, Sender, Undelivered,
+    channel::Kind,
+    form::{Form, Show, field, optional},
+    place::below,
+    post::{Answer, Post, Reason, quoted},
+    words::{Words, cut},
+};
+
+/// Where events go; that of the European service region is another.
+const SERVER: &str = "https://events.pagerduty.com";
+/// The most characters of a summary.
+const SUMMARY: usize = 1_024;
+
+/// An integration of a service in `PagerDuty`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PagerDuty {
+    key: Secret,
+    server: Url,
+}
+
+/// What becomes of a message there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    /// An alert opens, or is told more.
+    Trigger(&'static str),
+    /// It is over.
+    Resolve,
+    /// Something to know, that wakes nobody and stays open nowhere.
+    Change,
+}
+
+impl Event {
+    fn of(kind: AlertKind) -> Self {
+        match kind {
+            AlertKind::Down | AlertKind::StillDown | AlertKind::Blind => Self::Trigger("critical"),
+            AlertKind::Flapping => Self::Trigger("warning"),
+            AlertKind::Test => Self::Trigger("info"),
+            AlertKind::Recovered | AlertKind::Seeing => Self::Resolve,
+            AlertKind::WasDown | AlertKind::Digest => Self::Change,
+        }
+    }
+}
+
+impl Kind for PagerDuty {
+    const WORD: &'static str = "pagerduty";
+    const PACE: Pace = Pace { burst: 2, every: Duration::from_millis(500) };
+
+    fn describe() -> ChannelKind {
+        ChannelKind {
+            word: Self::WORD,
+            title: "PagerDuty",
+            help: "Needs an integration of type Events API v2 in one of your services.",
+            fields: vec![
+                field("key", "Integration key", "32 letters and digits", ChannelInput::Secret),
+                optional(
+                    "server",
+                    "Server",
+                    "https://events.eu.pagerduty.com in Europe; otherwise https://events.pagerduty.com",
+                    ChannelInput::Text,
+                ),
+            ],
+        }
+    }
+
+    fn parse(form: &mut Form<'_>, before: Option<&Self>) -> Option<Self> {
+        let server = form.server("server", SERVER);
+        let kept = before.filter(|before| Some(&before.server) == server.as_ref()).map(|before| &before.key);
+        let is_key = |key: &str| key.len() == 32 && key.chars().all(|c| c.is_ascii_alphanumeric());
+        let key = form.secret_of("key", kept, is_key, "an integration key has 32 letters and digits");
+        Some(Self { key, server: server? })
+    }
+
+    fn settings(&self, show: Show) -> Vec<(&'static str, String)> {
+        vec![("key", show.secret(&self.key)), ("server", self.server.to_string())]
+    }
+
+    async fn send(&self, sender: &Sender, alert: &Alert) -> Result<Receipt, Undelivered> {
+        let kind = if Event::of(alert.kind) == Event::Change { "change" } else { "" };
+        let segments: Vec<&str> =
+            ["v2", kind, "enqueue"].into_iter().filter(|part| !part.is_empty()).collect();
+        let post = Post::json(below(&self.server, &segments), &self.payload(alert));
+        sender.post(post, |answer| self.reason(answer)).await
+    }
+}
+
+impl PagerDuty {
+    fn payload(&self, alert: &Alert) -> Value {
+        let words = Words::of(alert);
+        let mut details: Map<String, Value> =
+            words.facts.iter().map(|(what, value)| (what.clone(), value.clone().into())).collect();
+        if !words.lines.is_empty() {
+            details.insert("Messages".to_owned(), words.lines.join("\n").into());
+        }
+        let summary = match words.cause.as_str() {
+            "" => words.title.clone(),
+            cause => format!("{}. {cause}", words.title),
+        };
+        let source =
+            alert.tracker.as_ref().map(|tracker| tracker.target.as_str()).filter(|text| !text.is_empty());
+        let mut payload = json!({
+            "summary": cut(&summary, SUMMARY),
+            "source": source.unwrap_or("uptime-tracker"),
+            "timestamp": alert.at.to_string(),
+            "custom_details": details,
+        });
+        let links: Vec<Value> =
+            words.link.iter().map(|link| json!({ "href": link, "text": "Details" })).collect();
+        let mut event = json!({ "routing_key": self.key.expose(), "links": links });
+        let action = match Event::of(alert.kind) {
+            Event::Change => {
+                event["payload"] = payload;
+                return event;
+            }
+            Event::Resolve => "resolve",
+            Event::Trigger(severity) => {
+                payload["severity"] = severity.into();
+                if let Some(tracker) = &alert.tracker {
+                    payload["component"] = tracker.name.clone().into();
+                    payload["group"] = tracker.group.clone().into();
+                }
+                event["payload"] = payload;
+                event["client"] = "Uptime Tracker".into();
+                "trigger"
+            }
+        };
+        event["event_action"] = action.into();
+        event["dedup_key"] = alert.thread.clone().into();
+        event
+    }
+
+    fn reason(&self, answer: &Answer) -> Reason {
+        let json = answer.json().unwrap_or_default();
+        let errors =
+            json.get("errors").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let said: Vec<&str> = json.get("message").and_then(Value::as_str).into_iter().chain(errors).collect();
+        Reason { said: quoted(&said.join("; "), &[&self.key]), wait: None }
+    }
+}

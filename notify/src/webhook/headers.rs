@@ -1,0 +1,88 @@
+//! Headers of somebody's own. Their values are secret: most often one is a password.
+
+use domain::Secret;
+use reqwest::header::{self, HeaderName, HeaderValue};
+
+use crate::form::{Form, Show};
+
+/// The most headers.
+const MOST: usize = 20;
+/// The most characters of a value.
+const LIMIT: usize = 2_000;
+
+/// Headers, at most twenty, each name there once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Headers(Vec<(HeaderName, Secret)>);
+
+impl Headers {
+    /// Reads one header a line. The mask stands for the value that this header had before.
+    pub(super) fn parse(form: &mut Form<'_>, field: &'static str, before: Option<&Self>) -> Self {
+        let lines = form.text(field).lines().map(str::trim).filter(|line| !line.is_empty());
+        let read: Result<Vec<_>, String> = lines.map(|line| line_of(line, before)).collect();
+        let checked = read.and_then(|headers| {
+            if headers.len() > MOST {
+                return Err(format!("there are at most {MOST} headers"));
+            }
+            let mut names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
+            names.sort_unstable();
+            match names.windows(2).find(|pair| matches!(pair, [one, other] if one == other)) {
+                Some([name, ..]) => Err(format!("{name} is there twice")),
+                _ => Ok(headers),
+            }
+        });
+        Self(checked.unwrap_or_else(|problem| {
+            form.wrong(field, problem);
+            Vec::new()
+        }))
+    }
+
+    pub(super) fn show(&self, show: Show) -> String {
+        let lines = self.0.iter().map(|(name, value)| format!("{name}: {}", show.secret(value)));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(HeaderName, Secret)> {
+        self.0.iter()
+    }
+}
+
+/// Reads a line. Errors repeat the name, but never the value.
+fn line_of(line: &str, before: Option<&Headers>) -> Result<(HeaderName, Secret), String> {
+    let Some((name, value)) = line.split_once(':') else {
+        return Err("a header is a name, a colon and a value".to_owned());
+    };
+    let (name, value) = (name.trim(), value.trim());
+    let name = HeaderName::try_from(name).ok().filter(|name| name.as_str().len() <= 100);
+    let name = name.ok_or("a header's name has letters, digits and - only")?;
+    if is_ours(&name) {
+        return Err(format!("{name} is set by this program"));
+    }
+    if value == Secret::MASK {
+        let kept = before.and_then(|before| before.0.iter().find(|(known, _)| *known == name));
+        let kept = kept.ok_or_else(|| {
+            format!("the value of {name} is kept only for the server that it was given for: fill it in again")
+        })?;
+        return Ok(kept.clone());
+    }
+    if value.len() > LIMIT || HeaderValue::from_str(value).is_err() {
+        return Err(format!("the value of {name} is one line of at most {LIMIT} plain characters"));
+    }
+    Ok((name, Secret::new(value)))
+}
+
+/// Whether a header belongs to the way messages are sent.
+fn is_ours(name: &HeaderName) -> bool {
+    let ours = [
+        header::HOST,
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::CONTENT_TYPE,
+        header::EXPECT,
+        header::TE,
+        header::TRAILER,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+        header::USER_AGENT,
+    ];
+    ours.contains(name) || name.as_str().starts_with("webhook-")
+}
