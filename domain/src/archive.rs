@@ -45,9 +45,21 @@ pub trait Archive: Send + Sync {
     /// window touches count as a whole.
     async fn phases(&self, id: TrackerId, window: Window) -> Result<[PhaseTime; 5], Failure>;
 
+    /// How much is kept of all trackers, one by one.
+    async fn holdings(&self) -> Result<Holdings, Failure>;
+
     /// Phases in full of checks that were due within the window, the slowest first, at most `limit`: of all failures and of at least
     /// the slowest check of each minute.
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure>;
+}
+
+/// How many entries there are: checks and gaps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// Their number.
+    pub checks: u64,
+    /// When the oldest was due.
+    pub oldest: Option<Timestamp>,
 }
 
 /// Which way to look.

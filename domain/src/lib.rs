@@ -21,6 +21,7 @@ mod live;
 mod phases;
 pub mod ports;
 mod status;
+mod storage;
 mod story;
 mod tally;
 mod time;
@@ -33,6 +34,8 @@ mod worth;
 mod archive;
 #[cfg(feature = "server")]
 mod bulk;
+#[cfg(feature = "server")]
+mod defaults;
 #[cfg(feature = "server")]
 mod draft;
 #[cfg(feature = "server")]
@@ -64,9 +67,15 @@ mod records;
 #[cfg(feature = "server")]
 mod recount;
 #[cfg(feature = "server")]
+mod relabel;
+#[cfg(feature = "server")]
+mod retention;
+#[cfg(feature = "server")]
 mod schedule;
 #[cfg(feature = "server")]
 mod secret;
+#[cfg(feature = "server")]
+mod settings;
 #[cfg(feature = "server")]
 mod sight;
 #[cfg(feature = "server")]
@@ -94,6 +103,7 @@ pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};
 pub use status::{Policy, Status, Transition};
+pub use storage::{Backup, BackupKind, Backups, Label, Labels, Limit, Storage};
 pub use story::{Installation, LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
@@ -106,9 +116,11 @@ pub use wire::{
 pub use worth::Worth;
 
 #[cfg(feature = "server")]
-pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
+pub use archive::{Archive, CheckPage, CheckQuery, Direction, Holdings, Numbered, Order};
 #[cfg(feature = "server")]
 pub use bulk::{BulkDraft, rearranged};
+#[cfg(feature = "server")]
+pub use defaults::Defaults;
 #[cfg(feature = "server")]
 pub use draft::Draft;
 #[cfg(feature = "server")]
@@ -120,7 +132,7 @@ pub use flaps::Flaps;
 #[cfg(feature = "server")]
 pub use fold::{Belief, Step, Trust};
 #[cfg(feature = "server")]
-pub use form::{Fields, defaults, with_defaults};
+pub use form::Fields;
 #[cfg(feature = "server")]
 pub use http::{
     Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
@@ -144,9 +156,15 @@ pub use records::{Alteration, Batch, Exhibit, Misfit, Recent, Recorded, Records,
 #[cfg(feature = "server")]
 pub use recount::{Grid, Recount, Rollup};
 #[cfg(feature = "server")]
+pub use relabel::Relabel;
+#[cfg(feature = "server")]
+pub use retention::{Ceiling, NoCeiling, Retention, RetentionDraft, parse_days};
+#[cfg(feature = "server")]
 pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
 #[cfg(feature = "server")]
 pub use secret::Secret;
+#[cfg(feature = "server")]
+pub use settings::Settings;
 #[cfg(feature = "server")]
 pub use sight::{Advice, Blindness, Sight, host_of, may_be_ours};
 #[cfg(feature = "server")]

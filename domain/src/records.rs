@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{
     Archive, Cell, Check, CheckName, Evidence, Failure, Location, NewTracker, Outcome, Phases, Reason,
-    Status, Timestamp, Tracker, TrackerId, Transition,
+    Retention, Status, Timestamp, Tracker, TrackerId, Transition,
 };
 
 /// The one writer's view of storage. `&mut self`: whoever holds it is the only writer of this process.
@@ -33,6 +33,20 @@ pub trait Records: Send {
     /// Makes all of these changes in one transaction, and gives the ids of the trackers that there were; the others are left
     /// out. What was removed more than [`UNDO_FOR`] before `at` cannot be restored.
     async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure>;
+
+    /// What was said of the installation, as names and values; what is absent is as it is built in.
+    async fn settings(&mut self) -> Result<Vec<(String, String)>, Failure>;
+
+    /// Sets these settings, `None` unsays one, and makes the changes of trackers with them; all in one transaction.
+    async fn set(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        at: Timestamp,
+    ) -> Result<(), Failure>;
+
+    /// From now on keeps what is recorded for so long.
+    fn keep(&mut self, retention: Retention);
 
     /// Forgets for good, with their statuses, the trackers that were removed at `until` or before.
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure>;

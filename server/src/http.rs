@@ -11,7 +11,7 @@ use axum::{
     routing::{delete, get, patch, post},
 };
 use domain::{
-    Archive, Clock, Prober,
+    Archive, Clock, Defaults, Prober, Settings,
     access::{Need, Viewer},
     ports::Services,
 };
@@ -25,6 +25,7 @@ use tower_http::{
 use crate::{
     access::Access,
     assets::Assets,
+    backups::Backups,
     health::Health,
     live::SharedView,
     metrics::Metrics,
@@ -34,9 +35,11 @@ use crate::{
 
 pub(crate) mod api;
 mod asker;
+mod backups;
 mod check_now;
 mod editor;
 mod etag;
+mod export;
 mod files;
 mod forms;
 mod gate;
@@ -50,6 +53,7 @@ mod people;
 mod problem;
 mod status;
 mod test_run;
+mod upkeep;
 
 pub use self::asker::Reached;
 pub use self::gate::Route;
@@ -72,6 +76,10 @@ pub struct AppState {
     pub prober: Arc<dyn Prober>,
     /// The live view.
     pub view: SharedView,
+    /// What was said of the installation.
+    pub settings: watch::Receiver<Arc<Settings>>,
+    /// What backs the database up, if that is a file.
+    pub backups: Option<Arc<Backups>>,
     /// Wall and monotonic time.
     pub clock: Arc<dyn Clock>,
     /// Whether the program does its work.
@@ -106,10 +114,12 @@ fn programs() -> Routes {
         .route("POST", "/v1/trackers/{id}/check-now", Need::Change, post(check_now::one))
         .route("GET", "/v1/trackers", Need::Look, get(api::list))
         .route("POST", "/v1/trackers", Need::Change, post(api::create))
+        .route("GET", "/v1/trackers/export", Need::Look, get(export::all))
         .route("GET", "/v1/trackers/{id}", Need::Look, get(api::show))
         .route("PATCH", "/v1/trackers/{id}", Need::Change, patch(api::change))
         .route("DELETE", "/v1/trackers/{id}", Need::Change, delete(api::remove))
         .history()
+        .route("GET", "/v1/backups/{name}", Need::Administer, get(backups::download))
         .route("GET", "/healthz", Need::Nothing, get(api::healthz))
         .route("GET", "/readyz", Need::Nothing, get(api::readyz))
         .route("GET", "/metrics", Need::Look, get(metrics::metrics))
@@ -140,7 +150,7 @@ pub fn router(state: &AppState) -> Router {
         .merge(programs)
         .merge(forms)
         .merge(pages)
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(backups::is_worth_it()))
         .layer(map_response(etag::weakened))
         .layer(from_fn_with_state(state.clone(), asker::identify))
         .merge(files)
@@ -154,6 +164,11 @@ pub fn router(state: &AppState) -> Router {
 }
 
 impl AppState {
+    /// What new trackers start with.
+    fn defaults(&self) -> Defaults {
+        self.settings.borrow().defaults.clone()
+    }
+
     /// The ports as somebody may use them: what targets answered is not for everybody.
     fn services_for(&self, viewer: &Viewer) -> Services {
         let services = self.services.clone();

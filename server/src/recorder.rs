@@ -9,7 +9,10 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use domain::{Batch, Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, undo_limit};
+use domain::{
+    Batch, Clock, Failure, Reason, Records, Retention, RetentionDraft, Settings, Timestamp, Tracker,
+    TrackerId, undo_limit,
+};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
@@ -23,6 +26,7 @@ mod handle;
 mod ledger;
 mod many;
 mod refusal;
+mod settings;
 mod undo;
 
 pub use self::{
@@ -39,6 +43,14 @@ use self::{
 
 /// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
 pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
+
+/// What a recorder tells of, as of the newest commit.
+pub struct Told {
+    /// The trackers.
+    pub roster: watch::Receiver<Roster>,
+    /// What was said of the installation.
+    pub settings: watch::Receiver<Arc<Settings>>,
+}
 
 /// How a recorder groups.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +75,11 @@ pub struct Recorder {
     metrics: Arc<Metrics>,
     view: SharedView,
     roster: watch::Sender<Roster>,
+    settings: watch::Sender<Arc<Settings>>,
+    /// What the command line says of retention, which wins.
+    fixed: RetentionDraft,
+    /// What is kept for how long.
+    retention: Retention,
     inbox: mpsc::Receiver<Message>,
     grouping: Grouping,
     ledger: Ledger,
@@ -100,9 +117,11 @@ impl Recorder {
         metrics: Arc<Metrics>,
         view: SharedView,
         grouping: Grouping,
-    ) -> Result<(Self, RecorderHandle, watch::Receiver<Roster>), Failure> {
+        fixed: RetentionDraft,
+    ) -> Result<(Self, RecorderHandle, Told), Failure> {
         let (sender, inbox) = mpsc::channel(INBOX);
         let (roster, roster_seen) = watch::channel(Roster::default());
+        let (settings, settings_seen) = watch::channel(Arc::default());
         // A thousand a millisecond: no two runs give the same keys.
         let undos = UndoList::new(clock.now().as_ms().unsigned_abs().saturating_mul(1_000));
         let handle = RecorderHandle::new(sender, undos.clone(), clock.clone());
@@ -113,6 +132,9 @@ impl Recorder {
             metrics,
             view,
             roster,
+            settings,
+            fixed,
+            retention: Retention::default(),
             inbox,
             grouping,
             ledger: Ledger::default(),
@@ -123,7 +145,7 @@ impl Recorder {
             tend_at: Instant::now(),
         };
         recorder.load().await?;
-        Ok((recorder, handle, roster_seen))
+        Ok((recorder, handle, Told { roster: roster_seen, settings: settings_seen }))
     }
 
     /// Records until every handle is dropped and everything that was sent is on disk.
@@ -233,7 +255,12 @@ impl Recorder {
             Edit::Many(ids, deed) => {
                 self.many(&ids, &deed).await.map(|(key, ids)| Edited { ids, undo: Some(key) })
             }
+            Edit::Relabel(relabel) => {
+                self.relabel(&relabel).await.map(|(key, ids)| Edited { ids, undo: Some(key) })
+            }
             Edit::Undo(key) => self.undo(key).await.map(Edited::of),
+            Edit::Keep(retention) => self.set_retention(retention).await.map(Edited::of),
+            Edit::Defaults(defaults) => self.set_defaults(*defaults).await.map(Edited::of),
             one => self.apply_one(one).await.map(Edited::of),
         }
     }
@@ -258,7 +285,9 @@ impl Recorder {
             Edit::Restore(id) => {
                 self.records.restore(id, self.undo_limit()).await.and_then(|done| known(done, id))
             }
-            Edit::Many(..) | Edit::Undo(_) => Ok(Vec::new()),
+            Edit::Many(..) | Edit::Undo(_) | Edit::Relabel(_) | Edit::Keep(_) | Edit::Defaults(_) => {
+                Ok(Vec::new())
+            }
         };
         // Also after a failure: `changed_outside` does not see our own half of a race with another process.
         self.reload_logged().await;
@@ -335,6 +364,7 @@ impl Recorder {
 
     /// Makes ledger, live view and roster agree with the trackers in the database.
     async fn reload(&mut self) -> Result<(), Failure> {
+        self.reload_settings().await?;
         let loaded = self.records.trackers().await?;
         let roster = self.ledger.set_trackers(&loaded, &mut self.view.write());
         self.roster.send_if_modified(|current| {

@@ -7,8 +7,8 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, CheckPage, CheckQuery, Direction, Exhibit, Failure, Period, PhaseTime, Tally, Timestamp, Timing,
-    TrackerId, Transition, Window,
+    Archive, CheckPage, CheckQuery, Direction, Exhibit, Failure, Holdings, Period, PhaseTime, Tally,
+    Timestamp, Timing, TrackerId, Transition, Window,
 };
 use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
@@ -23,6 +23,7 @@ use crate::{
 };
 
 mod days;
+mod holdings;
 mod listing;
 mod periods;
 
@@ -141,6 +142,10 @@ impl Archive for Reader {
             timings::told(&mut reading.db, id, window, &reading.unsealed.timings).await
         };
         read.await.map_err(unreadable)
+    }
+
+    async fn holdings(&self) -> Result<Holdings, Failure> {
+        self.holdings().await.map_err(unreadable)
     }
 
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure> {

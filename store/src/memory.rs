@@ -7,9 +7,9 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker,
-    Period, PhaseTime, Recent, Recorded, Records, SHOWN_CHECKS, Status, Tally, Timestamp, Timing, Tracker,
-    TrackerId, Transition, Window,
+    Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Holdings, Misfit,
+    NewTracker, Period, PhaseTime, Recent, Recorded, Records, Retention, SHOWN_CHECKS, Status, Tally,
+    Timestamp, Timing, Tracker, TrackerId, Transition, Window,
 };
 
 use crate::plain::Plain;
@@ -21,6 +21,7 @@ pub struct Memory {
     removed: BTreeMap<TrackerId, (Timestamp, Tracker)>,
     last_id: i64,
     statuses: BTreeMap<TrackerId, Status>,
+    settings: BTreeMap<String, String>,
     past: Arc<Mutex<Past>>,
 }
 
@@ -110,6 +111,27 @@ impl Records for Memory {
         }
         Ok(done)
     }
+
+    async fn settings(&mut self) -> Result<Vec<(String, String)>, Failure> {
+        Ok(self.settings.clone().into_iter().collect())
+    }
+
+    async fn set(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        for (name, value) in settings.iter().cloned() {
+            match value {
+                Some(value) => self.settings.insert(name, value),
+                None => self.settings.remove(&name),
+            };
+        }
+        self.alter(all, at).await.map(drop)
+    }
+
+    fn keep(&mut self, _: Retention) {}
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
         let late = self.removed.iter().filter(|(_, (at, _))| *at <= until).map(|(id, _)| *id);
@@ -223,6 +245,12 @@ impl Archive for MemoryArchive {
 
     async fn phases(&self, id: TrackerId, window: Window) -> Result<[PhaseTime; 5], Failure> {
         Ok(self.of(id, |plain| plain.phases(window)))
+    }
+
+    async fn holdings(&self) -> Result<Holdings, Failure> {
+        let past = locked(&self.0);
+        let oldest = past.checks.iter().map(|recorded| recorded.check.name.due).min();
+        Ok(Holdings { checks: u64::try_from(past.checks.len()).unwrap_or(u64::MAX), oldest })
     }
 
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure> {

@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Alteration, Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp, Timing, Tracker,
-    TrackerId,
+    Alteration, Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Retention, Timestamp, Timing,
+    Tracker, TrackerId,
 };
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use tokio::time::Instant;
 
 use crate::{
-    Ballast, Retention, StoreError,
+    Ballast, StoreError,
     archive::Reader,
     checks,
     faults::{self, FaultIds, KnownFaults},
@@ -23,7 +23,7 @@ use crate::{
     ids::ById,
     limits::limit_ms,
     presence::OpenedFile,
-    statuses, trackers,
+    settings, statuses, trackers,
     transaction::{BEGIN, COMMIT, begin, end},
 };
 
@@ -159,15 +159,37 @@ impl Writer {
         end(&mut self.db, restored).await
     }
 
-    async fn alter_all(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
+    async fn set_all(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         self.begin().await?;
-        let altered = trackers::alter(&mut self.db, all, at).await;
-        let ids = end(&mut self.db, altered).await?;
+        let set = async {
+            settings::set(&mut self.db, settings).await?;
+            trackers::alter(&mut self.db, all, at).await
+        };
+        let set = set.await;
+        end(&mut self.db, set).await?;
+        self.keep_limits(all);
+        Ok(())
+    }
+
+    /// The longest that results of changed trackers hold from now on.
+    fn keep_limits(&mut self, all: &[Alteration]) {
         for alteration in all {
             if let Alteration::Settings(tracker) = alteration {
                 self.limits.insert(tracker.id, limit_ms(&tracker.settings.schedule));
             }
         }
+    }
+
+    async fn alter_all(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
+        self.begin().await?;
+        let altered = trackers::alter(&mut self.db, all, at).await;
+        let ids = end(&mut self.db, altered).await?;
+        self.keep_limits(all);
         Ok(ids)
     }
 
@@ -305,6 +327,26 @@ impl Records for Writer {
     async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
         let altered = self.alter_all(all, at).await;
         altered.map_err(|error| error.while_doing("changing trackers"))
+    }
+
+    async fn settings(&mut self) -> Result<Vec<(String, String)>, Failure> {
+        let all = settings::all(&mut self.db).await;
+        all.map_err(|error| error.while_doing("reading the settings"))
+    }
+
+    async fn set(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let set = self.set_all(settings, all, at).await;
+        set.map_err(|error| error.while_doing("saving the settings"))
+    }
+
+    fn keep(&mut self, retention: Retention) {
+        self.retention = retention;
+        self.look_at = None;
     }
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {

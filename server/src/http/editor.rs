@@ -57,7 +57,7 @@ async fn save(
     }
     let saved = async {
         let id = id_of(&fields).ok_or_else(|| ApiError::BadRequest("it names no tracker".into()))?;
-        editor.services().trackers.edit(id, domain::with_defaults(fields.clone())).await?;
+        editor.services().trackers.edit(id, fields.clone()).await?;
         Ok(id)
     };
     editor.done(asker, PATH, saved.await, fields, &headers).await
@@ -73,7 +73,7 @@ async fn create(
     if !remarks.is_empty() {
         return editor.again(asker, READ_PATH, fields, nothing(), Some(edit::remark(&remarks))).await;
     }
-    let created = editor.services().trackers.create(domain::with_defaults(fields.clone())).await;
+    let created = editor.services().trackers.create(fields.clone()).await;
     editor.done(asker, NEW_PATH, created.map_err(ApiError::from), fields, &headers).await
 }
 

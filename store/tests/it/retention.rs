@@ -3,11 +3,11 @@
 use std::{fs, time::Duration};
 
 use domain::{
-    Archive, Batch, CheckQuery, Evidence, Exhibit, Micros, Order, Outcome, Phase, Recorded, Records,
-    Timestamp, TrackerId, Window,
+    Archive, Batch, Ceiling, CheckQuery, Evidence, Exhibit, Micros, Order, Outcome, Phase, Recorded, Records,
+    Retention, Timestamp, TrackerId, Window,
 };
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
-use store::{Ceiling, Retention, Writer, rebuild, verify};
+use store::{Writer, rebuild, verify};
 
 use super::harness::{Folder, batch, check, down, tracker};
 

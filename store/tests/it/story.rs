@@ -32,6 +32,7 @@ async fn tell(records: &mut dyn Records) {
     statuses_replace_each_other(records).await;
     a_removal_can_be_taken_back_in_time(records).await;
     many_are_changed_together(records).await;
+    settings_are_kept_with_what_follows_them(records).await;
     what_was_removed_is_gone(records).await;
 }
 
@@ -127,8 +128,10 @@ async fn the_past_says_where_time_went(records: &mut dyn Records) {
     let newest = records.recent(Some(id)).await.unwrap().checks;
     assert_eq!(newest[..], checks[checks.len() - newest.len()..], "phases survive");
     let window = Window::new(Timestamp(HOUR_MS), Timestamp(3 * HOUR_MS));
+    let holdings = records.archive().holdings().await.unwrap();
     for sealed in [false, true] {
         let archive = records.archive();
+        assert_eq!(archive.holdings().await.unwrap(), holdings, "however they lie; sealed {sealed}");
         let phases = archive.phases(id, window).await.unwrap();
         assert_eq!(
             phases.map(|phase| phase.count),
@@ -247,6 +250,26 @@ async fn many_are_changed_together(records: &mut dyn Records) {
     records.alter(&all[1..], now).await.unwrap();
     assert_eq!(records.alter(&restored[1..], late).await.unwrap(), [], "ten minutes are over");
     assert!(records.restore(TrackerId(2), Timestamp(0)).await.unwrap());
+}
+
+async fn settings_are_kept_with_what_follows_them(records: &mut dyn Records) {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let set = |name: &str, value: Option<&str>| (name.to_owned(), value.map(ToOwned::to_owned));
+    assert_eq!(records.settings().await.unwrap(), []);
+    let before = trackers(records).await;
+    let mut grouped = before[0].clone();
+    grouped.settings.group = Group::parse("Follows").unwrap();
+    let follow = [Alteration::Settings(Box::new(grouped.clone()))];
+    let settings = [set("keep_checks", Some("30d")), set("default.every", Some("1m")), set("none", None)];
+    records.set(&settings, &follow, Timestamp(1)).await.unwrap();
+    let stored = [pair("default.every", "1m"), pair("keep_checks", "30d")];
+    assert_eq!(records.settings().await.unwrap(), stored);
+    assert_eq!(trackers(records).await[0], grouped);
+    let back = [Alteration::Settings(Box::new(before[0].clone()))];
+    let settings = [set("keep_checks", None), set("default.every", Some("5m"))];
+    records.set(&settings, &back, Timestamp(1)).await.unwrap();
+    assert_eq!(records.settings().await.unwrap(), [pair("default.every", "5m")]);
+    assert_eq!(trackers(records).await, before);
 }
 
 async fn what_was_removed_is_gone(records: &mut dyn Records) {

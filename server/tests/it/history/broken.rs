@@ -10,9 +10,9 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Misfit, NewTracker,
-    Numbered, Period, PhaseTime, Recent, Recorded, Records, Tally, Timestamp, Timing, Tracker, TrackerId,
-    Transition, Window,
+    Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, Holdings, Misfit,
+    NewTracker, Numbered, Period, PhaseTime, Recent, Recorded, Records, Retention, Tally, Timestamp, Timing,
+    Tracker, TrackerId, Transition, Window,
 };
 use store::Memory;
 
@@ -64,6 +64,10 @@ impl Archive for Long {
         Ok([PhaseTime::default(); 5])
     }
 
+    async fn holdings(&self) -> Result<Holdings, Failure> {
+        Ok(Holdings::default())
+    }
+
     async fn slow(&self, _: TrackerId, _: Window, _: usize) -> Result<Vec<Timing>, Failure> {
         Ok(Vec::new())
     }
@@ -100,6 +104,23 @@ impl Records for With {
 
     async fn alter(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, Failure> {
         self.0.alter(all, at).await
+    }
+
+    async fn settings(&mut self) -> Result<Vec<(String, String)>, Failure> {
+        self.0.settings().await
+    }
+
+    async fn set(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        self.0.set(settings, all, at).await
+    }
+
+    fn keep(&mut self, retention: Retention) {
+        self.0.keep(retention);
     }
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
