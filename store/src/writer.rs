@@ -95,12 +95,6 @@ impl Writer {
         Self { recent_limit, ..self }
     }
 
-    /// Keeps what is recorded for so long.
-    #[must_use]
-    pub fn with_retention(self, retention: Retention) -> Self {
-        Self { retention, ..self }
-    }
-
     /// Throws this off when the disk is full.
     #[must_use]
     pub fn with_ballast(self, ballast: Ballast) -> Self {

@@ -118,7 +118,7 @@ fn two_tags_become_one_only_after_another_question() {
     page.has("This is wrong.");
     page.has(r#"name="merge" value="true""#);
     page.has("Merge into live");
-    assert_eq!(page.html.matches("<details class=\"again\" open").count(), 1);
+    assert_eq!(page.html.matches("<details open class=\"again\"").count(), 1);
 }
 
 fn failed(page: &str, action: &str, values: &[(&str, &str)], field: &str) -> FailedForm {

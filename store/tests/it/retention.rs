@@ -45,7 +45,9 @@ async fn tend(writer: &mut Writer, now: i64) {
 
 /// A writer that looks for old things at once.
 async fn started(folder: &Folder, retention: Retention) -> Writer {
-    folder.writer().await.with_retention(retention)
+    let mut writer = folder.writer().await;
+    writer.keep(retention);
+    writer
 }
 
 async fn count(db: &mut SqliteConnection, what: &'static str) -> i64 {
