@@ -23,9 +23,9 @@ pub struct FailedForm {
 }
 
 impl FailedForm {
-    /// What was given for a field.
+    /// What was given for a field; of a name that is there twice, the last counts.
     pub fn value(&self, field: &str) -> Option<&str> {
-        self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+        self.values.iter().rev().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 }
 

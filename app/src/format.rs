@@ -31,6 +31,14 @@ pub fn thousands(number: u32) -> String {
     text
 }
 
+/// The same of a number without bounds.
+pub fn large(number: u64) -> String {
+    match u32::try_from(number) {
+        Ok(number) => thousands(number),
+        Err(_) => format!("{} million", thousands(u32::try_from(number / 1_000_000).unwrap_or(u32::MAX))),
+    }
+}
+
 /// What a tracker asks, and whether an earlier one asks the same.
 pub fn target(about: &About) -> String {
     match about.duplicate_of {

@@ -2,12 +2,15 @@
 
 mod about;
 mod accounts;
+mod data;
+mod defaults;
 mod general;
 mod own;
+mod tags;
 mod tokens;
 
 use domain::{
-    Failure, Installation,
+    Failure, Installation, Labels, Storage,
     access::{AccountView, Enrolment, Need, Reading, Refusal, SessionView, TokenView, Viewer},
     ports::Services,
 };
@@ -49,6 +52,16 @@ pub const RESET_TWO_FACTOR: &str = "/api/reset_two_factor";
 pub const REMOVE_ACCOUNT: &str = "/api/remove_account";
 /// Says who may look.
 pub const SET_READING: &str = "/api/set_reading";
+/// Says how long what is kept.
+pub const SET_RETENTION: &str = "/api/set_retention";
+/// Makes a backup.
+pub const BACK_UP: &str = "/api/back_up";
+/// Removes a backup that somebody asked for.
+pub const REMOVE_BACKUP: &str = "/api/remove_backup";
+/// Says what new trackers start with.
+pub const SET_DEFAULTS: &str = "/api/set_defaults";
+/// Renames a tag or a group, or takes it away.
+pub const CHANGE_LABEL: &str = "/api/change_label";
 
 /// A page of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,15 +72,30 @@ pub enum Section {
     Tokens,
     /// Who may look.
     General,
+    /// What new trackers start with.
+    Defaults,
+    /// Tags and groups.
+    Tags,
     /// All accounts.
     Accounts,
+    /// What is kept, backups, and files to take away.
+    Data,
     /// Versions, and how the program itself is.
     About,
 }
 
 impl Section {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 5] = [Self::Own, Self::Tokens, Self::General, Self::Accounts, Self::About];
+    pub const ALL: [Self; 8] = [
+        Self::Own,
+        Self::Tokens,
+        Self::General,
+        Self::Defaults,
+        Self::Tags,
+        Self::Accounts,
+        Self::Data,
+        Self::About,
+    ];
 
     /// The section at a path under `/settings/`.
     pub fn at(path: &str) -> Option<Self> {
@@ -80,7 +108,10 @@ impl Section {
             Self::Own => "/settings/account",
             Self::Tokens => "/settings/tokens",
             Self::General => "/settings/general",
+            Self::Defaults => "/settings/defaults",
+            Self::Tags => "/settings/tags",
             Self::Accounts => "/settings/accounts",
+            Self::Data => "/settings/data",
             Self::About => "/settings/about",
         }
     }
@@ -91,7 +122,10 @@ impl Section {
             Self::Own => "Your account",
             Self::Tokens => "Tokens",
             Self::General => "General",
+            Self::Defaults => "Defaults",
+            Self::Tags => "Tags",
             Self::Accounts => "Accounts",
+            Self::Data => "Data",
             Self::About => "About",
         }
     }
@@ -100,7 +134,8 @@ impl Section {
     pub fn need(self) -> Need {
         match self {
             Self::Own | Self::Tokens => Need::OwnAccount,
-            Self::General | Self::Accounts => Need::Administer,
+            Self::General | Self::Defaults | Self::Accounts | Self::Data => Need::Administer,
+            Self::Tags => Need::Change,
             Self::About => Need::Inspect,
         }
     }
@@ -122,12 +157,28 @@ pub struct Shown {
 
 #[derive(Clone, Debug)]
 enum Facts {
-    Own { has_two_factor: bool, enrolment: Option<Enrolment>, sessions: Vec<SessionView> },
+    Own {
+        has_two_factor: bool,
+        enrolment: Option<Enrolment>,
+        sessions: Vec<SessionView>,
+    },
     Tokens(Vec<TokenView>),
     General(Reading),
     Accounts(Vec<AccountView>),
     About(Installation),
+    /// Fields as they are, and as they are built in.
+    Defaults {
+        now: Fields,
+        built_in: Fields,
+    },
+    Tags {
+        labels: Labels,
+        undo: Option<(u64, String)>,
+    },
+    Data(Box<Storage>),
 }
+
+type Fields = Vec<(String, String)>;
 
 impl Shown {
     /// Loads what a section shows.
@@ -149,6 +200,16 @@ impl Shown {
             (Section::Own | Section::Tokens, None) => return Err(Failure::NotFound),
             (Section::General, _) => Facts::General(viewer.reading),
             (Section::Accounts, _) => Facts::Accounts(people.accounts()),
+            (Section::Defaults, _) => Facts::Defaults {
+                now: services.trackers.defaults().await?,
+                built_in: services.upkeep.built_in(),
+            },
+            (Section::Tags, _) => {
+                let key = crate::past::asked::value(&asked.query, "undo").and_then(|key| key.parse().ok());
+                let undo = key.and_then(|key| Some((key, services.trackers.undoable(key)?)));
+                Facts::Tags { labels: services.trackers.labels(), undo }
+            }
+            (Section::Data, _) => Facts::Data(Box::new(services.upkeep.storage().await?)),
             (Section::About, _) => Facts::About(services.live.installation().await?),
         };
         Ok(Self {
@@ -175,6 +236,9 @@ impl Shown {
             Facts::Tokens(tokens) => tokens::view(self, tokens),
             Facts::General(reading) => general::view(*reading),
             Facts::Accounts(accounts) => accounts::view(self, accounts),
+            Facts::Defaults { now, built_in } => defaults::view(self, now, built_in),
+            Facts::Tags { labels, undo } => tags::view(self, labels, undo.as_ref()),
+            Facts::Data(storage) => data::view(self, storage),
             Facts::About(installation) => about::view(installation),
         };
         let menu = Section::ALL
@@ -212,6 +276,11 @@ impl Shown {
         self.failed.as_ref().filter(|failed| failed.action == action)?.error.only_at(field)
     }
 
+    /// Whether the form that is sent there has just failed.
+    fn has_failed(&self, action: &str) -> bool {
+        self.failed.as_ref().is_some_and(|failed| failed.action == action)
+    }
+
     /// What was typed into it then.
     fn typed(&self, action: &str, field: &str) -> &str {
         let failed = self.failed.as_ref().filter(|failed| failed.action == action);
@@ -246,6 +315,9 @@ fn fields_of(action: &str) -> &'static [&'static str] {
         END_TWO_FACTOR => &["two_factor_password"],
         ADD_TOKEN => &["token_name"],
         ADD_ACCOUNT => &["name", "password"],
+        SET_RETENTION => &["keep_checks", "keep_evidence", "max_size"],
+        SET_DEFAULTS => &defaults::NAMES,
+        CHANGE_LABEL => &["to", "merge"],
         _ => &[],
     }
 }
@@ -262,6 +334,10 @@ fn done_words(word: &str) -> Option<&'static str> {
         "changed" => "The account is changed. Its sessions have ended.",
         "removed" => "The account is removed, with its sessions and tokens.",
         "saved" => "Saved.",
+        "backup" => "The backup is made.",
+        "backing-up" => "The backup is being made. It is listed here once it is whole.",
+        "backup-removed" => "The backup is deleted.",
+        "defaults" => "Saved. New trackers start with this; those that were as it was before have followed.",
         _ => return None,
     })
 }

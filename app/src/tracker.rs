@@ -126,12 +126,21 @@ fn Head(
 /// What can be done with it, for who may.
 fn actions(id: TrackerId, name: Memo<String>, view: RwSignal<TrackerView>, changes: Changes) -> Part {
     let paused = Memo::new(move |_| view.with(|view| view.about.paused.is_some()));
+    let item = |href: String, icon, word| {
+        whole(view! {
+            <a class="item" href=href>
+                <Icon name=icon />
+                {word}
+            </a>
+        })
+    };
+    let file = |format| format!("/v1/trackers/{id}/export?format={format}");
     let body = view! {
         {pause_for(id, &format!("&back=/t/{id}"))}
-        <a class="item" href=format!("/t/new?from={id}")>
-            <Icon name="#i-copy" />
-            "Clone"
-        </a>
+        {item(format!("/t/new?from={id}"), "#i-copy", "Clone")}
+        {item(file("toml"), "#i-arrow-down", "Export as TOML")}
+        {item(file("json"), "#i-arrow-down", "Export as JSON")}
+        {item(file("csv&last=3660d"), "#i-arrow-down", "All checks as CSV")}
         <hr />
         <ChangeForm change=Change::Delete id name changes class="item danger" />
     };

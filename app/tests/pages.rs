@@ -4,6 +4,8 @@
 mod editor;
 #[path = "pages/harness.rs"]
 mod harness;
+#[path = "pages/settings.rs"]
+mod settings;
 
 use app::{ApiError, backend::FailedForm};
 use domain::{

@@ -47,10 +47,34 @@ pub trait Archive: Send + Sync {
     /// window touches count as a whole.
     async fn phases(&self, id: TrackerId, window: Window) -> Result<[PhaseTime; 5], Failure>;
 
+    /// How much is kept of all trackers, one by one.
+    async fn holdings(&self) -> Result<Holdings, Failure>;
+
     /// Phases in full of checks that were due within the window, the slowest first, at most `limit`: of all failures and of at least
     /// the slowest check of each minute.
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure>;
 
+    /// Who changed what of the tracker, the newest first, at most `limit`; those before the number `before`, if one is given.
+    async fn changes(
+        &self,
+        id: TrackerId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<LoggedChange>, Failure>;
+}
+
+/// How many entries there are: checks and gaps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// Their number.
+    pub checks: u64,
+    /// When the oldest was due.
+    pub oldest: Option<Timestamp>,
+}
+
+/// Reading incidents, and who is told of them.
+#[async_trait]
+pub trait AlertArchive: Send + Sync {
     /// Incidents, the newest first.
     async fn incidents(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure>;
 
@@ -73,14 +97,6 @@ pub trait Archive: Send + Sync {
 
     /// All rules of who is told.
     async fn rules(&self) -> Result<Vec<AlertRule>, Failure>;
-
-    /// Who changed what of the tracker, the newest first, at most `limit`; those before the number `before`, if one is given.
-    async fn changes(
-        &self,
-        id: TrackerId,
-        before: Option<i64>,
-        limit: usize,
-    ) -> Result<Vec<LoggedChange>, Failure>;
 }
 
 /// Which way to look.

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::{
-    Expectations, FieldError, Given, Group, HttpDraft, HttpOptions, Invalid, NewTracker, Rest, Schedule,
-    Tags, Target, TrackerName, labels::parse_place, schedule::parse_length,
+    Defaults, Expectations, FieldError, Given, Group, HttpDraft, HttpOptions, Invalid, NewTracker, Rest,
+    Schedule, Tags, Target, TrackerName, labels::parse_place, schedule::parse_length,
+    tracker::DEFAULT_DEADLINE,
 };
 
 mod policy;
@@ -58,19 +59,16 @@ impl Draft {
         Self { url: Some(url.into()), ..Self::default() }
     }
 
-    /// The tracker that the draft describes, with defaults for what is absent. All problems at once.
+    /// The tracker that the draft describes, with what is built in for what is absent. All problems at once.
     pub fn parse(&self) -> Result<NewTracker, Invalid> {
+        self.parse_with(&Defaults::default())
+    }
+
+    /// The tracker that the draft describes, with these defaults for what is absent. All problems at once.
+    pub fn parse_with(&self, defaults: &Defaults) -> Result<NewTracker, Invalid> {
         let target = Target::parse(self.url.as_deref().unwrap_or_default());
-        let base = target.as_ref().ok().cloned().map(NewTracker::of);
-        let others = self.others(&HttpOptions::default());
-        match (base, others) {
-            (Some(base), Ok(others)) => Ok(others.onto(base)),
-            (_, others) => {
-                let mut problems: Vec<FieldError> = target.err().into_iter().collect();
-                problems.extend(others.err().into_iter().flat_map(|invalid| invalid.0));
-                Err(Invalid(problems))
-            }
-        }
+        let base = target.map(|target| defaults.tracker(target));
+        self.onto(base, &HttpOptions::default())
     }
 
     /// The tracker after an edit by this draft.
@@ -79,10 +77,25 @@ impl Draft {
             None => Ok(to.clone()),
             Some(url) => Target::parse(url).map(|target| NewTracker { target, ..to.clone() }),
         };
-        match (edited, self.others(&to.http)) {
-            (Ok(base), Ok(others)) => Ok(others.onto(base)),
-            (edited, others) => {
-                let mut problems: Vec<FieldError> = edited.err().into_iter().collect();
+        self.onto(edited, &to.http)
+    }
+
+    /// The tracker that the draft describes as a whole: what is absent is as it is built in, whatever it was before. Only secrets that
+    /// are masked are taken from there.
+    pub fn describe(&self, before: Option<&NewTracker>) -> Result<NewTracker, Invalid> {
+        let base = Target::parse(self.url.as_deref().unwrap_or_default()).map(NewTracker::of);
+        let http = before.map(|before| before.http.clone()).unwrap_or_default();
+        let base = base.map(|base| NewTracker { http, ..base });
+        let whole = self.http.clone().unwrap_or_default().whole();
+        Self { http: Some(whole), ..self.clone() }.onto(base, &HttpOptions::default())
+    }
+
+    fn onto(&self, base: Result<NewTracker, FieldError>, http: &HttpOptions) -> Result<NewTracker, Invalid> {
+        let http = base.as_ref().map_or(http, |base| &base.http);
+        match (self.others(http), &base) {
+            (Ok(others), Ok(base)) => Ok(others.onto(base.clone())),
+            (others, _) => {
+                let mut problems: Vec<FieldError> = base.err().into_iter().collect();
                 problems.extend(others.err().into_iter().flat_map(|invalid| invalid.0));
                 Err(Invalid(problems))
             }
@@ -209,7 +222,8 @@ fn parse_deadline(text: &str) -> Result<Given<Duration>, FieldError> {
     let secs = text.trim().parse().ok().map(Duration::from_secs);
     secs.or_else(|| parse_length(text))
         .filter(|duration| (Duration::from_secs(1)..=Duration::from_mins(1)).contains(duration))
-        .map(Given::Set)
+        // What is usual anyway is not said, so that it is equal to not being said.
+        .map(|length| if length == DEFAULT_DEADLINE { Given::Reset } else { Given::Set(length) })
         .ok_or_else(|| FieldError::new("deadline", "a deadline is 1 s to 60 s, like 10s"))
 }
 

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    AuthDraft, BasicDraft, BearerDraft, Draft, Expectations, Given, HeaderDraft, HeadersDraft, HttpDraft,
-    HttpOptions, NewTracker, OAuth2Draft, Policy, ProxyDraft, Schedule, Secret, Secrets, TlsDraft,
-    tracker::DEFAULT_DEADLINE,
+    AuthDraft, BasicDraft, BearerDraft, Draft, Given, HeaderDraft, HeadersDraft, HttpDraft, HttpOptions,
+    NewTracker, OAuth2Draft, ProxyDraft, Schedule, Secret, Secrets, TlsDraft, tracker::DEFAULT_DEADLINE,
 };
 
 /// Names and values, as browsers send them. Of a name that is there twice, the last value counts.
@@ -28,7 +27,7 @@ impl NewTracker {
             ("cron", cron),
             ("zone", zone),
             ("expect", self.expect.to_string()),
-            ("deadline", self.deadline.map(length).unwrap_or_default()),
+            ("deadline", length(self.deadline.unwrap_or(DEFAULT_DEADLINE))),
             ("retries", policy.retries.to_string()),
             ("retry", length(policy.retry_after)),
             ("successes", policy.successes.to_string()),
@@ -42,39 +41,18 @@ impl NewTracker {
     }
 }
 
-/// What an empty field means, in a form that shows it greyed there. The one place that says so to pages.
-pub fn defaults() -> Fields {
-    let policy = Policy::default();
-    let every = Schedule::default().interval().map(length).unwrap_or_default();
-    let fields = [
-        ("every", every),
-        ("expect", Expectations::default().to_string()),
-        ("deadline", length(DEFAULT_DEADLINE)),
-        ("retries", policy.retries.to_string()),
-        ("retry", length(policy.retry_after)),
-        ("successes", policy.successes.to_string()),
-    ];
-    let own = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
-    own.chain(HttpOptions::default().fields()).collect()
+/// What a form has in a field; the last of a name counts.
+pub(crate) fn value_of<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().rev().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
 }
 
-/// The fields of a form whose empty ones mean a default, with that. A deadline has a meaning of its own when it is absent.
-pub fn with_defaults(mut fields: Fields) -> Fields {
-    let is_blank = |name: &str, fields: &Fields| {
-        let last = fields.iter().rev().find(|(other, _)| other == name);
-        last.is_some_and(|(_, value)| value.trim().is_empty())
-    };
-    let follows_cron = !is_blank("cron", &fields) && fields.iter().any(|(name, _)| name == "cron");
-    for (name, value) in defaults() {
-        if is_blank(&name, &fields) && name != "deadline" && !(name == "every" && follows_cron) {
-            fields.push((name, value));
-        }
-    }
-    fields
+/// Whether a form has a field and left it empty.
+pub(crate) fn is_blank(name: &str, fields: &[(String, String)]) -> bool {
+    value_of(fields, name).is_some_and(|value| value.trim().is_empty())
 }
 
 impl HttpOptions {
-    fn fields(&self) -> Fields {
+    pub(crate) fn fields(&self) -> Fields {
         let draft = self.draft(Secrets::Masked);
         let text = |given: &Given<String>| given.value().cloned().unwrap_or_default();
         let mut fields = vec![
@@ -142,7 +120,7 @@ fn masked(secret: &Given<Secret>) -> String {
 }
 
 /// `800ms`, `30s`, `5m`, `2h`.
-fn length(length: Duration) -> String {
+pub(crate) fn length(length: Duration) -> String {
     match (length.subsec_millis(), length.as_secs()) {
         (1.., _) => format!("{}ms", length.as_millis()),
         (_, secs @ 1..) if secs % 3_600 == 0 => format!("{}h", secs / 3_600),
@@ -192,7 +170,7 @@ struct Form<'a>(&'a [(String, String)]);
 
 impl Form<'_> {
     fn get(&self, name: &str) -> Option<String> {
-        self.0.iter().rev().find(|(other, _)| other == name).map(|(_, value)| value.clone())
+        value_of(self.0, name).map(ToOwned::to_owned)
     }
 
     fn filled(&self, name: &str) -> Option<String> {
@@ -294,6 +272,7 @@ fn words(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Defaults, Policy};
 
     fn tracker() -> NewTracker {
         let http = r#"{"method":"POST","headers":{"Accept":"a: b","X-Mine":{"secret":"CANARY"}},"body":"a\r\nb",
@@ -345,13 +324,14 @@ mod tests {
                 ["true", "false", "none", "auto"].contains(&value.as_str()) || value.starts_with("1.");
             (name, if is_said { value } else { String::new() })
         };
-        let posted: Fields = defaults().into_iter().map(shown).chain([target]).collect();
-        let tracker = Draft::of_new_fields(&with_defaults(posted)).parse();
+        let usual = Defaults::default();
+        let posted: Fields = usual.fields().into_iter().map(shown).chain([target]).collect();
+        let tracker = Draft::of_new_fields(&usual.fill(posted)).parse();
         assert_eq!(tracker, Draft::of("a.example").parse());
         let cron: Fields = [("url", "a.example"), ("every", ""), ("cron", "0 6 * * 1"), ("retries", " ")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into();
-        let tracker = Draft::of_new_fields(&with_defaults(cron)).parse().unwrap();
+        let tracker = Draft::of_new_fields(&usual.fill(cron)).parse().unwrap();
         assert_eq!((tracker.schedule.interval(), tracker.policy.retries), (None, Policy::default().retries));
     }
 

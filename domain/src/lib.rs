@@ -27,6 +27,7 @@ pub mod ports;
 mod rest;
 mod secret;
 mod status;
+mod storage;
 mod story;
 mod tally;
 mod time;
@@ -41,6 +42,8 @@ mod archive;
 mod bulk;
 #[cfg(feature = "server")]
 mod changed;
+#[cfg(feature = "server")]
+mod defaults;
 #[cfg(feature = "server")]
 mod delivery;
 #[cfg(feature = "server")]
@@ -74,7 +77,13 @@ mod records;
 #[cfg(feature = "server")]
 mod recount;
 #[cfg(feature = "server")]
+mod relabel;
+#[cfg(feature = "server")]
+mod retention;
+#[cfg(feature = "server")]
 mod schedule;
+#[cfg(feature = "server")]
+mod settings;
 #[cfg(feature = "server")]
 mod sight;
 #[cfg(feature = "server")]
@@ -111,6 +120,7 @@ pub use phases::{PhaseTime, Phases, Timing};
 pub use rest::Rest;
 pub use secret::Secret;
 pub use status::{Policy, Status, Transition};
+pub use storage::{Backup, BackupKind, Backups, Label, Labels, Limit, Storage};
 pub use story::{Installation, LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
@@ -123,9 +133,11 @@ pub use wire::{
 pub use worth::Worth;
 
 #[cfg(feature = "server")]
-pub use archive::{Archive, CheckPage, CheckQuery, Direction, Numbered, Order};
+pub use archive::{AlertArchive, Archive, CheckPage, CheckQuery, Direction, Holdings, Numbered, Order};
 #[cfg(feature = "server")]
 pub use bulk::{BulkDraft, rearranged};
+#[cfg(feature = "server")]
+pub use defaults::Defaults;
 #[cfg(feature = "server")]
 pub use delivery::{ChannelPace, Step as DeliveryStep, reminder_at, retry_after};
 #[cfg(feature = "server")]
@@ -139,7 +151,7 @@ pub use flaps::Flaps;
 #[cfg(feature = "server")]
 pub use fold::{Belief, Step, Trust};
 #[cfg(feature = "server")]
-pub use form::{Fields, defaults, with_defaults};
+pub use form::Fields;
 #[cfg(feature = "server")]
 pub use http::{
     Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
@@ -163,7 +175,13 @@ pub use records::{Alteration, Batch, Exhibit, Misfit, Recent, Recorded, Records,
 #[cfg(feature = "server")]
 pub use recount::{Grid, Recount, Rollup};
 #[cfg(feature = "server")]
+pub use relabel::Relabel;
+#[cfg(feature = "server")]
+pub use retention::{Ceiling, NoCeiling, Retention, RetentionDraft, parse_days};
+#[cfg(feature = "server")]
 pub use schedule::{Cron, Interval, Schedule, Slots, parse_length};
+#[cfg(feature = "server")]
+pub use settings::Settings;
 #[cfg(feature = "server")]
 pub use sight::{Advice, Blindness, Sight, host_of, may_be_ours};
 #[cfg(feature = "server")]

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use crate::access::{AccountId, AccountView, Enrolment, SessionView, TokenView};
 use crate::{
-    Cell, Deed, Done, Failure, Installation, ListRequest, LiveAnswer, LiveRequest, Preview, Story,
-    StoryRequest, TrackerId, TrackerPage, TrackerView, Worth,
+    Cell, Deed, Done, Failure, Installation, Label, Labels, ListRequest, LiveAnswer, LiveRequest, Preview,
+    Storage, Story, StoryRequest, TrackerId, TrackerPage, TrackerView, Worth,
 };
 
 /// Everything the pages may ask.
@@ -21,6 +21,8 @@ pub struct Services {
     pub past: Arc<dyn Past>,
     /// Who has an account.
     pub people: Arc<dyn People>,
+    /// What is said of the installation, and its data.
+    pub upkeep: Arc<dyn Upkeep>,
 }
 
 /// Changing trackers. Every call returns after the change is on disk.
@@ -32,7 +34,7 @@ pub trait Trackers: Send + Sync {
     /// A tracker's settings as the fields of a form, called as errors call them. Nothing secret is in them.
     async fn fields(&self, id: TrackerId) -> Result<Vec<(String, String)>, Failure>;
 
-    /// What an empty field of a form means, called as the fields are. Built in, and the same for all.
+    /// What an empty field of a form means, called as the fields are. The same for all trackers.
     async fn defaults(&self) -> Result<Vec<(String, String)>, Failure>;
 
     /// Adds a tracker by the fields of its form. Where those name another by `from`, secrets that are still masked are that one's.
@@ -72,6 +74,14 @@ pub trait Trackers: Send + Sync {
     /// Takes back what was done with many.
     async fn undo(&self, key: u64) -> Result<(), Failure>;
 
+    /// All tags and groups, with how many trackers have each.
+    fn labels(&self) -> Labels;
+
+    /// Gives a tag or a group another name wherever a tracker has it; without one it is taken away. Refused at the field `merge` where
+    /// trackers have the new name already, unless that is what is wanted.
+    async fn relabel(&self, label: Label, from: &str, to: Option<&str>, merge: bool)
+    -> Result<Done, Failure>;
+
     /// What a key takes back, as a sentence: `12 trackers are paused.` Nothing when it is too late.
     fn undoable(&self, key: u64) -> Option<String>;
 }
@@ -106,6 +116,29 @@ pub trait Live: Send + Sync {
 pub trait Past: Send + Sync {
     /// What a page tells of a tracker's past.
     async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure>;
+}
+
+/// What is said of the installation, and its data as a whole.
+#[async_trait]
+pub trait Upkeep: Send + Sync {
+    /// How much there is, how long it is kept, and the backups.
+    async fn storage(&self) -> Result<Storage, Failure>;
+
+    /// Says how long what is kept, by the fields of a form. An empty one is as usual.
+    async fn keep(&self, fields: Vec<(String, String)>) -> Result<(), Failure>;
+
+    /// Makes a backup, and waits for it a while. `false` when it is still being made.
+    async fn back_up(&self) -> Result<bool, Failure>;
+
+    /// Removes a backup that somebody asked for.
+    async fn remove_backup(&self, name: &str) -> Result<(), Failure>;
+
+    /// What new trackers start with when nobody says anything, called as forms call it.
+    fn built_in(&self) -> Vec<(String, String)>;
+
+    /// Says what new trackers start with, by the fields of a form; an empty one is as it is built in. Trackers that are as it was said
+    /// before follow; gives how many.
+    async fn set_defaults(&self, fields: Vec<(String, String)>) -> Result<usize, Failure>;
 }
 
 /// Who has an account. Reads memory only; who may ask is decided before.

@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 
 use crate::{
-    Act, AlertChange, Archive, Cell, Check, CheckName, Evidence, Failure, FieldChange, Location, NewTracker,
-    Outcome, Outgoing, Phases, Reason, Rest, Status, Timestamp, Tracker, TrackerId, Transition,
-    access::Actor,
+    Act, AlertArchive, AlertChange, Archive, Cell, Check, CheckName, Evidence, Failure, FieldChange,
+    Location, NewTracker, Outcome, Outgoing, Phases, Reason, Rest, Retention, Status, Timestamp, Tracker,
+    TrackerId, Transition, access::Actor,
 };
 
 /// The one writer's view of storage. `&mut self`: whoever holds it is the only writer of this process.
@@ -44,6 +44,21 @@ pub trait Records: Send {
         at: Timestamp,
     ) -> Result<Option<i64>, Failure>;
 
+    /// What was said of the installation, as names and values; what is absent is as it is built in.
+    async fn settings(&mut self) -> Result<Vec<(String, String)>, Failure>;
+
+    /// Sets these settings, `None` unsays one, and makes the changes of trackers with them; all in one transaction.
+    async fn set(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), Failure>;
+
+    /// From now on keeps what is recorded for so long.
+    fn keep(&mut self, retention: Retention);
+
     /// Forgets for good, with their statuses, the trackers that were removed at `until` or before.
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure>;
 
@@ -56,6 +71,9 @@ pub trait Records: Send {
 
     /// A way to read what is recorded, for as long as it is kept. It sees every batch as soon as [`Self::record`] has returned.
     fn archive(&self) -> Arc<dyn Archive>;
+
+    /// The same for incidents, and for who is told of them.
+    fn alerts(&self) -> Arc<dyn AlertArchive>;
 
     /// Whether another process or connection has written since the last call.
     async fn changed_outside(&mut self) -> Result<bool, Failure>;

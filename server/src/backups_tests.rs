@@ -26,11 +26,11 @@ impl Clock for Hands {
 /// Noon of 2026-11-23, UTC.
 const NOON: Timestamp = Timestamp(1_795_435_200_000);
 
-async fn backups(folder: &Path, keep: usize) -> (Backups, Arc<Hands>) {
+async fn backups(folder: &Path, keep: usize) -> (Arc<Backups>, Arc<Hands>) {
     let database = folder.join("uptime-tracker.db");
     Store::open(&database).await.unwrap().close().await.unwrap();
     let clock = Arc::new(Hands(Mutex::new(NOON)));
-    (Backups { database, folder: folder.join("backups"), keep, clock: clock.clone() }, clock)
+    (Arc::new(Backups::new(database, folder.join("backups"), keep, clock.clone())), clock)
 }
 
 fn names(backups: &Backups) -> Vec<String> {
@@ -89,4 +89,86 @@ async fn what_fails_is_an_error_and_tried_again() {
     assert!(matches!(backups.look().await, Err(BackupError::Folder(_))));
     fs::remove_file(&backups.folder).unwrap();
     assert!(backups.look().await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_is_asked_for_is_made_and_stays_until_it_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backups, clock) = backups(folder.path(), 1).await;
+    let running = tokio::spawn(backups.clone().run());
+    while backups.told().await.map_or(true, |told| told.kept.is_empty() || told.running.is_some()) {
+        tokio::task::yield_now().await;
+    }
+    later(&clock, Duration::from_hours(1));
+    assert!(backups.ask().await.unwrap());
+    let told = backups.told().await.unwrap();
+    let kinds: Vec<_> = told.kept.iter().map(|backup| (backup.name.as_str(), backup.kind)).collect();
+    assert_eq!(
+        kinds,
+        [
+            ("by-hand-2026-11-23T130000Z.db", BackupKind::ByHand),
+            ("tracker-2026-11-23T120000Z.db", BackupKind::Daily)
+        ]
+    );
+    assert_eq!((told.running, told.problem), (None, None));
+    let (_, bytes) = backups.open("by-hand-2026-11-23T130000Z.db").await.unwrap();
+    assert_eq!(bytes, told.kept[0].bytes);
+    // Of this second there is one already.
+    let error = backups.ask().await.unwrap_err();
+    assert!(matches!(error, Failure::Invalid(_)), "{error}");
+    assert!(backups.told().await.unwrap().problem.is_some());
+    later(&clock, EVERY);
+    backups.look().await.unwrap().unwrap();
+    assert_eq!(names(&backups), ["by-hand-2026-11-23T130000Z.db", "tracker-2026-11-24T130000Z.db"]);
+    backups.remove("by-hand-2026-11-23T130000Z.db").await.unwrap();
+    for name in [
+        "by-hand-2026-11-23T130000Z.db",
+        "tracker-2026-11-24T130000Z.db",
+        "../uptime-tracker.db",
+        "/etc/passwd",
+        "",
+    ] {
+        assert!(matches!(backups.remove(name).await, Err(Failure::NotFound)), "{name}");
+    }
+    assert_eq!(names(&backups), ["tracker-2026-11-24T130000Z.db"]);
+    running.abort();
+}
+
+#[tokio::test]
+async fn two_at_once_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backups, _) = backups(folder.path(), 0).await;
+    // Nobody makes it yet, so it waits.
+    let first = tokio::spawn({
+        let backups = backups.clone();
+        async move { backups.ask().await }
+    });
+    while backups.told().await.map_or(true, |told| told.running.is_none()) {
+        fs::create_dir_all(&backups.folder).unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert!(backups.ask().await.unwrap_err().to_string().contains("being made"));
+    let running = tokio::spawn(backups.clone().run());
+    assert!(first.await.unwrap().unwrap());
+    assert_eq!(names(&backups).len(), 1);
+    running.abort();
+}
+
+#[tokio::test]
+async fn only_backups_are_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backups, _) = backups(folder.path(), 1).await;
+    backups.look().await.unwrap().unwrap();
+    assert!(backups.open("tracker-2026-11-23T120000Z.db").await.is_ok());
+    for name in [
+        "../uptime-tracker.db",
+        "..%2fuptime-tracker.db",
+        "tracker-2026-11-23T120000Z.db\0",
+        "/etc/passwd",
+        "tracker-2026-11-23T120001Z.db",
+        "before-schema-../uptime-tracker.db",
+        "",
+    ] {
+        assert!(matches!(backups.open(name).await, Err(Failure::NotFound)), "{name:?}");
+    }
 }

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use domain::Target;
 
 use crate::{
+    exchange::Format,
     exit::{Ending, Exit},
     location::TcpCanary,
 };
@@ -18,6 +19,7 @@ mod ask;
 mod asking;
 mod db;
 mod edit;
+mod exchange;
 mod import;
 mod serve;
 mod user;
@@ -42,7 +44,9 @@ enum Command {
     List(DataArguments),
     /// Remove a tracker by its number; a running server notices within a second.
     Remove(RemoveArguments),
-    /// Take over trackers from another program's data.
+    /// Write all trackers as a file that `import` reads. Secrets are left out, and named.
+    Export(ExportArguments),
+    /// Take over trackers from a file, or from another program's data.
     #[command(subcommand)]
     Import(Import),
     /// Back the database up, restore it, or look for damage.
@@ -111,15 +115,16 @@ struct ServeArguments {
     /// How many daily backups are kept in the folder `backups` of the data; 0 makes none.
     #[arg(long, env = "UPTIME_BACKUPS", default_value_t = 7, value_name = "COUNT")]
     backups: usize,
-    /// How long each check is kept, from 1d. Uptimes of hours and days are kept for ever.
-    #[arg(long, env = "UPTIME_KEEP_CHECKS", default_value = "365d", value_name = "TIME", value_parser = parse_days)]
-    keep_checks: Duration,
-    /// How long the details of a failure are kept after it was last seen, from 1d.
-    #[arg(long, env = "UPTIME_KEEP_EVIDENCE", default_value = "90d", value_name = "TIME", value_parser = parse_days)]
-    keep_evidence: Duration,
-    /// The most room that the database may take, like 80% of the disk or 20GiB; then the oldest checks go before their time.
-    #[arg(long, env = "UPTIME_MAX_SIZE", default_value = "80%", value_name = "SIZE")]
-    max_size: store::Ceiling,
+    /// How long each check is kept, from 1d. Uptimes of hours and days are kept for ever. What the settings say by default: 365d.
+    #[arg(long, env = "UPTIME_KEEP_CHECKS", value_name = "TIME", value_parser = domain::parse_days)]
+    keep_checks: Option<Duration>,
+    /// How long the details of a failure are kept after it was last seen, from 1d. What the settings say by default: 90d.
+    #[arg(long, env = "UPTIME_KEEP_EVIDENCE", value_name = "TIME", value_parser = domain::parse_days)]
+    keep_evidence: Option<Duration>,
+    /// The most room that the database may take, like 80% of the disk or 20GiB; then the oldest checks go before their time. What
+    /// the settings say by default: 80%.
+    #[arg(long, env = "UPTIME_MAX_SIZE", value_name = "SIZE")]
+    max_size: Option<domain::Ceiling>,
 }
 
 #[derive(Debug, Args)]
@@ -197,6 +202,28 @@ struct RemoveArguments {
 enum Import {
     /// From the `sqlite.db` of the tutorial: its trackers, every second. Its checks have no times, so they are only counted.
     Tutorial(ImportArguments),
+    /// From a file in TOML, as `export` writes it: what is new is added, what differs is changed, nothing is removed.
+    Toml(FileArguments),
+    /// The same in JSON.
+    Json(FileArguments),
+}
+
+#[derive(Debug, Args)]
+struct FileArguments {
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    from: ImportArguments,
+}
+
+#[derive(Debug, Args)]
+struct ExportArguments {
+    /// How the file is written: toml or json.
+    #[arg(long, default_value = "toml", value_name = "FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    data: DataArguments,
 }
 
 #[derive(Debug, Args)]
@@ -312,6 +339,9 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Ending> {
         Command::List(arguments) => edit::list(&arguments).await,
         Command::Remove(arguments) => edit::remove(&arguments).await,
         Command::Import(Import::Tutorial(arguments)) => import::tutorial(&arguments).await,
+        Command::Import(Import::Toml(arguments)) => exchange::import(&arguments, Format::Toml).await,
+        Command::Import(Import::Json(arguments)) => exchange::import(&arguments, Format::Json).await,
+        Command::Export(arguments) => exchange::export(&arguments).await,
         Command::Db(command) => db::db(command).await,
         Command::User(command) => user::user(command).await,
         Command::Healthcheck(arguments) => ask::healthcheck(arguments.listen).await,
@@ -330,11 +360,6 @@ fn parse_expect(text: &str) -> Result<domain::Expectations, String> {
 fn parse_length(text: &str) -> Result<Duration, String> {
     let length = domain::parse_length(text).filter(|length| !length.is_zero());
     length.ok_or_else(|| "a time is like 500ms, 90s, 15m or 1h".into())
-}
-
-fn parse_days(text: &str) -> Result<Duration, String> {
-    let length = domain::parse_length(text).filter(|length| *length >= Duration::from_hours(24));
-    length.ok_or_else(|| "a time from 1d, like 90d or 365d".into())
 }
 
 /// How browsers reach the pages.

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, patch, post},
 };
-use domain::{Archive, Clock, Prober, access::Need, ports::Services};
+use domain::{Archive, Clock, Defaults, Prober, Settings, access::Need, ports::Services};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
@@ -21,6 +21,7 @@ use tower_http::{
 use crate::{
     access::{Access, Asker},
     assets::Assets,
+    backups::Backups,
     health::Health,
     live::SharedView,
     metrics::Metrics,
@@ -30,9 +31,11 @@ use crate::{
 
 pub(crate) mod api;
 mod asker;
+mod backups;
 mod check_now;
 mod editor;
 mod etag;
+mod export;
 mod files;
 mod forms;
 mod gate;
@@ -46,6 +49,7 @@ mod people;
 mod problem;
 mod status;
 mod test_run;
+mod upkeep;
 
 pub use self::asker::Reached;
 pub use self::gate::Route;
@@ -68,6 +72,10 @@ pub struct AppState {
     pub prober: Arc<dyn Prober>,
     /// The live view.
     pub view: SharedView,
+    /// What was said of the installation.
+    pub settings: watch::Receiver<Arc<Settings>>,
+    /// What backs the database up, if that is a file.
+    pub backups: Option<Arc<Backups>>,
     /// Wall and monotonic time.
     pub clock: Arc<dyn Clock>,
     /// Whether the program does its work.
@@ -102,10 +110,12 @@ fn programs() -> Routes {
         .route("POST", "/v1/trackers/{id}/check-now", Need::Change, post(check_now::one))
         .route("GET", "/v1/trackers", Need::Look, get(api::list))
         .route("POST", "/v1/trackers", Need::Change, post(api::create))
+        .route("GET", "/v1/trackers/export", Need::Look, get(export::all))
         .route("GET", "/v1/trackers/{id}", Need::Look, get(api::show))
         .route("PATCH", "/v1/trackers/{id}", Need::Change, patch(api::change))
         .route("DELETE", "/v1/trackers/{id}", Need::Change, delete(api::remove))
         .history()
+        .route("GET", "/v1/backups/{name}", Need::Administer, get(backups::download))
         .route("GET", "/healthz", Need::Nothing, get(api::healthz))
         .route("GET", "/readyz", Need::Nothing, get(api::readyz))
         .route("GET", "/metrics", Need::Look, get(metrics::metrics))
@@ -136,7 +146,7 @@ pub fn router(state: &AppState) -> Router {
         .merge(programs)
         .merge(forms)
         .merge(pages)
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(backups::is_worth_it()))
         .layer(map_response(etag::weakened))
         .layer(from_fn_with_state(state.clone(), asker::identify))
         .merge(files)
@@ -150,6 +160,11 @@ pub fn router(state: &AppState) -> Router {
 }
 
 impl AppState {
+    /// What new trackers start with.
+    fn defaults(&self) -> Defaults {
+        self.settings.borrow().defaults.clone()
+    }
+
     /// The ports as who asks may use them.
     fn services_for(&self, asker: &Asker) -> Services {
         self.desk.services(asker.actor(), asker.viewer.allows(Need::Inspect).is_ok())

@@ -11,6 +11,7 @@ mod ballast;
 pub mod cli;
 pub mod clock;
 pub mod demo;
+mod exchange;
 pub mod exit;
 pub mod failure;
 mod finding;

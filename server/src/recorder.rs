@@ -10,8 +10,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use domain::{
-    Alteration, Batch, Clock, Failure, Reason, Records, Timestamp, Tracker, TrackerId, access::Actor,
-    undo_limit,
+    Alteration, Batch, Clock, Failure, Reason, Records, Retention, RetentionDraft, Settings, Timestamp,
+    Tracker, TrackerId, access::Actor, undo_limit,
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -27,6 +27,7 @@ mod ledger;
 mod many;
 mod outside;
 mod refusal;
+mod settings;
 mod undo;
 mod waking;
 
@@ -44,6 +45,14 @@ use self::{
 
 /// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
 pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
+
+/// What a recorder tells of, as of the newest commit.
+pub struct Told {
+    /// The trackers.
+    pub roster: watch::Receiver<Roster>,
+    /// What was said of the installation.
+    pub settings: watch::Receiver<Arc<Settings>>,
+}
 
 /// How a recorder groups.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +77,11 @@ pub struct Recorder {
     metrics: Arc<Metrics>,
     view: SharedView,
     roster: watch::Sender<Roster>,
+    settings: watch::Sender<Arc<Settings>>,
+    /// What the command line says of retention, which wins.
+    fixed: RetentionDraft,
+    /// What is kept for how long.
+    retention: Retention,
     inbox: mpsc::Receiver<Message>,
     grouping: Grouping,
     ledger: Ledger,
@@ -107,9 +121,11 @@ impl Recorder {
         metrics: Arc<Metrics>,
         view: SharedView,
         grouping: Grouping,
-    ) -> Result<(Self, RecorderHandle, watch::Receiver<Roster>), Failure> {
+        fixed: RetentionDraft,
+    ) -> Result<(Self, RecorderHandle, Told), Failure> {
         let (sender, inbox) = mpsc::channel(INBOX);
         let (roster, roster_seen) = watch::channel(Roster::default());
+        let (settings, settings_seen) = watch::channel(Arc::default());
         // A thousand a millisecond: no two runs give the same keys.
         let undos = UndoList::new(clock.now().as_ms().unsigned_abs().saturating_mul(1_000));
         let handle = RecorderHandle::new(sender, undos.clone(), clock.clone());
@@ -120,6 +136,9 @@ impl Recorder {
             metrics,
             view,
             roster,
+            settings,
+            fixed,
+            retention: Retention::default(),
             inbox,
             grouping,
             ledger: Ledger::default(),
@@ -131,7 +150,7 @@ impl Recorder {
             wake_at: None,
         };
         recorder.load().await?;
-        Ok((recorder, handle, roster_seen))
+        Ok((recorder, handle, Told { roster: roster_seen, settings: settings_seen }))
     }
 
     /// Records until every handle is dropped and everything that was sent is on disk.
@@ -260,6 +279,11 @@ impl Recorder {
             Edit::Rest(id, rest) => self.alter(&[Alteration::Rests(id, rest)], by).await.map(Edited::of),
             Edit::Remove(id) => self.alter(&[Alteration::Removed(id)], by).await.map(Edited::of),
             Edit::Restore(id) => self.alter(&[Alteration::Restored(id)], by).await.map(Edited::of),
+            Edit::Relabel(relabel) => {
+                self.relabel(&relabel, by).await.map(|(key, ids)| Edited { ids, undo: Some(key) })
+            }
+            Edit::Keep(retention) => self.set_retention(retention, by).await.map(Edited::of),
+            Edit::Defaults(defaults) => self.set_defaults(*defaults, by).await.map(Edited::of),
         }
     }
 
@@ -355,6 +379,7 @@ impl Recorder {
 
     /// Makes ledger, live view and roster agree with the trackers in the database.
     async fn reload(&mut self) -> Result<(), Failure> {
+        self.reload_settings().await?;
         let loaded = self.records.trackers().await?;
         let roster = self.ledger.set_trackers(&loaded, &mut self.view.write());
         self.wake_at = waking::next(&roster);

@@ -4,16 +4,21 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, BulkDraft, Cell, Clock, Deed, Done, Draft, Failure, FieldError, Installation, Invalid,
-    ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker, Preview, Rest, Story, StoryRequest,
-    Tracker, TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
+    Archive, BulkDraft, Cell, Clock, Deed, Defaults, Done, Draft, Failure, FieldError, Installation, Invalid,
+    Label, Labels, ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker, Preview, Relabel, Rest,
+    RetentionDraft, Settings, Story, StoryRequest, Tracker, TrackerId, TrackerPage, TrackerView,
+    VISIBLE_LIMIT, Worth,
     access::Actor,
     ports::{Live, Past, People, Services, Trackers},
 };
 
 use tokio::sync::watch;
 
+mod upkeep;
+
+use self::upkeep::SharedUpkeep;
 use crate::{
+    backups::Backups,
     failure::logged,
     health::Health,
     live::SharedView,
@@ -38,6 +43,10 @@ pub(crate) struct Means {
     /// Where the database is, if it is a file.
     pub(crate) database: Option<PathBuf>,
     pub(crate) people: Arc<dyn People>,
+    pub(crate) settings: watch::Receiver<Arc<Settings>>,
+    /// What the command line says of retention.
+    pub(crate) fixed: RetentionDraft,
+    pub(crate) backups: Option<Arc<Backups>>,
 }
 
 /// The services that pages use, once for each who asks.
@@ -47,6 +56,7 @@ pub struct Desk {
     live: Arc<dyn Live>,
     past: Arc<dyn Past>,
     people: Arc<dyn People>,
+    upkeep: SharedUpkeep,
 }
 
 impl Desk {
@@ -54,28 +64,39 @@ impl Desk {
     pub(crate) fn services(&self, by: Actor, may_inspect: bool) -> Services {
         let past = self.past.clone();
         Services {
-            trackers: Arc::new(RecordedTrackers { by, ..self.trackers.clone() }),
+            trackers: Arc::new(RecordedTrackers { by: by.clone(), ..self.trackers.clone() }),
             live: self.live.clone(),
             past: if may_inspect { past } else { Arc::new(Discreet(past)) },
             people: self.people.clone(),
+            upkeep: Arc::new(SharedUpkeep { by, ..self.upkeep.clone() }),
         }
     }
 }
 
 /// Gets everything ready that services are made from.
 pub(crate) fn desk(means: Means) -> Desk {
-    let Means { archive, recorder, by_hand, roster, view, clock, health, metrics, version, database, people } =
-        means;
+    let Means { archive, recorder, by_hand, roster, view, clock, health, metrics, version, .. } = means;
+    let Means { database, people, settings, fixed, backups, .. } = means;
+    let by = Actor::program("");
+    let upkeep = SharedUpkeep {
+        archive: archive.clone(),
+        recorder: recorder.clone(),
+        settings: settings.clone(),
+        fixed,
+        backups,
+        database: database.clone(),
+        by: by.clone(),
+    };
     let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
     let started = clock.monotonic();
     let live =
         SharedLive { view, clock, health, metrics, version, database, started, recorder: recorder.clone() };
-    let by = Actor::program("");
     Desk {
-        trackers: RecordedTrackers { recorder, by_hand, roster, by },
+        trackers: RecordedTrackers { recorder, by_hand, roster, settings, by },
         live: Arc::new(live),
         past: Arc::new(past),
         people,
+        upkeep,
     }
 }
 
@@ -92,10 +113,14 @@ impl Past for Discreet {
 /// masked stay what they were.
 pub(crate) fn described(
     roster: &watch::Receiver<Roster>,
+    defaults: &Defaults,
     fields: &[(String, String)],
 ) -> Result<NewTracker, Failure> {
+    let fields = &defaults.fill(fields.to_vec());
     let named = fields.iter().find(|(name, _)| name == "id" || name == "from");
-    let Some((_, id)) = named else { return Ok(Draft::of_new_fields(fields).parse()?) };
+    let Some((_, id)) = named else {
+        return Ok(Draft::of_new_fields(fields).parse_with(defaults)?);
+    };
     let id = id.parse().map_err(|_| Failure::NotFound)?;
     let before = roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)?;
     Ok(Draft::of_fields(fields, &before.settings).apply(&before.settings)?)
@@ -109,6 +134,7 @@ struct RecordedTrackers {
     recorder: RecorderHandle,
     by_hand: ByHand,
     roster: watch::Receiver<Roster>,
+    settings: watch::Receiver<Arc<Settings>>,
     /// For the log of changes.
     by: Actor,
 }
@@ -116,6 +142,10 @@ struct RecordedTrackers {
 impl RecordedTrackers {
     async fn edit_one(&self, edit: Edit) -> Result<(), Failure> {
         self.recorder.edit(edit, self.by.clone()).await.map(drop).map_err(logged)
+    }
+
+    fn defaults(&self) -> Defaults {
+        self.settings.borrow().defaults.clone()
     }
 
     /// A tracker that cannot be checked as it stands in the database has no settings either.
@@ -127,7 +157,7 @@ impl RecordedTrackers {
 #[async_trait]
 impl Trackers for RecordedTrackers {
     async fn add(&self, targets: String) -> Result<Vec<TrackerId>, Failure> {
-        let trackers = parse_lines(&targets)?;
+        let trackers = parse_lines(&targets, &self.defaults())?;
         self.recorder.edit(Edit::Add(trackers), self.by.clone()).await.map_err(logged)
     }
 
@@ -136,11 +166,11 @@ impl Trackers for RecordedTrackers {
     }
 
     async fn defaults(&self) -> Result<Vec<(String, String)>, Failure> {
-        Ok(domain::defaults())
+        Ok(self.settings.borrow().defaults.fields())
     }
 
     async fn create(&self, fields: Vec<(String, String)>) -> Result<TrackerId, Failure> {
-        let tracker = NewTracker { paused: None, ..described(&self.roster, &fields)? };
+        let tracker = NewTracker { paused: None, ..described(&self.roster, &self.defaults(), &fields)? };
         let ids = self.recorder.edit(Edit::Add(vec![tracker]), self.by.clone()).await.map_err(logged)?;
         ids.first().copied().ok_or(Failure::NotFound)
     }
@@ -150,7 +180,7 @@ impl Trackers for RecordedTrackers {
     }
 
     async fn edit(&self, id: TrackerId, fields: Vec<(String, String)>) -> Result<(), Failure> {
-        let draft = Draft::of_fields(&fields, &self.settings(id)?.settings);
+        let draft = Draft::of_fields(&self.defaults().fill(fields), &self.settings(id)?.settings);
         self.edit_one(Edit::Change(id, Box::new(draft))).await
     }
 
@@ -190,6 +220,34 @@ impl Trackers for RecordedTrackers {
         self.edit_one(Edit::Undo(key)).await
     }
 
+    fn labels(&self) -> Labels {
+        let roster = self.roster.borrow().clone();
+        Labels::of(roster.values().map(|tracker| &tracker.settings))
+    }
+
+    async fn relabel(
+        &self,
+        label: Label,
+        from: &str,
+        to: Option<&str>,
+        merge: bool,
+    ) -> Result<Done, Failure> {
+        let relabel = match to {
+            Some(to) => Relabel::rename(label, from, to)?,
+            None => Relabel::remove(label, from)?,
+        };
+        let roster = self.roster.borrow().clone();
+        let merged = relabel.merges_into(roster.values().map(|tracker| &tracker.settings));
+        if merged > 0 && !merge {
+            let have =
+                if merged == 1 { "1 tracker has".to_owned() } else { format!("{merged} trackers have") };
+            let problem =
+                format!("{have} the {} {} already; the two would become one", label.word(), relabel.to());
+            return Err(Invalid::one("merge", problem).into());
+        }
+        self.recorder.relabel(relabel, self.by.clone()).await.map_err(logged)
+    }
+
     fn undoable(&self, key: u64) -> Option<String> {
         self.recorder.undoable(key)
     }
@@ -207,7 +265,7 @@ fn chosen(mut ids: Vec<TrackerId>) -> Result<Vec<TrackerId>, Invalid> {
 }
 
 /// One tracker a line. With several lines, a problem says in which one it is.
-fn parse_lines(targets: &str) -> Result<Vec<NewTracker>, Invalid> {
+fn parse_lines(targets: &str, defaults: &Defaults) -> Result<Vec<NewTracker>, Invalid> {
     let lines: Vec<&str> = targets.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     if lines.len() > PASTE_LIMIT {
         return Err(Invalid::one(
@@ -216,10 +274,10 @@ fn parse_lines(targets: &str) -> Result<Vec<NewTracker>, Invalid> {
         ));
     }
     if lines.len() < 2 {
-        return Ok(vec![Draft::of(targets).parse()?]);
+        return Ok(vec![Draft::of(targets).parse_with(defaults)?]);
     }
     let parsed = lines.iter().enumerate().map(|(n, line)| {
-        Draft::of(*line).parse().map_err(|invalid| {
+        Draft::of(*line).parse_with(defaults).map_err(|invalid| {
             let named = |error: FieldError| FieldError {
                 problem: format!("line {}: {}", n + 1, error.problem),
                 ..error
@@ -282,21 +340,11 @@ impl Live for SharedLive {
 
     async fn installation(&self) -> Result<Installation, Failure> {
         let now = self.clock.monotonic();
-        let size = |path: PathBuf| std::fs::metadata(path).map(|file| file.len()).ok();
-        let log = |path: &PathBuf| {
-            let mut name = path.clone().into_os_string();
-            name.push("-wal");
-            PathBuf::from(name)
-        };
         Ok(Installation {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             running_for: now.saturating_sub(self.started),
             trackers: self.view.read().ids().count(),
-            database_bytes: self
-                .database
-                .as_ref()
-                .and_then(|path| size(path.clone()))
-                .map(|bytes| bytes + self.database.as_ref().and_then(|path| size(log(path))).unwrap_or(0)),
+            database_bytes: self.database.as_deref().and_then(upkeep::size),
             late_ms: self.health.late_ms(now),
             waiting: self.recorder.waiting(),
             problems: self.health.problems(now),
@@ -324,11 +372,12 @@ mod tests {
 
     #[test]
     fn pasted_lines_are_all_or_none_and_name_the_line() {
-        let trackers = parse_lines("a.example\n\n  b.example  \n").unwrap();
+        let usual = Defaults::default();
+        let trackers = parse_lines("a.example\n\n  b.example  \n", &usual).unwrap();
         assert_eq!(trackers.len(), 2);
-        let problem = parse_lines("a.example\nftp://b.example").unwrap_err();
+        let problem = parse_lines("a.example\nftp://b.example", &usual).unwrap_err();
         assert!(problem.0[0].problem.starts_with("line 2: cannot track `ftp`"), "{problem}");
-        assert!(parse_lines("").is_err());
-        assert!(parse_lines(&"a.example\n".repeat(101)).is_err());
+        assert!(parse_lines("", &usual).is_err());
+        assert!(parse_lines(&"a.example\n".repeat(101), &usual).is_err());
     }
 }

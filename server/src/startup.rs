@@ -8,19 +8,20 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock, Failure, LiveView, NewTracker, Prober, Records, access::AccountRecords};
+use domain::{Clock, Failure, LiveView, NewTracker, Prober, Records, RetentionDraft, access::AccountRecords};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     access::Access,
     assets::Assets,
+    backups::Backups,
     health::Health,
     http::{self, AppState, Hosts, Reached},
     live::SharedView,
     location::{Canary, Location},
     metrics::Metrics,
-    recorder::{Grouping, Recorder},
+    recorder::{Grouping, Recorder, Told},
     scheduler::{ByHand, Scheduler, Tools},
     services::{Means, desk},
     threads::Threads,
@@ -45,6 +46,10 @@ pub struct Parts {
     pub accounts: Arc<dyn AccountRecords>,
     /// Where the database is, if it is a file.
     pub database: Option<PathBuf>,
+    /// What backs it up.
+    pub backups: Option<Backups>,
+    /// What the command line says of retention, which wins over what people say.
+    pub retention: RetentionDraft,
     /// Where probes run.
     pub probing: Threads,
     /// Where checks are recorded.
@@ -84,6 +89,7 @@ pub struct Server {
     recorder: JoinHandle<()>,
     access: Arc<Access>,
     upkeep: JoinHandle<()>,
+    backups: Option<JoinHandle<()>>,
     /// End when the server is stopped.
     _threads: [Arc<Threads>; 2],
 }
@@ -103,13 +109,14 @@ impl Server {
         let metrics = Arc::new(Metrics::default());
         let clock = parts.clock;
         let archive = parts.records.archive();
-        let (recorder, handle, roster) = Recorder::start(
+        let (recorder, handle, Told { roster, settings }) = Recorder::start(
             parts.records,
             clock.clone(),
             health.clone(),
             metrics.clone(),
             view.clone(),
             parts.grouping,
+            parts.retention,
         )
         .await
         .map_err(StartError::Data)?;
@@ -119,21 +126,11 @@ impl Server {
         let access = Arc::new(access);
         track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
-        let location =
-            Location::new(parts.canaries, clock.clone(), view.clone(), roster.clone(), health.clone());
-        let tools = Tools {
-            location: Arc::new(location),
-            clock: clock.clone(),
-            prober: parts.prober.clone(),
-            recorder: handle.clone(),
-            view: view.clone(),
-            stop: stop.clone(),
-        };
-        let probing = Arc::new(parts.probing);
         let (by_hand, orders) = ByHand::new(roster.clone(), view.clone(), clock.clone());
-        let scheduler = Scheduler::new(tools, probing.clone(), roster.clone(), orders);
-        let scheduler = tokio::spawn(scheduler.run());
+        let backups = parts.backups.map(Arc::new);
         let state = AppState {
+            backups: backups.clone(),
+            settings: settings.clone(),
             desk: desk(Means {
                 archive: archive.clone(),
                 recorder: handle.clone(),
@@ -146,6 +143,9 @@ impl Server {
                 version: parts.assets.version().to_owned(),
                 database: parts.database,
                 people: access.clone(),
+                settings,
+                fixed: parts.retention,
+                backups: backups.clone(),
             }),
             archive,
             recorder: handle,
@@ -162,9 +162,24 @@ impl Server {
             access: access.clone(),
             stop: stop.clone(),
         };
+        let probing = Arc::new(parts.probing);
+        let tools = tools(&state, parts.canaries);
+        let scheduler = Scheduler::new(tools, probing.clone(), state.roster.clone(), orders);
+        let scheduler = tokio::spawn(scheduler.run());
+        let backups = backups.map(|backups| tokio::spawn(backups.run()));
         let upkeep = tokio::spawn(access.clone().upkeep(stop.clone()));
         let web = tokio::spawn(serve(listener, state, stop.clone()));
-        Ok(Self { address, stop, web, scheduler, recorder, access, upkeep, _threads: [probing, recording] })
+        Ok(Self {
+            address,
+            stop,
+            web,
+            scheduler,
+            recorder,
+            access,
+            upkeep,
+            backups,
+            _threads: [probing, recording],
+        })
     }
 
     /// Where it listens.
@@ -180,6 +195,10 @@ impl Server {
     /// Stops starting probes, lets those in flight end, and waits until everything is on disk.
     pub async fn stop(self) {
         self.stop.cancel();
+        if let Some(backups) = self.backups {
+            // One that is being made leaves nothing behind.
+            backups.abort();
+        }
         if self.scheduler.await.is_err() {
             tracing::error!("the scheduler ended in a panic");
         }
@@ -194,6 +213,20 @@ impl Server {
         if timeout(FLUSH_PATIENCE, self.recorder).await.is_err() {
             tracing::error!("the database did not take the last checks; their time will show as unknown");
         }
+    }
+}
+
+/// What drivers work with.
+fn tools(state: &AppState, canaries: Vec<Arc<dyn Canary>>) -> Tools {
+    let (clock, view) = (state.clock.clone(), state.view.clone());
+    let location = Location::new(canaries, clock, view, state.roster.clone(), state.health.clone());
+    Tools {
+        location: Arc::new(location),
+        clock: state.clock.clone(),
+        prober: state.prober.clone(),
+        recorder: state.recorder.clone(),
+        view: state.view.clone(),
+        stop: state.stop.clone(),
     }
 }
 

@@ -7,9 +7,9 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    AlertRule, Archive, CheckPage, CheckQuery, Delivery, DeliveryState, Direction, Exhibit, Failure,
-    Incident, IncidentId, IncidentQuery, LoggedChange, Period, PhaseTime, Remark, StoredChannel, Tally,
-    Timestamp, Timing, TrackerId, Transition, Waiting, Window,
+    AlertArchive, AlertRule, Archive, CheckPage, CheckQuery, Delivery, DeliveryState, Direction, Exhibit,
+    Failure, Holdings, Incident, IncidentId, IncidentQuery, LoggedChange, Period, PhaseTime, Remark,
+    StoredChannel, Tally, Timestamp, Timing, TrackerId, Transition, Waiting, Window,
 };
 use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod days;
+mod holdings;
 mod listing;
 mod periods;
 
@@ -144,6 +145,10 @@ impl Archive for Reader {
         read.await.map_err(unreadable)
     }
 
+    async fn holdings(&self) -> Result<Holdings, Failure> {
+        self.holdings().await.map_err(unreadable)
+    }
+
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure> {
         let read = async {
             let mut reading = self.read(id).await?;
@@ -152,6 +157,22 @@ impl Archive for Reader {
         read.await.map_err(unreadable)
     }
 
+    async fn changes(
+        &self,
+        id: TrackerId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<LoggedChange>, Failure> {
+        let read = async {
+            let mut db = self.begin().await?;
+            changes::of(&mut db, id, before, limit).await
+        };
+        read.await.map_err(unreadable)
+    }
+}
+
+#[async_trait]
+impl AlertArchive for Reader {
     async fn incidents(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure> {
         let read = async { incidents::some(&mut *self.begin().await?, query).await };
         read.await.map_err(unreadable)
@@ -185,19 +206,6 @@ impl Archive for Reader {
 
     async fn rules(&self) -> Result<Vec<AlertRule>, Failure> {
         let read = async { alerts::rules(&mut *self.begin().await?).await };
-        read.await.map_err(unreadable)
-    }
-
-    async fn changes(
-        &self,
-        id: TrackerId,
-        before: Option<i64>,
-        limit: usize,
-    ) -> Result<Vec<LoggedChange>, Failure> {
-        let read = async {
-            let mut db = self.begin().await?;
-            changes::of(&mut db, id, before, limit).await
-        };
         read.await.map_err(unreadable)
     }
 }

@@ -14,7 +14,7 @@ use std::{
     },
 };
 
-use domain::Timestamp;
+use domain::{Backup, BackupKind, Timestamp, parse_time};
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use tokio::task::spawn_blocking;
 
@@ -22,6 +22,7 @@ use crate::{
     Contents, StoreError,
     contents::{Marks, beside, open_read_only},
     disk, open, schema,
+    upgrade::BEFORE,
 };
 
 /// A backup that was made.
@@ -71,6 +72,61 @@ pub fn prune_backups(folder: &Path, keep: usize, now: Timestamp) -> io::Result<(
     let known = newest_first(folder, by_now)?.len();
     prune(folder, keep, by_now)?;
     prune(folder, keep.saturating_sub(known), from_future)
+}
+
+/// The name of a backup that somebody asked for: `by-hand-2026-11-23T120000Z.db`. It is never removed by itself.
+pub fn hand_made_name(at: Timestamp) -> String {
+    format!("{BY_HAND}{}.db", stamp(at))
+}
+
+const BY_HAND: &str = "by-hand-";
+
+/// What a file's name says: why it was made, and when. Nothing for a name that is not a backup's; what is one's has letters,
+/// digits, dashes and one dot only, so it leads out of no folder.
+pub fn read_backup_name(name: &str) -> Option<(BackupKind, Timestamp)> {
+    let (rest, kind) = if is_backup_name(name) {
+        (name.strip_prefix("tracker-")?, BackupKind::Daily)
+    } else if is_stamped(name, BY_HAND) {
+        (name.strip_prefix(BY_HAND)?, BackupKind::ByHand)
+    } else {
+        let (schema, rest) = name.strip_prefix(BEFORE)?.split_once('-')?;
+        let is_number = (1..=9).contains(&schema.len()) && schema.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || !is_stamped(rest, "") {
+            return None;
+        }
+        (rest, BackupKind::BeforeUpdate)
+    };
+    // The name has no colons, as file names on some disks cannot have them.
+    let (day, time) = rest.strip_suffix("Z.db")?.split_once('T')?;
+    let time = format!("{day}T{}:{}:{}Z", time.get(..2)?, time.get(2..4)?, time.get(4..)?);
+    Some((kind, parse_time(&time, Timestamp(0))?))
+}
+
+/// The backups in a folder, the newest first; none when there is no folder.
+pub fn list_backups(folder: &Path) -> io::Result<Vec<Backup>> {
+    let mut found = Vec::new();
+    for name in newest_first(folder, |name| read_backup_name(name).is_some())? {
+        let Some((kind, at)) = read_backup_name(&name) else { continue };
+        // It may have gone meanwhile.
+        let Ok(file) = fs::symlink_metadata(folder.join(&name)) else { continue };
+        if file.is_file() {
+            found.push(Backup { name, bytes: file.len(), at, kind });
+        }
+    }
+    found.sort_by_key(|backup| std::cmp::Reverse(backup.at));
+    Ok(found)
+}
+
+/// How large the copies in a folder are that are not finished, in bytes.
+pub fn partial_bytes(folder: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().ends_with(PARTIAL) {
+            bytes += entry.metadata().map_or(0, |file| file.len());
+        }
+    }
+    Ok(bytes)
 }
 
 /// Whether a name is one of [`backup_name`]'s. They sort by their time.

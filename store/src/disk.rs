@@ -7,6 +7,8 @@ use std::{
     path::Path,
 };
 
+use domain::Ceiling;
+
 /// Bytes that this user can still write on the disk that holds `folder`.
 pub fn free_space(folder: &Path) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder)?;
@@ -14,9 +16,17 @@ pub fn free_space(folder: &Path) -> io::Result<u64> {
 }
 
 /// The size of the whole disk that holds `folder`, in bytes.
-pub(crate) fn size(folder: &Path) -> io::Result<u64> {
+fn size(folder: &Path) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder)?;
     Ok(disk.f_blocks.saturating_mul(disk.f_frsize))
+}
+
+/// A ceiling in bytes for a database in this folder.
+pub(crate) fn bytes_of(ceiling: Ceiling, folder: &Path) -> io::Result<u64> {
+    match ceiling {
+        Ceiling::Bytes(bytes) => Ok(bytes),
+        Ceiling::OfDisk { percent } => Ok(size(folder)? / 100 * u64::from(percent)),
+    }
 }
 
 /// Waits until a file, or the names in a folder, are on the disk. Blocks.

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use domain::{Misfit, NewTracker, Timestamp, Tracker, TrackerId};
+use domain::{Misfit, NewTracker, Settings, Timestamp, Tracker, TrackerId};
 use sqlx::{Connection, SqliteConnection};
 
 use crate::{
-    StoreError, open, trackers,
+    StoreError, open, settings, trackers,
     transaction::{begin, end},
 };
 
@@ -44,6 +44,29 @@ impl Editor {
         begin(&mut self.db).await?;
         let added = trackers::add_all(&mut self.db, trackers, at).await;
         end(&mut self.db, added).await
+    }
+
+    /// What was said of the installation.
+    pub async fn settings(&mut self) -> Result<Settings, StoreError> {
+        Ok(Settings::read(&settings::all(&mut self.db).await?).0)
+    }
+
+    /// Adds trackers and gives others these settings, in one transaction: all or nothing.
+    pub async fn take_over(
+        &mut self,
+        new: &[NewTracker],
+        changed: &[Tracker],
+        at: Timestamp,
+    ) -> Result<Vec<TrackerId>, StoreError> {
+        begin(&mut self.db).await?;
+        let taken = async {
+            for tracker in changed {
+                trackers::update(&mut self.db, tracker).await?;
+            }
+            trackers::add_all(&mut self.db, new, at).await
+        };
+        let taken = taken.await;
+        end(&mut self.db, taken).await
     }
 
     /// Removes a tracker; `false` when there is no such tracker. A server forgets it for good later.

@@ -38,9 +38,9 @@ mod plain;
 mod presence;
 mod rebuild;
 mod restore;
-mod retention;
 mod row;
 mod schema;
+mod settings;
 mod statuses;
 mod trackers;
 mod transaction;
@@ -50,7 +50,10 @@ mod verify;
 mod writer;
 
 pub use accounts::SqliteAccounts;
-pub use backup::{BackupReport, backup, backup_name, is_backup_name, newest_backup, prune_backups};
+pub use backup::{
+    BackupReport, backup, backup_name, hand_made_name, is_backup_name, list_backups, newest_backup,
+    partial_bytes, prune_backups, read_backup_name,
+};
 pub use ballast::Ballast;
 pub use block::BlockError;
 pub use contents::Contents;
@@ -61,7 +64,6 @@ pub use memory::Memory;
 pub use open::Store;
 pub use rebuild::{RebuildReport, rebuild};
 pub use restore::{RestoreReport, restore};
-pub use retention::{Ceiling, NoCeiling, Retention};
 pub use tutorial::{History, Tutorial, TutorialRow};
 pub use upgrade::BACKUPS;
 pub use verify::{Finding, VerifyReport, verify};

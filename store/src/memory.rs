@@ -7,10 +7,11 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Act, AlertChange, AlertRule, Alteration, Archive, Batch, CheckPage, CheckQuery, Delivery, DeliveryState,
-    Direction, Exhibit, Failure, Incident, IncidentId, IncidentQuery, LoggedChange, Misfit, NewTracker,
-    Period, PhaseTime, Recent, Recorded, Records, Remark, SHOWN_CHECKS, Status, StoredChannel, Tally,
-    Timestamp, Timing, Tracker, TrackerId, Transition, Waiting, Window, access::Actor,
+    Act, AlertArchive, AlertChange, AlertRule, Alteration, Archive, Batch, CheckPage, CheckQuery, Delivery,
+    DeliveryState, Direction, Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery, LoggedChange,
+    Misfit, NewTracker, Period, PhaseTime, Recent, Recorded, Records, Remark, Retention, SHOWN_CHECKS,
+    Status, StoredChannel, Tally, Timestamp, Timing, Tracker, TrackerId, Transition, Waiting, Window,
+    access::Actor,
 };
 
 use crate::plain::Plain;
@@ -26,6 +27,7 @@ pub struct Memory {
     removed: BTreeMap<TrackerId, (Timestamp, Tracker)>,
     last_id: i64,
     statuses: BTreeMap<TrackerId, Status>,
+    settings: BTreeMap<String, String>,
     past: Arc<Mutex<Past>>,
 }
 
@@ -150,6 +152,28 @@ impl Records for Memory {
         Ok(self.past().alerts.apply(change, by, at))
     }
 
+    async fn settings(&mut self) -> Result<Vec<(String, String)>, Failure> {
+        Ok(self.settings.clone().into_iter().collect())
+    }
+
+    async fn set(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        for (name, value) in settings.iter().cloned() {
+            match value {
+                Some(value) => self.settings.insert(name, value),
+                None => self.settings.remove(&name),
+            };
+        }
+        self.alter(all, by, at).await.map(drop)
+    }
+
+    fn keep(&mut self, _: Retention) {}
+
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
         let late = self.removed.iter().filter(|(_, (at, _))| *at <= until).map(|(id, _)| *id);
         let purged: Vec<TrackerId> = late.collect();
@@ -182,6 +206,10 @@ impl Records for Memory {
     }
 
     fn archive(&self) -> Arc<dyn Archive> {
+        Arc::new(MemoryArchive(self.past.clone()))
+    }
+
+    fn alerts(&self) -> Arc<dyn AlertArchive> {
         Arc::new(MemoryArchive(self.past.clone()))
     }
 
@@ -269,9 +297,30 @@ impl Archive for MemoryArchive {
         Ok(self.of(id, |plain| plain.phases(window)))
     }
 
+    async fn holdings(&self) -> Result<Holdings, Failure> {
+        let past = locked(&self.0);
+        let oldest = past.checks.iter().map(|recorded| recorded.check.name.due).min();
+        Ok(Holdings { checks: u64::try_from(past.checks.len()).unwrap_or(u64::MAX), oldest })
+    }
+
     async fn slow(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Timing>, Failure> {
         Ok(self.of(id, |plain| plain.slow(window, limit)))
     }
+    async fn changes(
+        &self,
+        id: TrackerId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<LoggedChange>, Failure> {
+        let past = locked(&self.0);
+        let of_tracker = past.changes.iter().rev().filter(|(tracker, _)| *tracker == id);
+        let wanted = of_tracker.filter(|(_, change)| before.is_none_or(|before| change.number < before));
+        Ok(wanted.take(limit).map(|(_, change)| change.clone()).collect())
+    }
+}
+
+#[async_trait]
+impl AlertArchive for MemoryArchive {
     async fn incidents(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure> {
         Ok(locked(&self.0).alerts.incidents(query))
     }
@@ -299,17 +348,5 @@ impl Archive for MemoryArchive {
 
     async fn rules(&self) -> Result<Vec<AlertRule>, Failure> {
         Ok(locked(&self.0).alerts.rules())
-    }
-
-    async fn changes(
-        &self,
-        id: TrackerId,
-        before: Option<i64>,
-        limit: usize,
-    ) -> Result<Vec<LoggedChange>, Failure> {
-        let past = locked(&self.0);
-        let of_tracker = past.changes.iter().rev().filter(|(tracker, _)| *tracker == id);
-        let wanted = of_tracker.filter(|(_, change)| before.is_none_or(|before| change.number < before));
-        Ok(wanted.take(limit).map(|(_, change)| change.clone()).collect())
     }
 }

@@ -62,7 +62,7 @@ pub(crate) async fn add_all(
 }
 
 /// Replaces a tracker's settings; `false` when there is no such tracker.
-async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Result<bool, StoreError> {
+pub(crate) async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Result<bool, StoreError> {
     const UPDATE: &str = "
         UPDATE trackers SET url = ?, name = ?, every_s = ?, cron = ?, zone = ?, expect = ?, deadline_ms = ?,
                             retries = ?, paused = ?, http = ?, retry_ms = ?, successes = ?, slow_ms = ?,

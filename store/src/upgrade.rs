@@ -19,6 +19,8 @@ use crate::{
 const KEPT: usize = 2;
 /// The folder for backups beside a database.
 pub const BACKUPS: &str = "backups";
+/// How the names of copies before an upgrade begin; the schema they were brought to and the time follow.
+pub(crate) const BEFORE: &str = "before-schema-";
 
 /// Brings a database of schema `found` to the newest of `migrations`. A new one needs no copy.
 pub(crate) async fn upgrade(
@@ -46,7 +48,7 @@ async fn back_up(db: &mut SqliteConnection, path: &Path, known: i64) -> Result<P
     let now = Timestamp(query_scalar(now).fetch_one(db).await?);
     let folder = disk::folder_of(path).join(BACKUPS);
     let failed = |source| StoreError::CannotWrite { path: folder.clone(), source };
-    let ours = format!("before-schema-{known}-");
+    let ours = format!("{BEFORE}{known}-");
     fs::create_dir_all(&folder).map_err(failed)?;
     let made = backup(path, &free_name(&folder, &ours, now)).await?;
     prune(&folder, KEPT, |name| is_stamped(name, &ours)).map_err(failed)?;

@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Act, AlertChange, Alteration, Archive, Batch, Failure, Misfit, NewTracker, Recent, Records, Timestamp,
-    Timing, Tracker, TrackerId, access::Actor,
+    Act, AlertArchive, AlertChange, Alteration, Archive, Batch, Failure, Misfit, NewTracker, Recent, Records,
+    Retention, Timestamp, Timing, Tracker, TrackerId, access::Actor,
 };
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use tokio::time::Instant;
 
 use crate::{
-    Ballast, Retention, StoreError, alerts,
+    Ballast, StoreError, alerts,
     archive::Reader,
     changes, checks,
     faults::{self, FaultIds, KnownFaults},
@@ -23,7 +23,7 @@ use crate::{
     ids::ById,
     limits::limit_ms,
     presence::OpenedFile,
-    statuses, trackers,
+    settings, statuses, trackers,
     transaction::{BEGIN, COMMIT, begin, end},
 };
 
@@ -95,12 +95,6 @@ impl Writer {
         Self { recent_limit, ..self }
     }
 
-    /// Keeps what is recorded for so long.
-    #[must_use]
-    pub fn with_retention(self, retention: Retention) -> Self {
-        Self { retention, ..self }
-    }
-
     /// Throws this off when the disk is full.
     #[must_use]
     pub fn with_ballast(self, ballast: Ballast) -> Self {
@@ -158,12 +152,35 @@ impl Writer {
         self.begin().await?;
         let altered = trackers::alter(&mut self.db, all, by, at).await;
         let ids = end(&mut self.db, altered).await?;
+        self.keep_limits(all);
+        Ok(ids)
+    }
+
+    async fn set_all(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.begin().await?;
+        let set = async {
+            settings::set(&mut self.db, settings).await?;
+            trackers::alter(&mut self.db, all, by, at).await
+        };
+        let set = set.await;
+        end(&mut self.db, set).await?;
+        self.keep_limits(all);
+        Ok(())
+    }
+
+    /// The longest that results of changed trackers hold from now on.
+    fn keep_limits(&mut self, all: &[Alteration]) {
         for alteration in all {
             if let Alteration::Settings(tracker, _) = alteration {
                 self.limits.insert(tracker.id, limit_ms(&tracker.settings.schedule));
             }
         }
-        Ok(ids)
     }
 
     async fn forget(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
@@ -315,6 +332,27 @@ impl Records for Writer {
         noted.await.map_err(|error| error.while_doing("noting what was changed"))
     }
 
+    async fn settings(&mut self) -> Result<Vec<(String, String)>, Failure> {
+        let all = settings::all(&mut self.db).await;
+        all.map_err(|error| error.while_doing("reading the settings"))
+    }
+
+    async fn set(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let set = self.set_all(settings, all, by, at).await;
+        set.map_err(|error| error.while_doing("saving the settings"))
+    }
+
+    fn keep(&mut self, retention: Retention) {
+        self.retention = retention;
+        self.look_at = None;
+    }
+
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
         let purged = self.forget(until).await;
         purged.map_err(|error| error.while_doing("forgetting removed trackers"))
@@ -334,6 +372,10 @@ impl Records for Writer {
     }
 
     fn archive(&self) -> Arc<dyn Archive> {
+        self.archive.clone()
+    }
+
+    fn alerts(&self) -> Arc<dyn AlertArchive> {
         self.archive.clone()
     }
 

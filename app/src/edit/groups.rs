@@ -7,7 +7,7 @@ use super::{
     field::{Field, Kind},
     summary, worth,
 };
-use crate::ui::{Icon, Part, whole};
+use crate::ui::{Icon, Input, Part, whole};
 
 const fn field(name: &'static str, label: &'static str, kind: Kind, hint: &'static str) -> Field {
     Field { name, label, hint, kind }
@@ -188,8 +188,17 @@ pub(super) fn all(form: &Form) -> Part {
 
 /// The label of a field that exists.
 pub(crate) fn label_of(name: &str) -> Option<&'static str> {
+    field_of(name).map(|field| field.label)
+}
+
+/// A field that exists, for another form that has the same one.
+pub(crate) fn input_of(name: &str) -> Option<Input> {
+    field_of(name).map(Field::input)
+}
+
+fn field_of(name: &str) -> Option<&'static Field> {
     let all = [&WHAT[..]].into_iter().chain(FOLDED.map(|(_, fields)| fields));
-    all.flatten().find(|field| field.name == name).map(|field| field.label)
+    all.flatten().find(|field| field.name == name)
 }
 
 /// Unfolded where something is wrong in it; expectations always, because every test is about them.

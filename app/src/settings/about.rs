@@ -50,7 +50,8 @@ pub(super) fn view(installation: &Installation) -> Part {
     })
 }
 
-fn bytes(bytes: u64) -> String {
+/// A size, at a glance.
+pub(super) fn bytes(bytes: u64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"];
     let mut rest = bytes;
     let mut tenths = 0;

@@ -9,11 +9,11 @@ use app::{
 use async_trait::async_trait;
 use domain::{
     About, Act, Cell, Counts, Deed, Done, Failure, Fault, FaultKind, FieldChange, Installation, Invalid,
-    ListRequest, LiveAnswer, LiveRequest, LiveView, LoggedChange, Micros, Moment, Outcome, Percentiles,
-    Period, Phases, Preview, PreviewLine, Status, Story, StoryRequest, Tally, Timestamp, TrackerId,
-    TrackerPage, TrackerView, Window, Worth,
+    Label, Labels, ListRequest, LiveAnswer, LiveRequest, LiveView, LoggedChange, Micros, Moment, Outcome,
+    Percentiles, Period, Phases, Preview, PreviewLine, Status, Storage, Story, StoryRequest, Tally,
+    Timestamp, TrackerId, TrackerPage, TrackerView, Window, Worth,
     access::{AccountId, AccountView, Enrolment, Reading, Role, SessionView, Subject, TokenView, Viewer},
-    ports::{Live, Past, People, Services, Trackers},
+    ports::{Live, Past, People, Services, Trackers, Upkeep},
 };
 use leptos::prelude::*;
 
@@ -30,6 +30,7 @@ pub(crate) struct Site {
     /// Who looks: somebody who may change trackers, unless a test says otherwise.
     pub(crate) viewer: Viewer,
     pub(crate) people: Registered,
+    pub(crate) storage: Storage,
     pub(crate) shown: Option<Shown>,
     pub(crate) resume: Option<Resume>,
 }
@@ -71,6 +72,7 @@ impl Site {
             past: None,
             viewer: viewer(Some(Role::Editor)),
             people: Registered::default(),
+            storage: Storage::default(),
             shown: None,
             resume: None,
         }
@@ -120,9 +122,15 @@ impl Site {
             trouble: self.trouble.clone(),
             past: self.past.clone(),
             people: self.people.clone(),
+            storage: self.storage.clone(),
         });
-        let services =
-            Services { trackers: ports.clone(), live: ports.clone(), past: ports.clone(), people: ports };
+        let services = Services {
+            trackers: ports.clone(),
+            live: ports.clone(),
+            past: ports.clone(),
+            people: ports.clone(),
+            upkeep: ports,
+        };
         let asked = Asked {
             path: path.to_owned(),
             query: query.to_owned(),
@@ -229,6 +237,7 @@ struct Ports {
     trouble: Option<String>,
     past: Option<Story>,
     people: Registered,
+    storage: Storage,
 }
 
 impl Ports {
@@ -275,6 +284,33 @@ impl Live for Ports {
 
     fn trouble(&self) -> Option<String> {
         self.trouble.clone()
+    }
+}
+
+#[async_trait]
+impl Upkeep for Ports {
+    async fn storage(&self) -> Result<Storage, Failure> {
+        Ok(self.storage.clone())
+    }
+
+    async fn keep(&self, _: Vec<(String, String)>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn back_up(&self) -> Result<bool, Failure> {
+        Ok(true)
+    }
+
+    async fn remove_backup(&self, _: &str) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn built_in(&self) -> Vec<(String, String)> {
+        [("every", "30s"), ("expect", "200-299")].map(|(name, value)| (name.into(), value.into())).into()
+    }
+
+    async fn set_defaults(&self, _: Vec<(String, String)>) -> Result<usize, Failure> {
+        Ok(0)
     }
 }
 
@@ -394,6 +430,14 @@ impl Trackers for Ports {
 
     async fn undo(&self, _: u64) -> Result<(), Failure> {
         Ok(())
+    }
+
+    fn labels(&self) -> Labels {
+        Labels { tags: vec![("prod".into(), 2), ("<b>".into(), 1)], groups: vec![("Home lab".into(), 3)] }
+    }
+
+    async fn relabel(&self, _: Label, _: &str, _: Option<&str>, _: bool) -> Result<Done, Failure> {
+        Ok(Done { key: 7, trackers: 2 })
     }
 
     fn undoable(&self, key: u64) -> Option<String> {

@@ -60,24 +60,41 @@ pub struct HttpDraft {
 }
 
 impl HttpDraft {
+    /// The same as a whole description: what is absent has its default.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        let tls = |tls: TlsDraft| TlsDraft {
+            verify: tls.verify.or_reset(),
+            authorities: tls.authorities.or_reset(),
+            certificate: tls.certificate.or_reset(),
+            key: tls.key.or_reset(),
+            min_version: tls.min_version.or_reset(),
+            server_name: tls.server_name.or_reset(),
+        };
+        Self {
+            method: self.method.or_reset(),
+            headers: self.headers.or_reset(),
+            body: self.body.or_reset(),
+            auth: self.auth.or_reset(),
+            tls: match self.tls {
+                Given::Set(given) => Given::Set(tls(given)),
+                Given::Keep | Given::Reset => Given::Reset,
+            },
+            host: self.host.or_reset(),
+            proxy: self.proxy.or_reset(),
+            version: self.version.or_reset(),
+            redirects: self.redirects.or_reset(),
+            cookies: self.cookies.or_reset(),
+            ip: self.ip.or_reset(),
+            resolvers: self.resolvers.or_reset(),
+            cache_busting: self.cache_busting.or_reset(),
+            connections: self.connections.or_reset(),
+        }
+    }
+
     /// Says that everything shall have its default.
     pub fn reset() -> Self {
-        Self {
-            method: Given::Reset,
-            headers: Given::Reset,
-            body: Given::Reset,
-            auth: Given::Reset,
-            tls: Given::Reset,
-            host: Given::Reset,
-            proxy: Given::Reset,
-            version: Given::Reset,
-            redirects: Given::Reset,
-            cookies: Given::Reset,
-            ip: Given::Reset,
-            resolvers: Given::Reset,
-            cache_busting: Given::Reset,
-            connections: Given::Reset,
-        }
+        Self::default().whole()
     }
 }
 

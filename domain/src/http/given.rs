@@ -20,6 +20,12 @@ impl<T> Given<T> {
         matches!(self, Self::Keep)
     }
 
+    /// The same in a description that is whole: what is absent is not to be kept.
+    #[must_use]
+    pub fn or_reset(self) -> Self {
+        if self.is_kept() { Self::Reset } else { self }
+    }
+
     /// The value, if there is one.
     pub fn value(&self) -> Option<&T> {
         match self {

@@ -29,6 +29,24 @@ impl Secrets {
 }
 
 impl HttpOptions {
+    /// What of them is secret, as errors name it.
+    pub fn secrets(&self) -> Vec<String> {
+        let headers = self.headers.iter().filter(|header| matches!(header.value, HeaderValue::Secret(_)));
+        let mut names: Vec<String> = headers.map(|header| format!("http.headers.{}", header.name)).collect();
+        names.extend(self.auth.as_ref().map(|auth| {
+            match auth {
+                Auth::Basic { .. } => "http.auth.basic.password",
+                Auth::Bearer { .. } => "http.auth.bearer.token",
+                Auth::OAuth2 { .. } => "http.auth.oauth2.client_secret",
+            }
+            .to_owned()
+        }));
+        names.extend(self.tls.identity.as_ref().map(|_| "http.tls.key".to_owned()));
+        let credentials = self.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
+        names.extend(credentials.map(|_| "http.proxy.password".to_owned()));
+        names
+    }
+
     /// The options as a draft that says what differs from the default. Read over the default, the clear one gives equal
     /// options; read over these, so does the masked one.
     pub fn draft(&self, secrets: Secrets) -> HttpDraft {

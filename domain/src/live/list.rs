@@ -41,6 +41,13 @@ impl LiveView {
         }
     }
 
+    /// All trackers that a request asks for, whichever page it is about.
+    pub fn listed(&self, request: &ListRequest) -> Vec<TrackerId> {
+        let (mut rows, _) = self.matching(request, &self.groups());
+        rows.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        rows.into_iter().map(|row| row.id).collect()
+    }
+
     /// What each group has, over all of its trackers.
     fn groups(&self) -> BTreeMap<&str, Group> {
         let mut groups: BTreeMap<&str, Group> = BTreeMap::new();

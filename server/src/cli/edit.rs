@@ -28,8 +28,12 @@ pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
         http: arguments.http.draft()?,
         ..Draft::of(arguments.target)
     };
-    let tracker = draft.parse().map_err(|invalid| Ending::because(Exit::Failed, &invalid))?;
+    // What is wrong whatever the defaults are is said also where there is no database.
+    draft.parse().map_err(|invalid| Ending::because(Exit::Failed, &invalid))?;
     let mut editor = open(&arguments.data.data_dir).await?;
+    let settings = editor.settings().await.map_err(|error| refused(&error))?;
+    let tracker =
+        draft.parse_with(&settings.defaults).map_err(|invalid| Ending::because(Exit::Failed, &invalid))?;
     let known = tracked(&mut editor).await?.get(tracker.target.as_str()).copied();
     let id = editor.add(&tracker, SystemClock::new().now()).await.map_err(|error| refused(&error))?;
     say(&format!("added tracker {id}: {}, {}", tracker.target, tracker.schedule))?;

@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock, NewTracker, Secret};
-use store::{BACKUPS, Retention, SqliteAccounts, Store, Writer};
+use domain::{Clock, NewTracker, RetentionDraft, Secret};
+use store::{BACKUPS, SqliteAccounts, Store, Writer};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
@@ -57,18 +57,20 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     let _lock = DataLock::acquire(&ground.folder)?;
     let is_demo = ground.demo.is_some();
     let ballast = ballast::of(&ground.folder);
-    let retention = Retention {
+    let retention = RetentionDraft {
         checks: arguments.keep_checks,
         evidence: arguments.keep_evidence,
         ceiling: arguments.max_size,
     };
-    let writer = open(&ground.folder).await?.with_ballast(ballast.clone()).with_retention(retention);
+    let writer = open(&ground.folder).await?.with_ballast(ballast.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let (accounts, demo_password) = accounts(&ground.folder, is_demo).await?;
     let reached = Reached {
         by_https: arguments.public_url.as_ref().is_some_and(|url| url.is_https),
         trusted_proxies: arguments.trusted_proxy.clone(),
     };
+    // Different for each start, which is all that a cursor needs.
+    let boot = u32::try_from(clock.now().as_ms() & 0xFFFF_FFFF).unwrap_or(0) ^ std::process::id();
     let parts = Parts {
         clock: clock.clone(),
         prober: Arc::new(prober(arguments.egress)?),
@@ -78,14 +80,16 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         reached,
         accounts,
         database: Some(ground.folder.join(DATABASE)),
+        // What a demo recorded is gone with it; a backup is made only when somebody asks for one.
+        backups: Some(backups(&ground.folder, if is_demo { 0 } else { arguments.backups }, clock)),
+        retention,
         probing: threads("probe", available_parallelism().map_or(1, usize::from))?,
         recording: threads("record", 1)?,
         canaries: arguments.canary.iter().map(|canary| Arc::new(canary.clone()) as Arc<dyn Canary>).collect(),
         grouping: Grouping { commit_every: arguments.commit_every, ..Grouping::default() },
         track: ground.track,
         tracker_metrics: !arguments.no_tracker_metrics,
-        // Different for each start, which is all that a cursor needs.
-        boot: u32::try_from(clock.now().as_ms() & 0xFFFF_FFFF).unwrap_or(0) ^ std::process::id(),
+        boot,
     };
     // From here on a signal stops the server cleanly, whoever was told that it runs.
     let terminate = signal(SignalKind::terminate()).ok();
@@ -97,9 +101,6 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     let mut upkeep = JoinSet::new();
     if !is_demo {
         upkeep.spawn(ballast::keep(ballast));
-    }
-    if !is_demo && arguments.backups > 0 {
-        upkeep.spawn(backups(&ground.folder, arguments.backups, clock).run());
     }
     service_manager::ready();
     wait_for_the_end(arguments.run_for, terminate).await;
@@ -125,7 +126,7 @@ fn threads(name: &str, count: usize) -> Result<Threads, Ending> {
 }
 
 fn backups(folder: &Path, keep: usize, clock: Arc<dyn Clock>) -> Backups {
-    Backups { database: folder.join(DATABASE), folder: folder.join(BACKUPS), keep, clock }
+    Backups::new(folder.join(DATABASE), folder.join(BACKUPS), keep, clock)
 }
 
 fn hosts(arguments: &ServeArguments) -> Result<Hosts, Ending> {

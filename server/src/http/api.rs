@@ -15,9 +15,9 @@ mod body;
 mod once;
 mod reply;
 
-pub(crate) use self::body::{Unreadable, read_json};
+pub(crate) use self::body::{TrackerBody, Unreadable, read_json, without_values};
 pub(super) use self::once::check;
-use self::{body::TrackerBody, reply::TrackerReply};
+use self::reply::TrackerReply;
 
 /// All trackers, in the order in which they were added.
 pub(super) async fn list(State(state): State<AppState>) -> Json<Vec<TrackerReply>> {
@@ -33,7 +33,8 @@ pub(super) async fn create(
     Extension(asker): Extension<Asker>,
     body: Bytes,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<TrackerReply>), Problem> {
-    let tracker = TrackerBody::read(&body)?.draft().parse().map_err(Failure::from)?;
+    let draft = TrackerBody::read(&body)?.draft();
+    let tracker = draft.parse_with(&state.defaults()).map_err(Failure::from)?;
     let ids =
         state.recorder.edit(Edit::Add(vec![tracker]), asker.actor()).await.map_err(crate::failure::logged)?;
     let id = ids.first().copied().ok_or(Failure::NotFound)?;

@@ -58,7 +58,7 @@ async fn save(
     let trackers = editor.services(&asker).trackers;
     let saved = async {
         let id = id_of(&fields).ok_or_else(|| ApiError::BadRequest("it names no tracker".into()))?;
-        trackers.edit(id, domain::with_defaults(fields.clone())).await?;
+        trackers.edit(id, fields.clone()).await?;
         Ok(id)
     };
     editor.done(asker, PATH, saved.await, fields, &headers).await
@@ -74,7 +74,7 @@ async fn create(
     if !remarks.is_empty() {
         return editor.again(asker, READ_PATH, fields, nothing(), Some(edit::remark(&remarks))).await;
     }
-    let created = editor.services(&asker).trackers.create(domain::with_defaults(fields.clone())).await;
+    let created = editor.services(&asker).trackers.create(fields.clone()).await;
     editor.done(asker, NEW_PATH, created.map_err(ApiError::from), fields, &headers).await
 }
 

@@ -132,7 +132,7 @@ async fn answer(
     let values = values(&body);
     let page = page_of_origin(&parts.headers).unwrap_or_else(|| home_of(&action, &values));
     let error = if is_of_people {
-        match people::act(&forms.state.access, &asker, &action, &values).await {
+        match people::act(&forms.state, &asker, &action, &values).await {
             Ok(done) => return for_person(&forms, asker, done).await,
             Err(error) => error,
         }
@@ -164,7 +164,7 @@ fn shareable(values: &[(String, String)]) -> Vec<(String, String)> {
 
 /// What a form of accounts answers a program.
 async fn for_program(forms: &Forms, asker: &Asker, action: &str, body: &Bytes) -> Response {
-    match people::act(&forms.state.access, asker, action, &values(body)).await {
+    match people::act(&forms.state, asker, action, &values(body)).await {
         Ok(done) => with_cookie(forms, &done, Json(&done.shown).into_response()),
         Err(error) => failed(error),
     }

@@ -2,7 +2,7 @@
 //!
 //! A browser gets a redirect to the list, with the key that takes the change back; a program gets that key as JSON.
 
-use app::{ApiError, backend::FailedForm, list::many, pause};
+use app::{ApiError, backend::FailedForm, list::many, pause, settings::Section};
 use axum::{
     Extension, Json, Router,
     body::Bytes,
@@ -153,10 +153,10 @@ fn value<'a>(values: &'a [(String, String)], name: &str) -> Option<&'a str> {
     values.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
 }
 
-/// The page of the list, or of a tracker, that a form was on; never one elsewhere.
+/// The page of the list, of a tracker, or of tags, that a form was on; never one elsewhere.
 fn back(values: &[(String, String)]) -> String {
     let back = value(values, "back").unwrap_or("/");
-    if back.starts_with("/t/") && pause::leads_back(back) {
+    if back == Section::Tags.path() || back.starts_with("/t/") && pause::leads_back(back) {
         return back.to_owned();
     }
     // Read and written again, so it is a page of the list and nothing else.

@@ -1,4 +1,4 @@
-//! The forms of accounts: signing in and out, one's own account, everybody's.
+//! The forms of accounts and of settings: signing in and out, one's own account, everybody's, what is said of the installation.
 
 use app::{
     ApiError,
@@ -10,6 +10,7 @@ use domain::{
     access::{AccountId, Need, Reading, Role},
 };
 
+use super::{AppState, upkeep};
 use crate::access::{Access, Asker, Denied, Entered, NewTokenForm, SetUp};
 
 /// What a form did.
@@ -38,10 +39,11 @@ pub(super) enum Begun {
 }
 
 /// What each form needs, and the page that has it.
-const PAGES: [(&str, Need, &str); 19] = {
+const PAGES: [(&str, Need, &str); 24] = {
     const OWN: &str = Section::Own.path();
     const TOKENS: &str = Section::Tokens.path();
     const ACCOUNTS: &str = Section::Accounts.path();
+    const DATA: &str = Section::Data.path();
     [
         (access::SET_UP, Need::Nothing, access::SET_UP_PAGE),
         (access::SIGN_IN, Need::Nothing, access::SIGN_IN_PAGE),
@@ -62,6 +64,11 @@ const PAGES: [(&str, Need, &str); 19] = {
         (settings::RESET_TWO_FACTOR, Need::Administer, ACCOUNTS),
         (settings::REMOVE_ACCOUNT, Need::Administer, ACCOUNTS),
         (settings::SET_READING, Need::Administer, Section::General.path()),
+        (settings::SET_RETENTION, Need::Administer, DATA),
+        (settings::BACK_UP, Need::Administer, DATA),
+        (settings::REMOVE_BACKUP, Need::Administer, DATA),
+        (settings::SET_DEFAULTS, Need::Administer, Section::Defaults.path()),
+        (settings::CHANGE_LABEL, Need::Change, Section::Tags.path()),
     ]
 };
 
@@ -81,11 +88,12 @@ pub(super) fn knows(path: &str) -> bool {
 }
 
 /// What was typed into a form.
-struct Typed<'a>(&'a [(String, String)]);
+pub(super) struct Typed<'a>(pub(super) &'a [(String, String)]);
 
 impl Typed<'_> {
-    fn text(&self, name: &str) -> &str {
-        self.0.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
+    /// What stands in a field; of a name that is there twice, the last counts.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.0.iter().rev().find(|(other, _)| other == name).map_or("", |(_, value)| value)
     }
 
     fn number(&self, name: &str) -> Result<i64, Failure> {
@@ -110,13 +118,18 @@ impl Typed<'_> {
 
 /// Does what a form asks for. What it needs has been looked at.
 pub(super) async fn act(
-    access: &Access,
+    state: &AppState,
     asker: &Asker,
     path: &str,
     values: &[(String, String)],
 ) -> Result<Done, ApiError> {
-    let typed = Typed(values);
+    let (access, typed) = (&*state.access, Typed(values));
     match path {
+        settings::SET_RETENTION
+        | settings::BACK_UP
+        | settings::REMOVE_BACKUP
+        | settings::SET_DEFAULTS
+        | settings::CHANGE_LABEL => upkeep::act(&state.services_for(asker), path, &typed).await,
         access::SET_UP | access::SIGN_IN | access::SECOND_FACTOR | access::SIGN_OUT => {
             enter(access, asker, path, &typed).await
         }

@@ -115,8 +115,7 @@ pub(super) async fn test(
 
 /// What the form describes, with the secrets of the tracker that it is about where they are still masked.
 fn settings(editor: &Editor, fields: &Fields) -> Result<NewTracker, ApiError> {
-    let fields = domain::with_defaults(fields.clone());
-    Ok(crate::services::described(&editor.state.roster, &fields)?)
+    Ok(crate::services::described(&editor.state.roster, &editor.state.defaults(), fields)?)
 }
 
 /// A fix that was chosen, or an expectation more, written into its field.

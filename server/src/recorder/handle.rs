@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Clock, Deed, Done, Draft, Failure, NewTracker, Rest, TrackerId, access::Actor};
+use domain::{
+    Clock, Deed, Defaults, Done, Draft, Failure, NewTracker, Relabel, Rest, RetentionDraft, TrackerId,
+    access::Actor,
+};
 use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
@@ -25,8 +28,14 @@ pub enum Edit {
     Restore(TrackerId),
     /// Do something with all of them.
     Many(Vec<TrackerId>, Deed),
+    /// Rename a tag or a group of all trackers, or take it away.
+    Relabel(Relabel),
     /// Take back what was done with many.
     Undo(u64),
+    /// Keep what is recorded for so long.
+    Keep(RetentionDraft),
+    /// Let new trackers start with these, and those follow that are as usual.
+    Defaults(Box<Defaults>),
 }
 
 /// What an edit did.
@@ -94,6 +103,12 @@ impl RecorderHandle {
     /// Does something with all of these trackers in one transaction, as [`Self::edit`] does.
     pub async fn change(&self, ids: Vec<TrackerId>, deed: Deed, by: Actor) -> Result<Done, Failure> {
         let edited = self.ask(Edit::Many(ids, deed), by).await?;
+        Ok(Done { key: edited.undo.unwrap_or_default(), trackers: edited.ids.len() })
+    }
+
+    /// Renames a tag or a group of all trackers, or takes it away, as [`Self::change`] does.
+    pub async fn relabel(&self, relabel: Relabel, by: Actor) -> Result<Done, Failure> {
+        let edited = self.ask(Edit::Relabel(relabel), by).await?;
         Ok(Done { key: edited.undo.unwrap_or_default(), trackers: edited.ids.len() })
     }
 

@@ -115,6 +115,7 @@ impl Ledger {
             transitions: std::mem::take(&mut self.transitions),
             statuses,
             exhibits: std::mem::take(&mut self.exhibits),
+            alerts: Vec::new(),
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Alteration, BulkDraft, Deed, Failure, NewTracker, Spot, TrackerId, access::Actor, rearranged};
+use domain::{
+    Alteration, BulkDraft, Deed, Failure, NewTracker, Relabel, Spot, TrackerId, access::Actor, rearranged,
+};
 
 use super::{
     Recorder, Roster,
@@ -25,15 +27,45 @@ impl Recorder {
             Deed::Edit(fields) => edited(ids, &BulkDraft::of_fields(fields)?, &roster)?,
             Deed::Place(spot) => placed(ids, *spot, &roster),
         };
-        let steps: Vec<Back> =
-            alterations.iter().filter_map(|alteration| self.way_back(alteration, &roster)).collect();
-        let done = self.alter_some(&alterations, by).await?;
+        let (steps, done) = self.alter_undoably(&alterations, &roster, by).await?;
         let is_known = |id: &TrackerId| self.view.read().about(*id).is_some();
         if done.is_empty() && !(alterations.is_empty() && ids.iter().any(is_known)) {
             return Err(Failure::NotFound);
         }
         let said = said(deed, &done, &roster);
         Ok((self.undos.push(Undo { said, at: self.clock.monotonic(), steps }), done))
+    }
+
+    /// Renames a tag or a group wherever a tracker has it, or takes it away, and gives the key that takes it back.
+    pub(super) async fn relabel(
+        &mut self,
+        relabel: &Relabel,
+        by: &Actor,
+    ) -> Result<(u64, Vec<TrackerId>), Failure> {
+        let roster = self.roster.borrow().clone();
+        let altered = roster.values().filter_map(|tracker| {
+            let settings = relabel.apply(&tracker.settings)?;
+            Some(Alteration::settings(tracker, settings))
+        });
+        let altered: Vec<Alteration> = altered.collect();
+        if altered.is_empty() {
+            return Err(Failure::NotFound);
+        }
+        let (steps, done) = self.alter_undoably(&altered, &roster, by).await?;
+        let said = counted("changed", &done, &roster);
+        Ok((self.undos.push(Undo { said, at: self.clock.monotonic(), steps }), done))
+    }
+
+    /// Makes changes in one transaction. Gives what takes them back, and the trackers that there were.
+    async fn alter_undoably(
+        &mut self,
+        all: &[Alteration],
+        roster: &Roster,
+        by: &Actor,
+    ) -> Result<(Vec<Back>, Vec<TrackerId>), Failure> {
+        let steps = all.iter().filter_map(|alteration| self.way_back(alteration, roster)).collect();
+        let done = self.alter_some(all, by).await?;
+        Ok((steps, done))
     }
 
     /// Takes back what was done with many, in one transaction.
@@ -122,6 +154,10 @@ fn said(deed: &Deed, done: &[TrackerId], roster: &Roster) -> String {
         Deed::Place(_) if !done.is_empty() => return "The order is changed.".into(),
         Deed::Place(_) => "",
     };
+    counted(what, done, roster)
+}
+
+fn counted(what: &str, done: &[TrackerId], roster: &Roster) -> String {
     match done {
         [] => "There was nothing to change.".into(),
         [id] => {

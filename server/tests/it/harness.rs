@@ -297,6 +297,7 @@ impl TestApp {
     ) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let prober = Arc::new(ScriptedProber::default());
+        let database = Some(folder.path().join("uptime-tracker.db")).filter(|database| database.exists());
         let parts = Parts {
             canaries,
             clock: clock.clone(),
@@ -306,7 +307,11 @@ impl TestApp {
             hosts: Hosts::Loopback,
             reached: Reached::default(),
             accounts: accounts.clone(),
-            database: None,
+            backups: database.clone().map(|database| {
+                server::backups::Backups::new(database, folder.path().join("backups"), 0, clock.clone())
+            }),
+            database,
+            retention: domain::RetentionDraft::default(),
             probing: Threads::of_caller(),
             recording: Threads::of_caller(),
             grouping: Grouping { commit_every: Duration::from_millis(5), keep },

@@ -56,7 +56,7 @@ impl Writer {
     async fn forget_over_ceiling(&mut self) -> Result<bool, StoreError> {
         const OLDEST: &str = "SELECT id, last_due FROM blocks ORDER BY id LIMIT ?";
         let folder = disk::folder_of(self.file.path());
-        let Ok(ceiling) = self.retention.ceiling.bytes(folder) else { return Ok(false) };
+        let Ok(ceiling) = disk::bytes_of(self.retention.ceiling, folder) else { return Ok(false) };
         if self.size().await? <= ceiling {
             self.is_over_ceiling = false;
             return Ok(false);

@@ -7,9 +7,12 @@ use std::{
     time::Duration,
 };
 
-use domain::{Outcome, Records, Timestamp};
+use domain::{BackupKind, Outcome, Records, Timestamp};
 use sqlx::query_scalar;
-use store::{Store, StoreError, Writer, backup, backup_name, is_backup_name};
+use store::{
+    Store, StoreError, Writer, backup, backup_name, hand_made_name, is_backup_name, list_backups,
+    read_backup_name,
+};
 
 use super::{
     full_disk::SmallDisk,
@@ -175,4 +178,50 @@ fn only_our_own_names_are_recognised() {
     ] {
         assert!(!is_backup_name(other), "{other}");
     }
+}
+
+#[test]
+fn names_say_why_and_when() {
+    let at = Timestamp(1_795_435_200_000);
+    for (name, kind) in [
+        (backup_name(at), BackupKind::Daily),
+        (hand_made_name(at), BackupKind::ByHand),
+        ("before-schema-6-2026-11-23T120000Z.db".into(), BackupKind::BeforeUpdate),
+    ] {
+        assert_eq!(read_backup_name(&name), Some((kind, at)), "{name}");
+    }
+    for name in [
+        "",
+        "tracker-2026-11-23T120000Z.db/../x",
+        "tracker-2026-11-23T120000Z.db ",
+        "tracker-2026-99-23T120000Z.db",
+        "by-hand-2026-11-23T120000Z.db.uptime-tracker-partial",
+        "before-schema--2026-11-23T120000Z.db",
+        "before-schema-1/../2-2026-11-23T120000Z.db",
+        "../tracker-2026-11-23T120000Z.db",
+        "uptime-tracker.db",
+    ] {
+        assert_eq!(read_backup_name(name), None, "{name}");
+    }
+}
+
+#[test]
+fn only_whole_backups_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(list_backups(&folder.path().join("nowhere")).unwrap(), []);
+    let names = [
+        "tracker-2026-11-24T120000Z.db",
+        "before-schema-6-2026-11-23T120000Z.db",
+        "by-hand-2026-11-25T120000Z.db",
+    ];
+    for name in names.iter().chain(&["mine.db", ".tracker-2026-11-24T120000Z.db.1-0.uptime-tracker-partial"])
+    {
+        fs::write(folder.path().join(name), name).unwrap();
+    }
+    fs::create_dir(folder.path().join("tracker-2026-11-26T120000Z.db")).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", folder.path().join("tracker-2026-11-27T120000Z.db")).unwrap();
+    let listed = list_backups(folder.path()).unwrap();
+    let listed: Vec<(&str, usize)> =
+        listed.iter().map(|backup| (backup.name.as_str(), usize::try_from(backup.bytes).unwrap())).collect();
+    assert_eq!(listed, [names[2], names[0], names[1]].map(|name| (name, name.len())));
 }

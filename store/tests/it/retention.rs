@@ -3,11 +3,11 @@
 use std::{fs, time::Duration};
 
 use domain::{
-    Alteration, Archive, Batch, CheckQuery, Evidence, Exhibit, Micros, Order, Outcome, Phase, Recorded,
-    Records, Timestamp, TrackerId, Window,
+    Alteration, Archive, Batch, Ceiling, CheckQuery, Evidence, Exhibit, Micros, Order, Outcome, Phase,
+    Recorded, Records, Retention, Timestamp, TrackerId, Window,
 };
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
-use store::{Ceiling, Retention, Writer, rebuild, verify};
+use store::{Writer, rebuild, verify};
 
 use super::harness::{Folder, batch, check, down, someone, tracker};
 
@@ -45,7 +45,9 @@ async fn tend(writer: &mut Writer, now: i64) {
 
 /// A writer that looks for old things at once.
 async fn started(folder: &Folder, retention: Retention) -> Writer {
-    folder.writer().await.with_retention(retention)
+    let mut writer = folder.writer().await;
+    writer.keep(retention);
+    writer
 }
 
 async fn count(db: &mut SqliteConnection, what: &'static str) -> i64 {

@@ -36,6 +36,7 @@ async fn tell(records: &mut dyn Records) {
     incidents_follow_transitions_and_messages_their_ways(records).await;
     a_removal_can_be_taken_back_in_time(records).await;
     many_are_changed_together(records).await;
+    settings_are_kept_with_what_follows_them(records).await;
     what_was_removed_is_gone(records).await;
 }
 
@@ -164,8 +165,10 @@ async fn the_past_says_where_time_went(records: &mut dyn Records) {
     let newest = records.recent(Some(id)).await.unwrap().checks;
     assert_eq!(newest[..], checks[checks.len() - newest.len()..], "phases survive");
     let window = Window::new(Timestamp(HOUR_MS), Timestamp(3 * HOUR_MS));
+    let holdings = records.archive().holdings().await.unwrap();
     for sealed in [false, true] {
         let archive = records.archive();
+        assert_eq!(archive.holdings().await.unwrap(), holdings, "however they lie; sealed {sealed}");
         let phases = archive.phases(id, window).await.unwrap();
         assert_eq!(
             phases.map(|phase| phase.count),
@@ -242,7 +245,7 @@ async fn incidents_follow_transitions_and_messages_their_ways(records: &mut dyn 
     // An earlier chapter left it down.
     let over = Transition::Recovered { at: Timestamp(29_000), down_since: Timestamp(5) };
     records.record(&Batch { transitions: vec![(TrackerId(2), over)], ..Batch::default() }).await.unwrap();
-    let archive = records.archive();
+    let archive = records.alerts();
     let before = archive.incidents(IncidentQuery { limit: 99, ..IncidentQuery::default() }).await.unwrap();
     let id = save_channel(records, None, "mail").await;
     assert_eq!(save_channel(records, Some(id), "ops").await, id);
@@ -343,7 +346,7 @@ async fn save_channel(records: &mut dyn Records, id: Option<ChannelId>, name: &s
     let settings = Secret::new(r#"{"url":"https://hooks.example/canary"}"#);
     let channel = StoredChannel { id, name: name.into(), kind: "webhook".into(), settings, enabled: true };
     let id = ChannelId(change(records, AlertChange::SaveChannel(channel.clone())).await.unwrap());
-    let kept = records.archive().channels().await.unwrap();
+    let kept = records.alerts().channels().await.unwrap();
     assert!(kept.contains(&StoredChannel { id: Some(id), ..channel }));
     id
 }
@@ -416,6 +419,26 @@ async fn many_are_changed_together(records: &mut dyn Records) {
     records.alter(&all[1..], &someone(), now).await.unwrap();
     assert_eq!(records.alter(&restored[1..], &someone(), late).await.unwrap(), [], "ten minutes are over");
     assert!(restore(records, 2, 0).await);
+}
+
+async fn settings_are_kept_with_what_follows_them(records: &mut dyn Records) {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let set = |name: &str, value: Option<&str>| (name.to_owned(), value.map(ToOwned::to_owned));
+    assert_eq!(records.settings().await.unwrap(), []);
+    let before = trackers(records).await;
+    let mut grouped = before[0].clone();
+    grouped.settings.group = Group::parse("Follows").unwrap();
+    let follow = [Alteration::settings(&before[0], grouped.settings.clone())];
+    let settings = [set("keep_checks", Some("30d")), set("default.every", Some("1m")), set("none", None)];
+    records.set(&settings, &follow, &someone(), Timestamp(1)).await.unwrap();
+    let stored = [pair("default.every", "1m"), pair("keep_checks", "30d")];
+    assert_eq!(records.settings().await.unwrap(), stored);
+    assert_eq!(trackers(records).await[0], grouped);
+    let back = [Alteration::settings(&grouped, before[0].settings.clone())];
+    let settings = [set("keep_checks", None), set("default.every", Some("5m"))];
+    records.set(&settings, &back, &someone(), Timestamp(1)).await.unwrap();
+    assert_eq!(records.settings().await.unwrap(), [pair("default.every", "5m")]);
+    assert_eq!(trackers(records).await, before);
 }
 
 async fn what_was_removed_is_gone(records: &mut dyn Records) {

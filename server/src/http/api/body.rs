@@ -1,40 +1,60 @@
 //! What programs send.
 
 use axum::http::StatusCode;
-use domain::{Draft, Given, HttpDraft, Invalid, RestDraft};
-use serde::{Deserialize, de::DeserializeOwned};
+use domain::{Draft, Given, HttpDraft, Invalid, NewTracker, RestDraft, Secrets};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::http::Problem;
 
-/// A tracker's settings as JSON; all optional, none unknown.
-#[derive(Debug, Deserialize)]
+/// A tracker's settings as they are sent, and as they stand in a file; all optional, none unknown.
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TrackerBody {
+pub(crate) struct TrackerBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     every: Option<Length>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cron: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     zone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     expect: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     deadline: Option<Length>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retries: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry: Option<Length>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     successes: Option<i64>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Given::is_kept")]
     slow: Given<Span>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     upside_down: Option<bool>,
-    #[serde(default)]
-    http: Given<HttpDraft>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     paused: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     paused_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     paused_reason: Option<String>,
+    /// What an exported file does not have, as errors would name it. Says nothing to who reads it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_kept")]
+    http: Given<HttpDraft>,
 }
 
 /// A duration: seconds as a number, or words like `"30s"`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(untagged, expecting = "expected seconds as a whole number, or a text like \"30s\"")]
 enum Length {
     Seconds(i64),
@@ -42,7 +62,7 @@ enum Length {
 }
 
 /// A duration that may be a part of a second, in seconds or in words like `"800ms"`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(untagged, expecting = "expected seconds as a number, or a text like \"800ms\"")]
 enum Span {
     Seconds(f64),
@@ -50,7 +70,7 @@ enum Span {
 }
 
 /// Expectations: one status as a number, or a text like `"200-299,401"`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(untagged, expecting = "expected a status as a number, or a text like \"200-299,401\"")]
 enum Text {
     Number(i64),
@@ -58,8 +78,49 @@ enum Text {
 }
 
 impl TrackerBody {
+    /// What has to be said of a tracker to make it anew: what differs from what is built in. Secrets are masked, and named.
+    pub(crate) fn of(tracker: &NewTracker) -> Self {
+        let usual = NewTracker::of(tracker.target.clone());
+        let (own, plain) = (tracker.fields(), usual.fields());
+        // An empty text says nothing, but for `slow`, whose default it is.
+        let text = |name: &str| {
+            let of = |fields: &[(String, String)]| {
+                fields.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone())
+            };
+            of(&own).filter(|value| !value.is_empty() && of(&plain).as_ref() != Some(value))
+        };
+        let number = |name: &str| text(name).and_then(|value| value.parse().ok());
+        let http = tracker.http.draft(Secrets::Masked);
+        Self {
+            url: Some(tracker.target.to_string()),
+            name: text("name"),
+            group: text("group"),
+            tags: Some(tracker.tags.as_slice().to_vec()).filter(|tags| !tags.is_empty()),
+            place: tracker.place,
+            every: text("every").map(Length::Words),
+            cron: text("cron"),
+            zone: text("zone").filter(|zone| zone != "UTC"),
+            expect: text("expect").map(Text::Words),
+            deadline: text("deadline").map(Length::Words),
+            retries: number("retries"),
+            retry: text("retry").map(Length::Words),
+            successes: number("successes"),
+            slow: text("slow").map(Span::Words).into(),
+            upside_down: Some(true).filter(|_| tracker.policy.upside_down),
+            paused: tracker.paused.as_ref().map(|_| true),
+            paused_until: tracker.paused.as_ref().and_then(|rest| rest.until).map(|at| at.to_string()),
+            paused_reason: tracker
+                .paused
+                .as_ref()
+                .map(|rest| rest.reason.clone())
+                .filter(|reason| !reason.is_empty()),
+            left_out: tracker.http.secrets(),
+            http: if http == HttpDraft::default() { Given::Keep } else { Given::Set(http) },
+        }
+    }
+
     /// Reads a body. Syntax is answered with 400, a wrong or unknown field with 422 and its name.
-    pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
+    pub(crate) fn read(body: &[u8]) -> Result<Self, Problem> {
         let read: Result<Self, _> = read_json(body);
         let body = read.map_err(|unreadable| match unreadable {
             Unreadable::Field(invalid) => Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, invalid),
@@ -80,7 +141,7 @@ impl TrackerBody {
     }
 
     /// The settings as a draft.
-    pub(super) fn draft(self) -> Draft {
+    pub(crate) fn draft(self) -> Draft {
         let length = |length: Length| match length {
             Length::Seconds(secs) => secs.to_string(),
             Length::Words(words) => words,
@@ -151,7 +212,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadabl
 }
 
 /// What stands in the place of a value in the words of the JSON reader: what was given may be a secret.
-fn without_values(problem: &str) -> String {
+pub(crate) fn without_values(problem: &str) -> String {
     match (problem.split_once("invalid type: string \""), problem.rfind("\", expected ")) {
         (Some((before, _)), Some(end)) => format!("{before}invalid type: a text{}", &problem[end + 1..]),
         _ => problem.to_owned(),

@@ -19,7 +19,8 @@ pub(in crate::http) async fn check(
     State(state): State<AppState>,
     body: Bytes,
 ) -> Result<Json<FindingReply>, Problem> {
-    let tracker = TrackerBody::read(&body)?.draft().parse().map_err(Failure::from)?;
+    let draft = TrackerBody::read(&body)?.draft();
+    let tracker = draft.parse_with(&state.defaults()).map_err(Failure::from)?;
     let mut session = state.prober.prepare(tracker.plan());
     let found = session.ask(tracker.deadline(LONGEST)).await;
     let outcome = tracker.policy.judge(found.outcome, found.latency);

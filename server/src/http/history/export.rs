@@ -1,4 +1,4 @@
-//! `GET /v1/trackers/{id}/export`: every check of a window as a file, in constant memory.
+//! `GET /v1/trackers/{id}/export`: every check of a window as a file, in constant memory; or, by the format, its settings.
 
 use std::sync::Arc;
 
@@ -25,6 +25,12 @@ pub(super) async fn export(
     Known(id): Known,
     mut params: Params,
 ) -> Result<Response, Problem> {
+    let settings = params.peek("format").and_then(|word| word.parse().ok());
+    if let Some(format) = settings {
+        params.take("format", WANTED, |_| Some(()));
+        params.done(())?;
+        return super::super::export::one(&state, id, format);
+    }
     if !params.has("format") {
         params.wrong("format", WANTED);
     }
@@ -40,7 +46,7 @@ pub(super) async fn export(
     Ok((headers, Body::from_stream(reading.chunks())).into_response())
 }
 
-const WANTED: &str = "csv or ndjson";
+const WANTED: &str = "csv or ndjson for its checks, json or toml for its settings";
 
 /// Letters, numbers and dashes only: `tracker-1-from-20261122T120000Z-to-20261123T120000Z.csv`.
 fn file_name(id: TrackerId, window: Window, format: Format) -> String {

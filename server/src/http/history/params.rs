@@ -48,6 +48,11 @@ impl Params {
         self.given.iter().any(|(given, _)| given == name)
     }
 
+    /// A parameter that was not yet taken, without taking it.
+    pub(super) fn peek(&self, name: &str) -> Option<&str> {
+        self.given.iter().find(|(given, _)| given == name).map(|(_, text)| text.as_str())
+    }
+
     /// Takes a parameter. One that cannot be read counts as absent, and is wrong: `wanted` says what would be right.
     pub(super) fn take<T>(
         &mut self,

@@ -131,7 +131,7 @@ fn row(entry: &Numbered) -> [Cow<'_, str>; COLUMNS.len()] {
 
 /// A text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it. What is seen of a
 /// fault comes from targets, and who opens a file trusts it.
-fn without_formula(text: String) -> String {
+pub(in crate::http) fn without_formula(text: String) -> String {
     let begins = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
     if text.starts_with(begins) { format!("'{text}") } else { text }
 }

@@ -5,7 +5,7 @@ use domain::access::Need;
 use super::*;
 
 /// Pages, one for each kind of address.
-const PAGES: [(&str, Need); 11] = [
+const PAGES: [(&str, Need); 14] = [
     ("/", Need::Look),
     ("/?page=2", Need::Look),
     ("/t/999", Need::Look),
@@ -15,7 +15,10 @@ const PAGES: [(&str, Need); 11] = [
     ("/settings/account", Need::OwnAccount),
     ("/settings/tokens", Need::OwnAccount),
     ("/settings/general", Need::Administer),
+    ("/settings/defaults", Need::Administer),
+    ("/settings/tags", Need::Change),
     ("/settings/accounts", Need::Administer),
+    ("/settings/data", Need::Administer),
     ("/settings/about", Need::Inspect),
 ];
 

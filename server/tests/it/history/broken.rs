@@ -10,9 +10,9 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Act, Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit, Failure, LoggedChange,
-    Misfit, NewTracker, Numbered, Period, PhaseTime, Recent, Recorded, Records, Tally, Timestamp, Timing,
-    Tracker, TrackerId, Transition, Window, access::Actor,
+    Act, AlertArchive, AlertChange, Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit,
+    Failure, Holdings, LoggedChange, Misfit, NewTracker, Numbered, Period, PhaseTime, Recent, Recorded,
+    Records, Retention, Tally, Timestamp, Timing, Tracker, TrackerId, Transition, Window, access::Actor,
 };
 use store::Memory;
 
@@ -64,6 +64,10 @@ impl Archive for Long {
         Ok([PhaseTime::default(); 5])
     }
 
+    async fn holdings(&self) -> Result<Holdings, Failure> {
+        Ok(Holdings::default())
+    }
+
     async fn slow(&self, _: TrackerId, _: Window, _: usize) -> Result<Vec<Timing>, Failure> {
         Ok(Vec::new())
     }
@@ -100,8 +104,39 @@ impl Records for With {
         self.0.alter(all, by, at).await
     }
 
+    async fn alert(
+        &mut self,
+        change: &AlertChange,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<i64>, Failure> {
+        self.0.alert(change, by, at).await
+    }
+
+    fn alerts(&self) -> Arc<dyn AlertArchive> {
+        self.0.alerts()
+    }
+
     async fn note(&mut self, all: &[(TrackerId, Act)], by: &Actor, at: Timestamp) -> Result<(), Failure> {
         self.0.note(all, by, at).await
+    }
+
+    async fn settings(&mut self) -> Result<Vec<(String, String)>, Failure> {
+        self.0.settings().await
+    }
+
+    async fn set(
+        &mut self,
+        settings: &[(String, Option<String>)],
+        all: &[Alteration],
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        self.0.set(settings, all, by, at).await
+    }
+
+    fn keep(&mut self, retention: Retention) {
+        self.0.keep(retention);
     }
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
