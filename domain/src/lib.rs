@@ -123,7 +123,7 @@ pub use fold::{Belief, Step, Trust};
 pub use form::{Fields, defaults, with_defaults};
 #[cfg(feature = "server")]
 pub use http::{
-    Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
+    Auth, AuthDraft, BasicDraft, BearerDraft, CANNOT_BE_READ, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
     HeadersDraft, HiddenDraft, HttpDraft, HttpOptions, HttpVersion, Identity, OAuth2Draft, Proxy, ProxyDraft,
     ProxyKind, Redirects, Secrets, TlsDraft, TlsOptions, TlsVersion,
 };

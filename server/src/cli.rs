@@ -19,6 +19,7 @@ mod asking;
 mod db;
 mod edit;
 mod import;
+mod key;
 mod serve;
 mod user;
 
@@ -60,6 +61,8 @@ struct DataArguments {
     /// The folder that holds the database.
     #[arg(long, env = "UPTIME_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
     data_dir: PathBuf,
+    #[command(flatten)]
+    key: key::KeyArguments,
 }
 
 #[derive(Debug, Args)]
@@ -85,6 +88,8 @@ struct ServeArguments {
     /// The folder that holds the database; made if it is missing.
     #[arg(long, env = "UPTIME_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
     data_dir: PathBuf,
+    #[command(flatten)]
+    key: key::KeyArguments,
     /// Track this URL every second, if nothing tracks it yet. Can be given several times.
     #[arg(long, env = "UPTIME_TRACK", value_name = "URL", value_delimiter = ' ')]
     track: Vec<String>,

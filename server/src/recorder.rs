@@ -37,7 +37,8 @@ use self::{
     undo::UndoList,
 };
 
-/// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
+/// The trackers whose settings are known, as of the newest commit. The scheduler runs those that do not rest and have no
+/// [problem](domain::NewTracker::problem).
 pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
 
 /// How a recorder groups.
@@ -337,6 +338,8 @@ impl Recorder {
     async fn reload(&mut self) -> Result<(), Failure> {
         let loaded = self.records.trackers().await?;
         let roster = self.ledger.set_trackers(&loaded, &mut self.view.write());
+        let unreadable = roster.values().filter(|tracker| tracker.settings.problem().is_some());
+        self.health.set_unreadable(unreadable.count());
         self.roster.send_if_modified(|current| {
             let differs = **current != roster;
             *current = Arc::new(roster);

@@ -43,6 +43,7 @@ mod trackers;
 mod transaction;
 mod tutorial;
 mod upgrade;
+mod vault;
 mod verify;
 mod writer;
 
@@ -61,5 +62,6 @@ pub use restore::{RestoreReport, restore};
 pub use retention::{Ceiling, NoCeiling, Retention};
 pub use tutorial::{History, Tutorial, TutorialRow};
 pub use upgrade::BACKUPS;
+pub use vault::{Key, KeyError, Vault};
 pub use verify::{Finding, VerifyReport, verify};
 pub use writer::Writer;

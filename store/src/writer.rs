@@ -24,6 +24,7 @@ use crate::{
     limits::limit_ms,
     presence::OpenedFile,
     statuses, trackers,
+    vault::Vault,
     transaction::{BEGIN, COMMIT, begin, end},
 };
 
@@ -56,13 +57,18 @@ pub struct Writer {
     /// Whether the database took more room than it may when it was last looked at.
     is_over_ceiling: bool,
     ballast: Option<Ballast>,
+    vault: Vault,
 }
 
 impl Writer {
     /// How long [`Records::recent`] may look for checks when nothing else is said.
     pub const RECENT_LIMIT: Duration = Duration::from_secs(1);
 
-    pub(crate) async fn new(mut db: SqliteConnection, file: OpenedFile) -> Result<Self, StoreError> {
+    pub(crate) async fn new(
+        mut db: SqliteConnection,
+        file: OpenedFile,
+        vault: Vault,
+    ) -> Result<Self, StoreError> {
         let seen = data_version(&mut db).await?;
         let pending = SharedPending::default();
         load::begin(&mut db, &pending).await?;
@@ -86,6 +92,7 @@ impl Writer {
             look_at: None,
             is_over_ceiling: false,
             ballast: None,
+            vault,
         })
     }
 
@@ -124,7 +131,7 @@ impl Writer {
         at: Timestamp,
     ) -> Result<Vec<TrackerId>, StoreError> {
         self.begin().await?;
-        let added = trackers::add_all(&mut self.db, trackers, at).await;
+        let added = trackers::add_all(&mut self.db, trackers, at, &self.vault).await;
         let ids = end(&mut self.db, added).await?;
         let limits = trackers.iter().map(|tracker| limit_ms(&tracker.schedule));
         self.limits.extend(ids.iter().copied().zip(limits));
@@ -133,7 +140,7 @@ impl Writer {
 
     async fn replace(&mut self, tracker: &Tracker) -> Result<bool, StoreError> {
         self.begin().await?;
-        let updated = trackers::update(&mut self.db, tracker).await;
+        let updated = trackers::update(&mut self.db, tracker, &self.vault).await;
         let is_done = end(&mut self.db, updated).await?;
         if is_done {
             self.limits.insert(tracker.id, limit_ms(&tracker.settings.schedule));
@@ -161,7 +168,7 @@ impl Writer {
 
     async fn alter_all(&mut self, all: &[Alteration], at: Timestamp) -> Result<Vec<TrackerId>, StoreError> {
         self.begin().await?;
-        let altered = trackers::alter(&mut self.db, all, at).await;
+        let altered = trackers::alter(&mut self.db, all, at, &self.vault).await;
         let ids = end(&mut self.db, altered).await?;
         for alteration in all {
             if let Alteration::Settings(tracker) = alteration {
@@ -273,7 +280,7 @@ impl Writer {
 #[async_trait]
 impl Records for Writer {
     async fn trackers(&mut self) -> Result<Vec<Result<Tracker, Misfit>>, Failure> {
-        let all = trackers::all(&mut self.db).await;
+        let all = trackers::all(&mut self.db, &self.vault).await;
         all.map_err(|error| error.while_doing("reading the trackers"))
     }
 

@@ -93,8 +93,9 @@ async fn create_token(arguments: &TokenArguments) -> Result<Exit, Ending> {
 }
 
 async fn open(arguments: &DataArguments) -> Result<Access, Ending> {
-    let records =
-        SqliteAccounts::open(&arguments.data_dir.join(DATABASE)).await.map_err(|error| refused(&error))?;
+    let vault = arguments.key.find(&arguments.data_dir)?;
+    let records = SqliteAccounts::open(&arguments.data_dir.join(DATABASE), vault).await;
+    let records = records.map_err(|error| refused(&error))?;
     let access = Access::open(Arc::new(records), Arc::new(SystemClock::new())).await;
     access.map_err(|failure| Ending::because(Exit::Configuration, &failure))
 }
