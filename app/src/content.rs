@@ -48,6 +48,8 @@ pub enum Content {
     SignIn(sign_in::Form),
     /// A section of the settings.
     Settings(settings::Shown),
+    /// The parts of pages, for contributors.
+    Parts,
 }
 
 /// What is at a path.
@@ -69,6 +71,8 @@ pub enum Address<'a> {
     SignIn,
     /// A section of the settings.
     Settings(Section),
+    /// The parts of pages, for contributors; nothing where they are not shown.
+    Parts,
     /// Nothing.
     Nowhere,
 }
@@ -85,6 +89,7 @@ impl<'a> Address<'a> {
             SIGN_IN_PAGE => Self::SignIn,
             "/settings" => Self::Settings(Section::Own),
             "/t/new" => Self::New,
+            "/ui" => Self::Parts,
             list::many::EDIT_PAGE => Self::Many,
             _ => {
                 if let Some(rest) = path.strip_prefix("/t/") {
@@ -100,7 +105,7 @@ impl<'a> Address<'a> {
     pub fn need(self) -> Need {
         match self {
             // Of `Nowhere`: who may see nothing is not told either what exists.
-            Self::List | Self::One(_) | Self::Nowhere => Need::Look,
+            Self::List | Self::One(_) | Self::Parts | Self::Nowhere => Need::Look,
             Self::New | Self::Edit(_) | Self::Many => Need::Change,
             Self::SetUp | Self::SignIn => Need::Nothing,
             Self::Settings(section) => section.need(),
@@ -141,6 +146,7 @@ impl Page {
             Ok(Content::SetUp(_)) => "Welcome".to_owned(),
             Ok(Content::SignIn(_)) => "Sign in".to_owned(),
             Ok(Content::Settings(shown)) => shown.title(),
+            Ok(Content::Parts) => "Parts".to_owned(),
             Err(error) => error.heading().to_owned(),
         }
     }
@@ -179,7 +185,8 @@ async fn load(
         Address::Settings(section) => {
             Content::Settings(settings::Shown::load(services, section, asked).await?)
         }
-        Address::Nowhere => return Err(ApiError::NotFound),
+        Address::Parts if asked.shows_parts => Content::Parts,
+        Address::Parts | Address::Nowhere => return Err(ApiError::NotFound),
     })
 }
 

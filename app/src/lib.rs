@@ -22,6 +22,7 @@ mod json;
 pub mod list;
 pub mod live;
 pub mod many;
+mod parts;
 pub mod past;
 pub mod settings;
 pub mod spot;

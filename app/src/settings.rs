@@ -49,6 +49,8 @@ pub const RESET_TWO_FACTOR: &str = "/api/reset_two_factor";
 pub const REMOVE_ACCOUNT: &str = "/api/remove_account";
 /// Says who may look.
 pub const SET_READING: &str = "/api/set_reading";
+/// Says whether administrators need a second factor.
+pub const REQUIRE_TWO_FACTOR: &str = "/api/require_two_factor";
 
 /// A page of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub enum Section {
     Own,
     /// Tokens of who looks.
     Tokens,
-    /// Who may look.
+    /// Who may look, and how administrators sign in.
     General,
     /// All accounts.
     Accounts,
@@ -124,7 +126,7 @@ pub struct Shown {
 enum Facts {
     Own { has_two_factor: bool, enrolment: Option<Enrolment>, sessions: Vec<SessionView> },
     Tokens(Vec<TokenView>),
-    General(Reading),
+    General { reading: Reading, requires_two_factor: bool },
     Accounts(Vec<AccountView>),
     About(Installation),
 }
@@ -147,7 +149,9 @@ impl Shown {
             (Section::Tokens, Some(id)) => Facts::Tokens(people.tokens(id)),
             // The need of the section was met, so there is an account.
             (Section::Own | Section::Tokens, None) => return Err(Failure::NotFound),
-            (Section::General, _) => Facts::General(viewer.reading),
+            (Section::General, _) => {
+                Facts::General { reading: viewer.reading, requires_two_factor: people.requires_two_factor() }
+            }
             (Section::Accounts, _) => Facts::Accounts(people.accounts()),
             (Section::About, _) => Facts::About(services.live.installation().await?),
         };
@@ -173,7 +177,7 @@ impl Shown {
                 own::view(self, *has_two_factor, enrolment.as_ref(), sessions)
             }
             Facts::Tokens(tokens) => tokens::view(self, tokens),
-            Facts::General(reading) => general::view(*reading),
+            Facts::General { reading, requires_two_factor } => general::view(*reading, *requires_two_factor),
             Facts::Accounts(accounts) => accounts::view(self, accounts),
             Facts::About(installation) => about::view(installation),
         };

@@ -225,6 +225,23 @@ enum User {
     DisableTwoFactor(UserArguments),
     /// Make a token for programs, which is printed.
     CreateToken(TokenArguments),
+    /// Say whether administrators need two-factor sign-in before they administer: on or off.
+    #[command(name = "require-2fa")]
+    RequireTwoFactor(RuleArguments),
+}
+
+#[derive(Debug, Args)]
+struct RuleArguments {
+    /// `on` or `off`.
+    rule: Switch,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Debug, Args)]

@@ -4,9 +4,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, BulkDraft, CANNOT_BE_READ, Cell, Clock, Deed, Done, Draft, Failure, FieldError, Installation, Invalid,
-    ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker, Preview, Story, StoryRequest, Tracker,
-    TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
+    Archive, BulkDraft, CANNOT_BE_READ, Cell, Clock, Deed, Done, Draft, Failure, FieldError, Installation,
+    Invalid, ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker, Preview, Story, StoryRequest,
+    Tracker, TrackerId, TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
     ports::{Live, Past, People, Services, Trackers},
 };
 
@@ -81,7 +81,7 @@ pub(crate) fn described(
     let before = roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)?;
     let tracker = Draft::of_fields(fields, &before.settings).apply(&before.settings)?;
     match tracker.http.sealed_field() {
-        Some(field) => Err(Invalid::one(field, CANNOT_BE_READ).into()),
+        Some(field) => Err(Invalid(vec![FieldError::new(&field, CANNOT_BE_READ)]).into()),
         None => Ok(tracker),
     }
 }

@@ -121,13 +121,20 @@ async fn read(db: &mut SqliteConnection, vault: &Vault) -> Result<Accounts, Stor
     let sessions = sessions.iter().map(session).collect::<Result<_, _>>()?;
     let tokens = query("SELECT * FROM tokens ORDER BY id").fetch_all(&mut *db).await?;
     let tokens = tokens.iter().map(token).collect::<Result<_, _>>()?;
-    let settings = query("SELECT reading, revision FROM access").fetch_one(db).await?;
+    let settings = query("SELECT reading, two_factor_rule, revision FROM access").fetch_one(db).await?;
     let reading = if settings.try_get::<&str, _>("reading")? == "everyone" {
         Reading::Everyone
     } else {
         Reading::Accounts
     };
-    Ok(Accounts { accounts, sessions, tokens, reading, revision: settings.try_get("revision")? })
+    Ok(Accounts {
+        accounts,
+        sessions,
+        tokens,
+        reading,
+        requires_two_factor: settings.try_get("two_factor_rule")?,
+        revision: settings.try_get("revision")?,
+    })
 }
 
 /// Where the second factor of an account is.

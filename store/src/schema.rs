@@ -14,12 +14,13 @@ use crate::StoreError;
 pub(crate) type Step = (i64, &'static str, &'static str);
 
 /// Every migration in order. Append only.
-pub(crate) const MIGRATIONS: [Step; 5] = [
+pub(crate) const MIGRATIONS: [Step; 6] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "history", include_str!("../../migrations/sqlite/0002_history.sql")),
     (3, "verdicts", include_str!("../../migrations/sqlite/0003_verdicts.sql")),
     (4, "accounts", include_str!("../../migrations/sqlite/0004_accounts.sql")),
     (5, "groups", include_str!("../../migrations/sqlite/0005_groups.sql")),
+    (6, "two-factor rule", include_str!("../../migrations/sqlite/0006_two_factor_rule.sql")),
 ];
 
 /// The newest schema that this program knows.
@@ -96,12 +97,13 @@ mod tests {
     use super::*;
 
     /// SHA-384 of each shipped migration. A line is added with a migration and never changed.
-    const SHIPPED: [&str; 5] = [
+    const SHIPPED: [&str; 6] = [
         "ec77a1a9821c23e2edd1dd41aa1e120bdf08e942783791bad525e123c169904c68a1c4e02dd58a4ffd550bdeb7716eea",
         "c71b4c676fe906f7d48f84effa36e041c3be41433d5681972b92703ad51eda8ed9fa4503239961d6192fcc805114e519",
         "21aec6e0a8847135b505e914da82ffb4c49eaeb7c35e37208ee5c4a323bf81f39e2f8c58447141c700b8ba65539f538b",
         "575a46436cad9ab322add12604888e9fc075f184f7776472f5c68cf66cbc976503bc3b1801de5ef272ed6802dd003d0c",
         "1f70e4bb3f2f24a9ab6454438379edbb38d89f6ad43387034937bc5adcbf5706468d049251eb917aa2c0c03b02d1b77a",
+        "dc6135717a2c4b0fdaaf8e1f8a1140d2e64880a3bbc669b30922224b984d3267715bd25d4a411cd3dcc83b6f3529263b",
     ];
 
     #[test]

@@ -181,12 +181,13 @@ mod tests {
         for (other, why) in [(vault(), "another key"), (Vault::without_key(), "no key")] {
             let secret = other.open(&sealed, PLACE);
             assert!(secret.is_sealed() && other.why(&sealed).contains(why));
-            assert_eq!(other.seal(&secret, PLACE).unwrap(), sealed, "the day the key is back it can be opened");
+            assert_eq!(
+                other.seal(&secret, PLACE).unwrap(),
+                sealed,
+                "the day the key is back it can be opened"
+            );
         }
-        assert!(matches!(
-            Vault::without_key().seal(&Secret::new("new"), PLACE),
-            Err(StoreError::NoKey)
-        ));
+        assert!(matches!(Vault::without_key().seal(&Secret::new("new"), PLACE), Err(StoreError::NoKey)));
     }
 
     #[test]

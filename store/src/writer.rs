@@ -24,8 +24,8 @@ use crate::{
     limits::limit_ms,
     presence::OpenedFile,
     statuses, trackers,
-    vault::Vault,
     transaction::{BEGIN, COMMIT, begin, end},
+    vault::Vault,
 };
 
 use recording::Recording;

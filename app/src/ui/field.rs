@@ -133,16 +133,32 @@ impl Input {
                     />
                 </span>
             }),
+            InputKind::Password => secret(
+                whole(view! {
+                    <input
+                        type="password"
+                        id=id.clone()
+                        name=name
+                        required=is_required
+                        maxlength="1024"
+                        autocomplete=complete
+                        autocapitalize="off"
+                        spellcheck="false"
+                        aria-invalid=invalid
+                        aria-describedby=described_by
+                    />
+                }),
+                id,
+            ),
             kind => {
-                let (looks, mode) = match kind {
-                    InputKind::Password => ("password", None),
+                let mode = match kind {
                     // Recovery codes have letters, so no keyboard of digits.
-                    InputKind::Code => ("text", Some("text")),
-                    _ => ("text", None),
+                    InputKind::Code => Some("text"),
+                    _ => None,
                 };
                 whole(view! {
                     <input
-                        type=looks
+                        type="text"
                         id=id
                         name=name
                         value=value
@@ -159,4 +175,17 @@ impl Input {
             }
         }
     }
+}
+
+/// A field that hides what is typed, with the button that shows it. That is the page's script's: without, it would do nothing.
+fn secret(field: Part, id: String) -> Part {
+    whole(view! {
+        <span class="secret">
+            {field}
+            <button type="button" class="btn reveal" hidden aria-pressed="false" aria-controls=id>
+                "Show"
+                <span class="vh">" password"</span>
+            </button>
+        </span>
+    })
 }

@@ -50,7 +50,8 @@ pub(super) async fn list(arguments: &DataArguments) -> Result<Exit, Ending> {
             Ok(tracker) => {
                 let settings = tracker.settings;
                 let paused = if settings.paused { ", paused" } else { "" };
-                let problem = settings.problem().map_or_else(String::new, |why| format!("\tnot checked: {why}"));
+                let problem =
+                    settings.problem().map_or_else(String::new, |why| format!("\tnot checked: {why}"));
                 let (name, target) = (settings.shown_name(), &settings.target);
                 format!("{}\t{name}\t{target}\t{}{paused}{problem}", tracker.id, settings.schedule)
             }
@@ -82,7 +83,9 @@ pub(super) async fn tracked(editor: &mut Editor) -> Result<HashMap<String, Track
 }
 
 pub(super) async fn open(data: &DataArguments) -> Result<Editor, Ending> {
-    Editor::open(&data.data_dir.join(DATABASE), data.key.find(&data.data_dir)?).await.map_err(|error| refused(&error))
+    Editor::open(&data.data_dir.join(DATABASE), data.key.find(&data.data_dir)?)
+        .await
+        .map_err(|error| refused(&error))
 }
 
 pub(super) async fn close(editor: Editor) -> Result<Exit, Ending> {

@@ -157,7 +157,8 @@ async fn accounts(
     vault: Vault,
 ) -> Result<(Arc<SqliteAccounts>, Option<Secret>), Ending> {
     let refused = |error: &(dyn std::error::Error + 'static)| Ending::because(Exit::Configuration, error);
-    let accounts = SqliteAccounts::open(&folder.join(DATABASE), vault).await.map_err(|error| refused(&error))?;
+    let accounts =
+        SqliteAccounts::open(&folder.join(DATABASE), vault).await.map_err(|error| refused(&error))?;
     let accounts = Arc::new(accounts);
     if !is_demo {
         return Ok((accounts, None));

@@ -38,7 +38,7 @@ pub(super) enum Begun {
 }
 
 /// What each form needs, and the page that has it.
-const PAGES: [(&str, Need, &str); 19] = {
+const PAGES: [(&str, Need, &str); 20] = {
     const OWN: &str = Section::Own.path();
     const TOKENS: &str = Section::Tokens.path();
     const ACCOUNTS: &str = Section::Accounts.path();
@@ -62,6 +62,7 @@ const PAGES: [(&str, Need, &str); 19] = {
         (settings::RESET_TWO_FACTOR, Need::Administer, ACCOUNTS),
         (settings::REMOVE_ACCOUNT, Need::Administer, ACCOUNTS),
         (settings::SET_READING, Need::Administer, Section::General.path()),
+        (settings::REQUIRE_TWO_FACTOR, Need::Administer, Section::General.path()),
     ]
 };
 
@@ -126,6 +127,7 @@ pub(super) async fn act(
         | settings::RESET_PASSWORD
         | settings::RESET_TWO_FACTOR
         | settings::REMOVE_ACCOUNT
+        | settings::REQUIRE_TWO_FACTOR
         | settings::SET_READING => administer(access, asker, path, &typed).await,
         _ => own(access, asker, path, &typed).await,
     }
@@ -251,6 +253,10 @@ async fn administer(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_
         settings::REMOVE_ACCOUNT => {
             access.remove_account(asker, typed.account()?).await?;
             done("removed")
+        }
+        settings::REQUIRE_TWO_FACTOR => {
+            access.require_two_factor(asker, typed.text("two_factor") == "true").await?;
+            Done { next: format!("{}?done=saved", Section::General.path()), ..Done::default() }
         }
         _ => {
             access.set_reading(asker, typed.reading()).await?;

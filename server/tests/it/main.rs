@@ -21,5 +21,6 @@ mod process;
 mod recording;
 mod refusal;
 mod schedule;
+mod secrets;
 mod service_manager;
 mod soak;

@@ -30,12 +30,7 @@ pub(super) async fn apply(
     Ok(Some(done))
 }
 
-async fn make(
-    db: &mut SqliteConnection,
-    change: &AccountChange,
-    at: Timestamp,
-    vault: &Vault,
-) -> Applied {
+async fn make(db: &mut SqliteConnection, change: &AccountChange, at: Timestamp, vault: &Vault) -> Applied {
     use AccountChange as Change;
     let done = match change {
         Change::Claim(account) => return claim(db, account, at).await,
@@ -87,6 +82,10 @@ async fn make(
                 Reading::Everyone => "everyone",
             };
             query("UPDATE access SET reading = ?").bind(reading).execute(&mut *db).await?;
+            Some(1)
+        }
+        Change::RequireTwoFactor(is_required) => {
+            query("UPDATE access SET two_factor_rule = ?").bind(*is_required).execute(&mut *db).await?;
             Some(1)
         }
     };
@@ -240,6 +239,8 @@ fn words(change: &AccountChange, made: i64) -> Option<String> {
         Change::RemoveToken(..) => "revoked a token".into(),
         Change::SetReading(Reading::Everyone) => "opened reading to everyone".into(),
         Change::SetReading(Reading::Accounts) => "closed reading to those without an account".into(),
+        Change::RequireTwoFactor(true) => "required two-factor sign-in of administrators".into(),
+        Change::RequireTwoFactor(false) => "no longer required two-factor sign-in of administrators".into(),
         Change::Rehash(..) | Change::TakeStep(..) => return None,
     })
 }

@@ -88,7 +88,10 @@ impl Key {
         }
         let key = Self::generate()?;
         key.write(path).map_err(|error| KeyError::Unwritable(path.to_owned(), error))?;
-        tracing::info!("made the key of the secrets: {}; keep a copy where the backups are not", path.display());
+        tracing::info!(
+            "made the key of the secrets: {}; keep a copy where the backups are not",
+            path.display()
+        );
         Ok(key)
     }
 

@@ -86,7 +86,9 @@ impl Found {
             self.is_clear = true;
         } else if vault.open(text, place).is_sealed() {
             let (Place { table, row, field }, why) = (place, vault.why(text));
-            tracing::error!("{field} in row {row} of {table} cannot be read: {why}; enter it again, or bring the key back");
+            tracing::error!(
+                "{field} in row {row} of {table} cannot be read: {why}; enter it again, or bring the key back"
+            );
         }
     }
 }

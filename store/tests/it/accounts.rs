@@ -159,7 +159,8 @@ async fn nobody_ends_what_is_another_account_s() {
 #[tokio::test]
 async fn others_see_that_something_changed_and_old_sessions_go() {
     let folder = Folder::new();
-    let (accounts, other) = (opened(&folder).await, SqliteAccounts::open(&folder.database(), vault()).await.unwrap());
+    let (accounts, other) =
+        (opened(&folder).await, SqliteAccounts::open(&folder.database(), vault()).await.unwrap());
     apply(&accounts, Change::Claim(account("Ada", Role::Administrator))).await;
     apply(&accounts, Change::SetReading(Reading::Everyone)).await;
     let loaded = other.load().await.unwrap();
