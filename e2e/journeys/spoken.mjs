@@ -16,7 +16,7 @@ function masked(text) {
   return text
     .replaceAll(/127\.0\.0\.1:\d+/g, "target.example")
     .replaceAll(/\b\d{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b/g, "1 Jan")
-    .replaceAll(/\d+(?:[.,:]\d+)*/g, "0")
+    .replaceAll(/(?<!level=)\d+(?:[.,:]\d+)*/g, "0")
     .replaceAll(/0 (ms|s|min|h)\b/g, "0 s")
     .replaceAll(/0 s 0 s/g, "0 s");
 }
