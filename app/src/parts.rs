@@ -79,7 +79,7 @@ fn bars() -> Part {
             view! {
                 <p>{*name}</p>
                 <svg
-                    class="bar"
+                    class="bar wide"
                     viewBox="0 0 480 32"
                     preserveAspectRatio="none"
                     shape-rendering="crispEdges"

@@ -28,14 +28,14 @@ impl KeyArguments {
     pub(super) fn find_or_make(&self, folder: &Path) -> Result<Vault, Ending> {
         match self.named()? {
             Some(key) => Ok(Vault::new(key)),
-            None => Key::find_or_make(&folder.join(FILE)).map(Vault::new).map_err(refused),
+            None => Key::find_or_make(&folder.join(FILE)).map(Vault::new).map_err(|error| refused(&error)),
         }
     }
 
     /// The command line's: without a key it reads what is in the clear, and stores no secret.
     pub(super) fn find(&self, folder: &Path) -> Result<Vault, Ending> {
         let key = match self.named()? {
-            None => Key::find(&folder.join(FILE)).map_err(refused)?,
+            None => Key::find(&folder.join(FILE)).map_err(|error| refused(&error))?,
             named => named,
         };
         Ok(key.map_or_else(Vault::without_key, Vault::new))
@@ -49,7 +49,7 @@ impl KeyArguments {
                 let sentence = format!("--key-file and {VARIABLE} both name a key; leave one of them out");
                 Err(Ending { exit: Exit::Configuration, sentence })
             }
-            (Some(path), None) => Key::read(path).map(Some).map_err(refused),
+            (Some(path), None) => Key::read(path).map(Some).map_err(|error| refused(&error)),
             (None, Some(text)) => {
                 let key = Key::parse(&text.to_string_lossy());
                 let sentence = |error: KeyError| format!("{VARIABLE} is no key: {error}");
@@ -60,6 +60,6 @@ impl KeyArguments {
     }
 }
 
-fn refused(error: KeyError) -> Ending {
-    Ending::because(Exit::Configuration, &error)
+fn refused(error: &KeyError) -> Ending {
+    Ending::because(Exit::Configuration, error)
 }

@@ -13,7 +13,6 @@ const TRIES: usize = 300;
 /// as the first, as the clock of the limits is the test's.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures: cargo test -p server --test it access::timing -- --ignored --nocapture"]
-#[expect(clippy::print_stderr, reason = "what it measured")]
 async fn of_a_known_and_an_unknown_name() {
     let app = TestApp::in_memory().await;
     let known = [("name", "known"), ("password", PASSWORD), ("role", "viewer")];
