@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Form;
-use crate::ui::{Icon, Part, whole};
+use crate::ui::{Icon, Part, field::secret, whole};
 
 /// What a field is, beside its value.
 pub(super) struct Field {
@@ -152,7 +152,8 @@ impl Field {
                 let options: Vec<_> =
                     presets.iter().map(|preset| view! { <option value=*preset></option> }).collect();
                 let options = list.clone().map(|list| view! { <datalist id=list>{options}</datalist> });
-                whole(view! {
+                let shown_by = (kind == "password").then(|| id.clone());
+                let input = whole(view! {
                     <input
                         type=kind
                         id=id
@@ -168,7 +169,11 @@ impl Field {
                         aria-describedby=described_by
                     />
                     {options}
-                })
+                });
+                match shown_by {
+                    Some(id) => secret(input, id),
+                    None => input,
+                }
             }
         }
     }

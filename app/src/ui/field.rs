@@ -178,7 +178,7 @@ impl Input {
 }
 
 /// A field that hides what is typed, with the button that shows it. That is the page's script's: without, it would do nothing.
-fn secret(field: Part, id: String) -> Part {
+pub(crate) fn secret(field: Part, id: String) -> Part {
     whole(view! {
         <span class="secret">
             {field}
