@@ -37,6 +37,8 @@ pub struct Asked {
     pub shown: Option<Shown>,
     /// The form that was sent without a session, to go on with after signing in.
     pub resume: Option<Resume>,
+    /// Whether there is a page of the parts that pages are made of.
+    pub shows_parts: bool,
 }
 
 /// What a form made that is shown once, in the page that answers it.

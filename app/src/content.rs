@@ -50,6 +50,8 @@ pub enum Content {
     SignIn(sign_in::Form),
     /// A section of the settings.
     Settings(settings::Shown),
+    /// The parts of pages, for contributors.
+    Parts,
 }
 
 /// What is at a path.
@@ -75,6 +77,8 @@ pub enum Address<'a> {
     SignIn,
     /// A section of the settings.
     Settings(Section),
+    /// The parts of pages, for contributors; nothing where they are not shown.
+    Parts,
     /// Nothing.
     Nowhere,
 }
@@ -91,6 +95,7 @@ impl<'a> Address<'a> {
             SIGN_IN_PAGE => Self::SignIn,
             "/settings" => Self::Settings(Section::Own),
             "/t/new" => Self::New,
+            "/ui" => Self::Parts,
             list::many::EDIT_PAGE => Self::Many,
             pause::PAGE => Self::Pause,
             keys::JUMP => Self::Jump,
@@ -108,7 +113,7 @@ impl<'a> Address<'a> {
     pub fn need(self) -> Need {
         match self {
             // Of `Nowhere`: who may see nothing is not told either what exists.
-            Self::List | Self::One(_) | Self::Jump | Self::Nowhere => Need::Look,
+            Self::List | Self::One(_) | Self::Jump | Self::Parts | Self::Nowhere => Need::Look,
             Self::New | Self::Edit(_) | Self::Many | Self::Pause => Need::Change,
             Self::SetUp | Self::SignIn => Need::Nothing,
             Self::Settings(section) => section.need(),
@@ -150,6 +155,7 @@ impl Page {
             Ok(Content::SetUp(_)) => "Welcome".to_owned(),
             Ok(Content::SignIn(_)) => "Sign in".to_owned(),
             Ok(Content::Settings(shown)) => shown.title(),
+            Ok(Content::Parts) => "Parts".to_owned(),
             Err(error) => error.heading().to_owned(),
         }
     }
@@ -191,8 +197,9 @@ async fn load(
         Address::Settings(section) => {
             Content::Settings(settings::Shown::load(services, section, asked).await?)
         }
-        // The server leads on from there before it loads anything.
-        Address::Jump | Address::Nowhere => return Err(ApiError::NotFound),
+        Address::Parts if asked.shows_parts => Content::Parts,
+        // The server leads on from the box to jump by before it loads anything.
+        Address::Parts | Address::Jump | Address::Nowhere => return Err(ApiError::NotFound),
     })
 }
 

@@ -9,9 +9,15 @@ use crate::{
     island::{LIST, TRACKER, island},
     keys,
     list::{TrackerList, many},
+    parts,
     tracker::Tracker,
     ui::{Icon, Sprite, TroubleBanner, in_full, sorry, toasts},
 };
+
+/// The script of every page, whether it has the client or not: it shows times in the viewer's zone before anything is painted, again
+/// whatever the client writes, and lets passwords be looked at. It changes the text of nodes, never nodes, so the client finds its
+/// own; and what it has changed it would not change again. Inline, as a file would come after the first paint.
+const SCRIPT: &str = include_str!("document/page.js");
 
 /// Everything. `answers` is the page's own address if it is the answer to a form, which has another.
 pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> impl IntoView {
@@ -52,6 +58,7 @@ pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> 
                     {rail}
                 </div>
                 <div class="dock" id=toasts::PLACE role="status"></div>
+                <script nonce=leptos::nonce::use_nonce() inner_html=SCRIPT></script>
             </body>
         </html>
     }
@@ -88,6 +95,7 @@ fn content(page: Page) -> AnyView {
             {shown.view()}
         }
         .into_any(),
+        Ok(Content::Parts) => parts::view().into_any(),
         Ok(Content::Edit(form)) => view! {
             <TroubleBanner said=RwSignal::new(page.trouble) />
             {form.view()}

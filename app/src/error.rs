@@ -28,6 +28,8 @@ pub enum ApiError {
     Resumed,
     /// This account may not do that.
     Forbidden,
+    /// An administrator has to turn two-factor sign-in on first.
+    TwoFactor,
     /// After too many tries; so many seconds are to be waited.
     TooMany(u64),
     /// The server did not answer. Only a browser says this.
@@ -45,7 +47,7 @@ impl ApiError {
             Self::BadRequest(_) => 400,
             Self::SignIn => 401,
             Self::Resumed => 200,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::TwoFactor => 403,
             Self::TooMany(_) => 429,
             Self::Unavailable | Self::Unreachable | Self::Unreadable => 503,
             Self::Internal => 500,
@@ -57,7 +59,7 @@ impl ApiError {
         match self {
             Self::NotFound => "Not found",
             Self::Unreachable => "No answer",
-            Self::Forbidden => "Not allowed",
+            Self::Forbidden | Self::TwoFactor => "Not allowed",
             Self::SignIn => "Sign in",
             _ => "Not now",
         }
@@ -84,6 +86,10 @@ impl ApiError {
             }
             Self::Resumed => "You had been signed out. Look it over and save again.".into(),
             Self::Forbidden => "Your account may look, but not change this.".into(),
+            Self::TwoFactor => {
+                "Administrators need two-factor sign-in here. Turn it on under Settings, Your account, first."
+                    .into()
+            }
             Self::TooMany(seconds) => format!("Too many tries. Wait {seconds} s, then try again."),
         }
     }
@@ -140,6 +146,7 @@ impl From<Refusal> for ApiError {
         match refusal {
             Refusal::SignIn => Self::SignIn,
             Refusal::Forbidden => Self::Forbidden,
+            Refusal::TwoFactor => Self::TwoFactor,
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod keys;
 pub mod list;
 pub mod live;
 pub mod many;
+mod parts;
 pub mod past;
 pub mod pause;
 pub mod settings;

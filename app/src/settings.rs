@@ -62,6 +62,8 @@ pub const REMOVE_BACKUP: &str = "/api/remove_backup";
 pub const SET_DEFAULTS: &str = "/api/set_defaults";
 /// Renames a tag or a group, or takes it away.
 pub const CHANGE_LABEL: &str = "/api/change_label";
+/// Says whether administrators need a second factor.
+pub const REQUIRE_TWO_FACTOR: &str = "/api/require_two_factor";
 
 /// A page of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +72,7 @@ pub enum Section {
     Own,
     /// Tokens of who looks.
     Tokens,
-    /// Who may look.
+    /// Who may look, and how administrators sign in.
     General,
     /// What new trackers start with.
     Defaults,
@@ -163,7 +165,10 @@ enum Facts {
         sessions: Vec<SessionView>,
     },
     Tokens(Vec<TokenView>),
-    General(Reading),
+    General {
+        reading: Reading,
+        requires_two_factor: bool,
+    },
     Accounts(Vec<AccountView>),
     About(Installation),
     /// Fields as they are, and as they are built in.
@@ -198,7 +203,9 @@ impl Shown {
             (Section::Tokens, Some(id)) => Facts::Tokens(people.tokens(id)),
             // The need of the section was met, so there is an account.
             (Section::Own | Section::Tokens, None) => return Err(Failure::NotFound),
-            (Section::General, _) => Facts::General(viewer.reading),
+            (Section::General, _) => {
+                Facts::General { reading: viewer.reading, requires_two_factor: people.requires_two_factor() }
+            }
             (Section::Accounts, _) => Facts::Accounts(people.accounts()),
             (Section::Defaults, _) => Facts::Defaults {
                 now: services.trackers.defaults().await?,
@@ -234,7 +241,7 @@ impl Shown {
                 own::view(self, *has_two_factor, enrolment.as_ref(), sessions)
             }
             Facts::Tokens(tokens) => tokens::view(self, tokens),
-            Facts::General(reading) => general::view(*reading),
+            Facts::General { reading, requires_two_factor } => general::view(*reading, *requires_two_factor),
             Facts::Accounts(accounts) => accounts::view(self, accounts),
             Facts::Defaults { now, built_in } => defaults::view(self, now, built_in),
             Facts::Tags { labels, undo } => tags::view(self, labels, undo.as_ref()),

@@ -25,6 +25,15 @@ fn without_trackers_the_page_invites() {
 }
 
 #[test]
+fn every_part_can_be_looked_at() {
+    let page = Site::new().get("/ui");
+    assert_eq!(page.status, 200);
+    for part in ["Every mark", "Retrying", "Problem", "A password that is wrong", "A fold", "is-slow"] {
+        page.has(part);
+    }
+}
+
+#[test]
 fn the_list_shows_every_tracker_with_its_news_first() {
     let mut site = Site::new();
     site.track(1, about("Shop"), &up(60));

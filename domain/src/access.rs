@@ -165,6 +165,9 @@ pub enum Refusal {
     /// This role may not.
     #[error("this account may not do that")]
     Forbidden,
+    /// An administrator may, once their sign-in has a second factor.
+    #[error("an administrator has to turn two-factor sign-in on first")]
+    TwoFactor,
 }
 
 /// The one rule of access. Reading may be open to everybody, changing never is.
@@ -218,6 +221,14 @@ pub struct Viewer {
     pub is_local: bool,
     /// Who may look.
     pub reading: Reading,
+    /// Whether they are an administrator who is no more than an editor until their sign-in has a second factor.
+    pub owes_two_factor: bool,
+}
+
+/// What an account may do, and whether that is less than its role says because administrators need a second factor here.
+pub fn effective_role(role: Role, has_two_factor: bool, is_required: bool) -> (Role, bool) {
+    let owes = is_required && role == Role::Administrator && !has_two_factor;
+    (if owes { Role::Editor } else { role }, owes)
 }
 
 impl Viewer {
@@ -236,7 +247,10 @@ impl Viewer {
             },
             Need::Administer => (Action::Change, Object::Installation),
         };
-        authorize(&self.subject, action, object)
+        authorize(&self.subject, action, object).map_err(|refusal| match refusal {
+            Refusal::Forbidden if self.owes_two_factor && need == Need::Administer => Refusal::TwoFactor,
+            refusal => refusal,
+        })
     }
 
     /// Whether they may change trackers.
@@ -328,7 +342,7 @@ mod tests {
         let cell = |subject| match authorize(&subject, action, object) {
             Ok(()) => '+',
             Err(Refusal::SignIn) => 's',
-            Err(Refusal::Forbidden) => '-',
+            Err(Refusal::Forbidden | Refusal::TwoFactor) => '-',
         };
         subjects.map(cell).collect()
     }
@@ -353,6 +367,32 @@ mod tests {
         ];
         for (action, object, wanted) in table {
             assert_eq!(row(action, object), wanted, "{action:?} {object:?}");
+        }
+    }
+
+    #[test]
+    fn an_administrator_who_owes_a_second_factor_is_an_editor_who_is_told_why() {
+        for (role, has, is_required, wanted) in [
+            (Role::Administrator, false, true, (Role::Editor, true)),
+            (Role::Administrator, true, true, (Role::Administrator, false)),
+            (Role::Administrator, false, false, (Role::Administrator, false)),
+            (Role::Editor, false, true, (Role::Editor, false)),
+            (Role::Viewer, false, true, (Role::Viewer, false)),
+        ] {
+            assert_eq!(effective_role(role, has, is_required), wanted, "{role} {has} {is_required}");
+        }
+        let viewer = |owes_two_factor| Viewer {
+            subject: person(1, Role::Editor),
+            session: Some(1),
+            is_claimed: true,
+            is_local: false,
+            reading: Reading::Accounts,
+            owes_two_factor,
+        };
+        assert_eq!(viewer(true).allows(Need::Administer), Err(Refusal::TwoFactor));
+        assert_eq!(viewer(false).allows(Need::Administer), Err(Refusal::Forbidden));
+        for need in [Need::OwnAccount, Need::Change, Need::Inspect] {
+            assert_eq!(viewer(true).allows(need), Ok(()), "{need:?}");
         }
     }
 

@@ -8,6 +8,7 @@ mod draft;
 mod given;
 mod parse;
 mod print;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub use self::{
     },
     given::Given,
     print::Secrets,
+    secrets::CANNOT_BE_READ,
 };
 
 /// Everything that can be said about how to ask, beside the URL. The default asks as a browser would: GET, HTTP/2 where it is

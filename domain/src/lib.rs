@@ -154,9 +154,9 @@ pub use fold::{Belief, Step, Trust};
 pub use form::Fields;
 #[cfg(feature = "server")]
 pub use http::{
-    Auth, AuthDraft, BasicDraft, BearerDraft, Connections, Family, Given, Header, HeaderDraft, HeaderValue,
-    HeadersDraft, HiddenDraft, HttpDraft, HttpOptions, HttpVersion, Identity, OAuth2Draft, Proxy, ProxyDraft,
-    ProxyKind, Redirects, Secrets, TlsDraft, TlsOptions, TlsVersion,
+    Auth, AuthDraft, BasicDraft, BearerDraft, CANNOT_BE_READ, Connections, Family, Given, Header,
+    HeaderDraft, HeaderValue, HeadersDraft, HiddenDraft, HttpDraft, HttpOptions, HttpVersion, Identity,
+    OAuth2Draft, Proxy, ProxyDraft, ProxyKind, Redirects, Secrets, TlsDraft, TlsOptions, TlsVersion,
 };
 #[cfg(feature = "server")]
 pub use labels::{Group, Tags};

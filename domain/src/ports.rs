@@ -152,6 +152,9 @@ pub trait People: Send + Sync {
     /// The tokens of an account, in the order in which they were made.
     fn tokens(&self, of: AccountId) -> Vec<TokenView>;
 
+    /// Whether administrators need a second factor before they administer.
+    fn requires_two_factor(&self) -> bool;
+
     /// What a session began with, and has to confirm, to turn two-factor sign-in on.
     fn enrolment(&self, session: i64) -> Option<Enrolment>;
 }

@@ -5,7 +5,10 @@ use std::fmt;
 /// A text that must not be seen: `Debug` hides it, and there is no `Display`. Only who sends it to a target or keeps it on disk
 /// may [expose](Self::expose) it.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Secret(String);
+pub struct Secret {
+    text: String,
+    is_sealed: bool,
+}
 
 impl Secret {
     /// What is shown in its place. Given back as a new value, it means the old one.
@@ -13,12 +16,23 @@ impl Secret {
 
     /// Hides a text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self { text: text.into(), is_sealed: false }
     }
 
-    /// The text itself.
+    /// A secret that storage cannot read: it was sealed with another key, or is damaged. `text` is what is on the disk, so that
+    /// keeping the secret keeps it for the day the key is back. Whoever uses secrets asks [`Self::is_sealed`] first.
+    pub fn sealed(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_sealed: true }
+    }
+
+    /// Whether the text is not the secret, but what storage could not read.
+    pub fn is_sealed(&self) -> bool {
+        self.is_sealed
+    }
+
+    /// The text itself. Of a sealed one what is on the disk: never an empty password by mistake.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
@@ -35,5 +49,6 @@ mod tests {
     #[test]
     fn a_secret_is_not_printed() {
         assert_eq!(format!("{:?}", Some(Secret::new("hunter2"))), "Some(•••)");
+        assert_eq!(format!("{:?}", Secret::sealed("enc1:0")), "•••");
     }
 }

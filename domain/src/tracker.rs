@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     About, Expectations, Group, HttpOptions, Plan, Policy, Rest, Schedule, Tags, Target, Timestamp,
-    TrackerId, TrackerName,
+    TrackerId, TrackerName, http::CANNOT_BE_READ,
 };
 
 /// The settings of a tracker that has no number yet.
@@ -86,6 +86,11 @@ impl NewTracker {
         }
     }
 
+    /// Why nobody can be asked as these settings stand, as a sentence about one of their fields: a secret that storage could not read.
+    pub fn problem(&self) -> Option<String> {
+        self.http.sealed_field().map(|field| format!("{field}: {CANNOT_BE_READ}"))
+    }
+
     /// The settings as they are shown.
     pub fn about(&self) -> About {
         let interval = self.schedule.interval();
@@ -102,7 +107,7 @@ impl NewTracker {
             deadline_ms: ms(self.deadline(interval.unwrap_or(Duration::MAX))),
             retries: self.policy.retries,
             paused: self.paused.clone(),
-            problem: None,
+            problem: self.problem(),
             duplicate_of: None,
         }
     }

@@ -59,6 +59,29 @@ for (const javaScriptEnabled of [true, false]) {
     await page.waitForURL(/\/t\/1$/);
   });
 
+  test(`an administrator is led to two-factor sign-in where it is required, ${how}`, async (cleanup) => {
+    const server = await startServer(cleanup);
+    const page = await openPage(cleanup, `${server.url}/settings/general`, { ...options, stranger: false });
+    await page.getByLabel("Two-factor sign-in required for administrators").check();
+    await page.getByRole("button", { name: "Save rule" }).click();
+    await page.waitForURL(/\/settings\/account#two-factor$/);
+    await page.getByText("Administrators need two-factor sign-in here").waitFor();
+    await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Accounts" }).click();
+    await page.waitForURL(/\/settings\/account#two-factor$/);
+    await page.getByRole("button", { name: "Turn on…" }).click();
+    const secret = (await page.getByText("type the secret into it").locator("code").innerText()).replaceAll(" ", "");
+    await page.getByLabel("Code that it shows now").fill(oneTimeCode(secret));
+    await page.getByRole("button", { name: "Turn on", exact: true }).click();
+    await page.getByText("Your recovery codes").waitFor();
+    await page.goto(`${server.url}/settings/general`);
+    const rule = page.getByLabel("Two-factor sign-in required for administrators");
+    assert.ok(await rule.isChecked());
+    await rule.uncheck();
+    await page.getByRole("button", { name: "Save rule" }).click();
+    await page.getByText("Saved.").waitFor();
+    assert.equal((await server.run(["user", "require-2fa", "on"])).code, 0);
+  });
+
   test(`what was typed survives the end of a session, ${how}`, async (cleanup) => {
     const target = await startTarget(cleanup);
     const server = await startServer(cleanup, ["--track", target.url]);
@@ -160,7 +183,7 @@ test("whoever looks without an account sees trackers and no controls", async (cl
   const server = await startServer(cleanup, ["--track", target.url]);
   const settings = await openPage(cleanup, `${server.url}/settings/general`);
   await settings.getByLabel(/may look/).check();
-  await settings.getByRole("button", { name: "Save" }).click();
+  await settings.getByRole("button", { name: "Save", exact: true }).click();
   await settings.getByText("Saved.").waitFor();
   const page = await openPage(cleanup, server.url, { stranger: true });
   await page.locator(".row .state", { hasText: "Up" }).waitFor();

@@ -14,7 +14,7 @@ use domain::{
     Clock, Failure, Secret, Timestamp,
     access::{
         Account, AccountChange, AccountId, AccountRecords, Accounts, Actor, Limiter, Prefix, Role, Session,
-        SessionHash, Subject, Token, Viewer,
+        SessionHash, Subject, Token, Viewer, effective_role,
     },
 };
 
@@ -138,7 +138,8 @@ impl Access {
             (None, None) => (Subject::Nobody, None),
         };
         let is_claimed = !known.all.accounts.is_empty();
-        Viewer { subject, session, is_claimed, is_local, reading: known.all.reading }
+        let owes_two_factor = known.account_of(&subject).is_some_and(|account| known.role(account).1);
+        Viewer { subject, session, is_claimed, is_local, reading: known.all.reading, owes_two_factor }
     }
 
     fn person(&self, known: &Known, secret: &str) -> (Subject, Option<i64>) {
@@ -154,8 +155,8 @@ impl Access {
             return nobody;
         }
         used.sessions.insert(session.id, now);
-        let Account { id, name, role, .. } = account;
-        (Subject::Person { account: *id, name: name.clone(), role: *role }, Some(session.id))
+        let Account { id, name, .. } = account;
+        (Subject::Person { account: *id, name: name.clone(), role: known.role(account).0 }, Some(session.id))
     }
 
     fn program(&self, known: &Known, secret: &str) -> Subject {
@@ -168,7 +169,7 @@ impl Access {
             return Subject::Nobody;
         }
         lock(&self.used).tokens.insert(token.id, now);
-        let role: Role = token.role.min(account.role);
+        let role: Role = token.role.min(known.role(account).0);
         Subject::Program { account: account.id, name: account.name.clone(), role }
     }
 
@@ -207,6 +208,15 @@ impl Known {
 
     fn account(&self, id: AccountId) -> Option<&Account> {
         self.all.accounts.get(*self.accounts.get(&id)?)
+    }
+
+    fn account_of(&self, subject: &Subject) -> Option<&Account> {
+        self.account(subject.account()?)
+    }
+
+    /// What an account may do now, and whether it owes a second factor to do more.
+    fn role(&self, account: &Account) -> (Role, bool) {
+        effective_role(account.role, account.two_factor.is_some(), self.all.requires_two_factor)
     }
 
     fn named(&self, name: &str) -> Option<&Account> {

@@ -21,6 +21,7 @@ mod db;
 mod edit;
 mod exchange;
 mod import;
+mod key;
 mod serve;
 mod user;
 
@@ -64,6 +65,8 @@ struct DataArguments {
     /// The folder that holds the database.
     #[arg(long, env = "UPTIME_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
     data_dir: PathBuf,
+    #[command(flatten)]
+    key: key::KeyArguments,
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +92,8 @@ struct ServeArguments {
     /// The folder that holds the database; made if it is missing.
     #[arg(long, env = "UPTIME_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
     data_dir: PathBuf,
+    #[command(flatten)]
+    key: key::KeyArguments,
     /// Track this URL every second, if nothing tracks it yet. Can be given several times.
     #[arg(long, env = "UPTIME_TRACK", value_name = "URL", value_delimiter = ' ')]
     track: Vec<String>,
@@ -247,6 +252,23 @@ enum User {
     DisableTwoFactor(UserArguments),
     /// Make a token for programs, which is printed.
     CreateToken(TokenArguments),
+    /// Say whether administrators need two-factor sign-in before they administer: on or off.
+    #[command(name = "require-2fa")]
+    RequireTwoFactor(RuleArguments),
+}
+
+#[derive(Debug, Args)]
+struct RuleArguments {
+    /// `on` or `off`.
+    rule: Switch,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,8 @@ struct State {
     storage: Option<String>,
     /// That this location is blind, since when and why, if it is.
     blindness: Option<String>,
+    /// Trackers whose secrets cannot be read.
+    unreadable: usize,
     /// The latest start in the current window and in the one before, in milliseconds.
     late_ms: [u32; 2],
     /// When the current window started, in monotonic time.
@@ -57,6 +59,22 @@ impl Health {
     /// That nothing can be seen from here, as a sentence without its full stop.
     pub fn blindness(&self) -> Option<String> {
         self.lock().blindness.clone()
+    }
+
+    /// That the secrets of trackers cannot be read, as a sentence without its full stop. It makes nobody else wait, so `/readyz` only
+    /// mentions it.
+    pub fn unreadable(&self) -> Option<String> {
+        let whose = match self.lock().unreadable {
+            0 => return None,
+            1 => "1 tracker cannot be read, so it is not checked".to_owned(),
+            many => format!("{many} trackers cannot be read, so they are not checked"),
+        };
+        Some(format!("The secrets of {whose}; bring the key back, or enter them again"))
+    }
+
+    /// So many trackers have secrets that cannot be read.
+    pub(crate) fn set_unreadable(&self, trackers: usize) {
+        self.lock().unreadable = trackers;
     }
 
     /// Nothing can be seen from here.

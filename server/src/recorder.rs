@@ -43,7 +43,8 @@ use self::{
     undo::UndoList,
 };
 
-/// The trackers that can be checked, as of the newest commit. What the scheduler wants to see running.
+/// The trackers whose settings are known, as of the newest commit. The scheduler runs those that do not rest and have no
+/// [problem](domain::NewTracker::problem).
 pub type Roster = Arc<BTreeMap<TrackerId, Arc<Tracker>>>;
 
 /// What a recorder tells of, as of the newest commit.
@@ -383,6 +384,8 @@ impl Recorder {
         let loaded = self.records.trackers().await?;
         let roster = self.ledger.set_trackers(&loaded, &mut self.view.write());
         self.wake_at = waking::next(&roster);
+        let unreadable = roster.values().filter(|tracker| tracker.settings.problem().is_some());
+        self.health.set_unreadable(unreadable.count());
         self.roster.send_if_modified(|current| {
             let differs = **current != roster;
             *current = Arc::new(roster);

@@ -129,6 +129,8 @@ impl Scheduler {
     fn reconcile(&mut self) {
         let is_start = !std::mem::replace(&mut self.started, true);
         let wanted = self.roster.borrow_and_update().clone();
+        let may_run =
+            |tracker: &Tracker| tracker.settings.paused.is_none() && tracker.settings.problem().is_none();
         self.running.retain(|id, running| {
             let keep = wanted.get(id).is_some_and(|tracker| !is_restart(&running.tracker, tracker))
                 && !running.task.is_finished();
@@ -137,7 +139,7 @@ impl Scheduler {
             }
             keep
         });
-        for (id, tracker) in wanted.iter().filter(|(_, tracker)| tracker.settings.paused.is_none()) {
+        for (id, tracker) in wanted.iter().filter(|(_, tracker)| may_run(tracker)) {
             if !self.running.contains_key(id) {
                 // After a start everybody keeps to the slots, which are level; later, who was changed wants to see it.
                 let at_once = !is_start || self.is_new(*id);
@@ -156,6 +158,9 @@ impl Scheduler {
     /// because too many wait already or the tracker is gone, learns that by the end of the channel.
     fn serve(&mut self, Wanted { id, done }: Wanted) {
         let Some(tracker) = self.roster.borrow().get(&id).cloned() else { return };
+        if tracker.settings.problem().is_some() {
+            return;
+        }
         if !self.running.contains_key(&id) && tracker.settings.paused.is_none() {
             // It was added a moment ago.
             self.reconcile();

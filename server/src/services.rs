@@ -4,10 +4,10 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, BulkDraft, Cell, Clock, Deed, Defaults, Done, Draft, Failure, FieldError, Installation, Invalid,
-    Label, Labels, ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker, Preview, Relabel, Rest,
-    RetentionDraft, Settings, Story, StoryRequest, Tracker, TrackerId, TrackerPage, TrackerView,
-    VISIBLE_LIMIT, Worth,
+    Archive, BulkDraft, CANNOT_BE_READ, Cell, Clock, Deed, Defaults, Done, Draft, Failure, FieldError,
+    Installation, Invalid, Label, Labels, ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker,
+    Preview, Relabel, Rest, RetentionDraft, Settings, Story, StoryRequest, Tracker, TrackerId, TrackerPage,
+    TrackerView, VISIBLE_LIMIT, Worth,
     access::Actor,
     ports::{Live, Past, People, Services, Trackers},
 };
@@ -110,7 +110,7 @@ impl Past for Discreet {
 }
 
 /// What a form describes: the tracker that it names by `id` or `from` after an edit, otherwise a new one. Secrets that are still
-/// masked stay what they were.
+/// masked stay what they were; one that storage could not read has to be given anew, for who asks with it and for a copy.
 pub(crate) fn described(
     roster: &watch::Receiver<Roster>,
     defaults: &Defaults,
@@ -123,7 +123,11 @@ pub(crate) fn described(
     };
     let id = id.parse().map_err(|_| Failure::NotFound)?;
     let before = roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)?;
-    Ok(Draft::of_fields(fields, &before.settings).apply(&before.settings)?)
+    let tracker = Draft::of_fields(fields, &before.settings).apply(&before.settings)?;
+    match tracker.http.sealed_field() {
+        Some(field) => Err(Invalid(vec![FieldError::new(&field, CANNOT_BE_READ)]).into()),
+        None => Ok(tracker),
+    }
 }
 
 /// The most targets that are added at once.
@@ -347,7 +351,7 @@ impl Live for SharedLive {
             database_bytes: self.database.as_deref().and_then(upkeep::size),
             late_ms: self.health.late_ms(now),
             waiting: self.recorder.waiting(),
-            problems: self.health.problems(now),
+            problems: self.health.problems(now).into_iter().chain(self.health.unreadable()).collect(),
         })
     }
 
@@ -361,7 +365,8 @@ impl Live for SharedLive {
                 "{sentence}. Probing goes on; failures that may be this location's own are shown as no data."
             )
         });
-        let troubles: Vec<String> = recording.into_iter().chain(sight).collect();
+        let secrets = self.health.unreadable().map(|sentence| format!("{sentence}."));
+        let troubles: Vec<String> = recording.into_iter().chain(sight).chain(secrets).collect();
         (!troubles.is_empty()).then(|| troubles.join(" "))
     }
 }

@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use crate::{
     StoreError, open, schema,
     transaction::{begin, end},
+    vault::{Key, Place, Vault},
 };
 
 mod change;
@@ -24,14 +25,15 @@ mod change;
 #[derive(Debug)]
 pub struct SqliteAccounts {
     db: Mutex<SqliteConnection>,
+    vault: Vault,
 }
 
 impl SqliteAccounts {
     /// Opens a database of exactly this program's schema. [`StoreError::Missing`], [`StoreError::TooOld`] and
     /// [`StoreError::TooNew`] say what to do.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+    pub async fn open(path: &Path, vault: Vault) -> Result<Self, StoreError> {
         let db = Mutex::new(open::connect_current(path).await?);
-        Ok(Self { db })
+        Ok(Self { db, vault })
     }
 
     /// Accounts that are forgotten with the process.
@@ -39,7 +41,8 @@ impl SqliteAccounts {
         let mut db = open::connect_to_memory().await?;
         schema::migrate(&mut db, 0, &schema::MIGRATIONS).await?;
         open::configure(&mut db).await?;
-        Ok(Self { db: Mutex::new(db) })
+        let key = Key::generate().map_err(|_| StoreError::NoRandomness)?;
+        Ok(Self { db: Mutex::new(db), vault: Vault::new(key) })
     }
 }
 
@@ -47,7 +50,7 @@ impl SqliteAccounts {
 impl AccountRecords for SqliteAccounts {
     async fn load(&self) -> Result<Accounts, Failure> {
         let mut db = self.db.lock().await;
-        load(&mut db).await.map_err(|error| error.while_doing("reading the accounts"))
+        load(&mut db, &self.vault).await.map_err(|error| error.while_doing("reading the accounts"))
     }
 
     async fn revision(&self) -> Result<i64, Failure> {
@@ -59,7 +62,7 @@ impl AccountRecords for SqliteAccounts {
         let mut db = self.db.lock().await;
         let doing = "saving the accounts";
         begin(&mut db).await.map_err(|error| error.while_doing(doing))?;
-        let applied = change::apply(&mut db, change, by, at).await;
+        let applied = change::apply(&mut db, change, by, at, &self.vault).await;
         end(&mut db, applied).await.map_err(|error| error.while_doing(doing))
     }
 
@@ -101,36 +104,49 @@ async fn revision(db: &mut SqliteConnection) -> Result<i64, StoreError> {
 }
 
 /// In one reading transaction, so that the revision is that of what was read.
-async fn load(db: &mut SqliteConnection) -> Result<Accounts, StoreError> {
+async fn load(db: &mut SqliteConnection, vault: &Vault) -> Result<Accounts, StoreError> {
     query("BEGIN").execute(&mut *db).await?;
-    let loaded = read(db).await;
+    let loaded = read(db, vault).await;
     end(db, loaded).await
 }
 
-async fn read(db: &mut SqliteConnection) -> Result<Accounts, StoreError> {
+async fn read(db: &mut SqliteConnection, vault: &Vault) -> Result<Accounts, StoreError> {
     let accounts = "
         SELECT id, name, role, password, enabled, totp_secret, made_at,
                (SELECT count(*) FROM recovery_codes WHERE account_id = id) AS codes
         FROM accounts ORDER BY id";
-    let accounts =
-        query(accounts).fetch_all(&mut *db).await?.iter().map(account).collect::<Result<_, _>>()?;
+    let accounts = query(accounts).fetch_all(&mut *db).await?;
+    let accounts = accounts.iter().map(|row| account(row, vault)).collect::<Result<_, _>>()?;
     let sessions = query("SELECT * FROM sessions ORDER BY id").fetch_all(&mut *db).await?;
     let sessions = sessions.iter().map(session).collect::<Result<_, _>>()?;
     let tokens = query("SELECT * FROM tokens ORDER BY id").fetch_all(&mut *db).await?;
     let tokens = tokens.iter().map(token).collect::<Result<_, _>>()?;
-    let settings = query("SELECT reading, revision FROM access").fetch_one(db).await?;
+    let settings = query("SELECT reading, two_factor_rule, revision FROM access").fetch_one(db).await?;
     let reading = if settings.try_get::<&str, _>("reading")? == "everyone" {
         Reading::Everyone
     } else {
         Reading::Accounts
     };
-    Ok(Accounts { accounts, sessions, tokens, reading, revision: settings.try_get("revision")? })
+    Ok(Accounts {
+        accounts,
+        sessions,
+        tokens,
+        reading,
+        requires_two_factor: settings.try_get("two_factor_rule")?,
+        revision: settings.try_get("revision")?,
+    })
 }
 
-fn account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
+/// Where the second factor of an account is.
+pub(crate) fn totp(account: i64) -> Place<'static> {
+    Place { table: "accounts", row: account, field: "totp_secret" }
+}
+
+fn account(row: &SqliteRow, vault: &Vault) -> Result<Account, sqlx::Error> {
     let codes: i64 = row.try_get("codes")?;
+    let place = totp(row.try_get("id")?);
     let two_factor = row.try_get::<Option<String>, _>("totp_secret")?.map(|secret| TwoFactor {
-        secret: Secret::new(secret),
+        secret: vault.open(&secret, place),
         codes_left: usize::try_from(codes).unwrap_or(0),
     });
     Ok(Account {

@@ -8,6 +8,7 @@ use sqlx::{Connection, SqliteConnection};
 use crate::{
     StoreError, open, settings, trackers,
     transaction::{begin, end},
+    vault::Vault,
 };
 
 /// Reads and writes trackers in a database that has exactly the schema of this program. Makes no database and migrates none:
@@ -15,23 +16,24 @@ use crate::{
 #[derive(Debug)]
 pub struct Editor {
     db: SqliteConnection,
+    vault: Vault,
 }
 
 impl Editor {
     /// Opens the database of a server. [`StoreError::Missing`], [`StoreError::TooOld`] and [`StoreError::TooNew`] say what to do.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { db: open::connect_current(path).await? })
+    pub async fn open(path: &Path, vault: Vault) -> Result<Self, StoreError> {
+        Ok(Self { db: open::connect_current(path).await?, vault })
     }
 
     /// All trackers in the order of their ids. A row that breaks a rule comes as a [`Misfit`].
     pub async fn list(&mut self) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
-        trackers::all(&mut self.db).await
+        trackers::all(&mut self.db, &self.vault).await
     }
 
     /// Adds a tracker; `at` is the time that is noted for it.
     pub async fn add(&mut self, tracker: &NewTracker, at: Timestamp) -> Result<TrackerId, StoreError> {
         begin(&mut self.db).await?;
-        let added = trackers::add(&mut self.db, tracker, at).await;
+        let added = trackers::add(&mut self.db, tracker, at, &self.vault).await;
         end(&mut self.db, added).await
     }
 
@@ -42,7 +44,7 @@ impl Editor {
         at: Timestamp,
     ) -> Result<Vec<TrackerId>, StoreError> {
         begin(&mut self.db).await?;
-        let added = trackers::add_all(&mut self.db, trackers, at).await;
+        let added = trackers::add_all(&mut self.db, trackers, at, &self.vault).await;
         end(&mut self.db, added).await
     }
 
@@ -61,9 +63,9 @@ impl Editor {
         begin(&mut self.db).await?;
         let taken = async {
             for tracker in changed {
-                trackers::update(&mut self.db, tracker).await?;
+                trackers::update(&mut self.db, tracker, &self.vault).await?;
             }
-            trackers::add_all(&mut self.db, new, at).await
+            trackers::add_all(&mut self.db, new, at, &self.vault).await
         };
         let taken = taken.await;
         end(&mut self.db, taken).await

@@ -165,6 +165,15 @@ pub enum StoreError {
     /// A block of history is damaged, or was written by a newer program. A backup has it, if somebody needs it.
     #[error("a block of history cannot be read")]
     Block(#[from] BlockError),
+    /// A secret is to be stored, and there is no key to seal it with. The operator: name the key, or start the server once.
+    #[error(
+        "the key of the secrets is missing, so none can be stored; start `uptime-tracker serve` with this data folder once, or \
+         name the key that the server has: --key-file FILE, or UPTIME_KEY"
+    )]
+    NoKey,
+    /// The system gives no random numbers, or the cipher failed: nothing can be sealed. The developers.
+    #[error("the secret cannot be sealed")]
+    NoRandomness,
     /// The rows of the last run are still being read. It passes.
     #[error("history is still being read after the start; try again in a moment")]
     StillLoading,

@@ -46,6 +46,7 @@ mod trackers;
 mod transaction;
 mod tutorial;
 mod upgrade;
+mod vault;
 mod verify;
 mod writer;
 
@@ -66,5 +67,6 @@ pub use rebuild::{RebuildReport, rebuild};
 pub use restore::{RestoreReport, restore};
 pub use tutorial::{History, Tutorial, TutorialRow};
 pub use upgrade::BACKUPS;
+pub use vault::{Key, KeyError, Vault};
 pub use verify::{Finding, VerifyReport, verify};
 pub use writer::Writer;

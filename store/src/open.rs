@@ -12,6 +12,7 @@ use crate::{
     schema,
     transaction::{BUSY_TIMEOUT, begin, end},
     upgrade,
+    vault::{self, Vault},
 };
 
 /// A database that is ours and has the newest schema.
@@ -19,6 +20,7 @@ use crate::{
 pub struct Store {
     writing: SqliteConnection,
     file: OpenedFile,
+    vault: Vault,
 }
 
 impl Store {
@@ -44,12 +46,19 @@ impl Store {
         schema::prove_sound(&mut db, path).await.map_err(refused)?;
         make_shrinkable(&mut db).await?;
         let file = OpenedFile::at(path)?;
-        Ok(Self { writing: db, file })
+        Ok(Self { writing: db, file, vault: Vault::without_key() })
+    }
+
+    /// Seals secrets from now on, and at once those that are in the clear. What cannot be opened is named in the log. Without this
+    /// no secret can be stored.
+    pub async fn unlock(mut self, vault: Vault) -> Result<Self, StoreError> {
+        vault::unlock(&mut self.writing, &vault).await?;
+        Ok(Self { vault, ..self })
     }
 
     /// The one writer of this process.
     pub async fn into_writer(self) -> Result<Writer, StoreError> {
-        Writer::new(self.writing, self.file).await
+        Writer::new(self.writing, self.file, self.vault).await
     }
 
     /// Closes the database; SQLite empties the write-ahead log if nobody else has it open.

@@ -11,18 +11,21 @@ use sqlx::{
     sqlite::SqliteArguments,
 };
 
-use crate::{StoreError, changes, http, ids::ById, row::Row};
+use crate::{StoreError, changes, http, ids::ById, row::Row, vault::Vault};
 
 type Binding = Query<'static, Sqlite, SqliteArguments>;
 
 /// All trackers in the order of their ids.
-pub(crate) async fn all(db: &mut SqliteConnection) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
+pub(crate) async fn all(
+    db: &mut SqliteConnection,
+    vault: &Vault,
+) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
     const ALL: &str = "
         SELECT id, url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms, successes,
                slow_ms, upside_down, group_name, tags, place, paused_until, paused_reason, added_at
         FROM trackers WHERE removed_at IS NULL ORDER BY id";
     let rows = query(ALL).fetch_all(db).await?;
-    rows.iter().map(|row| read(&Row::of("trackers", row))).collect()
+    rows.iter().map(|row| read(&Row::of("trackers", row), vault)).collect()
 }
 
 /// The longest that a result of each tracker holds, in milliseconds (`None`: to the next); those that were removed included.
@@ -33,19 +36,26 @@ pub(crate) async fn limits(db: &mut SqliteConnection) -> Result<ById<Option<u32>
     Ok(rows.into_iter().map(|(id, every_s)| (TrackerId(id), limit(every_s))).collect())
 }
 
-/// Adds one tracker.
+/// Adds one tracker, inside a transaction.
 pub(crate) async fn add(
     db: &mut SqliteConnection,
     tracker: &NewTracker,
     at: Timestamp,
+    vault: &Vault,
 ) -> Result<TrackerId, StoreError> {
     const ADD: &str = "
         INSERT INTO trackers (url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms,
                               successes, slow_ms, upside_down, group_name, tags, place, paused_until, paused_reason,
                               added_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let added = bind(query(ADD), tracker).bind(at.0).execute(db).await?;
-    Ok(TrackerId(added.last_insert_rowid()))
+    // What is sealed is bound to the row, whose number only the database knows.
+    let added = bind(query(ADD), tracker, String::new()).bind(at.0).execute(&mut *db).await?;
+    let id = added.last_insert_rowid();
+    let http = http::column(&tracker.http, vault, id)?;
+    if !http.is_empty() {
+        query("UPDATE trackers SET http = ? WHERE id = ?").bind(http).bind(id).execute(db).await?;
+    }
+    Ok(TrackerId(id))
 }
 
 /// Adds trackers, and gives their ids in the same order.
@@ -53,22 +63,28 @@ pub(crate) async fn add_all(
     db: &mut SqliteConnection,
     trackers: &[NewTracker],
     at: Timestamp,
+    vault: &Vault,
 ) -> Result<Vec<TrackerId>, StoreError> {
     let mut ids = Vec::with_capacity(trackers.len());
     for tracker in trackers {
-        ids.push(add(db, tracker, at).await?);
+        ids.push(add(db, tracker, at, vault).await?);
     }
     Ok(ids)
 }
 
 /// Replaces a tracker's settings; `false` when there is no such tracker.
-pub(crate) async fn update(db: &mut SqliteConnection, tracker: &Tracker) -> Result<bool, StoreError> {
+pub(crate) async fn update(
+    db: &mut SqliteConnection,
+    tracker: &Tracker,
+    vault: &Vault,
+) -> Result<bool, StoreError> {
     const UPDATE: &str = "
         UPDATE trackers SET url = ?, name = ?, every_s = ?, cron = ?, zone = ?, expect = ?, deadline_ms = ?,
                             retries = ?, paused = ?, http = ?, retry_ms = ?, successes = ?, slow_ms = ?,
                             upside_down = ?, group_name = ?, tags = ?, place = ?, paused_until = ?, paused_reason = ?
         WHERE id = ? AND removed_at IS NULL";
-    let update = bind(query(UPDATE), &tracker.settings).bind(tracker.id.0);
+    let http = http::column(&tracker.settings.http, vault, tracker.id.0)?;
+    let update = bind(query(UPDATE), &tracker.settings, http).bind(tracker.id.0);
     Ok(update.execute(db).await?.rows_affected() > 0)
 }
 
@@ -103,12 +119,13 @@ pub(crate) async fn alter(
     all: &[Alteration],
     by: &Actor,
     at: Timestamp,
+    vault: &Vault,
 ) -> Result<Vec<TrackerId>, StoreError> {
     let since = undo_limit(at);
     let mut done = Vec::with_capacity(all.len());
     for alteration in all {
         let is_known = match alteration {
-            Alteration::Settings(tracker, _) => update(db, tracker).await?,
+            Alteration::Settings(tracker, _) => update(db, tracker, vault).await?,
             Alteration::Rests(id, rest) => rests(db, *id, rest.as_ref()).await?,
             Alteration::Removed(id) => remove(db, *id, at).await?,
             Alteration::Restored(id) => restore(db, *id, since).await?,
@@ -147,8 +164,8 @@ pub(crate) async fn can_purge(db: &mut SqliteConnection, until: Timestamp) -> Re
     Ok(query_scalar(ANY).bind(until.0).fetch_one(db).await?)
 }
 
-/// The values of the settings, from `url` to `paused_reason`.
-fn bind(query: Binding, tracker: &NewTracker) -> Binding {
+/// The values of the settings, from `url` to `paused_reason`; `http` as the column has it.
+fn bind(query: Binding, tracker: &NewTracker, http: String) -> Binding {
     let (every_s, cron, zone) = match &tracker.schedule {
         Schedule::Every(interval) => (Some(interval.as_secs()), None, None),
         Schedule::Cron(cron) => (None, Some(cron.expression()), Some(cron.zone())),
@@ -165,7 +182,7 @@ fn bind(query: Binding, tracker: &NewTracker) -> Binding {
         .bind(tracker.deadline.map(ms))
         .bind(i64::from(policy.retries))
         .bind(tracker.paused.is_some())
-        .bind(http::column(&tracker.http))
+        .bind(http)
         .bind(ms(policy.retry_after))
         .bind(i64::from(policy.successes))
         .bind(policy.slow_after.map(ms))
@@ -178,13 +195,13 @@ fn bind(query: Binding, tracker: &NewTracker) -> Binding {
 }
 
 /// The tracker of a row, or what is wrong with it. Only a row without a number is an error.
-fn read(row: &Row<'_>) -> Result<Result<Tracker, Misfit>, StoreError> {
+fn read(row: &Row<'_>, vault: &Vault) -> Result<Result<Tracker, Misfit>, StoreError> {
     let id = TrackerId(row.get("id")?);
-    let tracker = settings(row).map(|(settings, added_at)| Tracker { id, settings, added_at });
+    let tracker = settings(row, vault, id).map(|(settings, added_at)| Tracker { id, settings, added_at });
     Ok(tracker.map_err(|problem| Misfit { id, label: label(row), problem: problem.to_string() }))
 }
 
-fn settings(row: &Row<'_>) -> Result<(NewTracker, Timestamp), Invalid> {
+fn settings(row: &Row<'_>, vault: &Vault, id: TrackerId) -> Result<(NewTracker, Timestamp), Invalid> {
     let number = |column: &'static str| column_of::<i64>(row, column);
     let text = |column: &'static str| column_of::<String>(row, column);
     let (every_s, cron) = (number("every_s")?, text("cron")?);
@@ -205,7 +222,7 @@ fn settings(row: &Row<'_>) -> Result<(NewTracker, Timestamp), Invalid> {
         successes: number("successes")?,
         slow: number("slow_ms")?.map(|ms| format!("{ms}ms")),
         upside_down: number("upside_down")?.map(|upside_down| upside_down != 0),
-        http: text("http")?.map(|text| http::draft(&text)).transpose()?,
+        http: text("http")?.map(|text| http::draft(&text, vault, id.0)).transpose()?,
         paused: if number("paused")?.is_some_and(|paused| paused != 0) {
             let until = number("paused_until")?.map(|ms| ms.to_string());
             Given::Set(RestDraft { until, reason: text("paused_reason")? })

@@ -25,6 +25,7 @@ use crate::{
     presence::OpenedFile,
     settings, statuses, trackers,
     transaction::{BEGIN, COMMIT, begin, end},
+    vault::Vault,
 };
 
 use recording::Recording;
@@ -56,13 +57,18 @@ pub struct Writer {
     /// Whether the database took more room than it may when it was last looked at.
     is_over_ceiling: bool,
     ballast: Option<Ballast>,
+    vault: Vault,
 }
 
 impl Writer {
     /// How long [`Records::recent`] may look for checks when nothing else is said.
     pub const RECENT_LIMIT: Duration = Duration::from_secs(1);
 
-    pub(crate) async fn new(mut db: SqliteConnection, file: OpenedFile) -> Result<Self, StoreError> {
+    pub(crate) async fn new(
+        mut db: SqliteConnection,
+        file: OpenedFile,
+        vault: Vault,
+    ) -> Result<Self, StoreError> {
         let seen = data_version(&mut db).await?;
         let pending = SharedPending::default();
         load::begin(&mut db, &pending).await?;
@@ -86,6 +92,7 @@ impl Writer {
             look_at: None,
             is_over_ceiling: false,
             ballast: None,
+            vault,
         })
     }
 
@@ -120,7 +127,7 @@ impl Writer {
     ) -> Result<Vec<TrackerId>, StoreError> {
         self.begin().await?;
         let added = async {
-            let ids = trackers::add_all(&mut self.db, trackers, at).await?;
+            let ids = trackers::add_all(&mut self.db, trackers, at, &self.vault).await?;
             self.say(ids.iter().map(|id| (*id, &Act::Added)), by, at).await?;
             Ok(ids)
         };
@@ -150,7 +157,7 @@ impl Writer {
         at: Timestamp,
     ) -> Result<Vec<TrackerId>, StoreError> {
         self.begin().await?;
-        let altered = trackers::alter(&mut self.db, all, by, at).await;
+        let altered = trackers::alter(&mut self.db, all, by, at, &self.vault).await;
         let ids = end(&mut self.db, altered).await?;
         self.keep_limits(all);
         Ok(ids)
@@ -166,7 +173,7 @@ impl Writer {
         self.begin().await?;
         let set = async {
             settings::set(&mut self.db, settings).await?;
-            trackers::alter(&mut self.db, all, by, at).await
+            trackers::alter(&mut self.db, all, by, at, &self.vault).await
         };
         let set = set.await;
         end(&mut self.db, set).await?;
@@ -285,7 +292,7 @@ impl Writer {
 #[async_trait]
 impl Records for Writer {
     async fn trackers(&mut self) -> Result<Vec<Result<Tracker, Misfit>>, Failure> {
-        let all = trackers::all(&mut self.db).await;
+        let all = trackers::all(&mut self.db, &self.vault).await;
         all.map_err(|error| error.while_doing("reading the trackers"))
     }
 

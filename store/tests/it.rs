@@ -21,5 +21,6 @@ mod it {
     mod story;
     mod synthetic;
     mod tutorial;
+    mod vault;
     mod verify;
 }

@@ -36,10 +36,10 @@ fn table(story: &Story, here: &Here) -> Part {
     let rows: Vec<_> = story.outages.iter().map(|outage| row(outage, story, here)).collect();
     whole(view! {
         <table class="table fits">
-            <caption class="vh">"Newest first, times in UTC"</caption>
+            <caption class="vh" data-zone="">"Newest first, times in UTC"</caption>
             <thead>
                 <tr>
-                    <th scope="col">"From, UTC"</th>
+                    <th scope="col" data-zone="">"From, UTC"</th>
                     <th scope="col">"Until"</th>
                     <th scope="col" class="r">
                         "Lasted"

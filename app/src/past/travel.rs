@@ -148,7 +148,7 @@ fn table(moment: &Moment, now: Timestamp) -> impl IntoView + use<> {
     let rows: Vec<_> = moment.cells.iter().rev().map(|cell| row(cell, now)).collect();
     view! {
         <table class="table">
-            <caption>"Newest first, times in UTC"</caption>
+            <caption data-zone="">"Newest first, times in UTC"</caption>
             <thead>
                 <tr>
                     <th scope="col">"Due"</th>

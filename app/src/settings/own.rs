@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     access::SIGN_OUT,
-    ui::{Input, InputKind, Part, whole},
+    ui::{Icon, Input, InputKind, Part, whole},
 };
 
 pub(super) fn view(
@@ -30,11 +30,28 @@ pub(super) fn view(
     let role = shown.viewer.subject.role().map(Role::name).unwrap_or_default();
     whole(view! {
         {codes}
+        {owes(shown)}
         <p class="lede">"You are " <b>{name}</b> ", " {role} "."</p>
         {button(SIGN_OUT, &[], "btn", "Sign out".into())}
         {password(shown)}
         {two_factor(shown, has_two_factor, enrolment)}
         {self::sessions(sessions)}
+    })
+}
+
+/// What an administrator is told who may not administer yet.
+fn owes(shown: &Shown) -> Option<Part> {
+    shown.viewer.owes_two_factor.then(|| {
+        whole(view! {
+            <div class="notice is-slow" role="status">
+                <Icon name="#i-alert" />
+                <span>
+                    "Administrators need two-factor sign-in here. Until you "
+                    <a href="#two-factor">"turn it on"</a>
+                    ", you and your tokens may do what editors may."
+                </span>
+            </div>
+        })
     })
 }
 

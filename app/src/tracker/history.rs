@@ -51,7 +51,7 @@ fn ChecksTable(view: RwSignal<TrackerView>) -> impl IntoView {
     let newest_first = move || view.with(|view| view.cells.iter().rev().map(line_of).collect());
     view! {
         <table class="table">
-            <caption>"Newest first, times in UTC"</caption>
+            <caption data-zone="">"Newest first, times in UTC"</caption>
             <thead>
                 <tr>
                     <th scope="col">"Due"</th>

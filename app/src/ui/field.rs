@@ -150,7 +150,10 @@ impl Input {
                 let line = self.line("text", Some(list.clone()), ids);
                 whole(view! { {line} <datalist id=list>{options}</datalist> })
             }
-            InputKind::Password => self.line("password", None, ids),
+            InputKind::Password => {
+                let id = ids.own.clone();
+                secret(self.line("password", None, ids), id)
+            }
             InputKind::Text | InputKind::Short | InputKind::Code => self.line("text", None, ids),
         }
     }
@@ -257,4 +260,17 @@ mod tests {
         assert_eq!(escaped("</textarea><b>&\u{1b}"), "&lt;/textarea&gt;&lt;b&gt;&amp;\u{FFFD}");
         assert_eq!(escaped("\na"), "\n\na");
     }
+}
+
+/// A field that hides what is typed, with the button that shows it. That is the page's script's: without, it would do nothing.
+pub(crate) fn secret(field: Part, id: String) -> Part {
+    whole(view! {
+        <span class="secret">
+            {field}
+            <button type="button" class="btn reveal" hidden aria-pressed="false" aria-controls=id>
+                "Show"
+                <span class="vh">" password"</span>
+            </button>
+        </span>
+    })
 }

@@ -28,8 +28,8 @@ fn a_new_tracker_needs_three_fields_and_shows_its_defaults() {
     page.has(r#"placeholder="30s (default)""#);
     page.has(r#"<span class="now">200</span>"#);
     page.has(r#"formaction="/api/test_tracker""#);
-    // The first button of a form is what Enter presses.
-    let first = page.html.find("<button").map(|at| &page.html[at..]).unwrap();
+    // The first button of a form that sends it is what Enter presses.
+    let first = page.html.find(r#"<button type="submit""#).map(|at| &page.html[at..]).unwrap();
     assert!(first.find("Save and check").unwrap() < first.find("</button>").unwrap(), "{first:.200}");
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn viewer(role: Option<Role>) -> Viewer {
         is_claimed: true,
         is_local: false,
         reading: Reading::Accounts,
+        owes_two_factor: false,
     }
 }
 
@@ -138,6 +139,7 @@ impl Site {
             failed: self.failed.clone(),
             shown: self.shown.clone(),
             resume: self.resume.clone(),
+            shows_parts: true,
         };
         let page = futures::executor::block_on(app::Page::load(&services, &asked));
         let status = page.status();
@@ -325,6 +327,10 @@ impl People for Ports {
 
     fn tokens(&self, _: AccountId) -> Vec<TokenView> {
         self.people.tokens.clone()
+    }
+
+    fn requires_two_factor(&self) -> bool {
+        false
     }
 
     fn enrolment(&self, _: i64) -> Option<Enrolment> {

@@ -127,6 +127,8 @@ pub struct Accounts {
     pub tokens: Vec<Token>,
     /// Who may see what is recorded.
     pub reading: Reading,
+    /// Whether administrators need a second factor before they administer.
+    pub requires_two_factor: bool,
     /// Rises with every change.
     pub revision: i64,
 }
@@ -186,6 +188,8 @@ pub enum AccountChange {
     RemoveToken(AccountId, i64),
     /// Say who may see what is recorded.
     SetReading(Reading),
+    /// Say whether administrators need a second factor before they administer.
+    RequireTwoFactor(bool),
 }
 
 /// Where accounts are kept. Every call is one transaction, on disk when it returns.

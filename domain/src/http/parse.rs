@@ -12,6 +12,7 @@ mod proxy;
 mod tls;
 mod words;
 
+pub(super) use words::is_sensitive;
 use words::{authority, method};
 
 impl HttpOptions {

@@ -47,6 +47,11 @@ impl Access {
         self.done(AccountChange::ClearTwoFactor(id), by).await
     }
 
+    /// Says whether administrators need a second factor.
+    pub(crate) async fn rule_two_factor(&self, is_required: bool, by: &Actor) -> Result<(), Failure> {
+        self.done(AccountChange::RequireTwoFactor(is_required), by).await
+    }
+
     /// Makes a token that does not end.
     pub(crate) async fn give_token(
         &self,

@@ -75,6 +75,10 @@ const ENROLLING: Duration = Duration::from_mins(30);
 /// Codes that may be tried for one right password.
 const TRIES: u8 = 5;
 
+/// Why no code of a phone is right.
+const UNREADABLE: &str = "the server cannot read what your phone's codes are compared with: its key was lost. Take a recovery code, \
+                          or ask an administrator to turn your two-factor sign-in off";
+
 impl Tickets {
     fn forget_old(&mut self, now: Duration) {
         self.waiting.retain(|_, ticket| now < ticket.since + PATIENCE && ticket.tries < TRIES);
@@ -198,6 +202,9 @@ impl Access {
         self.admit(asker, &key)?;
         let account = self.known().account(account).cloned().ok_or(Failure::NotFound)?;
         if !self.take(asker, &account, code).await? {
+            if account.two_factor.is_some_and(|two_factor| two_factor.secret.is_sealed()) {
+                return Err(FieldError::new("code", UNREADABLE).into());
+            }
             return Err(FieldError::new("code", "this code is not valid now; take the newest one").into());
         }
         lock(&self.tickets).waiting.remove(&hash);

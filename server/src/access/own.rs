@@ -188,6 +188,11 @@ impl Access {
         self.change(asker, AccountChange::SetReading(reading)).await
     }
 
+    /// Says whether administrators need a second factor.
+    pub(crate) async fn require_two_factor(&self, asker: &Asker, is_required: bool) -> Result<(), Failure> {
+        self.change(asker, AccountChange::RequireTwoFactor(is_required)).await
+    }
+
     async fn change(&self, asker: &Asker, change: AccountChange) -> Result<(), Failure> {
         self.apply(change, &asker.actor()).await?.map(drop).ok_or(Failure::NotFound)
     }

@@ -60,6 +60,10 @@ impl People for Access {
         own.map(view).collect()
     }
 
+    fn requires_two_factor(&self) -> bool {
+        self.known().all.requires_two_factor
+    }
+
     fn enrolment(&self, session: i64) -> Option<Enrolment> {
         let secret: Secret = lock(&self.tickets).enrolling(session, self.clock.monotonic())?;
         let known = self.known();

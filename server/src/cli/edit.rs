@@ -1,6 +1,6 @@
 //! `add`, `list` and `remove`: trackers in the database, whether a server is running or not.
 
-use std::{collections::HashMap, path::Path};
+use std::collections::HashMap;
 
 use domain::{Clock, Draft, TrackerId};
 use store::{Editor, StoreError};
@@ -30,7 +30,7 @@ pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
     };
     // What is wrong whatever the defaults are is said also where there is no database.
     draft.parse().map_err(|invalid| Ending::because(Exit::Failed, &invalid))?;
-    let mut editor = open(&arguments.data.data_dir).await?;
+    let mut editor = open(&arguments.data).await?;
     let settings = editor.settings().await.map_err(|error| refused(&error))?;
     let tracker =
         draft.parse_with(&settings.defaults).map_err(|invalid| Ending::because(Exit::Failed, &invalid))?;
@@ -44,7 +44,7 @@ pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
 }
 
 pub(super) async fn list(arguments: &DataArguments) -> Result<Exit, Ending> {
-    let mut editor = open(&arguments.data_dir).await?;
+    let mut editor = open(arguments).await?;
     let trackers = editor.list().await.map_err(|error| refused(&error))?;
     if trackers.is_empty() {
         say("no trackers yet; add one: uptime-tracker add https://example.org")?;
@@ -54,8 +54,10 @@ pub(super) async fn list(arguments: &DataArguments) -> Result<Exit, Ending> {
             Ok(tracker) => {
                 let settings = tracker.settings;
                 let paused = if settings.paused.is_some() { ", paused" } else { "" };
+                let problem =
+                    settings.problem().map_or_else(String::new, |why| format!("\tnot checked: {why}"));
                 let (name, target) = (settings.shown_name(), &settings.target);
-                format!("{}\t{name}\t{target}\t{}{paused}", tracker.id, settings.schedule)
+                format!("{}\t{name}\t{target}\t{}{paused}{problem}", tracker.id, settings.schedule)
             }
             Err(misfit) => format!("{}\t{}\tnot checked: {}", misfit.id, misfit.label, misfit.problem),
         };
@@ -65,7 +67,7 @@ pub(super) async fn list(arguments: &DataArguments) -> Result<Exit, Ending> {
 }
 
 pub(super) async fn remove(arguments: &RemoveArguments) -> Result<Exit, Ending> {
-    let mut editor = open(&arguments.data.data_dir).await?;
+    let mut editor = open(&arguments.data).await?;
     let id = TrackerId(arguments.id);
     if !editor.remove(id, SystemClock::new().now()).await.map_err(|error| refused(&error))? {
         return Err(Ending { exit: Exit::Failed, sentence: format!("there is no tracker {id}") });
@@ -84,8 +86,10 @@ pub(super) async fn tracked(editor: &mut Editor) -> Result<HashMap<String, Track
     Ok(first)
 }
 
-pub(super) async fn open(folder: &Path) -> Result<Editor, Ending> {
-    Editor::open(&folder.join(DATABASE)).await.map_err(|error| refused(&error))
+pub(super) async fn open(data: &DataArguments) -> Result<Editor, Ending> {
+    Editor::open(&data.data_dir.join(DATABASE), data.key.find(&data.data_dir)?)
+        .await
+        .map_err(|error| refused(&error))
 }
 
 pub(super) async fn close(editor: Editor) -> Result<Exit, Ending> {

@@ -20,7 +20,7 @@ const LIMIT: u64 = 64 << 20;
 
 /// Writes all trackers to standard output. Those that cannot be checked as they stand are told of on standard error.
 pub(super) async fn export(arguments: &ExportArguments) -> Result<Exit, Ending> {
-    let mut editor = open(&arguments.data.data_dir).await?;
+    let mut editor = open(&arguments.data).await?;
     let listed = editor.list().await.map_err(|error| refused(&error))?;
     let mut trackers = Vec::new();
     let mut exit = Exit::Ok;
@@ -42,7 +42,7 @@ pub(super) async fn export(arguments: &ExportArguments) -> Result<Exit, Ending> 
 /// Says what becomes of each tracker of the file, then does it in one transaction, unless that is not wanted.
 pub(super) async fn import(arguments: &FileArguments, format: Format) -> Result<Exit, Ending> {
     let text = contents(&arguments.from.file)?;
-    let mut editor = open(&arguments.from.data.data_dir).await?;
+    let mut editor = open(&arguments.from.data).await?;
     let known = editor.list().await.map_err(|error| refused(&error))?;
     let known: Vec<Tracker> = known.into_iter().flatten().collect();
     let plan = Plan::of(&text, format, &known).map_err(|invalid| {

@@ -20,7 +20,7 @@ use crate::{
 /// nothing. Exits 1 when a row could not be understood.
 pub(super) async fn tutorial(arguments: &ImportArguments) -> Result<Exit, Ending> {
     let tutorial = Tutorial::read(&arguments.file).await.map_err(|error| refused(&error))?;
-    let mut editor = open(&arguments.data.data_dir).await?;
+    let mut editor = open(&arguments.data).await?;
     let plan = Plan::of(&tutorial.trackers, &tracked(&mut editor).await?);
     let at = SystemClock::new().now();
     let ids = editor.add_all(&plan.trackers, at).await.map_err(|error| refused(&error))?;

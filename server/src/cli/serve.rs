@@ -8,13 +8,13 @@ use std::{
 };
 
 use domain::{Clock, NewTracker, RetentionDraft, Secret};
-use store::{BACKUPS, SqliteAccounts, Store, Writer};
+use store::{BACKUPS, SqliteAccounts, Store, Vault, Writer};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
 };
 
-use super::{ServeArguments, ask::prober, is_loopback, parse_target, say};
+use super::{ServeArguments, ask::prober, is_loopback, key::KeyArguments, parse_target, say};
 use crate::{
     access::Access,
     assets::Assets,
@@ -62,9 +62,10 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         evidence: arguments.keep_evidence,
         ceiling: arguments.max_size,
     };
-    let writer = open(&ground.folder).await?.with_ballast(ballast.clone());
+    let (writer, vault) = open(&ground.folder, &arguments.key).await?;
+    let writer = writer.with_ballast(ballast.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let (accounts, demo_password) = accounts(&ground.folder, is_demo).await?;
+    let (accounts, demo_password) = accounts(&ground.folder, is_demo, vault).await?;
     let reached = Reached {
         by_https: arguments.public_url.as_ref().is_some_and(|url| url.is_https),
         trusted_proxies: arguments.trusted_proxy.clone(),
@@ -112,13 +113,15 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
 }
 
 /// Opens the folder's database, or makes one where there never was one.
-async fn open(folder: &Path) -> Result<Writer, Ending> {
+async fn open(folder: &Path, key: &KeyArguments) -> Result<(Writer, Vault), Ending> {
     let refused = |error: &(dyn std::error::Error + 'static)| Ending::because(Exit::Configuration, error);
     let database = folder.join(DATABASE);
     instance::prove_kept(folder, &database).map_err(|error| refused(&error))?;
     let store = Store::open(&database).await.map_err(|error| refused(&error))?;
     instance::mark(folder).map_err(|error| refused(&error))?;
-    store.into_writer().await.map_err(|error| refused(&error))
+    let vault = key.find_or_make(folder)?;
+    let store = store.unlock(vault.clone()).await.map_err(|error| refused(&error))?;
+    Ok((store.into_writer().await.map_err(|error| refused(&error))?, vault))
 }
 
 fn threads(name: &str, count: usize) -> Result<Threads, Ending> {
@@ -149,9 +152,14 @@ fn hosts(arguments: &ServeArguments) -> Result<Hosts, Ending> {
 }
 
 /// The accounts beside the recorder's own connection. A demo has one, whose password is told.
-async fn accounts(folder: &Path, is_demo: bool) -> Result<(Arc<SqliteAccounts>, Option<Secret>), Ending> {
+async fn accounts(
+    folder: &Path,
+    is_demo: bool,
+    vault: Vault,
+) -> Result<(Arc<SqliteAccounts>, Option<Secret>), Ending> {
     let refused = |error: &(dyn std::error::Error + 'static)| Ending::because(Exit::Configuration, error);
-    let accounts = SqliteAccounts::open(&folder.join(DATABASE)).await.map_err(|error| refused(&error))?;
+    let accounts =
+        SqliteAccounts::open(&folder.join(DATABASE), vault).await.map_err(|error| refused(&error))?;
     let accounts = Arc::new(accounts);
     if !is_demo {
         return Ok((accounts, None));

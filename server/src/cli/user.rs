@@ -13,7 +13,8 @@ use domain::{
 use store::SqliteAccounts;
 
 use super::{
-    CreateUserArguments, DataArguments, PasswordArguments, TokenArguments, User, UserArguments, say,
+    CreateUserArguments, DataArguments, PasswordArguments, RuleArguments, Switch, TokenArguments, User,
+    UserArguments, say,
 };
 use crate::{
     access::{Access, keys},
@@ -29,6 +30,7 @@ pub(super) async fn user(command: User) -> Result<Exit, Ending> {
         User::ResetPassword(arguments) => reset_password(&arguments).await,
         User::DisableTwoFactor(arguments) => disable_two_factor(&arguments).await,
         User::CreateToken(arguments) => create_token(&arguments).await,
+        User::RequireTwoFactor(arguments) => require_two_factor(&arguments).await,
     }
 }
 
@@ -80,6 +82,18 @@ async fn disable_two_factor(arguments: &UserArguments) -> Result<Exit, Ending> {
     Ok(Exit::Ok)
 }
 
+async fn require_two_factor(arguments: &RuleArguments) -> Result<Exit, Ending> {
+    let access = open(&arguments.data).await?;
+    let is_required = arguments.rule == Switch::On;
+    access.rule_two_factor(is_required, &actor()).await.map_err(|failure| failed(&failure))?;
+    say(if is_required {
+        "administrators without two-factor sign-in may do what editors may, until they turn it on"
+    } else {
+        "administrators need no two-factor sign-in"
+    })?;
+    Ok(Exit::Ok)
+}
+
 async fn create_token(arguments: &TokenArguments) -> Result<Exit, Ending> {
     let access = open(&arguments.user.data).await?;
     let id = find(&access, &arguments.user.name)?;
@@ -93,8 +107,9 @@ async fn create_token(arguments: &TokenArguments) -> Result<Exit, Ending> {
 }
 
 async fn open(arguments: &DataArguments) -> Result<Access, Ending> {
-    let records =
-        SqliteAccounts::open(&arguments.data_dir.join(DATABASE)).await.map_err(|error| refused(&error))?;
+    let vault = arguments.key.find(&arguments.data_dir)?;
+    let records = SqliteAccounts::open(&arguments.data_dir.join(DATABASE), vault).await;
+    let records = records.map_err(|error| refused(&error))?;
     let access = Access::open(Arc::new(records), Arc::new(SystemClock::new())).await;
     access.map_err(|failure| Ending::because(Exit::Configuration, &failure))
 }

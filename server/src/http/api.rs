@@ -82,10 +82,12 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 /// Whether the program does its work: the database takes what is recorded, and checks start in time.
-pub(super) async fn readyz(State(state): State<AppState>) -> Result<&'static str, Problem> {
+/// A tracker whose secrets are lost is mentioned, but a restart would not help it.
+pub(super) async fn readyz(State(state): State<AppState>) -> Result<String, Problem> {
     let problems = state.health.problems(state.clock.monotonic());
     if problems.is_empty() {
-        return Ok("ready\n");
+        let lines = ["ready".to_owned()].into_iter().chain(state.health.unreadable());
+        return Ok(lines.map(|line| line + "\n").collect());
     }
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, problems.join("; ")))
 }

@@ -64,6 +64,10 @@ fn refused(refusal: Refusal, is_claimed: bool) -> Response {
             StatusCode::UNAUTHORIZED,
             "Nobody has set this installation up yet; open /setup, or use `uptime-tracker user create`.",
         ),
+        Refusal::TwoFactor => (
+            StatusCode::FORBIDDEN,
+            "Administrators need two-factor sign-in here: its owner has to turn it on in the settings first.",
+        ),
         Refusal::Forbidden => (StatusCode::FORBIDDEN, "This token, or its account, may not do that."),
     };
     let mut response = Problem::new(status, sentence).into_response();

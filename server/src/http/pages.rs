@@ -5,6 +5,7 @@ use app::{
     access::{Asked, Resume, SET_UP_PAGE, Shown, path_here},
     backend::FailedForm,
     content::Address,
+    settings,
 };
 use axum::{
     Extension, Json, Router,
@@ -82,7 +83,9 @@ async fn page(State(pages): State<Pages>, Extension(asker): Extension<Asker>, re
     }
     let address = answered.as_ref().map(|_| whole.to_owned());
     let Answered { failed, shown, resume } = answered.unwrap_or_default();
-    let question = Asked { path: path.to_owned(), query: query.to_owned(), viewer, failed, shown, resume };
+    let (path, query) = (path.to_owned(), query.to_owned());
+    let shows_parts = cfg!(debug_assertions);
+    let question = Asked { path, query, viewer, failed, shown, resume, shows_parts };
     let page = Page::load(&services, &question).await;
     let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (html, nonce) = to_html(pages.options, page, address);
@@ -93,7 +96,7 @@ async fn page(State(pages): State<Pages>, Extension(asker): Extension<Asker>, re
     response
 }
 
-/// Where a browser is sent instead: to set the installation up, or to sign in first.
+/// Where a browser is sent instead: to set the installation up, to sign in first, or to turn two-factor sign-in on.
 fn elsewhere(viewer: &Viewer, path: &str, query: &str, whole: &str) -> Option<String> {
     let is_known = viewer.subject.account().is_some();
     let address = Address::at(path);
@@ -106,6 +109,9 @@ fn elsewhere(viewer: &Viewer, path: &str, query: &str, whole: &str) -> Option<St
             Some(path_here(&next).to_owned())
         }
         _ if viewer.allows(address.need()) == Err(Refusal::SignIn) => Some(sign_in_page(whole)),
+        _ if viewer.allows(address.need()) == Err(Refusal::TwoFactor) => {
+            Some(format!("{}#two-factor", settings::Section::Own.path()))
+        }
         _ => None,
     }
 }

@@ -39,7 +39,7 @@ pub(super) enum Begun {
 }
 
 /// What each form needs, and the page that has it.
-const PAGES: [(&str, Need, &str); 24] = {
+const PAGES: [(&str, Need, &str); 25] = {
     const OWN: &str = Section::Own.path();
     const TOKENS: &str = Section::Tokens.path();
     const ACCOUNTS: &str = Section::Accounts.path();
@@ -69,6 +69,7 @@ const PAGES: [(&str, Need, &str); 24] = {
         (settings::REMOVE_BACKUP, Need::Administer, DATA),
         (settings::SET_DEFAULTS, Need::Administer, Section::Defaults.path()),
         (settings::CHANGE_LABEL, Need::Change, Section::Tags.path()),
+        (settings::REQUIRE_TWO_FACTOR, Need::Administer, Section::General.path()),
     ]
 };
 
@@ -139,6 +140,7 @@ pub(super) async fn act(
         | settings::RESET_PASSWORD
         | settings::RESET_TWO_FACTOR
         | settings::REMOVE_ACCOUNT
+        | settings::REQUIRE_TWO_FACTOR
         | settings::SET_READING => administer(access, asker, path, &typed).await,
         _ => own(access, asker, path, &typed).await,
     }
@@ -264,6 +266,10 @@ async fn administer(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_
         settings::REMOVE_ACCOUNT => {
             access.remove_account(asker, typed.account()?).await?;
             done("removed")
+        }
+        settings::REQUIRE_TWO_FACTOR => {
+            access.require_two_factor(asker, typed.text("two_factor") == "true").await?;
+            Done { next: format!("{}?done=saved", Section::General.path()), ..Done::default() }
         }
         _ => {
             access.set_reading(asker, typed.reading()).await?;

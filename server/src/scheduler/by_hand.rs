@@ -83,7 +83,7 @@ impl ByHand {
 
 impl Desk {
     fn know(&self, id: TrackerId) -> Result<(), Failure> {
-        if self.roster.borrow().contains_key(&id) {
+        if self.roster.borrow().get(&id).is_some_and(|tracker| tracker.settings.problem().is_none()) {
             return Ok(());
         }
         self.view.read().about(id).ok_or(Failure::NotFound)?;

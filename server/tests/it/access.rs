@@ -15,9 +15,11 @@ use sha2::{Digest as _, Sha256};
 use crate::harness::{START, TestApp, breathe};
 
 mod entering;
+mod owing;
 mod own;
 mod routes;
 mod set_up;
+mod timing;
 
 /// What everybody in these tests has.
 const PASSWORD: &str = "correct horse battery";

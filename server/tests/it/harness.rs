@@ -30,7 +30,7 @@ use server::{
     threads::Threads,
 };
 use sha2::{Digest as _, Sha256};
-use store::{SqliteAccounts, Store};
+use store::{Key, SqliteAccounts, Store, Vault};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
@@ -184,11 +184,16 @@ impl Canary for ScriptedCanary {
 /// The token of [`TestApp::http`].
 pub(crate) const TOKEN: &str = "ut_of-the-tests";
 
+/// The key of all tests.
+pub(crate) fn vault() -> Vault {
+    Vault::new(Key::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=").unwrap())
+}
+
 /// The accounts of the folder's database, or of none. There is an administrator with a token, but no password that fits.
 async fn accounts(folder: &Path, is_claimed: bool) -> Arc<SqliteAccounts> {
     let database = folder.join("uptime-tracker.db");
     let accounts = if database.exists() {
-        SqliteAccounts::open(&database).await
+        SqliteAccounts::open(&database, vault()).await
     } else {
         SqliteAccounts::in_memory().await
     };
@@ -239,7 +244,7 @@ impl TestApp {
 
     async fn new(folder: Arc<TempDir>, clock: Arc<ManualClock>, keep: usize) -> Self {
         let store = Store::open(&folder.path().join("uptime-tracker.db")).await.unwrap();
-        let records = Box::new(store.into_writer().await.unwrap());
+        let records = Box::new(store.unlock(vault()).await.unwrap().into_writer().await.unwrap());
         Self::with_records(records, folder, clock, keep).await
     }
 

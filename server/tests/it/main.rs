@@ -23,6 +23,7 @@ mod recording;
 mod refusal;
 mod rests;
 mod schedule;
+mod secrets;
 mod service_manager;
 mod settings;
 mod soak;

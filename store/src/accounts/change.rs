@@ -1,12 +1,12 @@
 //! One change of who may do what, inside a transaction.
 
 use domain::{
-    Invalid, Secret, Timestamp,
+    Invalid, Timestamp,
     access::{AccountChange, AccountId, Actor, NewAccount, NewSession, NewToken, Reading, SessionHash},
 };
 use sqlx::{SqliteConnection, query, query_scalar, sqlite::SqliteQueryResult};
 
-use crate::{StoreError, changes};
+use crate::{StoreError, changes, vault::Vault};
 
 /// What was made or changed; `None` when there is no such thing.
 type Applied = Result<Option<i64>, StoreError>;
@@ -17,8 +17,9 @@ pub(super) async fn apply(
     change: &AccountChange,
     by: &Actor,
     at: Timestamp,
+    vault: &Vault,
 ) -> Applied {
-    let Some(done) = make(db, change, at).await? else { return Ok(None) };
+    let Some(done) = make(db, change, at, vault).await? else { return Ok(None) };
     if !administered(db).await? {
         return Err(refused("role", "this is the last administrator who can sign in"));
     }
@@ -29,7 +30,7 @@ pub(super) async fn apply(
     Ok(Some(done))
 }
 
-async fn make(db: &mut SqliteConnection, change: &AccountChange, at: Timestamp) -> Applied {
+async fn make(db: &mut SqliteConnection, change: &AccountChange, at: Timestamp, vault: &Vault) -> Applied {
     use AccountChange as Change;
     let done = match change {
         Change::Claim(account) => return claim(db, account, at).await,
@@ -48,7 +49,10 @@ async fn make(db: &mut SqliteConnection, change: &AccountChange, at: Timestamp) 
         Change::SetEnabled(id, enabled) => {
             set(db, "UPDATE accounts SET enabled = ? WHERE id = ?", *enabled, *id).await?
         }
-        Change::SetTwoFactor(id, secret, codes) => two_factor(db, *id, Some((secret, codes))).await?,
+        Change::SetTwoFactor(id, secret, codes) => {
+            let sealed = vault.seal(secret, super::totp(id.0))?;
+            two_factor(db, *id, Some((&sealed, codes))).await?
+        }
         Change::ClearTwoFactor(id) => two_factor(db, *id, None).await?,
         Change::Delete(id) => {
             let done = query("DELETE FROM accounts WHERE id = ?").bind(id.0).execute(&mut *db).await?;
@@ -78,6 +82,10 @@ async fn make(db: &mut SqliteConnection, change: &AccountChange, at: Timestamp) 
                 Reading::Everyone => "everyone",
             };
             query("UPDATE access SET reading = ?").bind(reading).execute(&mut *db).await?;
+            Some(1)
+        }
+        Change::RequireTwoFactor(is_required) => {
+            query("UPDATE access SET two_factor_rule = ?").bind(*is_required).execute(&mut *db).await?;
             Some(1)
         }
     };
@@ -125,10 +133,10 @@ where
 async fn two_factor(
     db: &mut SqliteConnection,
     id: AccountId,
-    wanted: Option<(&Secret, &Vec<SessionHash>)>,
+    wanted: Option<(&str, &Vec<SessionHash>)>,
 ) -> Applied {
     query("DELETE FROM recovery_codes WHERE account_id = ?").bind(id.0).execute(&mut *db).await?;
-    let secret = wanted.map(|(secret, _)| secret.expose());
+    let secret = wanted.map(|(secret, _)| secret);
     let done = set(db, "UPDATE accounts SET totp_secret = ? WHERE id = ?", secret, id).await?;
     if done.is_some() {
         for hash in wanted.into_iter().flat_map(|(_, codes)| codes) {
@@ -231,6 +239,8 @@ fn words(change: &AccountChange, made: i64) -> Option<String> {
         Change::RemoveToken(..) => "revoked a token".into(),
         Change::SetReading(Reading::Everyone) => "opened reading to everyone".into(),
         Change::SetReading(Reading::Accounts) => "closed reading to those without an account".into(),
+        Change::RequireTwoFactor(true) => "required two-factor sign-in of administrators".into(),
+        Change::RequireTwoFactor(false) => "no longer required two-factor sign-in of administrators".into(),
         Change::Rehash(..) | Change::TakeStep(..) => return None,
     })
 }

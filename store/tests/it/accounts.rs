@@ -9,7 +9,7 @@ use domain::{
 };
 use store::SqliteAccounts;
 
-use super::harness::Folder;
+use super::harness::{Folder, vault};
 
 const AT: Timestamp = Timestamp(1_000);
 
@@ -28,7 +28,7 @@ fn session(account: i64, n: u8) -> Change {
 
 async fn opened(folder: &Folder) -> SqliteAccounts {
     folder.writer().await.close().await.unwrap();
-    SqliteAccounts::open(&folder.database()).await.unwrap()
+    SqliteAccounts::open(&folder.database(), vault()).await.unwrap()
 }
 
 async fn apply(accounts: &SqliteAccounts, change: Change) -> Option<i64> {
@@ -50,13 +50,13 @@ async fn of_a_hundred_who_claim_at_once_one_is_the_administrator() {
     for n in 0..100 {
         let path = folder.database();
         claims.spawn(async move {
-            let accounts = SqliteAccounts::open(&path).await.unwrap();
+            let accounts = SqliteAccounts::open(&path, vault()).await.unwrap();
             apply(&accounts, Change::Claim(account(&format!("a{n}"), Role::Administrator))).await
         });
     }
     let won = claims.join_all().await.into_iter().flatten().count();
     assert_eq!(won, 1);
-    let accounts = SqliteAccounts::open(&folder.database()).await.unwrap();
+    let accounts = SqliteAccounts::open(&folder.database(), vault()).await.unwrap();
     assert_eq!(accounts.load().await.unwrap().accounts.len(), 1);
 }
 
@@ -159,7 +159,8 @@ async fn nobody_ends_what_is_another_account_s() {
 #[tokio::test]
 async fn others_see_that_something_changed_and_old_sessions_go() {
     let folder = Folder::new();
-    let (accounts, other) = (opened(&folder).await, SqliteAccounts::open(&folder.database()).await.unwrap());
+    let (accounts, other) =
+        (opened(&folder).await, SqliteAccounts::open(&folder.database(), vault()).await.unwrap());
     apply(&accounts, Change::Claim(account("Ada", Role::Administrator))).await;
     apply(&accounts, Change::SetReading(Reading::Everyone)).await;
     let loaded = other.load().await.unwrap();

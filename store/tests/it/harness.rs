@@ -7,7 +7,7 @@ use domain::{
     Recorded, Timestamp, TrackerId, access::Actor,
 };
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
-use store::{Store, Writer};
+use store::{Key, Store, Vault, Writer};
 use tempfile::TempDir;
 
 /// Who changes things in tests.
@@ -28,13 +28,24 @@ impl Folder {
     }
 
     pub(super) async fn writer(&self) -> Writer {
-        Store::open(&self.database()).await.unwrap().into_writer().await.unwrap()
+        self.writer_with(vault()).await
+    }
+
+    /// With another key.
+    pub(super) async fn writer_with(&self, vault: Vault) -> Writer {
+        let store = Store::open(&self.database()).await.unwrap();
+        store.unlock(vault).await.unwrap().into_writer().await.unwrap()
     }
 
     /// The database as the program `sqlite3` opens it.
     pub(super) async fn by_hand(&self) -> SqliteConnection {
         connect(&self.database()).await
     }
+}
+
+/// The key of all tests.
+pub(super) fn vault() -> Vault {
+    Vault::new(Key::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=").unwrap())
 }
 
 pub(super) async fn connect(path: &Path) -> SqliteConnection {

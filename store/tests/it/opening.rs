@@ -6,7 +6,7 @@ use domain::{Outcome, Records, Timestamp};
 use sqlx::{AssertSqlSafe, Connection, query_scalar, raw_sql};
 use store::{Store, StoreError};
 
-use super::harness::{Folder, batch, check, connect, down, someone, tracker};
+use super::harness::{Folder, batch, check, connect, down, someone, tracker, vault};
 
 async fn refusal(path: &Path) -> StoreError {
     let before = fs::read(path).unwrap();
@@ -98,7 +98,7 @@ async fn a_database_of_a_newer_program_is_refused() {
 async fn an_editor_of_somebody_elses_file_says_so() {
     let folder = Folder::new();
     fs::write(folder.database(), "Dear diary, today I learnt about file formats. ".repeat(100)).unwrap();
-    let error = store::Editor::open(&folder.database()).await.unwrap_err();
+    let error = store::Editor::open(&folder.database(), vault()).await.unwrap_err();
     assert!(matches!(error, StoreError::NotOurs { .. }), "{error:?}");
 }
 

@@ -44,6 +44,9 @@ fn read_value(name: &str, given: &HeaderDraft, before: Option<&Header>) -> Resul
         let kept = before.map(|before| &before.value).filter(|value| matches!(value, HeaderValue::Secret(_)));
         return kept.cloned().ok_or_else(|| NOTHING_KEPT.into());
     }
+    if given.is_sealed() {
+        return Ok(HeaderValue::Secret(given.clone()));
+    }
     let value = header_value(given.expose())?;
     // Who gives a hidden value anew may not know that it was hidden.
     let was_hidden = before.is_some_and(|before| matches!(before.value, HeaderValue::Secret(_)));

@@ -52,6 +52,9 @@ fn identity(draft: &TlsDraft, before: Option<&Identity>) -> Result<Option<Identi
         Some(chain) => {
             let key = secret(KEY, &draft.key, before.map(|before| &before.key))?
                 .ok_or_else(|| FieldError::new(KEY, "a certificate needs its key"))?;
+            if key.is_sealed() {
+                return Ok(Some(Identity { chain, key }));
+            }
             let key = pem::key(key.expose()).map_err(|problem| FieldError::new(KEY, problem))?;
             Ok(Some(Identity { chain, key: Secret::new(key) }))
         }

@@ -53,7 +53,7 @@ pub(super) fn header_name(text: &str) -> Result<String, String> {
 }
 
 /// Whether what stands behind a header's name is most likely a secret.
-pub(super) fn is_sensitive(name: &str) -> bool {
+pub(in super::super) fn is_sensitive(name: &str) -> bool {
     const MARKS: [&str; 6] = ["authorization", "cookie", "token", "secret", "key", "password"];
     let name = name.to_ascii_lowercase();
     MARKS.iter().any(|mark| name.contains(mark))

@@ -23,7 +23,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 /// Turns two-factor sign-in on, and gives session, secret and recovery codes.
-async fn turn_on(app: &TestApp, cookie: &str) -> (String, String, Vec<String>) {
+pub(super) async fn turn_on(app: &TestApp, cookie: &str) -> (String, String, Vec<String>) {
     let reply = submit(app, cookie, "/settings/account", "/api/begin_two_factor", &[]).await;
     assert_eq!(reply.status(), 303);
     let page = get(app, cookie, "/settings/account").await.text().await.unwrap();

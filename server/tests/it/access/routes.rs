@@ -5,11 +5,12 @@ use domain::access::Need;
 use super::*;
 
 /// Pages, one for each kind of address.
-const PAGES: [(&str, Need); 14] = [
+const PAGES: [(&str, Need); 15] = [
     ("/", Need::Look),
     ("/?page=2", Need::Look),
     ("/t/999", Need::Look),
     ("/t/999/edit", Need::Change),
+    ("/ui", Need::Look),
     ("/login", Need::Nothing),
     ("/settings", Need::OwnAccount),
     ("/settings/account", Need::OwnAccount),
