@@ -27,6 +27,49 @@ pub struct StoredChannel {
     pub enabled: bool,
 }
 
+/// A channel as pages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelView {
+    /// Its number.
+    pub id: ChannelId,
+    /// How people call it.
+    pub name: String,
+    /// The word of its kind.
+    pub kind: String,
+    /// Whether it is used.
+    pub enabled: bool,
+    /// Its settings, secrets masked.
+    pub fields: Vec<(String, String)>,
+    /// Why it cannot be used as it stands in the database.
+    pub problem: Option<String>,
+}
+
+/// All that pages show of who is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertingView {
+    /// The server's time.
+    pub now: Timestamp,
+    /// All kinds of channels, in the order in which they are offered.
+    pub kinds: Vec<crate::ChannelKind>,
+    /// All channels.
+    pub channels: Vec<ChannelView>,
+    /// All rules.
+    pub rules: Vec<AlertRule>,
+    /// The newest messages, the newest first; at most 50.
+    pub deliveries: Vec<crate::Delivery>,
+}
+
+/// What a channel said to a message that somebody tried it with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelTest {
+    /// Whether it took the message.
+    pub was_sent: bool,
+    /// What it said, as a sentence without its full stop.
+    pub said: String,
+    /// How long that took, in milliseconds.
+    pub took_ms: u64,
+}
+
 /// Who is told about which trackers, when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertRule {

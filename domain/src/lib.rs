@@ -103,8 +103,8 @@ mod zone;
 
 pub use alert::{Alert, AlertKind, ChannelField, ChannelInput, ChannelKind, Concerned};
 pub use alerting::{
-    AlertChange, AlertRule, ChannelId, Outgoing, Route, RuleId, Settled, StoredChannel, Subject, Waiting,
-    routes,
+    AlertChange, AlertRule, AlertingView, ChannelId, ChannelTest, ChannelView, Outgoing, Route, RuleId,
+    Settled, StoredChannel, Subject, Waiting, routes,
 };
 pub use cell::{Cell, Mark};
 pub use change_log::{Act, FieldChange, LoggedChange};

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use crate::access::{AccountId, AccountView, Enrolment, SessionView, TokenView};
 use crate::{
-    Cell, Deed, Done, Failure, Installation, Label, Labels, ListRequest, LiveAnswer, LiveRequest, Preview,
+    AlertingView, Cell, ChannelId, ChannelTest, Deed, Done, Failure, Incident, IncidentId, IncidentQuery,
+    IncidentStory, Installation, Label, Labels, ListRequest, LiveAnswer, LiveRequest, Preview, RuleId,
     Storage, Story, StoryRequest, TrackerId, TrackerPage, TrackerView, Worth,
 };
 
@@ -21,6 +22,10 @@ pub struct Services {
     pub past: Arc<dyn Past>,
     /// Who has an account.
     pub people: Arc<dyn People>,
+    /// Spans of being down.
+    pub incidents: Arc<dyn Incidents>,
+    /// Who is told of them.
+    pub alerting: Arc<dyn Alerting>,
     /// What is said of the installation, and its data.
     pub upkeep: Arc<dyn Upkeep>,
 }
@@ -139,6 +144,58 @@ pub trait Upkeep: Send + Sync {
     /// Says what new trackers start with, by the fields of a form; an empty one is as it is built in. Trackers that are as it was said
     /// before follow; gives how many.
     async fn set_defaults(&self, fields: Vec<(String, String)>) -> Result<usize, Failure>;
+}
+
+/// Spans of being down.
+#[async_trait]
+pub trait Incidents: Send + Sync {
+    /// Incidents, the newest first.
+    async fn list(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure>;
+
+    /// All that is told of one.
+    async fn story(&self, id: IncidentId) -> Result<IncidentStory, Failure>;
+
+    /// Says that who asks knows of it; reminders end. Doing it twice changes nothing.
+    async fn acknowledge(&self, id: IncidentId) -> Result<(), Failure>;
+
+    /// Says something of it: one to 2,000 characters. Errors are about `comment`.
+    async fn comment(&self, id: IncidentId, comment: String) -> Result<(), Failure>;
+}
+
+/// Who is told of incidents.
+#[async_trait]
+pub trait Alerting: Send + Sync {
+    /// Everything that pages show of it.
+    async fn overview(&self) -> Result<AlertingView, Failure>;
+
+    /// Keeps a channel by the fields of its form: `name`, `kind`, `enabled`, and those of its kind. A secret that is still masked stays what
+    /// it was. Errors name the field.
+    async fn save_channel(
+        &self,
+        id: Option<ChannelId>,
+        fields: Vec<(String, String)>,
+    ) -> Result<ChannelId, Failure>;
+
+    /// Forgets a channel; what waits for it is given up.
+    async fn remove_channel(&self, id: ChannelId) -> Result<(), Failure>;
+
+    /// Sends a message for trying through a channel as its form stands; nothing is kept.
+    async fn try_channel(
+        &self,
+        id: Option<ChannelId>,
+        fields: Vec<(String, String)>,
+    ) -> Result<ChannelTest, Failure>;
+
+    /// Keeps a rule by the fields of its form: `name`, `enabled`, `tags` and `groups` (with commas between), `trackers` (numbers with commas
+    /// between), `channel` (once for each), `delay`, `remind` (lengths like `5m`; empty for none), `fallback` (a number; empty for none).
+    /// Errors name the field.
+    async fn save_rule(&self, id: Option<RuleId>, fields: Vec<(String, String)>) -> Result<RuleId, Failure>;
+
+    /// Forgets a rule.
+    async fn remove_rule(&self, id: RuleId) -> Result<(), Failure>;
+
+    /// Tries a message again that was given up.
+    async fn resend(&self, delivery: i64) -> Result<(), Failure>;
 }
 
 /// Who has an account. Reads memory only; who may ask is decided before.

@@ -14,7 +14,7 @@ use domain::{
     Tracker, TrackerId, access::Actor, undo_limit,
 };
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Notify, mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
@@ -28,12 +28,14 @@ mod many;
 mod outside;
 mod refusal;
 mod settings;
+mod telling;
 mod undo;
 mod waking;
 
 pub use self::{
     arrival::{Arrival, Seen},
     handle::{Edit, RecorderHandle, Stopped},
+    telling::Telling,
 };
 use self::{
     backlog::Backlog,
@@ -98,6 +100,10 @@ pub struct Recorder {
     tend_at: Instant,
     /// When the next tracker wakes by itself.
     wake_at: Option<Timestamp>,
+    /// Who is told of transitions.
+    telling: Telling,
+    /// Woken when there is something to send.
+    outbox: Arc<Notify>,
 }
 
 /// Checks that may wait for the disk; then probers wait to start.
@@ -149,6 +155,8 @@ impl Recorder {
             is_stale: false,
             tend_at: Instant::now(),
             wake_at: None,
+            telling: Telling::default(),
+            outbox: Arc::default(),
         };
         recorder.load().await?;
         Ok((recorder, handle, Told { roster: roster_seen, settings: settings_seen }))
@@ -227,10 +235,11 @@ impl Recorder {
         if self.refused.is_some() {
             return;
         }
-        let batch = self.ledger.batch();
+        let mut batch = self.ledger.batch();
         if batch.checks.is_empty() {
             return;
         }
+        batch.alerts = self.alerts_of(&batch);
         let started = Instant::now();
         match self.records.record(&batch).await {
             Ok(()) => {
@@ -243,6 +252,9 @@ impl Recorder {
 
     /// Shows a group that is on disk.
     fn adopt(&mut self, batch: Batch, started: Instant) {
+        if !batch.alerts.is_empty() {
+            self.outbox.notify_one();
+        }
         self.health.recorded(&batch, self.clock.monotonic());
         self.metrics.recorded(&batch, started.elapsed());
         self.ledger.adopt(batch, &mut self.view.write());
@@ -256,6 +268,7 @@ impl Recorder {
                 let before = self.roster.borrow().clone();
                 self.reload_logged().await;
                 self.note_outside(&before).await;
+                self.load_rules().await;
             }
             Err(failure) => self.health.storage_failed(&failure),
         }
@@ -264,7 +277,8 @@ impl Recorder {
     async fn apply(&mut self, edit: Edit, by: &Actor) -> Result<Edited, Failure> {
         match edit {
             Edit::Many(ids, deed) => {
-                self.many(&ids, &deed, by).await.map(|(key, ids)| Edited { ids, undo: Some(key) })
+                let (key, ids) = self.many(&ids, &deed, by).await?;
+                Ok(Edited { undo: Some(key), ..Edited::of(ids) })
             }
             Edit::Undo(key) => self.undo(key, by).await.map(Edited::of),
             Edit::Add(trackers) => {
@@ -279,10 +293,15 @@ impl Recorder {
             }
             Edit::Rest(id, rest) => self.alter(&[Alteration::Rests(id, rest)], by).await.map(Edited::of),
             Edit::Remove(id) => self.alter(&[Alteration::Removed(id)], by).await.map(Edited::of),
-            Edit::Restore(id) => self.alter(&[Alteration::Restored(id)], by).await.map(Edited::of),
-            Edit::Relabel(relabel) => {
-                self.relabel(&relabel, by).await.map(|(key, ids)| Edited { ids, undo: Some(key) })
+            Edit::Alert(change) => {
+                let number = self.alert(&change, by).await?;
+                Ok(Edited { number, ..Edited::of(Vec::new()) })
             }
+            Edit::Restore(id) => self.alter(&[Alteration::Restored(id)], by).await.map(Edited::of),
+            Edit::Relabel(relabel) => self
+                .relabel(&relabel, by)
+                .await
+                .map(|(key, ids)| Edited { undo: Some(key), ..Edited::of(ids) }),
             Edit::Keep(retention) => self.set_retention(retention, by).await.map(Edited::of),
             Edit::Defaults(defaults) => self.set_defaults(*defaults, by).await.map(Edited::of),
         }
@@ -372,6 +391,7 @@ impl Recorder {
 
     async fn load(&mut self) -> Result<(), Failure> {
         self.reload().await?;
+        self.load_rules().await;
         let recent = self.records.recent(None).await?;
         self.ledger.restore(recent, Some(Reason::Stopped), &mut self.view.write());
         self.ledger.stage_rests(self.clock.now());

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Clock, Deed, Defaults, Done, Draft, Failure, NewTracker, Relabel, Rest, RetentionDraft, TrackerId,
-    access::Actor,
+    AlertChange, Clock, Deed, Defaults, Done, Draft, Failure, NewTracker, Relabel, Rest, RetentionDraft,
+    TrackerId, access::Actor,
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -36,6 +36,8 @@ pub enum Edit {
     Keep(RetentionDraft),
     /// Let new trackers start with these, and those follow that are as usual.
     Defaults(Box<Defaults>),
+    /// Change who is told, or note what became of it.
+    Alert(Box<AlertChange>),
 }
 
 /// What an edit did.
@@ -44,11 +46,13 @@ pub(super) struct Edited {
     pub(super) ids: Vec<TrackerId>,
     /// What takes it back, if that was done with many.
     pub(super) undo: Option<u64>,
+    /// The number of what was kept, if it was none of a tracker.
+    pub(super) number: Option<i64>,
 }
 
 impl Edited {
     pub(super) fn of(ids: Vec<TrackerId>) -> Self {
-        Self { ids, undo: None }
+        Self { ids, undo: None, number: None }
     }
 }
 
@@ -110,6 +114,12 @@ impl RecorderHandle {
     pub async fn relabel(&self, relabel: Relabel, by: Actor) -> Result<Done, Failure> {
         let edited = self.ask(Edit::Relabel(relabel), by).await?;
         Ok(Done { key: edited.undo.unwrap_or_default(), trackers: edited.ids.len() })
+    }
+
+    /// Changes who is told, or notes what became of it, as [`Self::edit`] does. Gives the number of what was kept; `None` when there is no
+    /// such thing.
+    pub async fn alert(&self, change: AlertChange, by: Actor) -> Result<Option<i64>, Failure> {
+        self.ask(Edit::Alert(Box::new(change)), by).await.map(|edited| edited.number)
     }
 
     /// What a key takes back, as a sentence. Nothing when it is too late.

@@ -88,6 +88,14 @@ impl Ledger {
         }
     }
 
+    /// Whether a tracker flapped before the group in hand, and whether it does with it.
+    pub(super) fn flaps(&self, id: TrackerId) -> (bool, bool) {
+        self.accounts.get(&id).map_or((false, false), |account| {
+            let staged = account.staged.as_ref().unwrap_or(&account.belief);
+            (account.belief.is_flapping(), staged.is_flapping())
+        })
+    }
+
     /// Checks in the group in hand.
     pub(super) fn staged(&self) -> usize {
         self.staged.len()

@@ -1,0 +1,322 @@
+//! Telling people: sends what waits in the outbox, one lane a channel, and notes what became of it.
+//!
+//! What is to be done next is decided by [`domain::ChannelPace`]; here it is done. The outbox is written with the transitions it is about,
+//! so after a crash everything that waited is still there, and a message whose answer was lost goes out again under the same key.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use domain::{
+    Alert, AlertChange, Archive, ChannelId, ChannelPace, Clock, DeliveryState, DeliveryStep, Failure, Outgoing,
+    Settled, StoredChannel, Timestamp, Waiting, access::Actor, retry_after,
+};
+use notify::{Channel, Class, Receipt, Sender, Undelivered};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    health::Health,
+    recorder::{RecorderHandle, Roster},
+};
+
+mod notices;
+mod reminders;
+
+/// What telling needs.
+pub(crate) struct Tools {
+    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) recorder: RecorderHandle,
+    pub(crate) roster: watch::Receiver<Roster>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) health: Arc<Health>,
+    pub(crate) sender: Arc<Sender>,
+    /// Woken when something was put into the outbox.
+    pub(crate) outbox: Arc<Notify>,
+    /// How browsers reach this installation, without a slash at its end.
+    pub(crate) public_url: Option<String>,
+    pub(crate) stop: CancellationToken,
+}
+
+/// Sends what waits.
+pub(crate) struct Dispatcher {
+    tools: Arc<Tools>,
+    lanes: HashMap<ChannelId, Lane>,
+    tries: JoinSet<Tried>,
+    /// Whether this location saw nothing when it was last looked.
+    was_blind: bool,
+}
+
+/// One channel.
+#[derive(Default)]
+struct Lane {
+    pace: ChannelPace,
+    is_busy: bool,
+    /// Messages that the service may still get at once.
+    burst: Burst,
+}
+
+/// A service's own limit: so many at once, then one each so often.
+#[derive(Default)]
+struct Burst {
+    full_at: Timestamp,
+}
+
+/// What became of a try.
+struct Tried {
+    channel: ChannelId,
+    kind: domain::AlertKind,
+    /// When the channel may be asked again, if it has to rest.
+    rest_until: Option<Timestamp>,
+    was_sent: bool,
+}
+
+/// Messages that are looked at together.
+const MOST: usize = 20_000;
+/// How often reminders, and whether this location sees anything, are looked at.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long a message may take as a whole.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// How long to wait until the database is asked again that refused.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Dispatcher {
+    pub(crate) fn new(tools: Tools) -> Self {
+        Self { tools: Arc::new(tools), lanes: HashMap::new(), tries: JoinSet::new(), was_blind: false }
+    }
+
+    /// Sends until the program stops. What is on its way then is called off, and sent again by the next run.
+    pub(crate) async fn run(mut self) {
+        let mut next = Some(self.tools.clock.now());
+        let mut remind_at = Instant::now();
+        loop {
+            if next.is_some_and(|at| at <= self.tools.clock.now()) {
+                next = self.work().await;
+            }
+            tokio::select! {
+                () = self.tools.stop.cancelled() => return,
+                () = self.tools.outbox.notified() => next = Some(Timestamp(i64::MIN)),
+                Some(done) = self.tries.join_next() => {
+                    self.finished(done);
+                    next = Some(Timestamp(i64::MIN));
+                }
+                () = sleep(self.until(next)) => self.notice().await,
+            }
+            if remind_at <= Instant::now() {
+                self.remind().await;
+                remind_at = Instant::now() + reminders::LOOK;
+            }
+        }
+    }
+
+    /// How long nothing needs to be done.
+    fn until(&self, next: Option<Timestamp>) -> Duration {
+        next.map_or(LOOK, |at| at.since(self.tools.clock.now()).clamp(Duration::from_millis(10), LOOK))
+    }
+
+    /// Starts what is due; gives when to look again.
+    async fn work(&mut self) -> Option<Timestamp> {
+        let read = async {
+            let waiting = self.tools.archive.waiting(MOST).await?;
+            let channels = if waiting.is_empty() { Vec::new() } else { self.tools.archive.channels().await? };
+            Ok::<_, Failure>((waiting, channels))
+        };
+        let now = self.tools.clock.now();
+        let (waiting, channels) = match read.await {
+            Ok(read) => read,
+            Err(failure) => {
+                tracing::warn!(error = %crate::failure::logged(failure), "what is to be sent cannot be read");
+                return Some(now.plus(PAUSE));
+            }
+        };
+        let mut queues: HashMap<ChannelId, Vec<Waiting>> = HashMap::new();
+        for message in waiting {
+            queues.entry(message.outgoing.channel).or_default().push(message);
+        }
+        let mut next = None;
+        for (id, queue) in queues {
+            let at = self.step(id, &queue, &channels, now).await;
+            next = [next, at].into_iter().flatten().min();
+        }
+        next
+    }
+
+    /// What one channel does next; gives when to look again.
+    async fn step(
+        &mut self,
+        id: ChannelId,
+        queue: &[Waiting],
+        channels: &[StoredChannel],
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let lane = self.lanes.entry(id).or_default();
+        if lane.is_busy {
+            return None;
+        }
+        let stored = channels.iter().find(|channel| channel.id == Some(id));
+        if stored.is_none_or(|channel| !channel.enabled) {
+            let all = queue.iter().map(|waiting| waiting.id).collect();
+            self.tools.settle(dropped(all, "the channel is turned off", now)).await;
+            return Some(now);
+        }
+        match lane.pace.next(queue, now) {
+            DeliveryStep::Wait(at) => at,
+            DeliveryStep::Drop(rows) => {
+                self.tools.settle(dropped(rows, "over before anybody had to know", now)).await;
+                Some(now)
+            }
+            DeliveryStep::Send(rows, alert) => {
+                lane.is_busy = true;
+                let attempts = queue.iter().filter(|waiting| rows.contains(&waiting.id));
+                let attempts = attempts.map(|waiting| waiting.attempts).max().unwrap_or_default();
+                let fallbacks = queue.iter().filter(|waiting| rows.contains(&waiting.id));
+                let fallback = fallbacks.filter_map(|waiting| waiting.outgoing.fallback).next();
+                let tracker = queue.iter().find(|waiting| rows.contains(&waiting.id));
+                let tracker = tracker.and_then(|waiting| waiting.outgoing.tracker);
+                let settings = stored.map(|channel| channel.settings.clone());
+                let tools = Arc::clone(&self.tools);
+                let attempt = Attempt { channel: id, rows, alert: *alert, attempts, fallback, tracker };
+                self.tries.spawn(async move { attempt.make(&tools, settings.as_ref()).await });
+                None
+            }
+        }
+    }
+
+    fn finished(&mut self, done: Result<Tried, tokio::task::JoinError>) {
+        let tried = match done {
+            Ok(tried) => tried,
+            Err(error) => {
+                // Its lane stays busy for nothing otherwise.
+                tracing::error!(%error, "sending a message ended in a panic");
+                self.lanes.values_mut().for_each(|lane| lane.is_busy = false);
+                return;
+            }
+        };
+        let now = self.tools.clock.now();
+        let lane = self.lanes.entry(tried.channel).or_default();
+        lane.is_busy = false;
+        if tried.was_sent {
+            lane.pace.sent(tried.kind, now);
+        }
+        if let Some(until) = tried.rest_until {
+            lane.pace.rest(until);
+        }
+    }
+}
+
+/// One try to send a message.
+struct Attempt {
+    channel: ChannelId,
+    /// The rows of the outbox that it is for.
+    rows: Vec<i64>,
+    alert: Alert,
+    /// Tries before this one.
+    attempts: u32,
+    fallback: Option<ChannelId>,
+    tracker: Option<domain::TrackerId>,
+}
+
+impl Attempt {
+    async fn make(self, tools: &Tools, settings: Option<&domain::Secret>) -> Tried {
+        let alert = Alert { link: tools.link(&self.alert), ..self.alert.clone() };
+        let sent = match settings.map(|settings| Channel::from_json(settings.expose())) {
+            Some(Ok(channel)) => timeout(PATIENCE, tools.sender.send(&channel, &alert)).await.unwrap_or_else(|_| {
+                let said = format!("the service did not answer within {} s", PATIENCE.as_secs());
+                Err(Undelivered { said, class: Class::Later(None) })
+            }),
+            Some(Err(broken)) => Err(Undelivered { said: broken.to_string(), class: Class::Refused }),
+            None => Err(Undelivered { said: "the channel is gone".into(), class: Class::Refused }),
+        };
+        let now = tools.clock.now();
+        let (settled, rest_until) = self.judge(&sent, now);
+        let is_dead = settled.iter().any(|settled| settled.state == DeliveryState::Dead);
+        if let Err(undelivered) = &sent {
+            let (channel, attempt) = (self.channel.0, self.attempts + 1);
+            tracing::warn!(channel, attempt, "an alert was not delivered: {}", undelivered.said);
+        }
+        // First the way out: a crash between the two sends it twice rather than never.
+        if let Some(channel) = self.fallback.filter(|_| is_dead) {
+            let alert = self.alert.clone();
+            let outgoing = Outgoing { channel, tracker: self.tracker, not_before: now, fallback: None, alert };
+            tools.change(AlertChange::Send(vec![outgoing])).await;
+        }
+        tools.settle(settled).await;
+        Tried { channel: self.channel, kind: self.alert.kind, rest_until, was_sent: sent.is_ok() }
+    }
+
+    /// What is noted, and until when the channel rests.
+    fn judge(
+        &self,
+        sent: &Result<Receipt, Undelivered>,
+        now: Timestamp,
+    ) -> (Vec<Settled>, Option<Timestamp>) {
+        let all = |state: DeliveryState, next_at: Timestamp, said: &str| {
+            let row = |id: &i64| Settled { id: *id, state, tried: true, next_at, said: said.to_owned() };
+            self.rows.iter().map(row).collect()
+        };
+        let undelivered = match sent {
+            Ok(receipt) => return (all(DeliveryState::Sent, now, &receipt.said), None),
+            Err(undelivered) => undelivered,
+        };
+        let (is_refused, asked) = match undelivered.class {
+            Class::Refused => (true, None),
+            Class::Later(asked) => (false, asked),
+        };
+        let Some(wait) = retry_after(self.attempts + 1, is_refused, asked, chance()) else {
+            return (all(DeliveryState::Dead, now, &undelivered.said), None);
+        };
+        let next_at = now.plus(wait);
+        // A message that is refused may be at fault itself; the others behind it get their turn.
+        let rest_until = (!is_refused).then_some(next_at);
+        (all(DeliveryState::Waiting, next_at, &undelivered.said), rest_until)
+    }
+}
+
+impl Tools {
+    /// Notes what became of messages; tries until the database takes it, for otherwise they would go out again.
+    async fn settle(&self, settled: Vec<Settled>) {
+        self.change(AlertChange::Settle(settled)).await;
+    }
+
+    async fn change(&self, change: AlertChange) {
+        loop {
+            match self.recorder.alert(change.clone(), Actor::program("alerts")).await {
+                Ok(_) => return,
+                Err(failure) => {
+                    tracing::warn!(error = %crate::failure::logged(failure), "what became of an alert is not noted yet");
+                }
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    /// The page that says more.
+    fn link(&self, alert: &Alert) -> Option<String> {
+        let base = self.public_url.as_ref()?;
+        Some(match (alert.incident, &alert.tracker) {
+            (Some(incident), _) => format!("{base}/incidents/{incident}"),
+            (None, Some(tracker)) => format!("{base}/t/{}", tracker.id),
+            (None, None) => format!("{base}/"),
+        })
+    }
+}
+
+fn dropped(rows: Vec<i64>, said: &str, now: Timestamp) -> Vec<Settled> {
+    let row = |id| Settled { id, state: DeliveryState::Dropped, tried: false, next_at: now, said: said.to_owned() };
+    rows.into_iter().map(row).collect()
+}
+
+/// A number from 0 to 1.
+fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    // Without randomness everybody waits the whole time; that is allowed, too.
+    if getrandom::fill(&mut bytes).is_err() {
+        return 1.0;
+    }
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}

@@ -1,0 +1,143 @@
+//! Who is told of a transition: worked out before it is recorded, so that the messages are in its transaction.
+
+use std::collections::HashSet;
+
+use domain::{
+    Alert, AlertChange, AlertKind, AlertRule, Batch, ChannelId, Concerned, Evidence, Failure, Outgoing,
+    Subject, Timestamp, Tracker, Transition, access::Actor, routes,
+};
+
+use super::Recorder;
+
+/// Rules, and the channels that are used.
+#[derive(Default)]
+pub(super) struct Telling {
+    rules: Vec<AlertRule>,
+    channels: HashSet<ChannelId>,
+}
+
+/// Characters of a line of evidence.
+const LINE: usize = 200;
+
+impl Recorder {
+    /// Changes who is told, or notes what became of it.
+    pub(super) async fn alert(&mut self, change: &AlertChange, by: &Actor) -> Result<Option<i64>, Failure> {
+        let number = self.records.alert(change, by, self.clock.now()).await?;
+        if !matches!(change, AlertChange::Settle(_) | AlertChange::Acknowledge(_) | AlertChange::Comment(..))
+        {
+            self.load_rules().await;
+            self.outbox.notify_one();
+        }
+        Ok(number)
+    }
+
+    /// Reads rules and channels anew. When that fails, those of before count.
+    pub(super) async fn load_rules(&mut self) {
+        let archive = self.records.archive();
+        let read = async { Ok::<_, Failure>((archive.rules().await?, archive.channels().await?)) };
+        match read.await {
+            Ok((rules, channels)) => {
+                let used = channels.into_iter().filter(|channel| channel.enabled);
+                self.telling = Telling { rules, channels: used.filter_map(|channel| channel.id).collect() };
+            }
+            Err(failure) => self.health.storage_failed(&failure),
+        }
+    }
+
+    /// The messages about a batch's transitions. While a tracker flaps there are none: one says that it does.
+    pub(super) fn alerts_of(&self, batch: &Batch) -> Vec<Outgoing> {
+        if self.telling.rules.is_empty() {
+            return Vec::new();
+        }
+        let roster = self.roster.borrow();
+        let now = self.clock.now();
+        let mut alerts = Vec::new();
+        for (id, transition) in &batch.transitions {
+            let Some(tracker) = roster.get(id) else { continue };
+            let kind = match (self.ledger.flaps(*id), transition) {
+                ((true, true), _) => continue,
+                ((false, true), _) => AlertKind::Flapping,
+                (_, Transition::WentDown { .. }) => AlertKind::Down,
+                (_, Transition::Recovered { .. }) => AlertKind::Recovered,
+            };
+            let exhibit = batch.exhibits.iter().find(|exhibit| exhibit.tracker == *id);
+            let seen = exhibit.map(|exhibit| evidence(&exhibit.failure)).unwrap_or_default();
+            let alert = of_transition(tracker, kind, transition, seen);
+            alerts.extend(self.telling.send(tracker, &alert, now));
+        }
+        alerts
+    }
+}
+
+impl Telling {
+    fn send(&self, tracker: &Tracker, alert: &Alert, now: Timestamp) -> Vec<Outgoing> {
+        let settings = &tracker.settings;
+        let subject =
+            Subject { id: tracker.id, group: settings.group.as_str(), tags: settings.tags.as_slice() };
+        let routes = routes(&self.rules, subject).into_iter().filter(|(id, _)| self.channels.contains(id));
+        let outgoing = |(channel, route): (ChannelId, domain::Route)| {
+            let began = alert.since.filter(|_| alert.kind == AlertKind::Down);
+            let not_before = began.map_or(now, |since| since.plus(route.delay).max(now));
+            let alert = alert.clone();
+            Outgoing { channel, tracker: Some(tracker.id), not_before, fallback: route.fallback, alert }
+        };
+        routes.map(outgoing).collect()
+    }
+}
+
+/// What is said of a transition.
+fn of_transition(
+    tracker: &Tracker,
+    kind: AlertKind,
+    transition: &Transition,
+    evidence: Vec<(String, String)>,
+) -> Alert {
+    let (at, since, cause, lasted) = match transition {
+        Transition::WentDown { at, since, fault } => (*at, *since, fault.to_string(), None),
+        Transition::Recovered { at, down_since } => {
+            (*at, *down_since, String::new(), Some(at.since(*down_since)))
+        }
+    };
+    let ms = |length: std::time::Duration| u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+    Alert {
+        key: String::new(),
+        thread: String::new(),
+        kind,
+        tracker: Some(concerned(tracker)),
+        incident: None,
+        at,
+        since: Some(since),
+        lasted_ms: lasted.map(ms),
+        cause,
+        evidence,
+        lines: Vec::new(),
+        link: None,
+    }
+}
+
+/// A tracker as messages name it.
+pub(crate) fn concerned(tracker: &Tracker) -> Concerned {
+    let settings = &tracker.settings;
+    Concerned {
+        id: tracker.id,
+        name: settings.shown_name().to_string(),
+        target: settings.target.to_string(),
+        group: settings.group.as_str().to_owned(),
+        tags: settings.tags.as_slice().to_vec(),
+    }
+}
+
+/// What was seen, in a few lines.
+fn evidence(seen: &Evidence) -> Vec<(String, String)> {
+    let first_line =
+        |body: &String| body.lines().map(str::trim).find(|line| !line.is_empty()).map(ToOwned::to_owned);
+    let lines = [
+        ("Asked", Some(seen.url.clone()).filter(|url| !url.is_empty())),
+        ("Address", seen.peer.clone()),
+        ("Status", seen.status.map(|status| status.to_string())),
+        ("Certificate", seen.tls.as_ref().and_then(|tls| tls.problem.clone())),
+        ("Answer", seen.body.as_ref().and_then(first_line)),
+    ];
+    let cut = |text: String| text.chars().filter(|c| !c.is_control()).take(LINE).collect();
+    lines.into_iter().filter_map(|(name, value)| Some((name.to_owned(), cut(value?)))).collect()
+}
