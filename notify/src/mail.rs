@@ -6,8 +6,11 @@ mod message;
 use std::time::Duration;
 
 use domain::{Alert, ChannelInput, ChannelKind, Secret};
-use lettre::{Address, message::Mailbox, transport::smtp::client::Certificate};
-use rustls::pki_types::{CertificateDer, pem::PemObject};
+use lettre::{Address, message::Mailbox};
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
 use url::Host;
 
 use crate::{
@@ -220,7 +223,7 @@ fn authority(form: &mut Form<'_>) -> Option<Authority> {
             if !certificates.is_empty()
                 && pem.len() <= LIMIT
                 && !pem.contains("PRIVATE KEY")
-                && Certificate::from_pem(pem.as_bytes()).is_ok() =>
+                && RootCertStore::empty().add_parsable_certificates(certificates.clone()).1 == 0 =>
         {
             Some(Authority { pem: pem.to_owned(), certificates })
         }

@@ -29,7 +29,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 use super::{Mail, Security};
 use crate::{
     Class, Receipt, Sender, Undelivered, egress,
-    post::{FIRST, WHOLE, forbidden, network, quoted, too_late},
+    post::{FIRST, WHOLE, chain, forbidden, network, quoted, too_late},
 };
 
 /// The most bytes that a server may say, encryption and its certificates included.
@@ -64,7 +64,12 @@ async fn talk(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt
     if !mail.user.is_empty() {
         let credentials = Credentials::new(mail.user.clone(), mail.password.expose().to_owned());
         let mechanisms = [Mechanism::Plain, Mechanism::Login];
-        server.auth(&mechanisms, &credentials).await.map_err(|error| failed(&error))?;
+        server.auth(&mechanisms, &credentials).await.map_err(|error| {
+            if error.is_client() {
+                return Undelivered::refused("the server offers no way to sign in that is known here");
+            }
+            failed(&error)
+        })?;
     }
     let taken =
         server.send(message.envelope(), &message.formatted()).await.map_err(|error| failed(&error))?;
@@ -141,22 +146,22 @@ fn unusable() -> Undelivered {
 /// What the server says, with the number that it begins with.
 fn said(mail: &Mail, response: &Response) -> String {
     let text = response.message().collect::<Vec<_>>().join(" ");
-    format!("{} {}", response.code(), quoted(&text, &[&mail.password]))
+    format!("{} {}", response.code(), quoted(&text, std::slice::from_ref(&mail.password)))
 }
 
 /// What went wrong, in words.
 fn failed(mail: &Mail, error: &Error) -> Undelivered {
-    let source = std::error::Error::source(error);
     if let Some(code) = error.status() {
-        let text = source.map(ToString::to_string).unwrap_or_default();
-        let said = format!("the server answered {code} {}", quoted(&text, &[&mail.password]));
+        let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        let said =
+            format!("the server answered {code} {}", quoted(&text, std::slice::from_ref(&mail.password)));
         let class = if error.is_transient() { Class::Later(None) } else { Class::Refused };
         return Undelivered { said: said.trim_end().to_owned(), class };
     }
     if error.is_client() {
-        return Undelivered::refused("the server offers no way to sign in that is known here");
+        return Undelivered::refused("the server takes no addresses with such letters");
     }
-    match source.and_then(|source| source.downcast_ref::<io::Error>()) {
+    match chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()) {
         Some(error) => encryption(error),
         None if error.is_tls() => unusable(),
         None => Undelivered::later("the server said what no mail server says"),
