@@ -104,7 +104,7 @@ async fn encrypt(mail: &Mail, sender: &Sender, tcp: Bounded) -> Result<Encrypted
     let handshake = TlsConnector::from(Arc::new(config)).connect(name, tcp);
     match timeout(FIRST, handshake).await {
         Ok(Ok(stream)) => Ok(Encrypted(Box::new(stream))),
-        Ok(Err(error)) => Err(encryption(&error)),
+        Ok(Err(error)) => Err(broken(&error)),
         Err(_) => Err(too_late()),
     }
 }
@@ -162,16 +162,15 @@ fn failed(mail: &Mail, error: &Error) -> Undelivered {
         return Undelivered::refused("the server takes no addresses with such letters");
     }
     match chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()) {
-        Some(error) => encryption(error),
+        Some(error) => broken(error),
         None if error.is_tls() => unusable(),
         None => Undelivered::later("the server said what no mail server says"),
     }
 }
 
 /// An error of a connection, which may be one of its encryption.
-fn encryption(error: &io::Error) -> Undelivered {
-    let inner = error.get_ref();
-    let said = match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+fn broken(error: &io::Error) -> Undelivered {
+    let said = match chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(_)) => {
             "the certificate of the server is not trusted".to_owned()
         }

@@ -69,7 +69,7 @@ fn status_line(status: StatusCode) -> String {
 /// What a service says, on one line of bounded length, without these secrets: servers like to repeat what they were sent.
 pub(crate) fn quoted(text: &str, secrets: &[Secret]) -> String {
     let mut text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
+    for secret in secrets.iter().map(Secret::expose).filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, Secret::MASK);
     }
     words::cut(text.trim(), SAID)

@@ -2,10 +2,13 @@
 
 use domain::EgressPolicy;
 use notify::Class;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use super::{
     double::Double,
     samples::{HTTP, at, channel, down, sender, sender_of},
+    smtp::Identity,
 };
 
 const SAID: &str = "the service is at an address that this server must not ask";
@@ -39,6 +42,31 @@ async fn private_addresses_are_asked_only_where_that_is_allowed() {
         sender().send(&at(kind, &by_name), &down()).await.unwrap();
         double.only();
     }
+}
+
+/// Nobody may listen in on what is sent, and no setting leaves that out.
+#[tokio::test]
+async fn certificates_are_checked() {
+    let identity = Identity::new();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    let acceptor = TlsAcceptor::from(identity.server());
+    let server = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            assert!(acceptor.accept(stream).await.is_err(), "nobody talks to a stranger");
+        }
+    });
+    for kind in HTTP {
+        let error = sender().send(&at(kind, &base), &down()).await.unwrap_err();
+        assert_eq!(error.said, "the certificate of the service is not trusted", "{kind}");
+        assert_eq!(error.class, Class::Later(None), "{kind}");
+    }
+    assert!(!server.is_finished());
+    server.abort();
+    let plain = Double::kind().await;
+    let error =
+        sender().send(&at("webhook", &plain.base.replace("http:", "https:")), &down()).await.unwrap_err();
+    assert_eq!(error.class, Class::Later(None), "{error}");
 }
 
 #[tokio::test]

@@ -110,10 +110,9 @@ async fn talk<S>(mut stream: S, script: &Script, heard: &Mutex<Heard>, can_encry
 where
     S: AsyncBufReadExt + AsyncRead + AsyncWrite + Unpin,
 {
-    while script.never_ends {
-        if stream.write_all(&[b'x'; 4_096]).await.is_err() {
-            return false;
-        }
+    if script.never_ends {
+        while stream.write_all(&[b'x'; 4_096]).await.is_ok() {}
+        return false;
     }
     let greeting = script.greeting.unwrap_or("220 mail.example.com ESMTP");
     if !greeting.is_empty() && stream.write_all(format!("{greeting}\r\n").as_bytes()).await.is_err() {
