@@ -2,6 +2,7 @@
 
 mod connection;
 mod message;
+mod stream;
 
 use std::time::Duration;
 
@@ -208,6 +209,9 @@ fn mailbox(text: &str) -> Result<Mailbox, String> {
         Some((name, address)) => (name.trim().trim_matches('"').trim(), address.trim()),
         None => ("", text),
     };
+    if !address.is_ascii() {
+        return Err("an address has plain letters only; a name beside it may have any".to_owned());
+    }
     let address: Address = address.parse().map_err(|_| wrong())?;
     Ok(Mailbox::new(Some(name.to_owned()).filter(|name| !name.is_empty()), address))
 }

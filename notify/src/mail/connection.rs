@@ -2,10 +2,8 @@
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    pin::Pin,
+    net::{IpAddr, Ipv4Addr},
     sync::Arc,
-    task::{Context, Poll, ready},
 };
 
 use lettre::{
@@ -14,26 +12,27 @@ use lettre::{
         Error,
         authentication::{Credentials, Mechanism},
         client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, TlsParameters},
+        commands,
         extension::ClientId,
         response::Response,
     },
 };
 use rustls::pki_types::ServerName;
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-    time::timeout,
-};
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::TlsConnector;
 
-use super::{Mail, Security};
+use super::{
+    Mail, Security,
+    stream::{Bounded, Encrypted},
+};
 use crate::{
     Class, Receipt, Sender, Undelivered, egress,
     post::{FIRST, WHOLE, chain, forbidden, network, quoted, too_late},
+    words::cut,
 };
 
-/// The most bytes that a server may say, encryption and its certificates included.
-const MOST: usize = 256 * 1024;
+/// The most characters of a receipt.
+const SAID: usize = 500;
 
 /// Sends a message.
 pub(super) async fn send(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt, Undelivered> {
@@ -71,11 +70,43 @@ async fn talk(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt
             failed(&error)
         })?;
     }
-    let taken =
-        server.send(message.envelope(), &message.formatted()).await.map_err(|error| failed(&error))?;
+    let receipt = submit(mail, &mut server, message).await?;
     // It is taken, whether the server says goodbye or not.
     let _ = timeout(FIRST, server.quit()).await;
-    Ok(Receipt { said: said(mail, &taken) })
+    Ok(receipt)
+}
+
+/// Hands the message over. One address that the server does not take keeps the message from nobody else: lettre's own way would.
+async fn submit(
+    mail: &Mail,
+    server: &mut AsyncSmtpConnection,
+    message: &Message,
+) -> Result<Receipt, Undelivered> {
+    let failed = |error: &Error| failed(mail, error);
+    let from = commands::Mail::new(Some(mail.from.email.clone()), Vec::new());
+    server.command(from).await.map_err(|error| failed(&error))?;
+    let mut refused = Vec::new();
+    for to in &mail.to {
+        if let Err(error) = server.command(commands::Rcpt::new(to.email.clone(), Vec::new())).await {
+            let undelivered = failed(&error);
+            // Only an answer is about the address. Anything else is about the connection.
+            if error.status().is_none() {
+                return Err(undelivered);
+            }
+            refused.push((&to.email, undelivered));
+        }
+    }
+    if refused.len() == mail.to.len() {
+        let last = refused.pop().map(|(_, undelivered)| undelivered);
+        return Err(last.unwrap_or_else(|| Undelivered::refused("nobody gets the message")));
+    }
+    server.command(commands::Data).await.map_err(|error| failed(&error))?;
+    let taken = server.message(&message.formatted()).await.map_err(|error| failed(&error))?;
+    let mut all = said(mail, &taken);
+    for (to, undelivered) in &refused {
+        all = format!("{all}; not for {to}: {}", undelivered.said);
+    }
+    Ok(Receipt { said: cut(&all, SAID) })
 }
 
 /// Connects to the first of the server's addresses that answers, of those that may be asked.
@@ -88,7 +119,7 @@ async fn connect(mail: &Mail, sender: &Sender) -> Result<Bounded, Undelivered> {
     let mut last = Undelivered::later("no connection to the server");
     for address in found {
         match TcpStream::connect(address).await {
-            Ok(tcp) => return Ok(Bounded { tcp, left: MOST }),
+            Ok(tcp) => return Ok(Bounded::new(tcp)),
             Err(error) => {
                 last.said = network(error.kind()).unwrap_or(last.said);
             }
@@ -132,7 +163,7 @@ fn bare(mail: &Mail) -> String {
 
 /// Who we are, as far as a server wants to know: the address that it sees anyway.
 fn us(tcp: &Bounded) -> ClientId {
-    match tcp.tcp.local_addr().map(|address| address.ip()) {
+    match tcp.local_addr().map(|address| address.ip()) {
         Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
         Ok(IpAddr::V6(address)) => ClientId::Ipv6(address),
         Err(_) => ClientId::Ipv4(Ipv4Addr::LOCALHOST),
@@ -158,9 +189,6 @@ fn failed(mail: &Mail, error: &Error) -> Undelivered {
         let class = if error.is_transient() { Class::Later(None) } else { Class::Refused };
         return Undelivered { said: said.trim_end().to_owned(), class };
     }
-    if error.is_client() {
-        return Undelivered::refused("the server takes no addresses with such letters");
-    }
     match chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()) {
         Some(error) => broken(error),
         None if error.is_tls() => unusable(),
@@ -178,81 +206,4 @@ fn broken(error: &io::Error) -> Undelivered {
         None => network(error.kind()).unwrap_or_else(|| "the server broke the connection off".to_owned()),
     };
     Undelivered::later(said)
-}
-
-/// A connection that ends when the server has said too much.
-#[derive(Debug)]
-struct Bounded {
-    tcp: TcpStream,
-    left: usize,
-}
-
-impl AsyncRead for Bounded {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.left == 0 {
-            return Poll::Ready(Err(io::Error::other("the server said too much")));
-        }
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
-        self.left = self.left.saturating_sub(buf.filled().len() - before);
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Bounded {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(cx)
-    }
-}
-
-impl AsyncTokioStream for Bounded {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.tcp.peer_addr()
-    }
-}
-
-/// A connection that is encrypted from its first byte.
-#[derive(Debug)]
-struct Encrypted(Box<TlsStream<Bounded>>);
-
-impl AsyncRead for Encrypted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Encrypted {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
-
-impl AsyncTokioStream for Encrypted {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.0.get_ref().0.peer_addr()
-    }
 }

@@ -207,9 +207,9 @@ async fn services_say_how_long_to_wait_and_what_is_wrong() {
 async fn what_services_repeat_is_shown_without_secrets() {
     let all = CANARIES.join(" ");
     for kind in HTTP {
-        for body in
-            ["message", "description", "error"].map(|name| format!("{{\"{name}\":\"you sent {all}\"}}"))
-        {
+        let quoted =
+            ["message", "description", "error"].map(|name| format!("{{\"{name}\":\"you sent {all}\"}}"));
+        for body in quoted.into_iter().chain(CANARIES.map(str::to_owned)) {
             let (sent, double) = send(kind, answer(400, "", &body)).await;
             let error = sent.unwrap_err();
             let own = at(kind, &double.base).to_json();
@@ -218,4 +218,12 @@ async fn what_services_repeat_is_shown_without_secrets() {
             }
         }
     }
+}
+
+/// What delivers runs each in a task of its own.
+#[tokio::test]
+async fn sending_can_be_a_task() {
+    let double = Double::kind().await;
+    let channel = at("webhook", &double.base);
+    tokio::spawn(async move { sender().send(&channel, &down()).await }).await.unwrap().unwrap();
 }

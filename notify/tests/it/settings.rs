@@ -48,7 +48,7 @@ fn what_is_wrong_is_named() {
         ("mail", "security", vec!["", "ssl"]),
         ("mail", "port", vec!["0", "65536", "x"]),
         ("mail", "user", vec![]),
-        ("mail", "from", vec!["", "alerts", "a@", "A <a@b\r\nBcc: x@y>", "<>"]),
+        ("mail", "from", vec!["", "alerts", "a@", "A <a@b\r\nBcc: x@y>", "<>", "j\u{fc}rgen@example.com"]),
         (
             "mail",
             "to",
