@@ -8,7 +8,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{
     double::Double,
     samples::{HTTP, at, channel, down, sender, sender_of},
-    smtp::Identity,
+    smtp::{Identity, Smtp},
 };
 
 const SAID: &str = "the service is at an address that this server must not ask";
@@ -63,10 +63,11 @@ async fn certificates_are_checked() {
     }
     assert!(!server.is_finished());
     server.abort();
-    let plain = Double::kind().await;
-    let error =
-        sender().send(&at("webhook", &plain.base.replace("http:", "https:")), &down()).await.unwrap_err();
-    assert_eq!(error.class, Class::Later(None), "{error}");
+
+    let talks_plainly = Smtp::kind().await;
+    let plain = format!("https://127.0.0.1:{}", talks_plainly.port);
+    let error = sender().send(&at("webhook", &plain), &down()).await.unwrap_err();
+    assert_eq!(error.said, "no encryption was agreed on with the service");
 }
 
 #[tokio::test]
