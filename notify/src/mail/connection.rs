@@ -36,13 +36,19 @@ const SAID: usize = 500;
 
 /// Sends a message.
 pub(super) async fn send(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt, Undelivered> {
-    match timeout(WHOLE, talk(mail, sender, message)).await {
-        Ok(said) => said,
-        Err(_) => Err(too_late()),
-    }
+    let taken = async {
+        let mut server = sign_in(mail, sender).await?;
+        let receipt = submit(mail, &mut server, message).await?;
+        Ok((server, receipt))
+    };
+    let (mut server, receipt) = timeout(WHOLE, taken).await.unwrap_or_else(|_| Err(too_late()))?;
+    // It is taken, whether the server says goodbye in time or not.
+    let _ = timeout(FIRST, server.quit()).await;
+    Ok(receipt)
 }
 
-async fn talk(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt, Undelivered> {
+/// Connects, as far as a server that takes the message from us.
+async fn sign_in(mail: &Mail, sender: &Sender) -> Result<AsyncSmtpConnection, Undelivered> {
     let failed = |error: &Error| failed(mail, error);
     let tcp = timeout(FIRST, connect(mail, sender)).await.map_err(|_| too_late())??;
     let us = us(&tcp);
@@ -70,10 +76,7 @@ async fn talk(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt
             failed(&error)
         })?;
     }
-    let receipt = submit(mail, &mut server, message).await?;
-    // It is taken, whether the server says goodbye or not.
-    let _ = timeout(FIRST, server.quit()).await;
-    Ok(receipt)
+    Ok(server)
 }
 
 /// Hands the message over. One address that the server does not take keeps the message from nobody else: lettre's own way would.

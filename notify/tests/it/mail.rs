@@ -73,8 +73,18 @@ async fn what_servers_answer_is_understood() {
 
 #[tokio::test]
 async fn a_goodbye_that_does_not_come_changes_nothing() {
-    let script = Script { replies: vec![("QUIT", "!")], ..Script::default() };
-    assert_eq!(send(script, &PLAIN).await.0.unwrap().said, "250 2.0.0 Ok: queued");
+    for reply in ["!", "500 what?", ""] {
+        let server = Smtp::start(Script { replies: vec![("QUIT", reply)], ..Script::default() }).await;
+        let mail = mail(server.port, &PLAIN);
+        let sending = tokio::spawn(async move { sender().send(&mail, &down()).await });
+        while !server.said().contains("QUIT") {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        // From here on the clock runs ahead whenever nobody has anything to do.
+        tokio::time::pause();
+        assert_eq!(sending.await.unwrap().unwrap().said, "250 2.0.0 Ok: queued", "{reply:?}");
+        tokio::time::resume();
+    }
 }
 
 #[tokio::test]
