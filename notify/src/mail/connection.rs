@@ -120,12 +120,13 @@ async fn connect(mail: &Mail, sender: &Sender) -> Result<Bounded, Undelivered> {
         if is_forbidden { forbidden() } else { Undelivered::later("the name of the server has no address") }
     })?;
     let mut last = Undelivered::later("no connection to the server");
+    // An address that swallows everything leaves the others their time.
+    let each = FIRST / u32::try_from(found.len()).unwrap_or(u32::MAX).max(1);
     for address in found {
-        match TcpStream::connect(address).await {
-            Ok(tcp) => return Ok(Bounded::new(tcp)),
-            Err(error) => {
-                last.said = network(error.kind()).unwrap_or(last.said);
-            }
+        match timeout(each, TcpStream::connect(address)).await {
+            Ok(Ok(tcp)) => return Ok(Bounded::new(tcp)),
+            Ok(Err(error)) => last.said = network(error.kind()).unwrap_or(last.said),
+            Err(_) => last = too_late(),
         }
     }
     Err(last)

@@ -117,6 +117,13 @@ async fn a_server_that_is_gone_may_come_back() {
     assert_eq!(error.class, Class::Later(None));
 }
 
+/// The double listens at one of this machine's addresses only.
+#[tokio::test]
+async fn every_address_of_a_server_is_tried() {
+    let more = [("security", "none"), ("host", "localhost")];
+    assert_eq!(send(Script::default(), &more).await.0.unwrap().said, "250 2.0.0 Ok: queued");
+}
+
 #[tokio::test]
 async fn nothing_is_sent_without_the_encryption_that_is_wanted() {
     let (sent, server) = send(Script::default(), &[("security", "starttls")]).await;
