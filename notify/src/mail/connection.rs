@@ -14,7 +14,7 @@ use lettre::{
         client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, TlsParameters},
         commands,
         extension::ClientId,
-        response::Response,
+        response::{Response, Severity},
     },
 };
 use rustls::pki_types::ServerName;
@@ -54,7 +54,8 @@ async fn sign_in(mail: &Mail, sender: &Sender) -> Result<AsyncSmtpConnection, Un
     let us = us(&tcp);
     let line: Box<dyn AsyncTokioStream> = match mail.security {
         Security::Tls => Box::new(encrypt(mail, sender, tcp).await?),
-        Security::StartTls | Security::None => Box::new(tcp),
+        Security::StartTls => Box::new(tcp.careful()),
+        Security::None => Box::new(tcp),
     };
     let greeting = timeout(FIRST, AsyncSmtpConnection::connect_with_transport(line, &us));
     let mut server = greeting.await.map_err(|_| too_late())?.map_err(|error| failed(&error))?;
@@ -105,6 +106,9 @@ async fn submit(
     }
     server.command(commands::Data).await.map_err(|error| failed(&error))?;
     let taken = server.message(&message.formatted()).await.map_err(|error| failed(&error))?;
+    if taken.code().severity != Severity::PositiveCompletion {
+        return Err(nonsense());
+    }
     let mut all = said(mail, &taken);
     for (to, undelivered) in &refused {
         all = format!("{all}; not for {to}: {}", undelivered.said);
@@ -196,8 +200,12 @@ fn failed(mail: &Mail, error: &Error) -> Undelivered {
     match chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()) {
         Some(error) => broken(error),
         None if error.is_tls() => unusable(),
-        None => Undelivered::later("the server said what no mail server says"),
+        None => nonsense(),
     }
+}
+
+fn nonsense() -> Undelivered {
+    Undelivered::later("the server said what no mail server says")
 }
 
 /// An error of a connection, which may be one of its encryption.

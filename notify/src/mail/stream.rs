@@ -22,11 +22,19 @@ const MOST: usize = 256 * 1024;
 pub(super) struct Bounded {
     tcp: TcpStream,
     left: usize,
+    /// Whether it is read byte by byte. Before STARTTLS lettre would otherwise keep what somebody in between said after the server's
+    /// line, and believe it as if it had been encrypted.
+    is_careful: bool,
 }
 
 impl Bounded {
     pub(super) fn new(tcp: TcpStream) -> Self {
-        Self { tcp, left: MOST }
+        Self { tcp, left: MOST, is_careful: false }
+    }
+
+    /// The same, so that nothing is read ahead of the line that ends before encryption begins.
+    pub(super) fn careful(self) -> Self {
+        Self { is_careful: true, ..self }
     }
 
     /// The address that the server sees.
@@ -44,9 +52,12 @@ impl AsyncRead for Bounded {
         if self.left == 0 {
             return Poll::Ready(Err(io::Error::other("the server said too much")));
         }
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
-        self.left = self.left.saturating_sub(buf.filled().len() - before);
+        let most = if self.is_careful { 1 } else { self.left }.min(buf.remaining());
+        let mut part = ReadBuf::new(buf.initialize_unfilled_to(most));
+        ready!(Pin::new(&mut self.tcp).poll_read(cx, &mut part))?;
+        let read = part.filled().len();
+        buf.advance(read);
+        self.left = self.left.saturating_sub(read);
         Poll::Ready(Ok(()))
     }
 }

@@ -57,6 +57,7 @@ async fn what_servers_answer_is_understood() {
         ("MAIL", "hello?", later, "the server said what no mail server says"),
         ("MAIL", "!", later, "the server said what no mail server says"),
         (".", "!", later, "the server said what no mail server says"),
+        (".", "354 go on", later, "the server said what no mail server says"),
     ] {
         let script = Script { replies: vec![(begin, reply)], ..Script::default() };
         let error = send(script, &PLAIN).await.0.unwrap_err();
@@ -186,6 +187,17 @@ async fn one_bad_address_keeps_a_message_from_nobody_else() {
     let (sent, server) = send(script, &to).await;
     assert_eq!(sent.unwrap_err().class, Class::Later(None));
     assert!(server.messages().is_empty() && !server.said().contains("DATA"));
+}
+
+/// Somebody in between could have put it there.
+#[tokio::test]
+async fn what_was_said_in_the_clear_is_not_believed_after_encryption() {
+    let ours = Identity::new();
+    let injected = vec![("STARTTLS", "220 go on\r\n250-injected\r\n250 AUTH PLAIN")];
+    let script = Script { tls: Some(ours.server()), replies: injected, ..Script::default() };
+    let more = [("security", "starttls"), ("authority", ours.authority.as_str())];
+    let error = send(script, &more).await.0.unwrap_err();
+    assert_eq!(error.said, "no encryption was agreed on with the server");
 }
 
 #[tokio::test]
