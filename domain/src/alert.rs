@@ -34,6 +34,26 @@ pub struct Alert {
     pub link: Option<String>,
 }
 
+impl Alert {
+    /// A message that says nothing but what happened and when.
+    pub fn of(kind: AlertKind, at: Timestamp) -> Self {
+        Self {
+            key: String::new(),
+            thread: String::new(),
+            kind,
+            tracker: None,
+            incident: None,
+            at,
+            since: None,
+            lasted_ms: None,
+            cause: String::new(),
+            evidence: Vec::new(),
+            lines: Vec::new(),
+            link: None,
+        }
+    }
+}
+
 /// Of whom a message tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Concerned {

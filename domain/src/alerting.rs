@@ -70,6 +70,17 @@ pub struct ChannelTest {
     pub took_ms: u64,
 }
 
+/// What a channel was told of an incident.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ToldSoFar {
+    /// When it took the last message.
+    pub last_sent: Option<Timestamp>,
+    /// Reminders that it took.
+    pub reminders: u32,
+    /// Whether a message waits.
+    pub is_waiting: bool,
+}
+
 /// Who is told about which trackers, when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertRule {

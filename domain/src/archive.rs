@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 
 use crate::{
-    AlertRule, Delivery, DeliveryState, Exhibit, Failure, Incident, IncidentId, IncidentQuery, LoggedChange,
-    Period, PhaseTime, Recorded, Remark, StoredChannel, Tally, Timestamp, Timing, TrackerId, Transition,
-    Waiting, Window,
+    AlertRule, ChannelId, Delivery, DeliveryState, Exhibit, Failure, Incident, IncidentId, IncidentQuery,
+    LoggedChange, Period, PhaseTime, Recorded, Remark, StoredChannel, Tally, Timestamp, Timing, ToldSoFar,
+    TrackerId, Transition, Waiting, Window,
 };
 
 /// Reading what was recorded. It sees everything that is committed, whether it is still in the table of checks or sealed.
@@ -88,6 +88,9 @@ pub trait AlertArchive: Send + Sync {
         state: Option<DeliveryState>,
         limit: usize,
     ) -> Result<Vec<Delivery>, Failure>;
+
+    /// What a channel was told of an incident.
+    async fn told(&self, incident: IncidentId, channel: ChannelId) -> Result<ToldSoFar, Failure>;
 
     /// Messages that wait to be sent, oldest first, at most `limit`.
     async fn waiting(&self, limit: usize) -> Result<Vec<Waiting>, Failure>;

@@ -139,20 +139,8 @@ fn digest(due: &[(&Waiting, &Vec<&Waiting>)], now: Timestamp) -> Step {
         lines.push(format!("and {} more", due.len() - LINES));
     }
     let first = due.first().map(|(head, _)| &head.outgoing.alert);
-    let alert = Alert {
-        key: first.map(|alert| format!("{}-digest", alert.key)).unwrap_or_default(),
-        thread: first.map(|alert| format!("{}-digest", alert.key)).unwrap_or_default(),
-        kind: AlertKind::Digest,
-        tracker: None,
-        incident: None,
-        at: now,
-        since: None,
-        lasted_ms: None,
-        cause: String::new(),
-        evidence: Vec::new(),
-        lines,
-        link: None,
-    };
+    let key = first.map(|alert| format!("{}-digest", alert.key)).unwrap_or_default();
+    let alert = Alert { thread: key.clone(), key, lines, ..Alert::of(AlertKind::Digest, now) };
     Step::Send(rows, Box::new(alert))
 }
 

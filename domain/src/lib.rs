@@ -104,7 +104,7 @@ mod zone;
 pub use alert::{Alert, AlertKind, ChannelField, ChannelInput, ChannelKind, Concerned};
 pub use alerting::{
     AlertChange, AlertRule, AlertingView, ChannelId, ChannelTest, ChannelView, Outgoing, Route, RuleId,
-    Settled, StoredChannel, Subject, Waiting, routes,
+    Settled, StoredChannel, Subject, ToldSoFar, Waiting, routes,
 };
 pub use cell::{Cell, Mark};
 pub use change_log::{Act, FieldChange, LoggedChange};

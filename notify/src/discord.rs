@@ -57,9 +57,9 @@ impl Kind for Discord {
     }
 
     async fn send(&self, sender: &Sender, alert: &Alert) -> Result<Receipt, Undelivered> {
-        let secret = self.url.path();
+        let secrets = self.url.secrets();
         let post = Post::json(self.url.expose().clone(), &self.payload(alert));
-        sender.post(post, |answer| reason(answer, &secret)).await
+        sender.post(post, |answer| reason(answer, &secrets)).await
     }
 }
 
@@ -103,9 +103,9 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-fn reason(answer: &Answer, secret: &Secret) -> Reason {
+fn reason(answer: &Answer, secrets: &[Secret]) -> Reason {
     let json = answer.json().unwrap_or_default();
     let said = json.get("message").and_then(Value::as_str).unwrap_or_default();
     let wait = json.get("retry_after").and_then(Value::as_f64).and_then(seconds);
-    Reason { said: quoted(said, &[secret]), wait }
+    Reason { said: quoted(said, secrets), wait }
 }

@@ -2,12 +2,16 @@
 
 mod connection;
 mod message;
+mod stream;
 
 use std::time::Duration;
 
 use domain::{Alert, ChannelInput, ChannelKind, Secret};
-use lettre::{Address, message::Mailbox, transport::smtp::client::Certificate};
-use rustls::pki_types::{CertificateDer, pem::PemObject};
+use lettre::{Address, message::Mailbox};
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
 use url::Host;
 
 use crate::{
@@ -205,6 +209,9 @@ fn mailbox(text: &str) -> Result<Mailbox, String> {
         Some((name, address)) => (name.trim().trim_matches('"').trim(), address.trim()),
         None => ("", text),
     };
+    if !address.is_ascii() {
+        return Err("an address has plain letters only; a name beside it may have any".to_owned());
+    }
     let address: Address = address.parse().map_err(|_| wrong())?;
     Ok(Mailbox::new(Some(name.to_owned()).filter(|name| !name.is_empty()), address))
 }
@@ -220,7 +227,7 @@ fn authority(form: &mut Form<'_>) -> Option<Authority> {
             if !certificates.is_empty()
                 && pem.len() <= LIMIT
                 && !pem.contains("PRIVATE KEY")
-                && Certificate::from_pem(pem.as_bytes()).is_ok() =>
+                && RootCertStore::empty().add_parsable_certificates(certificates.clone()).1 == 0 =>
         {
             Some(Authority { pem: pem.to_owned(), certificates })
         }

@@ -158,3 +158,72 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     found.push(Piece::Plain(rest));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::Timestamp;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn alert(cause: &str) -> Alert {
+        Alert {
+            key: String::new(),
+            thread: String::new(),
+            kind: AlertKind::Down,
+            tracker: None,
+            incident: Some(12),
+            at: Timestamp(0),
+            since: None,
+            lasted_ms: None,
+            cause: cause.to_owned(),
+            evidence: Vec::new(),
+            lines: Vec::new(),
+            link: None,
+        }
+    }
+
+    #[test]
+    fn a_name_is_letters_in_braces() {
+        for (text, filled) in [
+            ("", ""),
+            ("{cause}", "why"),
+            ("{{cause}}", "{why}"),
+            ("{cause}{cause", "why{cause"),
+            ("{ cause}", "{ cause}"),
+            ("{cause }{incident}", "{cause }12"),
+            ("}{", "}{"),
+            ("{\u{e9}}{cause}\u{e9}", "{\u{e9}}why\u{e9}"),
+            ("{}{1}{a-b}", "{}{1}{a-b}"),
+            ("{since}", ""),
+        ] {
+            assert_eq!(OwnText::parse(text).unwrap().fill(&alert("why")), filled, "{text}");
+        }
+        for (text, word) in
+            [("{a}", "a"), ("{cause}{Cause}", "Cause"), ("{{x_y}}", "x_y"), ("{constructor}", "constructor")]
+        {
+            assert!(
+                OwnText::parse(text).unwrap_err().starts_with(&format!("{{{word}}} is no name")),
+                "{text}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_are_the_whole_text(text in "[{}a-c\u{e9} ]{0,30}") {
+            let again: String = pieces(&text).iter().map(|piece| match piece {
+                Piece::Plain(text) => (*text).to_owned(),
+                Piece::Name(word) => format!("{{{word}}}"),
+            }).collect();
+            prop_assert_eq!(again, text);
+        }
+
+        /// Whatever a name stands for comes out as it is, once.
+        #[test]
+        fn what_is_filled_in_is_not_read_again(cause in "[{}a-z\u{e9} ]{0,30}|\\{(cause|name)\\}") {
+            let filled = OwnText::parse("<{cause}>{cause}").unwrap().fill(&alert(&cause));
+            prop_assert_eq!(filled, format!("<{cause}>{cause}"));
+        }
+    }
+}

@@ -119,7 +119,7 @@ impl Ntfy {
     fn reason(&self, answer: &Answer) -> Reason {
         let json = answer.json().unwrap_or_default();
         let said = json.get("error").and_then(Value::as_str).unwrap_or_default();
-        Reason { said: quoted(said, &[&self.token, &self.topic]), wait: None }
+        Reason { said: quoted(said, &[self.token.clone(), self.topic.clone()]), wait: None }
     }
 }
 

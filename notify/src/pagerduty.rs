@@ -142,6 +142,6 @@ impl PagerDuty {
         let errors =
             json.get("errors").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let said: Vec<&str> = json.get("message").and_then(Value::as_str).into_iter().chain(errors).collect();
-        Reason { said: quoted(&said.join("; "), &[&self.key]), wait: None }
+        Reason { said: quoted(&said.join("; "), std::slice::from_ref(&self.key)), wait: None }
     }
 }

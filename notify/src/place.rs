@@ -38,9 +38,10 @@ impl SecretUrl {
         &self.0
     }
 
-    /// What of it is secret, to be found where a server repeats it.
-    pub(crate) fn path(&self) -> Secret {
-        Secret::new(if self.0.path() == "/" { "" } else { self.0.path() })
+    /// What of it may be secret, to be found where a server repeats it: the whole path, and those parts that are no common words.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let parts = self.0.path_segments().into_iter().flatten().filter(|part| part.len() > 8);
+        [self.0.path()].into_iter().filter(|path| *path != "/").chain(parts).map(Secret::new).collect()
     }
 
     /// Whether both lead to the same server.

@@ -16,7 +16,7 @@ use url::Url;
 
 pub(crate) use self::{
     answer::{Answer, Reason, quoted, seconds},
-    trouble::{forbidden, network, too_late},
+    trouble::{chain, forbidden, network, too_late},
 };
 use crate::{Receipt, Sender, Undelivered, egress};
 

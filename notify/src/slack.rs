@@ -11,7 +11,7 @@ use crate::{
     form::{self, Form, Show, field},
     names::OwnText,
     place::SecretUrl,
-    post::{Answer, Post, Reason},
+    post::{Answer, Post, Reason, quoted},
     words::{UTF16, Words, fitting},
 };
 
@@ -56,7 +56,8 @@ impl Kind for Slack {
     }
 
     async fn send(&self, sender: &Sender, alert: &Alert) -> Result<Receipt, Undelivered> {
-        sender.post(Post::json(self.url.expose().clone(), &self.payload(alert)), reason).await
+        let post = Post::json(self.url.expose().clone(), &self.payload(alert));
+        sender.post(post, |answer| self.reason(answer)).await
     }
 }
 
@@ -78,16 +79,17 @@ impl Slack {
         }
         json!({ "text": title, "blocks": blocks })
     }
+
+    /// Slack says what is wrong in one word, like `no_service`. Anything else is not Slack's, and is not repeated.
+    fn reason(&self, answer: &Answer) -> Reason {
+        let text = answer.text();
+        let is_word = text.len() <= 40 && text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        let said = if is_word { quoted(text, &self.url.secrets()) } else { String::new() };
+        Reason { said, wait: None }
+    }
 }
 
 /// What stands for something in Slack's texts, mentions among it, begins with `<` or `&`.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// Slack says what is wrong in one word, like `no_service`. Anything else is not Slack's, and is not repeated.
-fn reason(answer: &Answer) -> Reason {
-    let text = answer.text();
-    let is_word = text.len() <= 40 && text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    Reason { said: if is_word { text.to_owned() } else { String::new() }, wait: None }
 }

@@ -125,7 +125,7 @@ impl Telegram {
         let json = answer.json().unwrap_or_default();
         let said = json.get("description").and_then(Value::as_str).unwrap_or_default();
         let wait = json.pointer("/parameters/retry_after").and_then(Value::as_f64).and_then(seconds);
-        Reason { said: quoted(said, &[&self.token]), wait }
+        Reason { said: quoted(said, std::slice::from_ref(&self.token)), wait }
     }
 }
 

@@ -197,3 +197,86 @@ pub(crate) fn fitting(
     }
     all.trim_start().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{Concerned, TrackerId};
+
+    use super::*;
+
+    #[test]
+    fn lengths_have_one_or_two_units() {
+        for (ms, text) in [
+            (0, "less than 1 s"),
+            (999, "less than 1 s"),
+            (1_000, "1 s"),
+            (252_000, "4 min 12 s"),
+            (240_000, "4 min"),
+            (3_601_000, "1 h"),
+            (3_900_000, "1 h 5 min"),
+            (90_061_000, "1 d 1 h"),
+            (u64::MAX, "213503982334 d 14 h"),
+        ] {
+            assert_eq!(span(ms), text);
+        }
+    }
+
+    #[test]
+    fn titles_say_what_happened_to_whom() {
+        let tracker = |name: &str| Concerned {
+            id: TrackerId(1),
+            name: name.to_owned(),
+            target: String::new(),
+            group: String::new(),
+            tags: Vec::new(),
+        };
+        let mut alert = Alert {
+            key: String::new(),
+            thread: String::new(),
+            kind: AlertKind::Down,
+            tracker: Some(tracker("shop")),
+            incident: None,
+            at: Timestamp(3_900_000),
+            since: Some(Timestamp(0)),
+            lasted_ms: Some(252_000),
+            cause: String::new(),
+            evidence: Vec::new(),
+            lines: vec![String::new(); 3],
+            link: None,
+        };
+        for (kind, text) in [
+            (AlertKind::Down, "Down: shop"),
+            (AlertKind::StillDown, "Still down after 1 h 5 min: shop"),
+            (AlertKind::Recovered, "Up again after 4 min 12 s: shop"),
+            (AlertKind::WasDown, "Was down for 4 min 12 s, up again: shop"),
+            (AlertKind::Flapping, "Goes up and down: shop"),
+            (AlertKind::Test, "A test of this channel: shop"),
+        ] {
+            alert.kind = kind;
+            assert_eq!(title(&alert), text);
+        }
+        (alert.tracker, alert.since, alert.lasted_ms) = (None, None, None);
+        for (kind, text) in [
+            (AlertKind::StillDown, "Still down"),
+            (AlertKind::Recovered, "Up again"),
+            (AlertKind::WasDown, "Was down, up again"),
+            (AlertKind::Blind, "This location sees nothing"),
+            (AlertKind::Seeing, "This location sees again"),
+            (AlertKind::Digest, "3 things happened"),
+            (AlertKind::Test, "A test of this channel"),
+        ] {
+            alert.kind = kind;
+            assert_eq!(title(&alert), text);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_by_the_line() {
+        let lines = || ["12345".to_owned(), "67890".to_owned(), "x".to_owned()];
+        assert_eq!(fitting(lines(), 100, UTF16), "12345\n67890\nx");
+        assert_eq!(fitting(lines(), 12, UTF16), "12345\n…");
+        assert_eq!(fitting(lines(), 3, BYTES), "…");
+        assert_eq!(cut("12345", 5), "12345");
+        assert_eq!(cut("123456", 5), "1234…");
+    }
+}

@@ -6,14 +6,15 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{
-    Alert, AlertChange, Archive, ChannelId, ChannelPace, Clock, DeliveryState, DeliveryStep, Failure, Outgoing,
-    Settled, StoredChannel, Timestamp, Waiting, access::Actor, retry_after,
+    Alert, AlertArchive, AlertChange, ChannelId, ChannelPace, Clock, DeliveryState, DeliveryStep, Failure,
+    Outgoing, Settled, StoredChannel, Timestamp, Waiting, access::Actor, retry_after,
 };
 use notify::{Channel, Class, Receipt, Sender, Undelivered};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +28,7 @@ mod reminders;
 
 /// What telling needs.
 pub(crate) struct Tools {
-    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) archive: Arc<dyn AlertArchive>,
     pub(crate) recorder: RecorderHandle,
     pub(crate) roster: watch::Receiver<Roster>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -54,14 +55,6 @@ pub(crate) struct Dispatcher {
 struct Lane {
     pace: ChannelPace,
     is_busy: bool,
-    /// Messages that the service may still get at once.
-    burst: Burst,
-}
-
-/// A service's own limit: so many at once, then one each so often.
-#[derive(Default)]
-struct Burst {
-    full_at: Timestamp,
 }
 
 /// What became of a try.
@@ -90,23 +83,25 @@ impl Dispatcher {
     /// Sends until the program stops. What is on its way then is called off, and sent again by the next run.
     pub(crate) async fn run(mut self) {
         let mut next = Some(self.tools.clock.now());
-        let mut remind_at = Instant::now();
+        let mut remind_at = Timestamp(i64::MIN);
         loop {
             if next.is_some_and(|at| at <= self.tools.clock.now()) {
                 next = self.work().await;
             }
+            let (tools, pause) = (Arc::clone(&self.tools), self.until(next));
             tokio::select! {
-                () = self.tools.stop.cancelled() => return,
-                () = self.tools.outbox.notified() => next = Some(Timestamp(i64::MIN)),
+                () = tools.stop.cancelled() => return,
+                () = tools.outbox.notified() => next = Some(Timestamp(i64::MIN)),
                 Some(done) = self.tries.join_next() => {
                     self.finished(done);
                     next = Some(Timestamp(i64::MIN));
                 }
-                () = sleep(self.until(next)) => self.notice().await,
+                () = sleep(pause) => self.notice().await,
             }
-            if remind_at <= Instant::now() {
+            let now = self.tools.clock.now();
+            if remind_at <= now {
                 self.remind().await;
-                remind_at = Instant::now() + reminders::LOOK;
+                remind_at = now.plus(reminders::LOOK);
             }
         }
     }
@@ -120,7 +115,8 @@ impl Dispatcher {
     async fn work(&mut self) -> Option<Timestamp> {
         let read = async {
             let waiting = self.tools.archive.waiting(MOST).await?;
-            let channels = if waiting.is_empty() { Vec::new() } else { self.tools.archive.channels().await? };
+            let channels =
+                if waiting.is_empty() { Vec::new() } else { self.tools.archive.channels().await? };
             Ok::<_, Failure>((waiting, channels))
         };
         let now = self.tools.clock.now();
@@ -221,16 +217,22 @@ struct Attempt {
 impl Attempt {
     async fn make(self, tools: &Tools, settings: Option<&domain::Secret>) -> Tried {
         let alert = Alert { link: tools.link(&self.alert), ..self.alert.clone() };
-        let sent = match settings.map(|settings| Channel::from_json(settings.expose())) {
-            Some(Ok(channel)) => timeout(PATIENCE, tools.sender.send(&channel, &alert)).await.unwrap_or_else(|_| {
-                let said = format!("the service did not answer within {} s", PATIENCE.as_secs());
-                Err(Undelivered { said, class: Class::Later(None) })
-            }),
+        let channel = settings.map(|settings| Channel::from_json(settings.expose()));
+        let pace = channel.as_ref().and_then(|channel| channel.as_ref().ok()).map(Channel::pace);
+        let sent = match channel {
+            Some(Ok(channel)) => {
+                timeout(PATIENCE, tools.sender.send(&channel, &alert)).await.unwrap_or_else(|_| {
+                    let said = format!("the service did not answer within {} s", PATIENCE.as_secs());
+                    Err(Undelivered { said, class: Class::Later(None) })
+                })
+            }
             Some(Err(broken)) => Err(Undelivered { said: broken.to_string(), class: Class::Refused }),
             None => Err(Undelivered { said: "the channel is gone".into(), class: Class::Refused }),
         };
         let now = tools.clock.now();
         let (settled, rest_until) = self.judge(&sent, now);
+        // As fast as the service takes messages at all.
+        let rest_until = rest_until.or(pace.map(|pace| now.plus(pace.every)));
         let is_dead = settled.iter().any(|settled| settled.state == DeliveryState::Dead);
         if let Err(undelivered) = &sent {
             let (channel, attempt) = (self.channel.0, self.attempts + 1);
@@ -239,7 +241,8 @@ impl Attempt {
         // First the way out: a crash between the two sends it twice rather than never.
         if let Some(channel) = self.fallback.filter(|_| is_dead) {
             let alert = self.alert.clone();
-            let outgoing = Outgoing { channel, tracker: self.tracker, not_before: now, fallback: None, alert };
+            let outgoing =
+                Outgoing { channel, tracker: self.tracker, not_before: now, fallback: None, alert };
             tools.change(AlertChange::Send(vec![outgoing])).await;
         }
         tools.settle(settled).await;
@@ -307,7 +310,8 @@ impl Tools {
 }
 
 fn dropped(rows: Vec<i64>, said: &str, now: Timestamp) -> Vec<Settled> {
-    let row = |id| Settled { id, state: DeliveryState::Dropped, tried: false, next_at: now, said: said.to_owned() };
+    let row =
+        |id| Settled { id, state: DeliveryState::Dropped, tried: false, next_at: now, said: said.to_owned() };
     rows.into_iter().map(row).collect()
 }
 
@@ -315,7 +319,7 @@ fn dropped(rows: Vec<i64>, said: &str, now: Timestamp) -> Vec<Settled> {
 fn chance() -> f64 {
     let mut bytes = [0; 4];
     // Without randomness everybody waits the whole time; that is allowed, too.
-    if getrandom::fill(&mut bytes).is_err() {
+    if SystemRandom::new().fill(&mut bytes).is_err() {
         return 1.0;
     }
     f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)

@@ -389,6 +389,8 @@ fn parse_length(text: &str) -> Result<Duration, String> {
 struct Public {
     is_https: bool,
     host: String,
+    /// As it was given, without a slash at its end.
+    text: String,
 }
 
 fn parse_public(text: &str) -> Result<Public, String> {
@@ -401,7 +403,7 @@ fn parse_public(text: &str) -> Result<Public, String> {
     };
     let host = uri.host().ok_or_else(problem)?.to_lowercase();
     if uri.path() == "/" {
-        Ok(Public { is_https, host })
+        Ok(Public { is_https, host, text: text.trim_end_matches('/').to_owned() })
     } else {
         Err(format!("{}, without a path", problem()))
     }

@@ -32,16 +32,17 @@ mod telling;
 mod undo;
 mod waking;
 
+pub(crate) use self::telling::concerned;
 pub use self::{
     arrival::{Arrival, Seen},
     handle::{Edit, RecorderHandle, Stopped},
-    telling::Telling,
 };
 use self::{
     backlog::Backlog,
     handle::{Edited, Message, Reply},
     ledger::Ledger,
     refusal::Refused,
+    telling::Telling,
     undo::UndoList,
 };
 
@@ -55,6 +56,8 @@ pub struct Told {
     pub roster: watch::Receiver<Roster>,
     /// What was said of the installation.
     pub settings: watch::Receiver<Arc<Settings>>,
+    /// Woken when there is something to send.
+    pub outbox: Arc<Notify>,
 }
 
 /// How a recorder groups.
@@ -159,7 +162,8 @@ impl Recorder {
             outbox: Arc::default(),
         };
         recorder.load().await?;
-        Ok((recorder, handle, Told { roster: roster_seen, settings: settings_seen }))
+        let outbox = Arc::clone(&recorder.outbox);
+        Ok((recorder, handle, Told { roster: roster_seen, settings: settings_seen, outbox }))
     }
 
     /// Records until every handle is dropped and everything that was sent is on disk.

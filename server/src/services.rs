@@ -4,19 +4,21 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    Archive, BulkDraft, CANNOT_BE_READ, Cell, Clock, Deed, Defaults, Done, Draft, Failure, FieldError,
-    Installation, Invalid, Label, Labels, ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE, NewTracker,
-    Preview, Relabel, Rest, RetentionDraft, Settings, Story, StoryRequest, Tracker, TrackerId, TrackerPage,
-    TrackerView, VISIBLE_LIMIT, Worth,
+    AlertArchive, Archive, BulkDraft, CANNOT_BE_READ, Cell, Clock, Deed, Defaults, Done, Draft, Failure,
+    FieldError, Installation, Invalid, Label, Labels, ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE,
+    NewTracker, Preview, Relabel, Rest, RetentionDraft, Settings, Story, StoryRequest, Tracker, TrackerId,
+    TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
     access::Actor,
     ports::{Live, Past, People, Services, Trackers},
 };
 
 use tokio::sync::watch;
 
+mod alerting;
+mod incidents;
 mod upkeep;
 
-use self::upkeep::SharedUpkeep;
+use self::{alerting::SharedAlerting, incidents::SharedIncidents, upkeep::SharedUpkeep};
 use crate::{
     backups::Backups,
     failure::logged,
@@ -47,6 +49,11 @@ pub(crate) struct Means {
     /// What the command line says of retention.
     pub(crate) fixed: RetentionDraft,
     pub(crate) backups: Option<Arc<Backups>>,
+    pub(crate) alerts: Arc<dyn AlertArchive>,
+    /// What sends messages.
+    pub(crate) sender: Arc<notify::Sender>,
+    /// How browsers reach this installation, if somebody said so.
+    pub(crate) public_url: Option<String>,
 }
 
 /// The services that pages use, once for each who asks.
@@ -57,6 +64,8 @@ pub struct Desk {
     past: Arc<dyn Past>,
     people: Arc<dyn People>,
     upkeep: SharedUpkeep,
+    incidents: SharedIncidents,
+    alerting: SharedAlerting,
 }
 
 impl Desk {
@@ -68,7 +77,9 @@ impl Desk {
             live: self.live.clone(),
             past: if may_inspect { past } else { Arc::new(Discreet(past)) },
             people: self.people.clone(),
-            upkeep: Arc::new(SharedUpkeep { by, ..self.upkeep.clone() }),
+            upkeep: Arc::new(SharedUpkeep { by: by.clone(), ..self.upkeep.clone() }),
+            incidents: Arc::new(SharedIncidents { by: by.clone(), may_inspect, ..self.incidents.clone() }),
+            alerting: Arc::new(SharedAlerting { by, ..self.alerting.clone() }),
         }
     }
 }
@@ -76,7 +87,7 @@ impl Desk {
 /// Gets everything ready that services are made from.
 pub(crate) fn desk(means: Means) -> Desk {
     let Means { archive, recorder, by_hand, roster, view, clock, health, metrics, version, .. } = means;
-    let Means { database, people, settings, fixed, backups, .. } = means;
+    let Means { database, people, settings, fixed, backups, alerts, sender, public_url, .. } = means;
     let by = Actor::program("");
     let upkeep = SharedUpkeep {
         archive: archive.clone(),
@@ -86,6 +97,22 @@ pub(crate) fn desk(means: Means) -> Desk {
         backups,
         database: database.clone(),
         by: by.clone(),
+    };
+    let incidents = SharedIncidents {
+        by: by.clone(),
+        may_inspect: false,
+        archive: archive.clone(),
+        alerts: alerts.clone(),
+        recorder: recorder.clone(),
+        clock: clock.clone(),
+    };
+    let alerting = SharedAlerting {
+        by: by.clone(),
+        alerts,
+        recorder: recorder.clone(),
+        sender,
+        clock: clock.clone(),
+        public_url,
     };
     let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
     let started = clock.monotonic();
@@ -97,6 +124,8 @@ pub(crate) fn desk(means: Means) -> Desk {
         past: Arc::new(past),
         people,
         upkeep,
+        incidents,
+        alerting,
     }
 }
 

@@ -8,12 +8,17 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock, Failure, LiveView, NewTracker, Prober, Records, RetentionDraft, access::AccountRecords};
+use domain::{
+    Clock, EgressPolicy, Failure, LiveView, NewTracker, Prober, Records, RetentionDraft,
+    access::AccountRecords,
+};
+use notify::Sender;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     access::Access,
+    alerts::{self, Dispatcher},
     assets::Assets,
     backups::Backups,
     health::Health,
@@ -62,6 +67,10 @@ pub struct Parts {
     pub track: Vec<NewTracker>,
     /// Whether `/metrics` has series for each tracker.
     pub tracker_metrics: bool,
+    /// Which addresses alerts are sent to.
+    pub egress: EgressPolicy,
+    /// How browsers reach this installation, without a slash at its end, if somebody said so.
+    pub public_url: Option<String>,
     /// A number by chance, to tell this run from others.
     pub boot: u32,
 }
@@ -75,6 +84,9 @@ pub enum StartError {
     /// The data cannot be read or written.
     #[error("cannot use the data")]
     Data(#[source] Failure),
+    /// There is nothing to send alerts with.
+    #[error("alerts cannot be sent from here")]
+    Sender(#[source] notify::BuildError),
     /// The data folder cannot be made.
     #[error("cannot make the data folder {path}", path = .0.display())]
     Folder(PathBuf, #[source] io::Error),
@@ -90,6 +102,7 @@ pub struct Server {
     access: Arc<Access>,
     upkeep: JoinHandle<()>,
     backups: Option<JoinHandle<()>>,
+    dispatcher: JoinHandle<()>,
     /// End when the server is stopped.
     _threads: [Arc<Threads>; 2],
 }
@@ -108,8 +121,8 @@ impl Server {
         let health = Arc::new(Health::default());
         let metrics = Arc::new(Metrics::default());
         let clock = parts.clock;
-        let archive = parts.records.archive();
-        let (recorder, handle, Told { roster, settings }) = Recorder::start(
+        let (archive, incidents) = (parts.records.archive(), parts.records.alerts());
+        let (recorder, handle, Told { roster, settings, outbox }) = Recorder::start(
             parts.records,
             clock.clone(),
             health.clone(),
@@ -128,6 +141,7 @@ impl Server {
         let stop = CancellationToken::new();
         let (by_hand, orders) = ByHand::new(roster.clone(), view.clone(), clock.clone());
         let backups = parts.backups.map(Arc::new);
+        let sender = Arc::new(Sender::new(parts.egress, clock.clone()).map_err(StartError::Sender)?);
         let state = AppState {
             backups: backups.clone(),
             settings: settings.clone(),
@@ -146,6 +160,9 @@ impl Server {
                 settings,
                 fixed: parts.retention,
                 backups: backups.clone(),
+                alerts: incidents.clone(),
+                sender: sender.clone(),
+                public_url: parts.public_url.clone(),
             }),
             archive,
             recorder: handle,
@@ -166,6 +183,18 @@ impl Server {
         let tools = tools(&state, parts.canaries);
         let scheduler = Scheduler::new(tools, probing.clone(), state.roster.clone(), orders);
         let scheduler = tokio::spawn(scheduler.run());
+        let dispatcher = Dispatcher::new(alerts::Tools {
+            archive: incidents,
+            recorder: state.recorder.clone(),
+            roster: state.roster.clone(),
+            clock: state.clock.clone(),
+            health: state.health.clone(),
+            sender,
+            outbox,
+            public_url: parts.public_url,
+            stop: stop.clone(),
+        });
+        let dispatcher = tokio::spawn(dispatcher.run());
         let backups = backups.map(|backups| tokio::spawn(backups.run()));
         let upkeep = tokio::spawn(access.clone().upkeep(stop.clone()));
         let web = tokio::spawn(serve(listener, state, stop.clone()));
@@ -178,6 +207,7 @@ impl Server {
             access,
             upkeep,
             backups,
+            dispatcher,
             _threads: [probing, recording],
         })
     }
@@ -201,6 +231,9 @@ impl Server {
         }
         if self.scheduler.await.is_err() {
             tracing::error!("the scheduler ended in a panic");
+        }
+        if timeout(WEB_PATIENCE, self.dispatcher).await.is_err() {
+            tracing::warn!("an alert was on its way; it is sent again after the next start");
         }
         // The web server holds the last handles of the recorder, so it goes first.
         let mut web = self.web;

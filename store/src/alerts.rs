@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use domain::{
     Alert, AlertChange, AlertKind, AlertRule, ChannelId, Delivery, DeliveryState, IncidentId, Outgoing,
-    RuleId, Secret, Settled, StoredChannel, Timestamp, TrackerId, Waiting, access::Actor,
+    RuleId, Settled, StoredChannel, Timestamp, ToldSoFar, TrackerId, Waiting, access::Actor,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
-use crate::{StoreError, incidents, row::Row};
+use crate::{
+    StoreError, incidents,
+    row::Row,
+    vault::{Place, Vault},
+};
 
 /// What a rule is about, as its column.
 #[derive(Default, Serialize, Deserialize)]
@@ -29,9 +33,10 @@ pub(crate) async fn apply(
     change: &AlertChange,
     by: &Actor,
     at: Timestamp,
+    vault: &Vault,
 ) -> Result<Option<i64>, StoreError> {
     match change {
-        AlertChange::SaveChannel(channel) => save_channel(db, channel).await,
+        AlertChange::SaveChannel(channel) => save_channel(db, channel, vault).await,
         AlertChange::RemoveChannel(id) => remove_channel(db, *id, at).await,
         AlertChange::SaveRule(rule) => save_rule(db, rule).await,
         AlertChange::RemoveRule(RuleId(id)) => {
@@ -58,16 +63,29 @@ pub(crate) async fn apply(
     }
 }
 
-async fn save_channel(db: &mut SqliteConnection, channel: &StoredChannel) -> Result<Option<i64>, StoreError> {
+async fn save_channel(
+    db: &mut SqliteConnection,
+    channel: &StoredChannel,
+    vault: &Vault,
+) -> Result<Option<i64>, StoreError> {
     let StoredChannel { id, name, kind, settings, enabled } = channel;
-    let Some(ChannelId(id)) = id else {
-        let sql = "INSERT INTO channels (name, kind, settings, enabled) VALUES (?, ?, ?, ?)";
-        let done = query(sql).bind(name).bind(kind).bind(settings.expose()).bind(enabled).execute(db).await?;
-        return Ok(Some(done.last_insert_rowid()));
+    let id = match id {
+        Some(ChannelId(id)) => *id,
+        // What is sealed is bound to the row, whose number only the database knows.
+        None => {
+            let sql = "INSERT INTO channels (name, kind, settings) VALUES (?, ?, '')";
+            query(sql).bind(name).bind(kind).execute(&mut *db).await?.last_insert_rowid()
+        }
     };
+    let settings = vault.seal(settings, settings_of(id))?;
     let sql = "UPDATE channels SET name = ?, kind = ?, settings = ?, enabled = ? WHERE id = ?";
-    let update = query(sql).bind(name).bind(kind).bind(settings.expose()).bind(enabled).bind(id);
-    Ok((update.execute(db).await?.rows_affected() > 0).then_some(*id))
+    let update = query(sql).bind(name).bind(kind).bind(settings).bind(enabled).bind(id);
+    Ok((update.execute(db).await?.rows_affected() > 0).then_some(id))
+}
+
+/// Where the settings of a channel are: what they are sealed to.
+pub(crate) fn settings_of(row: i64) -> Place<'static> {
+    Place { table: "channels", row, field: "settings" }
 }
 
 /// What waits for it is given up: nobody would ever send it.
@@ -162,16 +180,20 @@ pub(crate) async fn forget(
 }
 
 /// All channels, in the order in which they were made.
-pub(crate) async fn channels(db: &mut SqliteConnection) -> Result<Vec<StoredChannel>, StoreError> {
+pub(crate) async fn channels(
+    db: &mut SqliteConnection,
+    vault: &Vault,
+) -> Result<Vec<StoredChannel>, StoreError> {
     let rows =
         query("SELECT id, name, kind, settings, enabled FROM channels ORDER BY id").fetch_all(db).await?;
     let read = |row: &SqliteRow| {
         let row = Row::of("channels", row);
+        let id = row.get("id")?;
         Ok(StoredChannel {
-            id: Some(ChannelId(row.get("id")?)),
+            id: Some(ChannelId(id)),
             name: row.get("name")?,
             kind: row.get("kind")?,
-            settings: Secret::new(row.get::<String>("settings")?),
+            settings: vault.open(row.get("settings")?, settings_of(id)),
             enabled: row.get("enabled")?,
         })
     };
@@ -232,6 +254,26 @@ pub(crate) async fn waiting(db: &mut SqliteConnection, most: i64) -> Result<Vec<
         })
     };
     rows.iter().map(read).collect()
+}
+
+/// What a channel was told of an incident.
+pub(crate) async fn told(
+    db: &mut SqliteConnection,
+    incident: IncidentId,
+    channel: ChannelId,
+) -> Result<ToldSoFar, StoreError> {
+    const TOLD: &str = "
+        SELECT max(iif(state = 'sent', moment, NULL)) AS last_sent,
+               coalesce(sum(state = 'sent' AND kind = 'still_down'), 0) AS reminders,
+               coalesce(max(state = 'waiting'), 0) AS is_waiting
+        FROM outbox WHERE incident_id = ? AND channel_id = ?";
+    let row = query(TOLD).bind(incident.0).bind(channel.0).fetch_one(db).await?;
+    let row = Row::of("outbox", &row);
+    Ok(ToldSoFar {
+        last_sent: row.get_some("last_sent")?.map(Timestamp),
+        reminders: row.fit("reminders")?,
+        is_waiting: row.get::<i64>("is_waiting")? != 0,
+    })
 }
 
 /// Messages: of one incident, oldest first; otherwise those in one state, the newest first.

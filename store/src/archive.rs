@@ -7,9 +7,9 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    AlertArchive, AlertRule, Archive, CheckPage, CheckQuery, Delivery, DeliveryState, Direction, Exhibit,
-    Failure, Holdings, Incident, IncidentId, IncidentQuery, LoggedChange, Period, PhaseTime, Remark,
-    StoredChannel, Tally, Timestamp, Timing, TrackerId, Transition, Waiting, Window,
+    AlertArchive, AlertRule, Archive, ChannelId, CheckPage, CheckQuery, Delivery, DeliveryState, Direction,
+    Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery, LoggedChange, Period, PhaseTime, Remark,
+    StoredChannel, Tally, Timestamp, Timing, ToldSoFar, TrackerId, Transition, Waiting, Window,
 };
 use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
@@ -21,6 +21,7 @@ use crate::{
         seal, timings,
     },
     incidents, open, statuses,
+    vault::Vault,
 };
 
 mod days;
@@ -33,6 +34,7 @@ mod periods;
 pub(crate) struct Reader {
     pool: SqlitePool,
     pending: SharedPending,
+    vault: Vault,
 }
 
 /// Connections that read at the same time.
@@ -50,13 +52,13 @@ struct Reading {
 
 impl Reader {
     /// A reader beside the writer that fills `pending`. Opens nothing before it is asked.
-    pub(crate) fn new(path: &Path, pending: SharedPending) -> Self {
+    pub(crate) fn new(path: &Path, pending: SharedPending, vault: Vault) -> Self {
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
             .after_connect(|db, _| Box::pin(open::configure_reader(db)))
             .connect_lazy_with(open::options(path, false));
-        Self { pool, pending }
+        Self { pool, pending, vault }
     }
 
     /// Begins to read about a tracker.
@@ -193,6 +195,11 @@ impl AlertArchive for Reader {
         read.await.map_err(unreadable)
     }
 
+    async fn told(&self, incident: IncidentId, channel: ChannelId) -> Result<ToldSoFar, Failure> {
+        let read = async { alerts::told(&mut *self.begin().await?, incident, channel).await };
+        read.await.map_err(unreadable)
+    }
+
     async fn waiting(&self, limit: usize) -> Result<Vec<Waiting>, Failure> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let read = async { alerts::waiting(&mut *self.begin().await?, limit).await };
@@ -200,7 +207,7 @@ impl AlertArchive for Reader {
     }
 
     async fn channels(&self) -> Result<Vec<StoredChannel>, Failure> {
-        let read = async { alerts::channels(&mut *self.begin().await?).await };
+        let read = async { alerts::channels(&mut *self.begin().await?, &self.vault).await };
         read.await.map_err(unreadable)
     }
 

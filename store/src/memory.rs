@@ -7,11 +7,11 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Act, AlertArchive, AlertChange, AlertRule, Alteration, Archive, Batch, CheckPage, CheckQuery, Delivery,
-    DeliveryState, Direction, Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery, LoggedChange,
-    Misfit, NewTracker, Period, PhaseTime, Recent, Recorded, Records, Remark, Retention, SHOWN_CHECKS,
-    Status, StoredChannel, Tally, Timestamp, Timing, Tracker, TrackerId, Transition, Waiting, Window,
-    access::Actor,
+    Act, AlertArchive, AlertChange, AlertRule, Alteration, Archive, Batch, ChannelId, CheckPage, CheckQuery,
+    Delivery, DeliveryState, Direction, Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery,
+    LoggedChange, Misfit, NewTracker, Period, PhaseTime, Recent, Recorded, Records, Remark, Retention,
+    SHOWN_CHECKS, Status, StoredChannel, Tally, Timestamp, Timing, ToldSoFar, Tracker, TrackerId, Transition,
+    Waiting, Window, access::Actor,
 };
 
 use crate::plain::Plain;
@@ -336,6 +336,10 @@ impl AlertArchive for MemoryArchive {
         limit: usize,
     ) -> Result<Vec<Delivery>, Failure> {
         Ok(locked(&self.0).alerts.deliveries(incident, state, limit))
+    }
+
+    async fn told(&self, incident: IncidentId, channel: ChannelId) -> Result<ToldSoFar, Failure> {
+        Ok(locked(&self.0).alerts.told(incident, channel))
     }
 
     async fn waiting(&self, limit: usize) -> Result<Vec<Waiting>, Failure> {

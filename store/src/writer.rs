@@ -73,7 +73,7 @@ impl Writer {
         let pending = SharedPending::default();
         load::begin(&mut db, &pending).await?;
         let limits = trackers::limits(&mut db).await?;
-        let archive = Arc::new(Reader::new(file.path(), pending.clone()));
+        let archive = Arc::new(Reader::new(file.path(), pending.clone(), vault.clone()));
         Ok(Self {
             db,
             file,
@@ -324,7 +324,7 @@ impl Records for Writer {
     ) -> Result<Option<i64>, Failure> {
         let changed = async {
             self.begin().await?;
-            let applied = alerts::apply(&mut self.db, change, by, at).await;
+            let applied = alerts::apply(&mut self.db, change, by, at, &self.vault).await;
             end(&mut self.db, applied).await
         };
         changed.await.map_err(|error| error.while_doing("changing alerts"))

@@ -2,10 +2,8 @@
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    pin::Pin,
+    net::{IpAddr, Ipv4Addr},
     sync::Arc,
-    task::{Context, Poll, ready},
 };
 
 use lettre::{
@@ -14,42 +12,50 @@ use lettre::{
         Error,
         authentication::{Credentials, Mechanism},
         client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, TlsParameters},
+        commands,
         extension::ClientId,
-        response::Response,
+        response::{Response, Severity},
     },
 };
 use rustls::pki_types::ServerName;
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-    time::timeout,
-};
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::TlsConnector;
 
-use super::{Mail, Security};
+use super::{
+    Mail, Security,
+    stream::{Bounded, Encrypted},
+};
 use crate::{
     Class, Receipt, Sender, Undelivered, egress,
-    post::{FIRST, WHOLE, forbidden, network, quoted, too_late},
+    post::{FIRST, WHOLE, chain, forbidden, network, quoted, too_late},
+    words::cut,
 };
 
-/// The most bytes that a server may say, encryption and its certificates included.
-const MOST: usize = 256 * 1024;
+/// The most characters of a receipt.
+const SAID: usize = 500;
 
 /// Sends a message.
 pub(super) async fn send(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt, Undelivered> {
-    match timeout(WHOLE, talk(mail, sender, message)).await {
-        Ok(said) => said,
-        Err(_) => Err(too_late()),
-    }
+    let taken = async {
+        let mut server = sign_in(mail, sender).await?;
+        let receipt = submit(mail, &mut server, message).await?;
+        Ok((server, receipt))
+    };
+    let (mut server, receipt) = timeout(WHOLE, taken).await.unwrap_or_else(|_| Err(too_late()))?;
+    // It is taken, whether the server says goodbye in time or not.
+    let _ = timeout(FIRST, server.quit()).await;
+    Ok(receipt)
 }
 
-async fn talk(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt, Undelivered> {
+/// Connects, as far as a server that takes the message from us.
+async fn sign_in(mail: &Mail, sender: &Sender) -> Result<AsyncSmtpConnection, Undelivered> {
     let failed = |error: &Error| failed(mail, error);
     let tcp = timeout(FIRST, connect(mail, sender)).await.map_err(|_| too_late())??;
     let us = us(&tcp);
     let line: Box<dyn AsyncTokioStream> = match mail.security {
         Security::Tls => Box::new(encrypt(mail, sender, tcp).await?),
-        Security::StartTls | Security::None => Box::new(tcp),
+        Security::StartTls => Box::new(tcp.careful()),
+        Security::None => Box::new(tcp),
     };
     let greeting = timeout(FIRST, AsyncSmtpConnection::connect_with_transport(line, &us));
     let mut server = greeting.await.map_err(|_| too_late())?.map_err(|error| failed(&error))?;
@@ -64,13 +70,50 @@ async fn talk(mail: &Mail, sender: &Sender, message: &Message) -> Result<Receipt
     if !mail.user.is_empty() {
         let credentials = Credentials::new(mail.user.clone(), mail.password.expose().to_owned());
         let mechanisms = [Mechanism::Plain, Mechanism::Login];
-        server.auth(&mechanisms, &credentials).await.map_err(|error| failed(&error))?;
+        server.auth(&mechanisms, &credentials).await.map_err(|error| {
+            if error.is_client() {
+                return Undelivered::refused("the server offers no way to sign in that is known here");
+            }
+            failed(&error)
+        })?;
     }
-    let taken =
-        server.send(message.envelope(), &message.formatted()).await.map_err(|error| failed(&error))?;
-    // It is taken, whether the server says goodbye or not.
-    let _ = timeout(FIRST, server.quit()).await;
-    Ok(Receipt { said: said(mail, &taken) })
+    Ok(server)
+}
+
+/// Hands the message over. One address that the server does not take keeps the message from nobody else: lettre's own way would.
+async fn submit(
+    mail: &Mail,
+    server: &mut AsyncSmtpConnection,
+    message: &Message,
+) -> Result<Receipt, Undelivered> {
+    let failed = |error: &Error| failed(mail, error);
+    let from = commands::Mail::new(Some(mail.from.email.clone()), Vec::new());
+    server.command(from).await.map_err(|error| failed(&error))?;
+    let mut refused = Vec::new();
+    for to in &mail.to {
+        if let Err(error) = server.command(commands::Rcpt::new(to.email.clone(), Vec::new())).await {
+            let undelivered = failed(&error);
+            // Only an answer is about the address. Anything else is about the connection.
+            if error.status().is_none() {
+                return Err(undelivered);
+            }
+            refused.push((&to.email, undelivered));
+        }
+    }
+    if refused.len() == mail.to.len() {
+        let last = refused.pop().map(|(_, undelivered)| undelivered);
+        return Err(last.unwrap_or_else(|| Undelivered::refused("nobody gets the message")));
+    }
+    server.command(commands::Data).await.map_err(|error| failed(&error))?;
+    let taken = server.message(&message.formatted()).await.map_err(|error| failed(&error))?;
+    if taken.code().severity != Severity::PositiveCompletion {
+        return Err(nonsense());
+    }
+    let mut all = said(mail, &taken);
+    for (to, undelivered) in &refused {
+        all = format!("{all}; not for {to}: {}", undelivered.said);
+    }
+    Ok(Receipt { said: cut(&all, SAID) })
 }
 
 /// Connects to the first of the server's addresses that answers, of those that may be asked.
@@ -81,12 +124,13 @@ async fn connect(mail: &Mail, sender: &Sender) -> Result<Bounded, Undelivered> {
         if is_forbidden { forbidden() } else { Undelivered::later("the name of the server has no address") }
     })?;
     let mut last = Undelivered::later("no connection to the server");
+    // An address that swallows everything leaves the others their time.
+    let each = FIRST / u32::try_from(found.len()).unwrap_or(u32::MAX).max(1);
     for address in found {
-        match TcpStream::connect(address).await {
-            Ok(tcp) => return Ok(Bounded { tcp, left: MOST }),
-            Err(error) => {
-                last.said = network(error.kind()).unwrap_or(last.said);
-            }
+        match timeout(each, TcpStream::connect(address)).await {
+            Ok(Ok(tcp)) => return Ok(Bounded::new(tcp)),
+            Ok(Err(error)) => last.said = network(error.kind()).unwrap_or(last.said),
+            Err(_) => last = too_late(),
         }
     }
     Err(last)
@@ -99,7 +143,7 @@ async fn encrypt(mail: &Mail, sender: &Sender, tcp: Bounded) -> Result<Encrypted
     let handshake = TlsConnector::from(Arc::new(config)).connect(name, tcp);
     match timeout(FIRST, handshake).await {
         Ok(Ok(stream)) => Ok(Encrypted(Box::new(stream))),
-        Ok(Err(error)) => Err(encryption(&error)),
+        Ok(Err(error)) => Err(broken(&error)),
         Err(_) => Err(too_late()),
     }
 }
@@ -127,7 +171,7 @@ fn bare(mail: &Mail) -> String {
 
 /// Who we are, as far as a server wants to know: the address that it sees anyway.
 fn us(tcp: &Bounded) -> ClientId {
-    match tcp.tcp.local_addr().map(|address| address.ip()) {
+    match tcp.local_addr().map(|address| address.ip()) {
         Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
         Ok(IpAddr::V6(address)) => ClientId::Ipv6(address),
         Err(_) => ClientId::Ipv4(Ipv4Addr::LOCALHOST),
@@ -141,32 +185,32 @@ fn unusable() -> Undelivered {
 /// What the server says, with the number that it begins with.
 fn said(mail: &Mail, response: &Response) -> String {
     let text = response.message().collect::<Vec<_>>().join(" ");
-    format!("{} {}", response.code(), quoted(&text, &[&mail.password]))
+    format!("{} {}", response.code(), quoted(&text, std::slice::from_ref(&mail.password)))
 }
 
 /// What went wrong, in words.
 fn failed(mail: &Mail, error: &Error) -> Undelivered {
-    let source = std::error::Error::source(error);
     if let Some(code) = error.status() {
-        let text = source.map(ToString::to_string).unwrap_or_default();
-        let said = format!("the server answered {code} {}", quoted(&text, &[&mail.password]));
+        let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        let said =
+            format!("the server answered {code} {}", quoted(&text, std::slice::from_ref(&mail.password)));
         let class = if error.is_transient() { Class::Later(None) } else { Class::Refused };
         return Undelivered { said: said.trim_end().to_owned(), class };
     }
-    if error.is_client() {
-        return Undelivered::refused("the server offers no way to sign in that is known here");
-    }
-    match source.and_then(|source| source.downcast_ref::<io::Error>()) {
-        Some(error) => encryption(error),
+    match chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()) {
+        Some(error) => broken(error),
         None if error.is_tls() => unusable(),
-        None => Undelivered::later("the server said what no mail server says"),
+        None => nonsense(),
     }
 }
 
+fn nonsense() -> Undelivered {
+    Undelivered::later("the server said what no mail server says")
+}
+
 /// An error of a connection, which may be one of its encryption.
-fn encryption(error: &io::Error) -> Undelivered {
-    let inner = error.get_ref();
-    let said = match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+fn broken(error: &io::Error) -> Undelivered {
+    let said = match chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(_)) => {
             "the certificate of the server is not trusted".to_owned()
         }
@@ -174,81 +218,4 @@ fn encryption(error: &io::Error) -> Undelivered {
         None => network(error.kind()).unwrap_or_else(|| "the server broke the connection off".to_owned()),
     };
     Undelivered::later(said)
-}
-
-/// A connection that ends when the server has said too much.
-#[derive(Debug)]
-struct Bounded {
-    tcp: TcpStream,
-    left: usize,
-}
-
-impl AsyncRead for Bounded {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.left == 0 {
-            return Poll::Ready(Err(io::Error::other("the server said too much")));
-        }
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
-        self.left = self.left.saturating_sub(buf.filled().len() - before);
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Bounded {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(cx)
-    }
-}
-
-impl AsyncTokioStream for Bounded {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.tcp.peer_addr()
-    }
-}
-
-/// A connection that is encrypted from its first byte.
-#[derive(Debug)]
-struct Encrypted(Box<TlsStream<Bounded>>);
-
-impl AsyncRead for Encrypted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Encrypted {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
-
-impl AsyncTokioStream for Encrypted {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.0.get_ref().0.peer_addr()
-    }
 }

@@ -34,10 +34,12 @@ impl Mail {
             .from(self.from.clone())
             .date(at)
             .message_id(Some(self.id(&alert.key)))
-            .in_reply_to(thread.clone())
-            .references(thread)
             .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
             .subject(words.title.clone());
+        // What begins a thread answers nothing.
+        if alert.thread != alert.key {
+            message = message.in_reply_to(thread.clone()).references(thread);
+        }
         for to in &self.to {
             message = message.to(to.clone());
         }

@@ -67,9 +67,9 @@ fn status_line(status: StatusCode) -> String {
 }
 
 /// What a service says, on one line of bounded length, without these secrets: servers like to repeat what they were sent.
-pub(crate) fn quoted(text: &str, secrets: &[&Secret]) -> String {
+pub(crate) fn quoted(text: &str, secrets: &[Secret]) -> String {
     let mut text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
+    for secret in secrets.iter().map(Secret::expose).filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, Secret::MASK);
     }
     words::cut(text.trim(), SAID)
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn what_is_repeated_has_no_secrets() {
         let (token, none) = (Secret::new("123:abc"), Secret::new(""));
-        assert_eq!(quoted("bad token\n123:abc\u{1b}[0m", &[&token, &none]), "bad token ••• [0m");
+        assert_eq!(quoted("bad token\n123:abc\u{1b}[0m", &[token, none]), "bad token ••• [0m");
         assert_eq!(quoted(&"x".repeat(500), &[]).chars().count(), SAID);
     }
 }

@@ -16,13 +16,8 @@ pub(super) fn of(error: &reqwest::Error) -> Undelivered {
         return Undelivered::refused("the request could not be made from these settings");
     }
     let found = chain(error).find_map(|cause| {
-        if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-            return Some(encryption(error));
-        }
-        let error = cause.downcast_ref::<io::Error>()?;
-        // What encryption fails with travels inside of an error of the connection, where the chain does not lead.
-        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        inner.map(encryption).or_else(|| network(error.kind()))
+        let encryption = cause.downcast_ref::<rustls::Error>().map(encryption);
+        encryption.or_else(|| network(cause.downcast_ref::<io::Error>()?.kind()))
     });
     let fallback = if error.is_connect() {
         "no connection to the service"
@@ -42,8 +37,12 @@ pub(crate) fn forbidden() -> Undelivered {
     Undelivered::refused("the service is at an address that this server must not ask")
 }
 
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+/// An error and what is behind it. Errors of the system hide one level, what they were made of.
+pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| {
+        let made_of = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        made_of.map(|made_of| made_of as &(dyn Error + 'static)).or_else(|| (*error).source())
+    })
 }
 
 fn encryption(error: &rustls::Error) -> String {

@@ -90,6 +90,8 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         grouping: Grouping { commit_every: arguments.commit_every, ..Grouping::default() },
         track: ground.track,
         tracker_metrics: !arguments.no_tracker_metrics,
+        egress: arguments.egress,
+        public_url: arguments.public_url.as_ref().map(|url| url.text.clone()),
         boot,
     };
     // From here on a signal stops the server cleanly, whoever was told that it runs.

@@ -33,7 +33,7 @@ impl Recorder {
 
     /// Reads rules and channels anew. When that fails, those of before count.
     pub(super) async fn load_rules(&mut self) {
-        let archive = self.records.archive();
+        let archive = self.records.alerts();
         let read = async { Ok::<_, Failure>((archive.rules().await?, archive.channels().await?)) };
         match read.await {
             Ok((rules, channels)) => {
@@ -100,18 +100,12 @@ fn of_transition(
     };
     let ms = |length: std::time::Duration| u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
     Alert {
-        key: String::new(),
-        thread: String::new(),
-        kind,
         tracker: Some(concerned(tracker)),
-        incident: None,
-        at,
         since: Some(since),
         lasted_ms: lasted.map(ms),
         cause,
         evidence,
-        lines: Vec::new(),
-        link: None,
+        ..Alert::of(kind, at)
     }
 }
 

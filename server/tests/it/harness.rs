@@ -322,6 +322,8 @@ impl TestApp {
             grouping: Grouping { commit_every: Duration::from_millis(5), keep },
             track: Vec::new(),
             tracker_metrics: true,
+            egress: domain::EgressPolicy::SelfHosted,
+            public_url: Some("https://status.example".into()),
             boot: 7,
         };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

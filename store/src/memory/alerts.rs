@@ -1,9 +1,9 @@
 //! Incidents, channels, rules and messages without a disk.
 
 use domain::{
-    AlertChange, AlertRule, ChannelId, Delivery, DeliveryState, Incident, IncidentId, IncidentQuery,
-    Outgoing, Remark, RuleId, Settled, StoredChannel, Timestamp, TrackerId, Transition, Waiting,
-    access::Actor,
+    AlertChange, AlertKind, AlertRule, ChannelId, Delivery, DeliveryState, Incident, IncidentId,
+    IncidentQuery, Outgoing, Remark, RuleId, Settled, StoredChannel, Timestamp, ToldSoFar, TrackerId,
+    Transition, Waiting, access::Actor,
 };
 
 /// All of it.
@@ -217,6 +217,22 @@ impl Alerts {
             said: said.clone(),
             moment: waiting.next_at,
         }
+    }
+
+    pub(super) fn told(&self, incident: IncidentId, channel: ChannelId) -> ToldSoFar {
+        let is_it = |message: &&Message| {
+            let outgoing = &message.waiting.outgoing;
+            outgoing.channel == channel && outgoing.alert.incident == Some(incident.0)
+        };
+        let mut told = ToldSoFar::default();
+        for message in self.messages.iter().filter(is_it) {
+            told.is_waiting |= message.state == DeliveryState::Waiting;
+            if message.state == DeliveryState::Sent {
+                told.last_sent = told.last_sent.max(Some(message.waiting.next_at));
+                told.reminders += u32::from(message.waiting.outgoing.alert.kind == AlertKind::StillDown);
+            }
+        }
+        told
     }
 
     pub(super) fn waiting(&self, limit: usize) -> Vec<Waiting> {

@@ -6,6 +6,7 @@ use super::{Place, Vault, is_sealed};
 use crate::{
     StoreError,
     accounts::totp,
+    alerts::settings_of,
     http,
     transaction::{begin, end},
 };
@@ -28,7 +29,7 @@ pub(crate) async fn unlock(db: &mut SqliteConnection, vault: &Vault) -> Result<(
 }
 
 async fn seal_all(db: &mut SqliteConnection, vault: &Vault) -> Result<u64, StoreError> {
-    Ok(trackers(db, vault).await? + accounts(db, vault).await?)
+    Ok(trackers(db, vault).await? + accounts(db, vault).await? + channels(db, vault).await?)
 }
 
 async fn trackers(db: &mut SqliteConnection, vault: &Vault) -> Result<u64, StoreError> {
@@ -67,6 +68,23 @@ async fn accounts(db: &mut SqliteConnection, vault: &Vault) -> Result<u64, Store
         if found.is_clear {
             let sealed = vault.seal(&vault.open(&text, place), place)?;
             let sql = "UPDATE accounts SET totp_secret = ? WHERE id = ?";
+            query(sql).bind(sealed).bind(row).execute(&mut *db).await?;
+            changed += 1;
+        }
+    }
+    Ok(changed)
+}
+
+async fn channels(db: &mut SqliteConnection, vault: &Vault) -> Result<u64, StoreError> {
+    let rows: Vec<(i64, String)> = query_as("SELECT id, settings FROM channels").fetch_all(&mut *db).await?;
+    let mut changed = 0;
+    for (row, text) in rows {
+        let place = settings_of(row);
+        let mut found = Found::default();
+        found.look(vault, &text, place);
+        if found.is_clear {
+            let sealed = vault.seal(&vault.open(&text, place), place)?;
+            let sql = "UPDATE channels SET settings = ? WHERE id = ?";
             query(sql).bind(sealed).bind(row).execute(&mut *db).await?;
             changed += 1;
         }

@@ -1,4 +1,4 @@
-//! What the tests need beside Rust: `sqlite3`, Chromium, Node.js, and the packages of `e2e/package-lock.json`.
+//! What the tests need beside Rust: `sqlite3`, a mail server, Chromium, Node.js, and the packages of `e2e/package-lock.json`.
 
 use std::{
     env, fs,
@@ -13,6 +13,9 @@ use crate::{command, failure::Failure, output, packages, workspace};
 const BROWSERS: [&str; 2] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 const BROWSER_PACKAGES: [&str; 3] = ["chromium-headless-shell", "fonts-dejavu-core", "fonts-liberation"];
 const NODE_PACKAGES: [&str; 2] = ["nodejs", "npm"];
+/// A mail server in Python, which `notify` sends to. Debian's own Python knows Debian's packages, others do not.
+const MAIL_PACKAGE: &str = "python3-aiosmtpd";
+const PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
 /// What playwright-core asks for.
 const OLDEST_NODE: u32 = 20;
 
@@ -25,12 +28,17 @@ pub(super) fn ensure() -> Result<PathBuf, Failure> {
     if !command::succeeds(command::program("sqlite3").arg("--version")) {
         missing.push("sqlite3");
     }
+    if !PYTHONS
+        .iter()
+        .any(|python| command::succeeds(command::program(python).args(["-c", "import aiosmtpd"])))
+    {
+        missing.push(MAIL_PACKAGE);
+    }
     if !["node", "npm"].iter().all(|name| command::succeeds(command::program(name).arg("--version"))) {
         missing.extend(NODE_PACKAGES);
     }
     if !missing.is_empty() {
-        let help =
-            "elsewhere install sqlite3, Chromium and Node.js and let the variable CHROMIUM name the browser";
+        let help = "elsewhere install sqlite3, aiosmtpd, Chromium and Node.js and let the variable CHROMIUM name the browser";
         packages::install(&missing, "the tests need", help)?;
     }
     npm_packages()?;

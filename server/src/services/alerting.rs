@@ -1,0 +1,293 @@
+//! Channels and rules, as pages change them.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use domain::{
+    Alert, AlertArchive, AlertChange, AlertKind, AlertRule, AlertingView, ChannelId, ChannelTest,
+    ChannelView, Clock, Failure, FieldError, Invalid, RuleId, Secret, StoredChannel, Tags, TrackerId,
+    access::Actor, parse_length, ports::Alerting,
+};
+use notify::{Channel, Sender};
+
+use crate::{failure::logged, recorder::RecorderHandle};
+
+#[derive(Clone)]
+pub(super) struct SharedAlerting {
+    /// For the log of changes.
+    pub(super) by: Actor,
+    pub(super) alerts: Arc<dyn AlertArchive>,
+    pub(super) recorder: RecorderHandle,
+    pub(super) sender: Arc<Sender>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// How browsers reach this installation.
+    pub(super) public_url: Option<String>,
+}
+
+/// The most characters of a name.
+const NAME: usize = 60;
+/// Channels, and rules, that there may be.
+const MOST: usize = 200;
+/// The newest messages that are shown.
+const DELIVERIES: usize = 50;
+/// The longest delay.
+const DAY: Duration = Duration::from_hours(24);
+/// The shortest time between reminders.
+const MINUTE: Duration = Duration::from_mins(1);
+
+#[async_trait]
+impl Alerting for SharedAlerting {
+    async fn overview(&self) -> Result<AlertingView, Failure> {
+        let read = async {
+            let channels = self.alerts.channels().await?;
+            let (rules, deliveries) =
+                (self.alerts.rules().await?, self.alerts.deliveries(None, None, DELIVERIES).await?);
+            Ok((channels, rules, deliveries))
+        };
+        let (channels, rules, deliveries) = read.await.map_err(logged)?;
+        let channels = channels.into_iter().filter_map(shown).collect();
+        Ok(AlertingView { now: self.clock.now(), kinds: notify::kinds(), channels, rules, deliveries })
+    }
+
+    async fn save_channel(
+        &self,
+        id: Option<ChannelId>,
+        fields: Vec<(String, String)>,
+    ) -> Result<ChannelId, Failure> {
+        let before = self.stored(id).await?;
+        let name = name_of(&fields);
+        let channel = self.parse(&fields, before.as_ref());
+        let (name, channel) = both(name, channel)?;
+        if id.is_none() && self.alerts.channels().await.map_err(logged)?.len() >= MOST {
+            return Err(Invalid::one("name", format!("there are {MOST} channels already")).into());
+        }
+        let kept = StoredChannel {
+            id,
+            name,
+            kind: channel.kind().to_owned(),
+            settings: Secret::new(channel.to_json()),
+            enabled: is_on(&fields),
+        };
+        let number = self.change(AlertChange::SaveChannel(kept)).await?;
+        Ok(ChannelId(number))
+    }
+
+    async fn remove_channel(&self, id: ChannelId) -> Result<(), Failure> {
+        self.change(AlertChange::RemoveChannel(id)).await.map(drop)
+    }
+
+    async fn try_channel(
+        &self,
+        id: Option<ChannelId>,
+        fields: Vec<(String, String)>,
+    ) -> Result<ChannelTest, Failure> {
+        let before = self.stored(id).await?;
+        let channel = self.parse(&fields, before.as_ref())?;
+        let now = self.clock.now();
+        let alert = Alert {
+            key: format!("test-{}", now.as_ms()),
+            thread: format!("test-{}", now.as_ms()),
+            cause: format!("{} tries this channel", self.by.name),
+            link: self.public_url.clone(),
+            ..Alert::of(AlertKind::Test, now)
+        };
+        let started = self.clock.monotonic();
+        let sent = self.sender.send(&channel, &alert).await;
+        let took = self.clock.monotonic().saturating_sub(started);
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        Ok(match sent {
+            Ok(receipt) => ChannelTest { was_sent: true, said: receipt.said, took_ms },
+            Err(undelivered) => ChannelTest { was_sent: false, said: undelivered.said, took_ms },
+        })
+    }
+
+    async fn save_rule(&self, id: Option<RuleId>, fields: Vec<(String, String)>) -> Result<RuleId, Failure> {
+        let known: Vec<ChannelId> =
+            self.alerts.channels().await.map_err(logged)?.iter().filter_map(|channel| channel.id).collect();
+        let rule = AlertRule { id, ..read_rule(&fields, &known)? };
+        if id.is_none() && self.alerts.rules().await.map_err(logged)?.len() >= MOST {
+            return Err(Invalid::one("name", format!("there are {MOST} rules already")).into());
+        }
+        self.change(AlertChange::SaveRule(rule)).await.map(RuleId)
+    }
+
+    async fn remove_rule(&self, id: RuleId) -> Result<(), Failure> {
+        self.change(AlertChange::RemoveRule(id)).await.map(drop)
+    }
+
+    async fn resend(&self, delivery: i64) -> Result<(), Failure> {
+        self.change(AlertChange::Resend(delivery)).await.map(drop)
+    }
+}
+
+impl SharedAlerting {
+    async fn change(&self, change: AlertChange) -> Result<i64, Failure> {
+        let done = self.recorder.alert(change, self.by.clone()).await.map_err(logged)?;
+        done.ok_or(Failure::NotFound)
+    }
+
+    async fn stored(&self, id: Option<ChannelId>) -> Result<Option<StoredChannel>, Failure> {
+        let Some(id) = id else { return Ok(None) };
+        let all = self.alerts.channels().await.map_err(logged)?;
+        all.into_iter().find(|channel| channel.id == Some(id)).map(Some).ok_or(Failure::NotFound)
+    }
+
+    /// The channel that a form describes; what cannot be read of a former one does not keep a secret.
+    fn parse(&self, fields: &[(String, String)], before: Option<&StoredChannel>) -> Result<Channel, Invalid> {
+        let former = before.and_then(|before| Channel::from_json(before.settings.expose()).ok());
+        Channel::parse(value(fields, "kind"), fields, former.as_ref())
+    }
+}
+
+fn shown(stored: StoredChannel) -> Option<ChannelView> {
+    let StoredChannel { id, name, kind, settings, enabled } = stored;
+    let (fields, problem) = match Channel::from_json(settings.expose()) {
+        Ok(channel) => (channel.fields(), None),
+        Err(_) if settings.is_sealed() => {
+            let problem = "its settings cannot be read with the key that this server has; enter them again";
+            (Vec::new(), Some(problem.to_owned()))
+        }
+        Err(broken) => (Vec::new(), Some(broken.to_string())),
+    };
+    Some(ChannelView { id: id?, name, kind, enabled, fields, problem })
+}
+
+fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    fields.iter().rev().find(|(other, _)| other == name).map_or("", |(_, value)| value.trim())
+}
+
+fn is_on(fields: &[(String, String)]) -> bool {
+    value(fields, "enabled") == "true"
+}
+
+fn name_of(fields: &[(String, String)]) -> Result<String, Invalid> {
+    let name = value(fields, "name");
+    let problem = match name.chars().count() {
+        0 => "give it a name".to_owned(),
+        1..=NAME if name.chars().any(char::is_control) => "a name has no control characters".to_owned(),
+        1..=NAME => return Ok(name.to_owned()),
+        _ => format!("a name has at most {NAME} characters"),
+    };
+    Err(Invalid::one("name", problem))
+}
+
+fn both<A, B>(one: Result<A, Invalid>, other: Result<B, Invalid>) -> Result<(A, B), Invalid> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (one, other) => {
+            let problems = one.err().into_iter().chain(other.err()).flat_map(|invalid| invalid.0);
+            Err(Invalid(problems.collect()))
+        }
+    }
+}
+
+/// The rule that a form describes. `known` are the channels that there are.
+fn read_rule(fields: &[(String, String)], known: &[ChannelId]) -> Result<AlertRule, Invalid> {
+    let mut problems: Vec<FieldError> = Vec::new();
+    let mut keep = |field: &'static str, problem: &str| problems.push(FieldError::new(field, problem));
+    let list = |name: &str| -> Vec<String> {
+        let parts = value(fields, name).split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(ToOwned::to_owned).collect()
+    };
+    let trackers: Vec<Option<TrackerId>> = list("trackers").iter().map(|id| id.parse().ok()).collect();
+    if trackers.iter().any(Option::is_none) {
+        keep("trackers", "trackers are told by their numbers, with commas between them");
+    }
+    let channel = |text: &str| text.parse().ok().map(ChannelId).filter(|id| known.contains(id));
+    let channels = fields.iter().filter(|(name, _)| name == "channel").map(|(_, id)| channel(id));
+    let channels: Vec<Option<ChannelId>> = channels.collect();
+    if channels.is_empty() || channels.iter().any(Option::is_none) {
+        keep("channel", "choose at least one channel");
+    }
+    let length = |name: &str| match value(fields, name) {
+        "" => Some(None),
+        text => parse_length(text).map(Some),
+    };
+    let delay = length("delay").map(Option::unwrap_or_default).filter(|delay| *delay <= DAY);
+    if delay.is_none() {
+        keep("delay", "a delay is a length of at most a day, like 30s or 5m");
+    }
+    let remind =
+        length("remind").filter(|remind| remind.is_none_or(|remind| (MINUTE..=7 * DAY).contains(&remind)));
+    if remind.is_none() {
+        keep("remind", "reminders come after 1m to 7d, like 30m; empty for none");
+    }
+    let fallback = match value(fields, "fallback") {
+        "" => Some(None),
+        text => channel(text).map(Some),
+    };
+    if fallback.is_none() {
+        keep("fallback", "there is no such channel");
+    }
+    let tags = Tags::parse_list(value(fields, "tags"));
+    let name = name_of(fields);
+    problems.extend(tags.as_ref().err().cloned());
+    problems.extend(name.as_ref().err().into_iter().flat_map(|invalid| invalid.0.clone()));
+    match (name, tags) {
+        (Ok(name), Ok(tags)) if problems.is_empty() => Ok(AlertRule {
+            id: None,
+            name,
+            trackers: trackers.into_iter().flatten().collect(),
+            groups: list("groups"),
+            tags: tags.as_slice().to_vec(),
+            channels: channels.into_iter().flatten().collect(),
+            delay: delay.unwrap_or_default(),
+            remind: remind.flatten(),
+            fallback: fallback.flatten(),
+            enabled: is_on(fields),
+        }),
+        _ => Err(Invalid(problems)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<AlertRule, Vec<String>> {
+        let fields: Vec<(String, String)> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let named = |invalid: Invalid| invalid.0.into_iter().map(|error| error.field).collect();
+        read_rule(&fields, &[ChannelId(1), ChannelId(2)]).map_err(named)
+    }
+
+    #[test]
+    fn a_form_is_read_into_a_rule() {
+        let rule = read(&[
+            ("name", " Ops "),
+            ("tags", "Prod, eu"),
+            ("groups", "Home, Shop"),
+            ("trackers", "7, 9"),
+            ("channel", "1"),
+            ("channel", "2"),
+            ("delay", "5m"),
+            ("remind", "1h"),
+            ("fallback", "2"),
+            ("enabled", "false"),
+            ("enabled", "true"),
+        ]);
+        let rule = rule.unwrap();
+        assert_eq!((rule.name.as_str(), rule.enabled, rule.fallback), ("Ops", true, Some(ChannelId(2))));
+        assert_eq!((rule.tags, rule.groups.len()), (vec!["eu".to_owned(), "prod".to_owned()], 2));
+        assert_eq!((rule.trackers, rule.channels.len()), (vec![TrackerId(7), TrackerId(9)], 2));
+        assert_eq!((rule.delay.as_secs(), rule.remind.map(|remind| remind.as_secs())), (300, Some(3_600)));
+        assert!(!read(&[("name", "a"), ("channel", "1")]).unwrap().enabled);
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_named_at_once() {
+        let wrong = read(&[
+            ("trackers", "seven"),
+            ("channel", "9"),
+            ("delay", "2d"),
+            ("remind", "1s"),
+            ("fallback", "8"),
+            ("tags", &"x".repeat(31)),
+        ]);
+        assert_eq!(
+            wrong.unwrap_err(),
+            ["trackers", "channel", "delay", "remind", "fallback", "tags", "name"]
+        );
+        assert_eq!(read(&[("name", "a")]).unwrap_err(), ["channel"]);
+    }
+}

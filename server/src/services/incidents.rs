@@ -1,0 +1,91 @@
+//! Incidents, as pages and programs ask for them.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use domain::{
+    AlertArchive, AlertChange, Archive, Clock, Failure, Incident, IncidentId, IncidentQuery, IncidentStory,
+    Invalid, Window, access::Actor, ports::Incidents,
+};
+
+use crate::{failure::logged, recorder::RecorderHandle};
+
+#[derive(Clone)]
+pub(super) struct SharedIncidents {
+    /// For the log of changes.
+    pub(super) by: Actor,
+    /// Whether who asks may see what targets answered, and who was told.
+    pub(super) may_inspect: bool,
+    pub(super) archive: Arc<dyn Archive>,
+    pub(super) alerts: Arc<dyn AlertArchive>,
+    pub(super) recorder: RecorderHandle,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// The most characters of a comment.
+const COMMENT: usize = 2_000;
+/// Incidents at once.
+const MOST: usize = 1_000;
+/// Messages about one incident.
+const DELIVERIES: usize = 500;
+
+#[async_trait]
+impl Incidents for SharedIncidents {
+    async fn list(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure> {
+        let query = IncidentQuery { limit: query.limit.clamp(1, MOST), ..query };
+        let mut incidents = self.alerts.incidents(query).await.map_err(logged)?;
+        if !self.may_inspect {
+            incidents.iter_mut().for_each(discreet);
+        }
+        Ok(incidents)
+    }
+
+    async fn story(&self, id: IncidentId) -> Result<IncidentStory, Failure> {
+        let told = self.alerts.incident(id).await.map_err(logged)?;
+        let (mut incident, remarks) = told.ok_or(Failure::NotFound)?;
+        let now = self.clock.now();
+        if !self.may_inspect {
+            discreet(&mut incident);
+            let (remarks, deliveries) = (Vec::new(), Vec::new());
+            return Ok(IncidentStory { now, incident, remarks, deliveries, evidence: None });
+        }
+        let deliveries = self.alerts.deliveries(Some(id), None, DELIVERIES).await.map_err(logged)?;
+        let at = incident.opened_at;
+        let moment = Window::new(at, at.plus(Duration::from_millis(1)));
+        let exhibit = self.archive.exhibits(incident.tracker, moment, 1).await.map_err(logged)?.pop();
+        let evidence = exhibit.map(|exhibit| (exhibit.failure, exhibit.last_good));
+        Ok(IncidentStory { now, incident, remarks, deliveries, evidence })
+    }
+
+    async fn acknowledge(&self, id: IncidentId) -> Result<(), Failure> {
+        self.change(AlertChange::Acknowledge(id)).await
+    }
+
+    async fn comment(&self, id: IncidentId, comment: String) -> Result<(), Failure> {
+        let comment = comment.trim();
+        let is_harmful = |c: char| c.is_control() && c != '\n';
+        let problem = match comment.chars().count() {
+            0 => "say something first".to_owned(),
+            1..=COMMENT if comment.chars().any(is_harmful) => {
+                "a comment has no control characters".to_owned()
+            }
+            1..=COMMENT => return self.change(AlertChange::Comment(id, comment.to_owned())).await,
+            _ => format!("a comment has at most {COMMENT} characters"),
+        };
+        Err(Invalid::one("comment", problem).into())
+    }
+}
+
+impl SharedIncidents {
+    async fn change(&self, change: AlertChange) -> Result<(), Failure> {
+        let done = self.recorder.alert(change, self.by.clone()).await.map_err(logged)?;
+        done.map(drop).ok_or(Failure::NotFound)
+    }
+}
+
+/// Without who knows of it.
+fn discreet(incident: &mut Incident) {
+    if let Some((_, who)) = &mut incident.acknowledged {
+        who.clear();
+    }
+}
