@@ -16,6 +16,7 @@ use leptos::prelude::*;
 use crate::{
     access::Asked,
     backend::FailedForm,
+    error::as_sentence,
     format,
     incidents::href_of,
     past::{asked::value, failure::inert, words as past},
@@ -178,7 +179,7 @@ impl Shown {
             view! {
                 <p class="error">
                     <Icon name="#i-alert" />
-                    <span>{problem.clone()}</span>
+                    <span>{as_sentence(problem)}</span>
                 </p>
             }
         });

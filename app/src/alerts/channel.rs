@@ -7,6 +7,7 @@ use super::{PAGE, REMOVE_CHANNEL, SAVE_CHANNEL, TRY_CHANNEL, kinds};
 use crate::{
     ApiError,
     access::Asked,
+    error::as_sentence,
     format,
     past::{asked::value, failure::inert},
     ui::{Icon, Input, InputKind, Part, asking_again, crumbs, went_wrong, whole},
@@ -94,7 +95,7 @@ impl Form {
                     <Icon name="#i-alert" />
                     <span>
                         <b>"It cannot be used as it stands. "</b>
-                        {problem.clone()}
+                        {as_sentence(problem)}
                     </span>
                 </div>
             }

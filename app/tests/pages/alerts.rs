@@ -78,7 +78,7 @@ fn told(role: Role) -> Site {
     let mut site = site(role);
     let broken = ChannelView {
         enabled: false,
-        problem: Some("Its secret cannot be read.".into()),
+        problem: Some("its settings cannot be read".into()),
         ..channel(2, "Pager <b>")
     };
     site.alerting.channels = vec![channel(1, "Ops mail"), broken];
@@ -135,7 +135,7 @@ fn channels_rules_and_messages_are_told() {
         "One of the newest messages could not be delivered.",
         r#"href="/alerts/channel?id=1" aria-label="Edit Ops mail""#,
         "Pager &lt;b&gt;",
-        "Its secret cannot be read.",
+        "Its settings cannot be read.",
         "All trackers",
         "Tags prod, web; Shop, tracker 9, which is deleted",
         "after 5 min · again after 1 h · otherwise Pager &lt;b&gt;",
