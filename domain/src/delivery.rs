@@ -85,15 +85,22 @@ impl ChannelPace {
             return Step::Wait(heads().map(|(head, _)| head.next_at).min());
         };
         let recent = self.sent.iter().filter(|at| now.since(**at) < WINDOW);
-        if recent.clone().count() + due.len() <= BURST || recent.clone().count() == 0 || due.len() == 1 {
-            return folded(head, line, now)
-                .unwrap_or_else(|| Step::Send(vec![head.id], Box::new(head.outgoing.alert.clone())));
+        let one = || {
+            let alone = || Step::Send(vec![head.id], Box::new(head.outgoing.alert.clone()));
+            folded(head, line, now).unwrap_or_else(alone)
+        };
+        if recent.clone().count() + due.len() <= BURST || recent.clone().count() == 0 {
+            return one();
         }
         let digest_at = match self.last_digest {
             Some(last) if now.since(last) < WINDOW => last.plus(WINDOW),
             _ => recent.min().map_or(now, |first| first.plus(GATHER)),
         };
-        if now < digest_at { Step::Wait(Some(digest_at)) } else { digest(&due, now) }
+        match due.len() {
+            _ if now < digest_at => Step::Wait(Some(digest_at)),
+            1 => one(),
+            _ => digest(&due, now),
+        }
     }
 }
 

@@ -102,6 +102,15 @@ fn a_storm_becomes_a_digest_and_its_first_goes_at_once() {
 }
 
 #[test]
+fn a_storm_that_comes_one_by_one_is_one_too() {
+    let mut pace = ChannelPace::default();
+    (1..=5).for_each(|second| pace.sent(AlertKind::Down, Timestamp(second * 1_000)));
+    assert_eq!(step(&pace, "6d@6", 6), "wait 11");
+    assert_eq!(step(&pace, "6d@6 7d@7 8d@8", 11), "digest [1, 2, 3]");
+    assert_eq!(step(&pace, "6d@6", 11), "down [1]", "a digest of one is that one");
+}
+
+#[test]
 fn a_channel_that_rests_gets_nothing_but_forgets_what_is_needless() {
     let mut pace = ChannelPace::default();
     pace.rest(Timestamp(60_000));
