@@ -153,13 +153,23 @@ impl Shown {
         let is_empty = self.view.channels.is_empty();
         let cards: Vec<_> = self.view.channels.iter().map(|channel| self.card(channel)).collect();
         let list = (!is_empty).then(|| view! { <ul class="people">{cards}</ul> });
+        let kinds = || view! { <div class="kinds">{kinds(&self.view.kinds)}</div> };
         let add = self.may_administer.then(|| {
-            let heading = if is_empty { "Where should messages go?" } else { "Add a channel" };
-            view! {
-                <div class="kinds">
-                    <h3>{heading}</h3>
-                    {kinds(&self.view.kinds)}
-                </div>
+            if is_empty {
+                whole(view! {
+                    <h3>"Where should messages go?"</h3>
+                    {kinds()}
+                })
+            } else {
+                whole(view! {
+                    <details class="again">
+                        <summary class="btn">
+                            <Icon name="#i-plus" />
+                            "Add a channel"
+                        </summary>
+                        {kinds()}
+                    </details>
+                })
             }
         });
         let nothing = (is_empty && !self.may_administer)
@@ -197,7 +207,9 @@ impl Shown {
     fn rules(&self) -> Part {
         let cards: Vec<_> = self.view.rules.iter().map(|rule| self.rule(rule)).collect();
         let list = if cards.is_empty() {
-            whole(view! { <p class="muted">"There are none yet. A rule says which trackers lead to which channels."</p> })
+            whole(
+                view! { <p class="muted">"There are none yet. A rule says which trackers lead to which channels."</p> },
+            )
         } else {
             whole(view! { <ul class="people">{cards}</ul> })
         };
@@ -280,7 +292,7 @@ impl Shown {
         let next = (delivery.state == DeliveryState::Waiting).then(|| {
             view! {
                 <span class="muted">
-                    " next at "
+                    {if facts.is_empty() { "at " } else { ", next at " }}
                     <time datetime=moment.to_string()>
                         {format!("{} UTC", past::moment(moment, self.view.now))}
                     </time>
@@ -300,7 +312,7 @@ impl Shown {
                         <span>{words::word(delivery)}</span>
                     </span>
                     " "
-                    <span class="muted">{facts}</span>
+                    <span class="muted">{facts.clone()}</span>
                     {next}
                     {again}
                 </td>
@@ -359,9 +371,8 @@ fn subjects(rule: &AlertRule, names: &BTreeMap<TrackerId, String>) -> String {
 
 /// When a rule tells, again, and where else.
 fn timing(rule: &AlertRule, channels: &[ChannelView]) -> String {
-    let length = |length: std::time::Duration| {
-        past::lasting(u64::try_from(length.as_millis()).unwrap_or(u64::MAX))
-    };
+    let length =
+        |length: std::time::Duration| past::lasting(u64::try_from(length.as_millis()).unwrap_or(u64::MAX));
     let delay = if rule.delay.is_zero() { "at once".into() } else { format!("after {}", length(rule.delay)) };
     let remind = rule.remind.map(|remind| format!("again after {}", length(remind)));
     let fallback = rule.fallback.map(|id| format!("otherwise {}", name_of(channels, id)));

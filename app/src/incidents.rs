@@ -6,8 +6,7 @@ mod timeline;
 use std::collections::BTreeSet;
 
 use domain::{
-    Failure, Incident, IncidentId, IncidentQuery, LiveRequest, Timestamp, TrackerId,
-    access::Need,
+    Failure, Incident, IncidentId, IncidentQuery, LiveRequest, Timestamp, TrackerId, access::Need,
     ports::Services,
 };
 use leptos::prelude::*;

@@ -11,8 +11,12 @@ const PAGES: u32 = 10;
 fn places() -> impl Iterator<Item = (String, &'static str)> {
     let settings =
         Section::ALL.into_iter().map(|section| (format!("Settings: {}", section.title()), section.path()));
-    let sections =
-        [("Trackers", "/"), ("New tracker", "/t/new"), ("Incidents", incidents::PAGE), ("Alerts", alerts::PAGE)];
+    let sections = [
+        ("Trackers", "/"),
+        ("New tracker", "/t/new"),
+        ("Incidents", incidents::PAGE),
+        ("Alerts", alerts::PAGE),
+    ];
     sections.into_iter().map(|(name, path)| (name.to_owned(), path)).chain(settings)
 }
 

@@ -158,9 +158,8 @@ impl Form {
 
     /// What may be typed: tags, groups, and the first trackers with their numbers.
     fn what_there_is(&self) -> Part {
-        let line = |word: &'static str, names: String| {
-            (!names.is_empty()).then(|| view! { <p>{word} {names}</p> })
-        };
+        let line =
+            |word: &'static str, names: String| (!names.is_empty()).then(|| view! { <p>{word} {names}</p> });
         let names = |all: &[(String, usize)]| format::joined(all.iter().map(|(name, _)| name.clone()), ", ");
         let items: Vec<_> = self
             .offered

@@ -67,7 +67,7 @@ impl Shown {
                         <h1>{incident.name.clone()} {self.badge()}</h1>
                         <p class="lede">{self.lede()}</p>
                     </div>
-                    <div class="actions">{self.actions()}</div>
+                    {self.actions()}
                 </div>
                 {self.done.map(went_well)}
                 {self.trouble()}
@@ -94,10 +94,10 @@ impl Shown {
     /// The cause, and how long.
     fn lede(&self) -> String {
         let incident = &self.story.incident;
-        let cause = incident.fault.as_ref().map_or_else(
-            || "Why is no longer kept".to_owned(),
-            |fault| failure::inert(&fault.to_string()),
-        );
+        let cause = incident
+            .fault
+            .as_ref()
+            .map_or_else(|| "Why is no longer kept".to_owned(), |fault| failure::inert(&fault.to_string()));
         let lasting = incident.end(self.story.now).since(incident.since);
         let lasting = words::lasting(u64::try_from(lasting.as_millis()).unwrap_or(u64::MAX));
         match incident.closed_at {
@@ -124,7 +124,7 @@ impl Shown {
                 </a>
             }
         });
-        whole(view! { <span class="actions">{acknowledge} {tracker}</span> })
+        whole(view! { <div class="actions even">{acknowledge} {tracker}</div> })
     }
 
     fn comment(&self) -> Part {

@@ -83,6 +83,7 @@ fn told(delivery: &Delivery, now: Timestamp) -> Look {
     let (tries, said) = (words::tries(delivery.attempts), inert(&delivery.said));
     let next = |words: String| whole(view! { <span>{words} {moment(delivery.moment, now)}</span> });
     let (text, note) = match delivery.state {
+        DeliveryState::Sent if said.is_empty() => ("was told", whole("taken")),
         DeliveryState::Sent => ("was told", whole(said)),
         DeliveryState::Waiting if delivery.attempts == 0 => ("is to be told", next("at ".into())),
         DeliveryState::Waiting => ("could not be told yet", next(format!("{said}, {tries}, next at "))),
@@ -92,7 +93,7 @@ fn told(delivery: &Delivery, now: Timestamp) -> Look {
     let words = whole(view! {
         <p>
             <b>{delivery.channel.clone()}</b>
-            {format!(" {text} {kind} ")}
+            {format!(" {text} {kind}: ")}
             <span class="muted">{note}</span>
         </p>
     });

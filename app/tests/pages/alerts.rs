@@ -39,7 +39,8 @@ fn kinds() -> Vec<ChannelKind> {
 }
 
 fn channel(id: i64, name: &str) -> ChannelView {
-    let fields = [("host", "mail.example"), ("security", "tls"), ("password", Secret::MASK), ("to", "a@b.example")];
+    let fields =
+        [("host", "mail.example"), ("security", "tls"), ("password", Secret::MASK), ("to", "a@b.example")];
     ChannelView {
         id: ChannelId(id),
         name: name.into(),
@@ -143,7 +144,7 @@ fn channels_rules_and_messages_are_told() {
         r#"<a href="/incidents/3">Shop is down</a>"#,
         "&lt;b&gt;401, 30 tries",
         "503, 2 tries",
-        " next at ",
+        ", next at ",
         r#"action="/api/resend_alert""#,
         r#"name="id" value="7""#,
     ] {
@@ -163,7 +164,9 @@ fn channels_rules_and_messages_are_told() {
 
 #[test]
 fn only_who_may_says_where_messages_go() {
-    for (role, page, form) in [(Role::Viewer, 403, 403), (Role::Editor, 200, 403), (Role::Administrator, 200, 200)] {
+    for (role, page, form) in
+        [(Role::Viewer, 403, 403), (Role::Editor, 200, 403), (Role::Administrator, 200, 200)]
+    {
         let site = told(role);
         assert_eq!(site.get("/alerts").status, page, "{role}");
         assert_eq!(site.get("/alerts/channel?kind=mail").status, form, "{role}");
@@ -226,7 +229,13 @@ fn sent(action: &str, values: &[(&str, &str)], errors: Vec<FieldError>, panel: O
 fn a_test_keeps_everything_that_was_typed() {
     let mut site = told(Role::Administrator);
     let said = tested(&ChannelTest { was_sent: true, said: "250 OK".into(), took_ms: 41 });
-    let typed = [("id", "1"), ("name", "Mail 2"), ("host", "new.example"), ("password", "hunter2"), ("enabled", "false")];
+    let typed = [
+        ("id", "1"),
+        ("name", "Mail 2"),
+        ("host", "new.example"),
+        ("password", "hunter2"),
+        ("enabled", "false"),
+    ];
     site.failed(sent("/api/try_channel", &typed, Vec::new(), Some(said)));
     let page = site.get("/alerts/channel?id=1");
     for text in [
@@ -248,7 +257,8 @@ fn a_test_keeps_everything_that_was_typed() {
 fn what_is_wrong_with_a_channel_stands_at_its_field() {
     let mut site = site(Role::Administrator);
     let typed = [("kind", "mail"), ("name", ""), ("host", "a b"), ("everything", "false")];
-    let errors = vec![FieldError::new("host", "this is no server"), FieldError::new("name", "it needs a name")];
+    let errors =
+        vec![FieldError::new("host", "this is no server"), FieldError::new("name", "it needs a name")];
     site.failed(sent("/api/save_channel", &typed, errors, None));
     let page = site.get("/alerts/channel?kind=mail");
     page.has("This is no server.");
@@ -290,11 +300,24 @@ fn a_rule_says_which_trackers_where_and_when() {
 #[test]
 fn what_is_wrong_with_a_rule_stands_at_its_field() {
     let mut site = told(Role::Administrator);
-    let typed = [("id", "1"), ("name", "All"), ("channel", "2"), ("trackers", "7"), ("delay", "2d"), ("enabled", "true")];
+    let typed = [
+        ("id", "1"),
+        ("name", "All"),
+        ("channel", "2"),
+        ("trackers", "7"),
+        ("delay", "2d"),
+        ("enabled", "true"),
+    ];
     let errors = vec![FieldError::new("delay", "at most a day"), FieldError::new("channel", "choose one")];
     site.failed(sent("/api/save_rule", &typed, errors, None));
     let page: Page = site.get("/alerts/rule?id=1");
-    for text in ["At most a day.", "Choose one.", r#"name="delay" value="2d""#, "7 is Shop.", r#"id="rule-channel-2" name="channel" value="2" checked"#] {
+    for text in [
+        "At most a day.",
+        "Choose one.",
+        r#"name="delay" value="2d""#,
+        "7 is Shop.",
+        r#"id="rule-channel-2" name="channel" value="2" checked"#,
+    ] {
         page.has(text);
     }
     page.lacks(r#"id="rule-channel-1" name="channel" value="1" checked"#);

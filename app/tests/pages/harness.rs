@@ -8,10 +8,11 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    About, Act, AlertingView, Cell, ChannelId, ChannelTest, Counts, Deed, Done, Failure, Fault, FaultKind, FieldChange, Incident, IncidentId, IncidentQuery, IncidentStory, Installation, Invalid,
-    Label, Labels, ListRequest, LiveAnswer, LiveRequest, LiveView, LoggedChange, Micros, Moment, Outcome,
-    Percentiles, Period, Phases, Preview, PreviewLine, RuleId, Status, Storage, Story, StoryRequest, Tally,
-    Timestamp, TrackerId, TrackerPage, TrackerView, Window, Worth,
+    About, Act, AlertingView, Cell, ChannelId, ChannelTest, Counts, Deed, Done, Failure, Fault, FaultKind,
+    FieldChange, Incident, IncidentId, IncidentQuery, IncidentStory, Installation, Invalid, Label, Labels,
+    ListRequest, LiveAnswer, LiveRequest, LiveView, LoggedChange, Micros, Moment, Outcome, Percentiles,
+    Period, Phases, Preview, PreviewLine, RuleId, Status, Storage, Story, StoryRequest, Tally, Timestamp,
+    TrackerId, TrackerPage, TrackerView, Window, Worth,
     access::{AccountId, AccountView, Enrolment, Reading, Role, SessionView, Subject, TokenView, Viewer},
     ports::{Alerting, Incidents, Live, Past, People, Services, Trackers, Upkeep},
 };

@@ -3,8 +3,8 @@
 use app::{
     ApiError,
     alerts::{
-        self, ACKNOWLEDGE, CHANNEL_PAGE, COMMENT, REMOVE_CHANNEL, REMOVE_RULE, RESEND, RULE_PAGE, SAVE_CHANNEL,
-        SAVE_RULE, TRY_CHANNEL, href_of_channel, href_of_rule,
+        self, ACKNOWLEDGE, CHANNEL_PAGE, COMMENT, REMOVE_CHANNEL, REMOVE_RULE, RESEND, RULE_PAGE,
+        SAVE_CHANNEL, SAVE_RULE, TRY_CHANNEL, href_of_channel, href_of_rule,
     },
     incidents::{self, href_of},
 };
@@ -140,7 +140,9 @@ fn id(typed: &Typed<'_>) -> Result<Option<i64>, Failure> {
 fn once_each(typed: &Typed<'_>) -> Fields {
     let is_last = |n: usize, name: &str| !typed.0.iter().skip(n + 1).any(|(other, _)| other == name);
     let all = typed.0.iter().enumerate();
-    all.filter(|(n, (name, _))| name == "channel" || is_last(*n, name)).map(|(_, field)| field.clone()).collect()
+    all.filter(|(n, (name, _))| name == "channel" || is_last(*n, name))
+        .map(|(_, field)| field.clone())
+        .collect()
 }
 
 #[cfg(test)]
@@ -172,7 +174,8 @@ mod tests {
 
     #[test]
     fn secrets_do_not_travel_through_signing_in() {
-        let kept = without_secrets(&fields(&[("host", "a"), ("password", "hunter2"), ("token", Secret::MASK)]));
+        let kept =
+            without_secrets(&fields(&[("host", "a"), ("password", "hunter2"), ("token", Secret::MASK)]));
         assert_eq!(kept, fields(&[("host", "a"), ("password", ""), ("token", Secret::MASK)]));
     }
 }
