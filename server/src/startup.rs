@@ -9,11 +9,11 @@ use std::{
 };
 
 use domain::{
-    Clock, EgressPolicy, Failure, LiveView, NewTracker, Prober, Records, RetentionDraft,
+    AlertArchive, Clock, EgressPolicy, Failure, LiveView, NewTracker, Prober, Records, RetentionDraft,
     access::AccountRecords,
 };
 use notify::Sender;
-use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -135,8 +135,7 @@ impl Server {
         .map_err(StartError::Data)?;
         let recording = Arc::new(parts.recording);
         let recorder = recording.handle(0).spawn(recorder.run());
-        let access = Access::open(parts.accounts, clock.clone()).await.map_err(StartError::Data)?;
-        let access = Arc::new(access);
+        let access = Arc::new(Access::open(parts.accounts, clock.clone()).await.map_err(StartError::Data)?);
         track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
         let (by_hand, orders) = ByHand::new(roster.clone(), view.clone(), clock.clone());
@@ -183,18 +182,7 @@ impl Server {
         let tools = tools(&state, parts.canaries);
         let scheduler = Scheduler::new(tools, probing.clone(), state.roster.clone(), orders);
         let scheduler = tokio::spawn(scheduler.run());
-        let dispatcher = Dispatcher::new(alerts::Tools {
-            archive: incidents,
-            recorder: state.recorder.clone(),
-            roster: state.roster.clone(),
-            clock: state.clock.clone(),
-            health: state.health.clone(),
-            sender,
-            outbox,
-            public_url: parts.public_url,
-            stop: stop.clone(),
-        });
-        let dispatcher = tokio::spawn(dispatcher.run());
+        let dispatcher = tokio::spawn(dispatcher(&state, incidents, sender, outbox, parts.public_url).run());
         let backups = backups.map(|backups| tokio::spawn(backups.run()));
         let upkeep = tokio::spawn(access.clone().upkeep(stop.clone()));
         let web = tokio::spawn(serve(listener, state, stop.clone()));
@@ -261,6 +249,27 @@ fn tools(state: &AppState, canaries: Vec<Arc<dyn Canary>>) -> Tools {
         view: state.view.clone(),
         stop: state.stop.clone(),
     }
+}
+
+/// What tells people.
+fn dispatcher(
+    state: &AppState,
+    archive: Arc<dyn AlertArchive>,
+    sender: Arc<Sender>,
+    outbox: Arc<Notify>,
+    public_url: Option<String>,
+) -> Dispatcher {
+    Dispatcher::new(alerts::Tools {
+        archive,
+        recorder: state.recorder.clone(),
+        roster: state.roster.clone(),
+        clock: state.clock.clone(),
+        health: state.health.clone(),
+        sender,
+        outbox,
+        public_url,
+        stop: state.stop.clone(),
+    })
 }
 
 async fn serve(listener: TcpListener, state: AppState, stop: CancellationToken) {
