@@ -92,7 +92,10 @@ fn secrets_are_left_out_and_named_and_those_that_are_there_stay() {
         let whole = file.replace("•••", "other");
         let plan = Plan::of(&whole, format, &known(std::slice::from_ref(&secret))).unwrap();
         let [Fate::Changed(_, lines)] = &plan.fates[..] else { panic!("{plan:?}") };
-        assert_eq!(lines[..], [("http".into(), "a secret".into(), "another one".into())]);
+        assert_eq!(
+            lines[..],
+            [("http.secret".into(), domain::Secret::MASK.into(), domain::Secret::MASK.into())]
+        );
     }
 }
 
@@ -110,7 +113,7 @@ fn a_file_says_everything_about_its_trackers_and_nothing_about_others() {
     };
     assert_eq!(changed.settings, tracker(r#"{"url": "a.example"}"#));
     let lines: Vec<String> = lines.iter().map(|(name, old, new)| format!("{name} {old} {new}")).collect();
-    assert_eq!(lines, ["every 5m 30s", "http.method POST GET", "paused true false"]);
+    assert_eq!(lines, ["every 5m 30s", "http.method POST GET", "paused yes no"]);
 }
 
 #[test]

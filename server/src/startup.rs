@@ -9,11 +9,11 @@ use std::{
 };
 
 use domain::{
-    Clock, EgressPolicy, Failure, LiveView, NewTracker, Prober, Records, RetentionDraft,
+    AlertArchive, Clock, EgressPolicy, Failure, LiveView, NewTracker, Prober, Records, RetentionDraft,
     access::AccountRecords,
 };
 use notify::Sender;
-use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -96,15 +96,20 @@ pub enum StartError {
 pub struct Server {
     address: SocketAddr,
     stop: CancellationToken,
+    access: Arc<Access>,
+    tasks: Tasks,
+    /// End when the server is stopped.
+    _threads: [Arc<Threads>; 2],
+}
+
+/// What runs until the server is stopped.
+struct Tasks {
     web: JoinHandle<()>,
     scheduler: JoinHandle<()>,
     recorder: JoinHandle<()>,
-    access: Arc<Access>,
     upkeep: JoinHandle<()>,
     backups: Option<JoinHandle<()>>,
     dispatcher: JoinHandle<()>,
-    /// End when the server is stopped.
-    _threads: [Arc<Threads>; 2],
 }
 
 /// How long the last group may take to reach the disk when the program stops.
@@ -135,8 +140,7 @@ impl Server {
         .map_err(StartError::Data)?;
         let recording = Arc::new(parts.recording);
         let recorder = recording.handle(0).spawn(recorder.run());
-        let access = Access::open(parts.accounts, clock.clone()).await.map_err(StartError::Data)?;
-        let access = Arc::new(access);
+        let access = Arc::new(Access::open(parts.accounts, clock.clone()).await.map_err(StartError::Data)?);
         track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
         let (by_hand, orders) = ByHand::new(roster.clone(), view.clone(), clock.clone());
@@ -183,33 +187,12 @@ impl Server {
         let tools = tools(&state, parts.canaries);
         let scheduler = Scheduler::new(tools, probing.clone(), state.roster.clone(), orders);
         let scheduler = tokio::spawn(scheduler.run());
-        let dispatcher = Dispatcher::new(alerts::Tools {
-            archive: incidents,
-            recorder: state.recorder.clone(),
-            roster: state.roster.clone(),
-            clock: state.clock.clone(),
-            health: state.health.clone(),
-            sender,
-            outbox,
-            public_url: parts.public_url,
-            stop: stop.clone(),
-        });
-        let dispatcher = tokio::spawn(dispatcher.run());
+        let dispatcher = tokio::spawn(dispatcher(&state, incidents, sender, outbox, parts.public_url).run());
         let backups = backups.map(|backups| tokio::spawn(backups.run()));
         let upkeep = tokio::spawn(access.clone().upkeep(stop.clone()));
         let web = tokio::spawn(serve(listener, state, stop.clone()));
-        Ok(Self {
-            address,
-            stop,
-            web,
-            scheduler,
-            recorder,
-            access,
-            upkeep,
-            backups,
-            dispatcher,
-            _threads: [probing, recording],
-        })
+        let tasks = Tasks { web, scheduler, recorder, upkeep, backups, dispatcher };
+        Ok(Self { address, stop, access, tasks, _threads: [probing, recording] })
     }
 
     /// Where it listens.
@@ -225,25 +208,25 @@ impl Server {
     /// Stops starting probes, lets those in flight end, and waits until everything is on disk.
     pub async fn stop(self) {
         self.stop.cancel();
-        if let Some(backups) = self.backups {
+        let Tasks { mut web, scheduler, recorder, upkeep, backups, dispatcher } = self.tasks;
+        if let Some(backups) = backups {
             // One that is being made leaves nothing behind.
             backups.abort();
         }
-        if self.scheduler.await.is_err() {
+        if scheduler.await.is_err() {
             tracing::error!("the scheduler ended in a panic");
         }
-        if timeout(WEB_PATIENCE, self.dispatcher).await.is_err() {
+        if timeout(WEB_PATIENCE, dispatcher).await.is_err() {
             tracing::warn!("an alert was on its way; it is sent again after the next start");
         }
         // The web server holds the last handles of the recorder, so it goes first.
-        let mut web = self.web;
         if timeout(WEB_PATIENCE, &mut web).await.is_err() {
             web.abort();
         }
-        if timeout(WEB_PATIENCE, self.upkeep).await.is_err() {
+        if timeout(WEB_PATIENCE, upkeep).await.is_err() {
             tracing::warn!("when sessions were used last could not be written");
         }
-        if timeout(FLUSH_PATIENCE, self.recorder).await.is_err() {
+        if timeout(FLUSH_PATIENCE, recorder).await.is_err() {
             tracing::error!("the database did not take the last checks; their time will show as unknown");
         }
     }
@@ -261,6 +244,27 @@ fn tools(state: &AppState, canaries: Vec<Arc<dyn Canary>>) -> Tools {
         view: state.view.clone(),
         stop: state.stop.clone(),
     }
+}
+
+/// What tells people.
+fn dispatcher(
+    state: &AppState,
+    archive: Arc<dyn AlertArchive>,
+    sender: Arc<Sender>,
+    outbox: Arc<Notify>,
+    public_url: Option<String>,
+) -> Dispatcher {
+    Dispatcher::new(alerts::Tools {
+        archive,
+        recorder: state.recorder.clone(),
+        roster: state.roster.clone(),
+        clock: state.clock.clone(),
+        health: state.health.clone(),
+        sender,
+        outbox,
+        public_url,
+        stop: state.stop.clone(),
+    })
 }
 
 async fn serve(listener: TcpListener, state: AppState, stop: CancellationToken) {

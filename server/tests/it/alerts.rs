@@ -256,7 +256,7 @@ async fn people_are_reminded_of_what_lasts() {
         breathe().await;
     }
     assert_eq!(service.kinds(), ["down", "still_down"], "the next one comes after twice as long");
-    app.clock.advance(Duration::from_secs(40));
+    app.clock.advance(Duration::from_secs(220));
     service.until(&app, false, |service| service.heard().len() == 3).await;
     assert_eq!(service.kinds()[2], "still_down");
     app.stop().await;

@@ -139,7 +139,13 @@ fn function_lengths(text: &str) -> Vec<(usize, usize)> {
         if rest[0].trim_end().ends_with(['}', ';']) {
             1
         } else {
-            rest.iter().position(|line| *line == closing).map_or(1, |end| end + 1)
+            // A signature of several lines may have no body.
+            let depth = |line: &str| line.len() - line.trim_start().len();
+            let ends = |line: &str| {
+                let is_signature = line.trim_start().starts_with([')', '-']);
+                line == closing || depth(line) == indent && is_signature && line.ends_with(';')
+            };
+            rest.iter().position(|line| ends(line)).map_or(1, |end| end + 1)
         }
     };
     (0..lines.len()).filter(|n| is_function(lines[*n])).map(|n| (n, length(n))).collect()
@@ -149,6 +155,8 @@ fn function_lengths(text: &str) -> Vec<(usize, usize)> {
 fn long_functions_are_noticed() {
     let long = format!("fn a() {{\n{}}}\nfn b() {{}}\n", "    x();\n".repeat(90));
     assert_eq!(function_lengths(&long), [(0, 92), (92, 1)]);
+    let declared = "trait A {\n    fn a(\n        b: u8,\n    ) -> u8;\n    fn c();\n}\n";
+    assert_eq!(function_lengths(declared), [(1, 3), (4, 1)]);
 }
 
 /// cargo-leptos reads the metadata, the server reads `Leptos.toml`.

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use domain::{
-    Act, Alert, AlertChange, AlertKind, AlertRule, Alteration, Batch, ChannelId, DeliveryState, Draft,
-    Evidence, Exhibit, Fault, FaultKind, FieldChange, Given, Group, IncidentId, IncidentQuery, Micros,
-    NewTracker, Outcome, Outgoing, Phase, Reason, Recent, Recorded, Records, Rest, RestDraft, RuleId,
-    SHOWN_CHECKS, Secret, Settled, Status, StoredChannel, Timestamp, Tracker, TrackerId, Transition,
-    UNDO_FOR, Window, access::Actor,
+    Act, Alteration, Batch, Draft, Evidence, Exhibit, Fault, FaultKind, FieldChange, Given, Group, Micros,
+    NewTracker, Outcome, Phase, Reason, Recent, Recorded, Records, Rest, RestDraft, SHOWN_CHECKS, Status,
+    Timestamp, Tracker, TrackerId, Transition, UNDO_FOR, Window, access::Actor,
 };
 use store::Memory;
 
 use super::harness::{Folder, batch, check, down, someone, tracker};
+
+mod alerts;
 
 #[tokio::test]
 async fn in_memory() {
@@ -33,7 +33,7 @@ async fn tell(records: &mut dyn Records) {
     the_past_says_where_time_went(records).await;
     what_was_seen_is_kept_for_the_newest_failures(records).await;
     statuses_replace_each_other(records).await;
-    incidents_follow_transitions_and_messages_their_ways(records).await;
+    alerts::follow_transitions_and_go_their_ways(records).await;
     a_removal_can_be_taken_back_in_time(records).await;
     many_are_changed_together(records).await;
     settings_are_kept_with_what_follows_them(records).await;
@@ -239,134 +239,6 @@ async fn statuses_replace_each_other(records: &mut dyn Records) {
     }
     let statuses = records.recent(None).await.unwrap().statuses;
     assert_eq!(statuses, [(TrackerId(1), up), (TrackerId(2), down)]);
-}
-
-async fn incidents_follow_transitions_and_messages_their_ways(records: &mut dyn Records) {
-    // An earlier chapter left it down.
-    let over = Transition::Recovered { at: Timestamp(29_000), down_since: Timestamp(5) };
-    records.record(&Batch { transitions: vec![(TrackerId(2), over)], ..Batch::default() }).await.unwrap();
-    let archive = records.alerts();
-    let before = archive.incidents(IncidentQuery { limit: 99, ..IncidentQuery::default() }).await.unwrap();
-    let id = save_channel(records, None, "mail").await;
-    assert_eq!(save_channel(records, Some(id), "ops").await, id);
-    assert_eq!(save_channel(records, None, "spare").await.0, id.0 + 1);
-    let rule = AlertRule {
-        id: None,
-        name: "all".into(),
-        trackers: vec![TrackerId(2)],
-        groups: vec!["Home".into()],
-        tags: vec!["prod".into()],
-        channels: vec![id],
-        delay: Duration::from_secs(3),
-        remind: Some(Duration::from_hours(1)),
-        fallback: Some(ChannelId(id.0 + 1)),
-        enabled: true,
-    };
-    let number = change(records, AlertChange::SaveRule(rule.clone())).await.unwrap();
-    let kept = AlertRule { id: Some(RuleId(number)), ..rule };
-    assert_eq!(archive.rules().await.unwrap(), [kept.clone()]);
-    let other = AlertRule { enabled: false, remind: None, ..kept };
-    assert_eq!(change(records, AlertChange::SaveRule(other.clone())).await, Some(number));
-    assert_eq!(archive.rules().await.unwrap(), [other.clone()]);
-    let nobody = AlertRule { id: Some(RuleId(99)), ..other };
-    assert_eq!(change(records, AlertChange::SaveRule(nobody)).await, None);
-
-    let fault = Fault::new(FaultKind::Refused, "nobody listens");
-    let went_down =
-        Transition::WentDown { at: Timestamp(31_000), since: Timestamp(30_000), fault: fault.clone() };
-    let down = Batch {
-        transitions: vec![(TrackerId(2), went_down)],
-        alerts: vec![outgoing(id, AlertKind::Down, 31_000)],
-        ..batch(vec![check(2, 31_000, down("nobody listens"))])
-    };
-    records.record(&down).await.unwrap();
-    let open =
-        IncidentQuery { open: true, tracker: Some(TrackerId(2)), limit: 9, ..IncidentQuery::default() };
-    let incident = archive.incidents(open).await.unwrap().pop().unwrap();
-    assert_eq!((incident.since.0, incident.opened_at.0, incident.fault), (30_000, 31_000, Some(fault)));
-    assert_eq!(change(records, AlertChange::Acknowledge(incident.id)).await, Some(incident.id.0));
-    assert_eq!(change(records, AlertChange::Acknowledge(incident.id)).await, Some(incident.id.0));
-    change(records, AlertChange::Comment(incident.id, "on it".into())).await;
-    assert_eq!(change(records, AlertChange::Comment(IncidentId(99), "?".into())).await, None);
-    let (told, remarks) = archive.incident(incident.id).await.unwrap().unwrap();
-    assert_eq!(told.acknowledged, Some((Timestamp(500), "someone".into())));
-    assert_eq!(
-        remarks.iter().map(|remark| remark.comment.as_deref()).collect::<Vec<_>>(),
-        [None, Some("on it")]
-    );
-
-    let waiting = archive.waiting(9).await.unwrap();
-    let [message] = waiting.as_slice() else { panic!("{waiting:?}") };
-    assert_eq!((message.outgoing.alert.incident, message.next_at.0), (Some(incident.id.0), 31_000));
-    let (key, thread) = (&message.outgoing.alert.key, &message.outgoing.alert.thread);
-    assert!(key.ends_with(&format!("-m{}", message.id)) && thread.ends_with(&format!("-i{}", incident.id.0)));
-    let settled = |state, next_at, said: &str| {
-        AlertChange::Settle(vec![Settled {
-            id: message.id,
-            state,
-            tried: true,
-            next_at: Timestamp(next_at),
-            said: said.into(),
-        }])
-    };
-    change(records, settled(DeliveryState::Waiting, 40_000, "503")).await;
-    let again = archive.waiting(9).await.unwrap();
-    assert_eq!((again[0].attempts, again[0].next_at.0), (1, 40_000));
-    change(records, settled(DeliveryState::Dead, 0, "gone")).await;
-    assert_eq!(archive.waiting(9).await.unwrap(), []);
-    assert_eq!(change(records, AlertChange::Resend(message.id)).await, Some(message.id));
-    change(records, settled(DeliveryState::Sent, 0, "200 OK")).await;
-    change(records, settled(DeliveryState::Dead, 0, "too late")).await;
-    let deliveries = archive.deliveries(Some(incident.id), None, 9).await.unwrap();
-    let told: Vec<_> =
-        deliveries.iter().map(|it| (it.channel.as_str(), it.state, it.said.as_str())).collect();
-    assert_eq!(told, [("ops", DeliveryState::Sent, "200 OK")]);
-    assert_eq!(archive.deliveries(None, Some(DeliveryState::Dead), 9).await.unwrap(), []);
-
-    let recovered = Transition::Recovered { at: Timestamp(32_000), down_since: Timestamp(30_000) };
-    let up = Batch {
-        transitions: vec![(TrackerId(2), recovered)],
-        alerts: vec![outgoing(id, AlertKind::Recovered, 32_000)],
-        ..batch(vec![check(2, 32_000, Outcome::Up)])
-    };
-    records.record(&up).await.unwrap();
-    assert_eq!(archive.incidents(open).await.unwrap(), []);
-    let all = archive.incidents(IncidentQuery { limit: 99, ..IncidentQuery::default() }).await.unwrap();
-    assert_eq!((all.len(), all[0].closed_at), (before.len() + 1, Some(Timestamp(32_000))));
-    assert_eq!(change(records, AlertChange::RemoveChannel(id)).await, Some(id.0));
-    assert_eq!(archive.waiting(9).await.unwrap(), [], "nobody would ever send it");
-    assert_eq!(archive.channels().await.unwrap().len(), 1);
-}
-
-async fn change(records: &mut dyn Records, change: AlertChange) -> Option<i64> {
-    records.alert(&change, &someone(), Timestamp(500)).await.unwrap()
-}
-
-async fn save_channel(records: &mut dyn Records, id: Option<ChannelId>, name: &str) -> ChannelId {
-    let settings = Secret::new(r#"{"url":"https://hooks.example/canary"}"#);
-    let channel = StoredChannel { id, name: name.into(), kind: "webhook".into(), settings, enabled: true };
-    let id = ChannelId(change(records, AlertChange::SaveChannel(channel.clone())).await.unwrap());
-    let kept = records.alerts().channels().await.unwrap();
-    assert!(kept.contains(&StoredChannel { id: Some(id), ..channel }));
-    id
-}
-
-fn outgoing(channel: ChannelId, kind: AlertKind, at: i64) -> Outgoing {
-    let alert = Alert {
-        key: String::new(),
-        thread: String::new(),
-        kind,
-        tracker: None,
-        incident: None,
-        at: Timestamp(at),
-        since: None,
-        lasted_ms: None,
-        cause: String::new(),
-        evidence: Vec::new(),
-        lines: Vec::new(),
-        link: None,
-    };
-    Outgoing { channel, tracker: Some(TrackerId(2)), not_before: Timestamp(at), fallback: None, alert }
 }
 
 async fn a_removal_can_be_taken_back_in_time(records: &mut dyn Records) {
