@@ -175,7 +175,7 @@ impl Input {
                 required=self.is_required
                 disabled=self.is_disabled
                 autocomplete=self.complete
-                autocapitalize="off"
+                autocapitalize=(looks == "text").then_some("off")
                 spellcheck="false"
                 aria-invalid=self.invalid()
                 aria-describedby=ids.described_by
