@@ -10,7 +10,7 @@ use domain::{
 use crate::{
     ApiError,
     access::{Asked, SET_UP_PAGE, SIGN_IN_PAGE, set_up, sign_in},
-    edit,
+    alerts, edit, incidents,
     island::Told,
     keys, list, many, past, pause,
     settings::{self, Section},
@@ -50,6 +50,16 @@ pub enum Content {
     SignIn(sign_in::Form),
     /// A section of the settings.
     Settings(settings::Shown),
+    /// All incidents.
+    Incidents(incidents::Shown),
+    /// One incident.
+    Incident(Box<incidents::one::Shown>),
+    /// Channels, rules and messages.
+    Alerts(Box<alerts::Shown>),
+    /// The form of a channel.
+    Channel(Box<alerts::channel::Form>),
+    /// The form of a rule.
+    Rule(Box<alerts::rule::Form>),
     /// The parts of pages, for contributors.
     Parts,
 }
@@ -77,6 +87,16 @@ pub enum Address<'a> {
     SignIn,
     /// A section of the settings.
     Settings(Section),
+    /// All incidents.
+    Incidents,
+    /// One incident, by its number.
+    Incident(&'a str),
+    /// Channels, rules and messages.
+    Alerts,
+    /// The form of a channel.
+    Channel,
+    /// The form of a rule.
+    Rule,
     /// The parts of pages, for contributors; nothing where they are not shown.
     Parts,
     /// Nothing.
@@ -99,9 +119,16 @@ impl<'a> Address<'a> {
             list::many::EDIT_PAGE => Self::Many,
             pause::PAGE => Self::Pause,
             keys::JUMP => Self::Jump,
+            incidents::PAGE => Self::Incidents,
+            alerts::PAGE => Self::Alerts,
+            alerts::CHANNEL_PAGE => Self::Channel,
+            alerts::RULE_PAGE => Self::Rule,
             _ => {
                 if let Some(rest) = path.strip_prefix("/t/") {
                     return rest.strip_suffix(EDIT).map_or(Self::One(rest), Self::Edit);
+                }
+                if let Some(id) = path.strip_prefix("/incidents/") {
+                    return Self::Incident(id);
                 }
                 let section = path.strip_prefix("/settings/").and_then(Section::at);
                 section.map_or(Self::Nowhere, Self::Settings)
@@ -113,8 +140,16 @@ impl<'a> Address<'a> {
     pub fn need(self) -> Need {
         match self {
             // Of `Nowhere`: who may see nothing is not told either what exists.
-            Self::List | Self::One(_) | Self::Jump | Self::Parts | Self::Nowhere => Need::Look,
-            Self::New | Self::Edit(_) | Self::Many | Self::Pause => Need::Change,
+            Self::List
+            | Self::One(_)
+            | Self::Jump
+            | Self::Incidents
+            | Self::Incident(_)
+            | Self::Parts
+            | Self::Nowhere => Need::Look,
+            Self::New | Self::Edit(_) | Self::Many | Self::Pause | Self::Alerts => Need::Change,
+            // Who may say where messages go could have everything sent to themselves.
+            Self::Channel | Self::Rule => Need::Administer,
             Self::SetUp | Self::SignIn => Need::Nothing,
             Self::Settings(section) => section.need(),
         }
@@ -155,6 +190,11 @@ impl Page {
             Ok(Content::SetUp(_)) => "Welcome".to_owned(),
             Ok(Content::SignIn(_)) => "Sign in".to_owned(),
             Ok(Content::Settings(shown)) => shown.title(),
+            Ok(Content::Incidents(shown)) => shown.title(),
+            Ok(Content::Incident(shown)) => shown.title(),
+            Ok(Content::Alerts(shown)) => shown.title(),
+            Ok(Content::Channel(form)) => form.title(),
+            Ok(Content::Rule(form)) => form.title(),
             Ok(Content::Parts) => "Parts".to_owned(),
             Err(error) => error.heading().to_owned(),
         }
@@ -197,6 +237,13 @@ async fn load(
         Address::Settings(section) => {
             Content::Settings(settings::Shown::load(services, section, asked).await?)
         }
+        Address::Incidents => Content::Incidents(incidents::Shown::load(services, asked).await?),
+        Address::Incident(id) => {
+            Content::Incident(Box::new(incidents::one::Shown::load(services, id, asked).await?))
+        }
+        Address::Alerts => Content::Alerts(Box::new(alerts::Shown::load(services, asked).await?)),
+        Address::Channel => Content::Channel(Box::new(alerts::channel::Form::load(services, asked).await?)),
+        Address::Rule => Content::Rule(Box::new(alerts::rule::Form::load(services, asked).await?)),
         Address::Parts if asked.shows_parts => Content::Parts,
         // The server leads on from the box to jump by before it loads anything.
         Address::Parts | Address::Jump | Address::Nowhere => return Err(ApiError::NotFound),

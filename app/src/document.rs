@@ -5,13 +5,15 @@ use leptos::prelude::*;
 
 use crate::{
     access::{SIGN_IN_PAGE, SIGN_OUT},
+    alerts,
     content::{Content, Page},
+    incidents,
     island::{LIST, TRACKER, island},
     keys,
     list::{TrackerList, many},
     parts,
     tracker::Tracker,
-    ui::{Icon, Sprite, TroubleBanner, in_full, sorry, toasts},
+    ui::{Icon, Part, Sprite, TroubleBanner, in_full, sorry, toasts},
 };
 
 /// The script of every page, whether it has the client or not: it shows times in the viewer's zone before anything is painted, again
@@ -90,33 +92,27 @@ fn content(page: Page) -> AnyView {
         }
         Ok(Content::SetUp(form)) => form.view().into_any(),
         Ok(Content::SignIn(form)) => form.view().into_any(),
-        Ok(Content::Settings(shown)) => view! {
-            <TroubleBanner said=RwSignal::new(page.trouble) />
-            {shown.view()}
-        }
-        .into_any(),
         Ok(Content::Parts) => parts::view().into_any(),
-        Ok(Content::Edit(form)) => view! {
-            <TroubleBanner said=RwSignal::new(page.trouble) />
-            {form.view()}
-        }
-        .into_any(),
-        Ok(Content::Many(form)) => view! {
-            <TroubleBanner said=RwSignal::new(page.trouble) />
-            {form.view()}
-        }
-        .into_any(),
-        Ok(Content::Pause(form)) => view! {
-            <TroubleBanner said=RwSignal::new(page.trouble) />
-            {form.view()}
-        }
-        .into_any(),
-        Err(error) => view! {
-            <TroubleBanner said=RwSignal::new(page.trouble) />
-            {sorry(&error)}
-        }
-        .into_any(),
+        Ok(Content::Settings(shown)) => below(page.trouble, shown.view()),
+        Ok(Content::Edit(form)) => below(page.trouble, form.view()),
+        Ok(Content::Many(form)) => below(page.trouble, form.view()),
+        Ok(Content::Pause(form)) => below(page.trouble, form.view()),
+        Ok(Content::Incidents(shown)) => below(page.trouble, shown.view()),
+        Ok(Content::Incident(shown)) => below(page.trouble, shown.view()),
+        Ok(Content::Alerts(shown)) => below(page.trouble, shown.view()),
+        Ok(Content::Channel(form)) => below(page.trouble, form.view()),
+        Ok(Content::Rule(form)) => below(page.trouble, form.view()),
+        Err(error) => below(page.trouble, sorry(&error)),
     }
+}
+
+/// A page that says above everything why nothing is recorded, if something keeps the server from it.
+fn below(trouble: String, body: Part) -> AnyView {
+    view! {
+        <TroubleBanner said=RwSignal::new(trouble) />
+        {body}
+    }
+    .into_any()
 }
 
 /// Fetches and starts the client. Leptos's own `HydrationScripts` does the same, but gives its links a `crossorigin` that
@@ -146,7 +142,7 @@ fn rail(page: &Page) -> impl IntoView + use<> {
         _ if is_here => Some("true"),
         _ => None,
     };
-    let is_settings = page.path.starts_with("/settings");
+    let is_under = |section: &str| page.path.starts_with(section);
     let item = |href: &'static str, icon: &'static str, word: &'static str, is_here: bool| {
         view! {
             <li>
@@ -168,7 +164,11 @@ fn rail(page: &Page) -> impl IntoView + use<> {
             page.path == "/" || page.path == many::EDIT_PAGE || page.path.starts_with("/t/"),
         )
     });
-    let settings = is_known.then(|| item("/settings/account", "#i-gear", "Settings", is_settings));
+    let incidents =
+        may_look.then(|| item(incidents::PAGE, "#i-alert", "Incidents", is_under(incidents::PAGE)));
+    let alerts = (page.viewer.is_claimed && page.viewer.may_change())
+        .then(|| item(alerts::PAGE, "#i-bell", "Alerts", is_under(alerts::PAGE)));
+    let settings = is_known.then(|| item("/settings/account", "#i-gear", "Settings", is_under("/settings")));
     let sign_in = (!is_known && page.viewer.is_claimed && page.path != SIGN_IN_PAGE)
         .then(|| item(SIGN_IN_PAGE, "#i-person", "Sign in", false));
     let who = subject.name().map(|name| {
@@ -188,7 +188,7 @@ fn rail(page: &Page) -> impl IntoView + use<> {
                 <span>"Uptime Tracker"</span>
             </a>
             <nav class="nav" aria-label="Main">
-                <ul>{trackers} {settings} {sign_in}</ul>
+                <ul>{trackers} {incidents} {alerts} {settings} {sign_in}</ul>
             </nav>
             {who}
             <p class="foot">{concat!("local · ", env!("CARGO_PKG_VERSION"))}</p>

@@ -122,7 +122,7 @@ fn problems(invalid: &Invalid, wanted: impl Fn(&str) -> bool) -> Option<String> 
 }
 
 /// The domain states a problem as a clause; people read a sentence.
-fn as_sentence(problem: &str) -> String {
+pub(crate) fn as_sentence(problem: &str) -> String {
     let mut letters = problem.chars();
     letters
         .next()

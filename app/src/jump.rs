@@ -3,7 +3,7 @@
 use domain::{Failure, ListRequest, Sort, TrackerId, ports::Services};
 use leptos::prelude::*;
 
-use crate::{list::address, settings::Section};
+use crate::{alerts, incidents, list::address, settings::Section};
 
 /// Pages of trackers whose names are offered. Others are found when they are typed.
 const PAGES: u32 = 10;
@@ -11,7 +11,13 @@ const PAGES: u32 = 10;
 fn places() -> impl Iterator<Item = (String, &'static str)> {
     let settings =
         Section::ALL.into_iter().map(|section| (format!("Settings: {}", section.title()), section.path()));
-    [("Trackers".to_owned(), "/"), ("New tracker".to_owned(), "/t/new")].into_iter().chain(settings)
+    let sections = [
+        ("Trackers", "/"),
+        ("New tracker", "/t/new"),
+        ("Incidents", incidents::PAGE),
+        ("Alerts", alerts::PAGE),
+    ];
+    sections.into_iter().map(|(name, path)| (name.to_owned(), path)).chain(settings)
 }
 
 /// What can be jumped to, as the options of a list: the first thousand trackers by name, and pages.

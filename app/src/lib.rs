@@ -7,6 +7,7 @@
 //! provides stands in [`backend`].
 
 pub mod access;
+pub mod alerts;
 pub mod api;
 mod ask;
 pub mod backend;
@@ -17,6 +18,7 @@ pub mod edit;
 mod error;
 pub mod figures;
 pub mod format;
+pub mod incidents;
 pub mod island;
 mod json;
 pub mod jump;

@@ -150,7 +150,8 @@ fn buttons() -> Part {
 }
 
 fn fields() -> Part {
-    let choice = || InputKind::Choice(vec![("one", "The first".into()), ("two", "The second".into())]);
+    let choice =
+        || InputKind::Choice(vec![("one".into(), "The first".into()), ("two".into(), "The second".into())]);
     let problem = || Some("This is what is wrong with it.".to_owned());
     let all = [
         Input::text("plain", "A text").value("What was typed").hint("What helps to fill it."),

@@ -77,7 +77,7 @@ impl Form {
             .iter()
             .map(|(id, _)| view! { <input type="hidden" name="id" value=id.to_string() /> })
             .collect();
-        let lengths = LENGTHS.map(|(word, text)| (word, text.to_owned())).to_vec();
+        let lengths = LENGTHS.map(|(word, text)| (word.to_owned(), text.to_owned())).to_vec();
         let chosen = self.value("length").unwrap_or("1h");
         let field = |input: Input, name: &str| input.problem(self.problem(name)).view("pause");
         let length = Input::new("length", "How long", InputKind::Choice(lengths)).value(chosen);

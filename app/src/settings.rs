@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use crate::{
     access::{Asked, Shown as Once},
     backend::FailedForm,
-    ui::{Icon, Part, whole},
+    ui::{Part, asking_again, button, went_well, went_wrong, when, whole},
 };
 
 /// Gives the account another password.
@@ -266,12 +266,7 @@ impl Shown {
                 <nav class="tabs" aria-label="Settings">
                     <ul>{menu}</ul>
                 </nav>
-                {self.done.as_deref().and_then(done_words).map(|words| view! {
-                    <div class="notice is-up" role="status">
-                        <Icon name="#i-up" />
-                        <span>{words}</span>
-                    </div>
-                })}
+                {self.done.as_deref().and_then(done_words).map(went_well)}
                 {self.trouble()}
                 {body}
             </div>
@@ -303,14 +298,7 @@ impl Shown {
             }
             _ => false,
         };
-        (!has_place).then(|| {
-            whole(view! {
-                <div class="notice is-down" role="alert">
-                    <Icon name="#i-alert" />
-                    <span><b>"Not done. "</b> {failed.error.sentence()}</span>
-                </div>
-            })
-        })
+        (!has_place).then(|| went_wrong("Not done.", failed.error.sentence()))
     }
 }
 
@@ -347,51 +335,6 @@ fn done_words(word: &str) -> Option<&'static str> {
         "defaults" => "Saved. New trackers start with this; those that were as it was before have followed.",
         _ => return None,
     })
-}
-
-/// A form of one button.
-fn button(
-    action: &'static str,
-    fields: &[(&'static str, String)],
-    class: &'static str,
-    text: String,
-) -> Part {
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|(name, value)| {
-            view! { <input type="hidden" name=*name value=value.clone() /> }
-        })
-        .collect();
-    whole(view! {
-        <form action=action method="post" class="one">
-            {fields}
-            <button class=class type="submit">{text}</button>
-        </form>
-    })
-}
-
-/// A button that asks again before it does something that cannot be undone. Without script.
-fn asking_again(
-    question: &'static str,
-    action: &'static str,
-    fields: &[(&'static str, String)],
-    text: &'static str,
-) -> Part {
-    whole(view! {
-        <details class="again">
-            <summary class="btn small">{format!("{text}…")}</summary>
-            <div class="card">
-                <p>{question}</p>
-                {button(action, fields, "btn danger small", text.to_owned())}
-            </div>
-        </details>
-    })
-}
-
-fn when(at: domain::Timestamp) -> Part {
-    let (exact, date) = (at.to_string(), at.to_string());
-    let shown = format!("{} {}", date.split('T').next().unwrap_or_default(), at.clock_time());
-    whole(view! { <time datetime=exact>{shown} " UTC"</time> })
 }
 
 /// A secret that is shown this once.

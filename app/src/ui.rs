@@ -6,6 +6,7 @@ pub mod list;
 pub mod live_sign;
 pub mod menu;
 pub mod part;
+pub mod plain;
 pub mod tab_icon;
 pub mod title;
 pub mod toasts;
@@ -17,6 +18,7 @@ pub use list::{Entry, entries};
 pub use live_sign::{Announcer, LiveSign, Outdated};
 pub use menu::Menu;
 pub use part::{Part, part, reactive, whole};
+pub use plain::{asking_again, button, crumbs, went_well, went_wrong, when};
 pub use tab_icon::{Mood, TabIcon};
 pub use title::{in_full, title};
 pub use toasts::Toasts;
@@ -29,6 +31,7 @@ use crate::{ApiError, standing::Standing};
 
 /// The icons, as symbols to refer to.
 const ICONS: &str = concat!(
+    r#"<symbol id="i-bell" viewBox="0 0 16 16"><path d="M3.5 11.5V7a4.5 4.5 0 0 1 9 0v4.5l1 1h-11zM6.75 14.25h2.5"/></symbol>"#,
     r#"<symbol id="i-up" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.25"/><path d="m5.25 8.25 2 2 3.5-4"/></symbol>"#,
     r#"<symbol id="i-slow" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.25"/><path d="M8 4.5V8l2.25 1.75"/></symbol>"#,
     r#"<symbol id="i-retry" viewBox="0 0 16 16"><path d="M13.5 8a5.5 5.5 0 1 1-1.6-3.9L13.5 5.7"/>"#,

@@ -1,9 +1,13 @@
 //! The pages as the server renders them, over ports in memory: what is there without script, in every state.
 
+#[path = "pages/alerts.rs"]
+mod alerts;
 #[path = "pages/editor.rs"]
 mod editor;
 #[path = "pages/harness.rs"]
 mod harness;
+#[path = "pages/incidents.rs"]
+mod incidents;
 #[path = "pages/settings.rs"]
 mod settings;
 

@@ -117,6 +117,48 @@ pub struct IncidentStory {
     pub evidence: Option<(Evidence, Option<(Timestamp, Evidence)>)>,
 }
 
+/// One thing that happened in an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// The first check failed; it was not believed yet.
+    Failed,
+    /// It is down.
+    Confirmed,
+    /// Somebody was told, or is to be told.
+    Told(&'a Delivery),
+    /// Somebody said that they know of it: the name of an account, empty for who may not read names.
+    Acknowledged(&'a str),
+    /// Somebody said something: who, and what.
+    Commented(&'a str, &'a str),
+    /// It is up again.
+    Recovered,
+}
+
+impl IncidentStory {
+    /// What happened, oldest first; at the same time in the order of cause and effect.
+    pub fn timeline(&self) -> Vec<(Timestamp, Event<'_>)> {
+        let incident = &self.incident;
+        let failed = (incident.since < incident.opened_at).then_some((incident.since, Event::Failed));
+        let confirmed = Some((incident.opened_at, Event::Confirmed));
+        let recovered = incident.closed_at.map(|at| (at, Event::Recovered));
+        let mut events: Vec<_> = [failed, confirmed, recovered].into_iter().flatten().collect();
+        events.extend(self.deliveries.iter().map(|delivery| (delivery.told_at(), Event::Told(delivery))));
+        events.extend(incident.acknowledged.iter().map(|(at, who)| (*at, Event::Acknowledged(who))));
+        events.extend(self.remarks.iter().filter_map(|remark| {
+            Some((remark.at, Event::Commented(&remark.who, remark.comment.as_deref()?)))
+        }));
+        events.sort_by_key(|(at, _)| *at);
+        events
+    }
+}
+
+impl Delivery {
+    /// When it was told. What waits has not been yet; it stands where it began to wait.
+    fn told_at(&self) -> Timestamp {
+        if self.state == DeliveryState::Waiting { self.at } else { self.moment }
+    }
+}
+
 /// Which incidents are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IncidentQuery {
@@ -128,4 +170,80 @@ pub struct IncidentQuery {
     pub before: Option<IncidentId>,
     /// How many at most; at least 1.
     pub limit: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(id: i64, state: DeliveryState, at: i64, moment: i64) -> Delivery {
+        Delivery {
+            id,
+            channel: "mail".into(),
+            kind: AlertKind::Down,
+            name: "Shop".into(),
+            incident: Some(IncidentId(1)),
+            at: Timestamp(at),
+            state,
+            attempts: 1,
+            said: String::new(),
+            moment: Timestamp(moment),
+        }
+    }
+
+    #[test]
+    fn a_timeline_tells_causes_before_effects() {
+        let remark = |at, comment: Option<&str>| Remark {
+            at: Timestamp(at),
+            who: "Ada".into(),
+            comment: comment.map(Into::into),
+        };
+        let mut story = IncidentStory {
+            now: Timestamp(100),
+            incident: Incident {
+                id: IncidentId(1),
+                tracker: TrackerId(7),
+                name: "Shop".into(),
+                since: Timestamp(10),
+                opened_at: Timestamp(20),
+                closed_at: Some(Timestamp(60)),
+                fault: None,
+                acknowledged: Some((Timestamp(40), "Ada".into())),
+            },
+            remarks: vec![remark(40, None), remark(70, Some("disk"))],
+            deliveries: vec![
+                told(1, DeliveryState::Waiting, 20, 90),
+                told(2, DeliveryState::Sent, 20, 30),
+                told(3, DeliveryState::Sent, 60, 61),
+            ],
+            evidence: None,
+        };
+        let word = |(at, event): (Timestamp, Event<'_>)| {
+            let word = match event {
+                Event::Failed => "failed".to_owned(),
+                Event::Confirmed => "confirmed".to_owned(),
+                Event::Told(delivery) => format!("told {}", delivery.id),
+                Event::Acknowledged(who) => format!("known to {who}"),
+                Event::Commented(who, what) => format!("{who}: {what}"),
+                Event::Recovered => "recovered".to_owned(),
+            };
+            format!("{} {word}", at.0)
+        };
+        let all: Vec<String> = story.timeline().into_iter().map(word).collect();
+        assert_eq!(
+            all,
+            [
+                "10 failed",
+                "20 confirmed",
+                "20 told 1",
+                "30 told 2",
+                "40 known to Ada",
+                "60 recovered",
+                "61 told 3",
+                "70 Ada: disk",
+            ]
+        );
+        story.incident.since = Timestamp(20);
+        assert_eq!(story.timeline().first(), Some(&(Timestamp(20), Event::Confirmed)));
+    }
 }

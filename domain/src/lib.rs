@@ -113,7 +113,9 @@ pub use deed::{Deed, Done, MOST_AT_ONCE, Preview, PreviewLine};
 pub use evidence::{Certificate, Evidence, TlsEvidence};
 pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};
-pub use incident::{Delivery, DeliveryState, Incident, IncidentId, IncidentQuery, IncidentStory, Remark};
+pub use incident::{
+    Delivery, DeliveryState, Event, Incident, IncidentId, IncidentQuery, IncidentStory, Remark,
+};
 pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use phases::{PhaseTime, Phases, Timing};

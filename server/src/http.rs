@@ -29,6 +29,7 @@ use crate::{
     services::Desk,
 };
 
+mod alerts;
 pub(crate) mod api;
 mod asker;
 mod backups;
@@ -42,6 +43,7 @@ mod gate;
 mod guard;
 mod headers;
 mod history;
+mod incidents;
 mod many;
 mod metrics;
 mod pages;
@@ -115,6 +117,7 @@ fn programs() -> Routes {
         .route("PATCH", "/v1/trackers/{id}", Need::Change, patch(api::change))
         .route("DELETE", "/v1/trackers/{id}", Need::Change, delete(api::remove))
         .history()
+        .incidents()
         .route("GET", "/v1/backups/{name}", Need::Administer, get(backups::download))
         .route("GET", "/healthz", Need::Nothing, get(api::healthz))
         .route("GET", "/readyz", Need::Nothing, get(api::readyz))

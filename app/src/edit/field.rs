@@ -60,7 +60,7 @@ impl Field {
             Kind::Lines(rows) => InputKind::Lines(rows),
             Kind::Check => InputKind::Tick,
             Kind::Choice(choices) => {
-                let owned = choices.iter().map(|(word, text)| (*word, (*text).to_owned()));
+                let owned = choices.iter().map(|(word, text)| ((*word).to_owned(), (*text).to_owned()));
                 InputKind::Choice(owned.collect())
             }
         };

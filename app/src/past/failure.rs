@@ -1,6 +1,6 @@
 //! What was seen when the tracker went down last, beside what it answered before.
 
-use domain::{Evidence, LastFailure, Story};
+use domain::{Evidence, LastFailure, Story, Timestamp};
 use leptos::prelude::*;
 
 use super::{phases, words};
@@ -10,23 +10,28 @@ use crate::{
 };
 
 /// The evidence, if it is still kept.
-pub fn failure(story: &Story) -> Option<impl IntoView + use<>> {
-    let LastFailure { at, fault, seen, last_good } = story.failure.as_ref()?;
+pub fn failure(story: &Story) -> Option<Part> {
+    story.failure.as_ref().map(|failure| compared("Last failure", failure, story.now))
+}
+
+/// A failure beside the last good answer before it, if there is one.
+pub fn compared(heading: &'static str, failure: &LastFailure, now: Timestamp) -> Part {
+    let LastFailure { at, fault, seen, last_good } = failure;
     let why =
         fault.as_ref().map_or_else(|| "Why is no longer kept.".to_owned(), |fault| inert(&fault.to_string()));
     let good = last_good.as_ref().map(|(_, good)| good);
     let note = match last_good {
-        Some((at, _)) => format!("Compared with the last good answer, {} UTC", words::moment(*at, story.now)),
+        Some((at, _)) => format!("Compared with the last good answer, {} UTC", words::moment(*at, now)),
         None => "What was seen; no good answer is kept to compare it with".to_owned(),
     };
     let rows: Vec<Part> = lines(seen, good).iter().map(|line| line.row(good.is_some())).collect();
     let good_column = good.map(|_| view! { <th scope="col">"Last good"</th> });
-    Some(view! {
+    whole(view! {
         <section class="card" aria-labelledby="h-failure">
             <header>
-                <h2 id="h-failure">"Last failure"</h2>
+                <h2 id="h-failure">{heading}</h2>
                 <time class="note" datetime=at.to_string()>
-                    {format!("{} UTC", words::moment(*at, story.now))}
+                    {format!("{} UTC", words::moment(*at, now))}
                 </time>
             </header>
             <div class="body">

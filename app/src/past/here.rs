@@ -34,6 +34,11 @@ impl Here {
         format!("/t/{}", self.id)
     }
 
+    /// The tracker's incidents.
+    pub fn incidents(&self) -> String {
+        crate::incidents::href(Some(self.id), false, None)
+    }
+
     /// The page with another reach of the chart. It leads to the link that leads there, so that the focus stays on it.
     pub fn with_reach(&self, reach: Reach) -> String {
         self.link(reach, self.at, &format!("#{}", reach_name(reach)))

@@ -17,7 +17,15 @@ pub fn outages(story: &Story, here: &Here) -> impl IntoView + use<> {
     } else {
         table(story, here)
     };
-    let note = (story.outages.len() >= MANY).then(|| view! { <span class="note">"the newest 20"</span> });
+    let newest = (story.outages.len() >= MANY).then_some("the newest 20 · ");
+    let note = (!story.outages.is_empty()).then(|| {
+        view! {
+            <span class="note">
+                {newest}
+                <a href=here.incidents()>"Its incidents"</a>
+            </span>
+        }
+    });
     view! {
         <section class="card" aria-labelledby="h-outages">
             <header>

@@ -35,7 +35,7 @@ fn roles() -> InputKind {
         Role::Editor => "Editor: changes trackers as well",
         Role::Administrator => "Administrator: manages accounts and settings as well",
     };
-    InputKind::Choice(Role::ALL.map(|role| (role.name(), words(role).to_owned())).to_vec())
+    InputKind::Choice(Role::ALL.map(|role| (role.name().to_owned(), words(role).to_owned())).to_vec())
 }
 
 fn card(shown: &Shown, account: &AccountView) -> Part {

@@ -72,8 +72,10 @@ fn may(role: Role) -> &'static str {
 
 fn add(shown: &Shown) -> Part {
     let own = shown.viewer.subject.role().unwrap_or(Role::Viewer);
-    let roles =
-        Role::ALL.into_iter().filter(|role| *role <= own).map(|role| (role.name(), may(role).to_owned()));
+    let roles = Role::ALL
+        .into_iter()
+        .filter(|role| *role <= own)
+        .map(|role| (role.name().to_owned(), may(role).to_owned()));
     let name = Input::text("token_name", "Name")
         .value(shown.typed(ADD_TOKEN, "token_name"))
         .hint("What it is for: Grafana, deployment.")
@@ -85,7 +87,7 @@ fn add(shown: &Shown) -> Part {
     let ends = Input::new(
         "days",
         "It ends",
-        InputKind::Choice(ends.map(|(days, text)| (days, text.to_owned())).to_vec()),
+        InputKind::Choice(ends.map(|(days, text)| (days.to_owned(), text.to_owned())).to_vec()),
     )
     .value(shown.typed(ADD_TOKEN, "days"));
     whole(view! {

@@ -20,7 +20,7 @@ pub enum InputKind {
     /// A code that is typed once.
     Code,
     /// One of these: value and words.
-    Choice(Vec<(&'static str, String)>),
+    Choice(Vec<(String, String)>),
     /// Yes or no: `true` or `false`.
     Tick,
 }
@@ -200,9 +200,9 @@ impl Input {
         })
     }
 
-    fn choice(&self, choices: &[(&'static str, String)], ids: Ids) -> Part {
-        let option = |(word, text): &(&'static str, String)| {
-            view! { <option value=*word selected=*word == self.value>{text.clone()}</option> }
+    fn choice(&self, choices: &[(String, String)], ids: Ids) -> Part {
+        let option = |(word, text): &(String, String)| {
+            view! { <option value=word.clone() selected=*word == self.value>{text.clone()}</option> }
         };
         let options: Vec<_> = choices.iter().map(option).collect();
         whole(view! {

@@ -8,12 +8,13 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    About, Act, Cell, Counts, Deed, Done, Failure, Fault, FaultKind, FieldChange, Installation, Invalid,
-    Label, Labels, ListRequest, LiveAnswer, LiveRequest, LiveView, LoggedChange, Micros, Moment, Outcome,
-    Percentiles, Period, Phases, Preview, PreviewLine, Status, Storage, Story, StoryRequest, Tally,
-    Timestamp, TrackerId, TrackerPage, TrackerView, Window, Worth,
+    About, Act, AlertingView, Cell, ChannelId, ChannelTest, Counts, Deed, Done, Failure, Fault, FaultKind,
+    FieldChange, Incident, IncidentId, IncidentQuery, IncidentStory, Installation, Invalid, Label, Labels,
+    ListRequest, LiveAnswer, LiveRequest, LiveView, LoggedChange, Micros, Moment, Outcome, Percentiles,
+    Period, Phases, Preview, PreviewLine, RuleId, Status, Storage, Story, StoryRequest, Tally, Timestamp,
+    TrackerId, TrackerPage, TrackerView, Window, Worth,
     access::{AccountId, AccountView, Enrolment, Reading, Role, SessionView, Subject, TokenView, Viewer},
-    ports::{Live, Past, People, Services, Trackers, Upkeep},
+    ports::{Alerting, Incidents, Live, Past, People, Services, Trackers, Upkeep},
 };
 use leptos::prelude::*;
 
@@ -31,6 +32,9 @@ pub(crate) struct Site {
     pub(crate) viewer: Viewer,
     pub(crate) people: Registered,
     pub(crate) storage: Storage,
+    /// The newest first.
+    pub(crate) incidents: Vec<IncidentStory>,
+    pub(crate) alerting: AlertingView,
     pub(crate) shown: Option<Shown>,
     pub(crate) resume: Option<Resume>,
 }
@@ -57,6 +61,17 @@ pub(crate) fn viewer(role: Option<Role>) -> Viewer {
     }
 }
 
+/// No channel, no rule.
+fn nobody_told() -> AlertingView {
+    AlertingView {
+        now: Timestamp(START),
+        kinds: Vec::new(),
+        channels: Vec::new(),
+        rules: Vec::new(),
+        deliveries: Vec::new(),
+    }
+}
+
 /// A page as it is sent.
 pub(crate) struct Page {
     pub(crate) status: u16,
@@ -74,6 +89,8 @@ impl Site {
             viewer: viewer(Some(Role::Editor)),
             people: Registered::default(),
             storage: Storage::default(),
+            incidents: Vec::new(),
+            alerting: nobody_told(),
             shown: None,
             resume: None,
         }
@@ -124,12 +141,16 @@ impl Site {
             past: self.past.clone(),
             people: self.people.clone(),
             storage: self.storage.clone(),
+            incidents: self.incidents.clone(),
+            alerting: self.alerting.clone(),
         });
         let services = Services {
             trackers: ports.clone(),
             live: ports.clone(),
             past: ports.clone(),
             people: ports.clone(),
+            incidents: ports.clone(),
+            alerting: ports.clone(),
             upkeep: ports,
         };
         let asked = Asked {
@@ -240,6 +261,8 @@ struct Ports {
     past: Option<Story>,
     people: Registered,
     storage: Storage,
+    incidents: Vec<IncidentStory>,
+    alerting: AlertingView,
 }
 
 impl Ports {
@@ -313,6 +336,73 @@ impl Upkeep for Ports {
 
     async fn set_defaults(&self, _: Vec<(String, String)>) -> Result<usize, Failure> {
         Ok(0)
+    }
+}
+
+#[async_trait]
+impl Incidents for Ports {
+    async fn list(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure> {
+        self.check()?;
+        let all = self.incidents.iter().map(|story| &story.incident);
+        let asked = all.filter(|incident| {
+            query.tracker.is_none_or(|id| id == incident.tracker)
+                && (!query.open || incident.closed_at.is_none())
+                && query.before.is_none_or(|before| incident.id < before)
+        });
+        Ok(asked.take(query.limit).cloned().collect())
+    }
+
+    async fn story(&self, id: IncidentId) -> Result<IncidentStory, Failure> {
+        let found = self.incidents.iter().find(|story| story.incident.id == id);
+        found.cloned().ok_or(Failure::NotFound)
+    }
+
+    async fn acknowledge(&self, _: IncidentId) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn comment(&self, _: IncidentId, _: String) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Alerting for Ports {
+    async fn overview(&self) -> Result<AlertingView, Failure> {
+        self.check()?;
+        Ok(self.alerting.clone())
+    }
+
+    async fn save_channel(
+        &self,
+        _: Option<ChannelId>,
+        _: Vec<(String, String)>,
+    ) -> Result<ChannelId, Failure> {
+        Ok(ChannelId(1))
+    }
+
+    async fn remove_channel(&self, _: ChannelId) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn try_channel(
+        &self,
+        _: Option<ChannelId>,
+        _: Vec<(String, String)>,
+    ) -> Result<ChannelTest, Failure> {
+        Ok(ChannelTest { was_sent: true, said: "200 OK".into(), took_ms: 12 })
+    }
+
+    async fn save_rule(&self, _: Option<RuleId>, _: Vec<(String, String)>) -> Result<RuleId, Failure> {
+        Ok(RuleId(1))
+    }
+
+    async fn remove_rule(&self, _: RuleId) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn resend(&self, _: i64) -> Result<(), Failure> {
+        Ok(())
     }
 }
 

@@ -27,7 +27,8 @@ use axum::{
 use domain::{TrackerId, access::Need};
 
 use super::{
-    AppState, BODY_LIMIT, Problem, asker,
+    AppState, BODY_LIMIT, Problem, alerts, asker,
+    editor::nothing,
     pages::{self, Answered},
     people::{self, Begun, Done},
 };
@@ -99,7 +100,8 @@ pub(super) async fn admit(
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return too_large() };
     let values = values(&body);
     let page = page_of_origin(&parts.headers).unwrap_or_else(|| home_of(&action, &values));
-    let values = shareable(&values);
+    let is_of_alerts = alerts::knows(&action);
+    let values = if is_of_alerts { alerts::without_secrets(&values) } else { shareable(&values) };
     if error == ApiError::SignIn {
         return keep(&forms, asker, Resume { page, action, values }).await;
     }
@@ -131,10 +133,11 @@ async fn answer(
     }
     let values = values(&body);
     let page = page_of_origin(&parts.headers).unwrap_or_else(|| home_of(&action, &values));
-    let error = if is_of_people {
+    let (error, panel) = if is_of_people {
         match people::act(&forms.state, &asker, &action, &values).await {
+            Ok(Done { panel: Some(panel), .. }) => (nothing(), Some(panel)),
             Ok(done) => return for_person(&forms, asker, done).await,
-            Err(error) => error,
+            Err(error) => (error, None),
         }
     } else {
         parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -143,10 +146,11 @@ async fn answer(
             return see_other(&next_page(&action, page, &values));
         }
         let error = to_bytes(called.into_body(), BODY_LIMIT).await.map(|body| pages::read_error(&body));
-        error.unwrap_or(ApiError::Internal)
+        (error.unwrap_or(ApiError::Internal), None)
     };
-    let values = shareable(&values);
-    pages::render_failed(forms.pages, asker, FailedForm { page, action, values, error, panel: None }).await
+    // Who typed a channel's secret gets it back, hidden: a form that is tried, or wrong elsewhere, would lose it.
+    let values = if alerts::knows(&action) { values } else { shareable(&values) };
+    pages::render_failed(forms.pages, asker, FailedForm { page, action, values, error, panel }).await
 }
 
 /// The page to sign in, with the form that could not be taken.
@@ -258,8 +262,9 @@ fn page_of_origin(headers: &HeaderMap) -> Option<String> {
 
 /// The page that has a form.
 fn home_of(action: &str, values: &[(String, String)]) -> String {
-    if let Some(page) = people::page_of(action) {
-        return page.to_owned();
+    let page = people::page_of(action).map(ToOwned::to_owned).or_else(|| alerts::page_of(action, values));
+    if let Some(page) = page {
+        return page;
     }
     match (action, id_of(values)) {
         (edit::PATH, Some(id)) => format!("/t/{id}/edit"),

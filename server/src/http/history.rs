@@ -27,7 +27,7 @@ mod rows;
 mod series;
 mod uptime;
 
-pub(in crate::http) use self::{reply::CheckReply, rows::without_formula};
+pub(in crate::http) use self::{params::Params, reply::CheckReply, rows::without_formula};
 
 impl Routes {
     /// Adds the routes of history. All but the export's, which may be large, carry an entity tag.

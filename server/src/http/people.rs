@@ -10,7 +10,7 @@ use domain::{
     access::{AccountId, Need, Reading, Role},
 };
 
-use super::{AppState, upkeep};
+use super::{AppState, alerts, upkeep};
 use crate::access::{Access, Asker, Denied, Entered, NewTokenForm, SetUp};
 
 /// What a form did.
@@ -24,6 +24,8 @@ pub(super) struct Done {
     pub(super) shown: Option<Shown>,
     /// The form to go on with.
     pub(super) resume: Option<Resume>,
+    /// What is shown beside the form, which comes back as it was sent: HTML that was made here.
+    pub(super) panel: Option<String>,
 }
 
 /// What becomes of a browser's session.
@@ -75,7 +77,7 @@ const PAGES: [(&str, Need, &str); 25] = {
 
 /// Each form, and what it needs.
 pub(super) fn listed() -> impl Iterator<Item = (&'static str, Need)> {
-    PAGES.into_iter().map(|(form, need, _)| (form, need))
+    PAGES.into_iter().map(|(form, need, _)| (form, need)).chain(alerts::listed())
 }
 
 /// The page that has a form, if it is one of these.
@@ -85,7 +87,7 @@ pub(super) fn page_of(path: &str) -> Option<&'static str> {
 
 /// Whether a path is one of these forms.
 pub(super) fn knows(path: &str) -> bool {
-    page_of(path).is_some()
+    page_of(path).is_some() || alerts::knows(path)
 }
 
 /// What was typed into a form.
@@ -131,6 +133,7 @@ pub(super) async fn act(
         | settings::REMOVE_BACKUP
         | settings::SET_DEFAULTS
         | settings::CHANGE_LABEL => upkeep::act(&state.services_for(asker), path, &typed).await,
+        _ if alerts::knows(path) => alerts::act(&state.services_for(asker), path, &typed).await,
         access::SET_UP | access::SIGN_IN | access::SECOND_FACTOR | access::SIGN_OUT => {
             enter(access, asker, path, &typed).await
         }
@@ -169,10 +172,10 @@ async fn enter(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) ->
     let resume = Resume::of(typed.0);
     let next = path_here(typed.text("next")).to_owned();
     Ok(match entered {
-        Entered::In(session) => Done { begun: Begun::Session(session), next, resume, shown: None },
+        Entered::In(session) => Done { begun: Begun::Session(session), next, resume, ..Done::default() },
         Entered::SecondFactor(ticket) => {
             let shown = Some(Shown::SecondFactor { ticket: ticket.expose().to_owned() });
-            Done { next, resume, shown, begun: Begun::Nothing }
+            Done { next, resume, shown, ..Done::default() }
         }
     })
 }
@@ -197,7 +200,7 @@ async fn own(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) -> R
                 begun: Begun::Session(session),
                 shown: Some(Shown::Codes(codes)),
                 next: here.into(),
-                resume: None,
+                ..Done::default()
             }
         }
         settings::END_TWO_FACTOR => {

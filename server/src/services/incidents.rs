@@ -62,6 +62,8 @@ impl Incidents for SharedIncidents {
     }
 
     async fn comment(&self, id: IncidentId, comment: String) -> Result<(), Failure> {
+        // Forms of browsers have the line breaks of RFC 7578.
+        let comment = comment.replace("\r\n", "\n");
         let comment = comment.trim();
         let is_harmful = |c: char| c.is_control() && c != '\n';
         let problem = match comment.chars().count() {

@@ -3,6 +3,7 @@
 
 mod access;
 mod alerts;
+mod alerts_pages;
 mod api;
 mod architecture;
 mod bad_input;

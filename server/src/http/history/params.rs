@@ -12,7 +12,7 @@ use crate::http::Problem;
 
 /// The parameters that were given and not yet taken, and what is wrong with those that were.
 #[derive(Debug, Default)]
-pub(super) struct Params {
+pub(in crate::http) struct Params {
     given: Vec<(String, String)>,
     problems: Vec<FieldError>,
 }
@@ -54,7 +54,7 @@ impl Params {
     }
 
     /// Takes a parameter. One that cannot be read counts as absent, and is wrong: `wanted` says what would be right.
-    pub(super) fn take<T>(
+    pub(in crate::http) fn take<T>(
         &mut self,
         name: &str,
         wanted: &str,
@@ -75,7 +75,7 @@ impl Params {
     }
 
     /// Takes a whole number within bounds.
-    pub(super) fn number<T>(&mut self, name: &str, bounds: RangeInclusive<T>) -> Option<T>
+    pub(in crate::http) fn number<T>(&mut self, name: &str, bounds: RangeInclusive<T>) -> Option<T>
     where
         T: FromStr + PartialOrd + Display,
     {
@@ -114,7 +114,7 @@ impl Params {
     }
 
     /// What was read, if nothing was wrong and nothing is left over.
-    pub(super) fn done<T>(mut self, read: T) -> Result<T, Problem> {
+    pub(in crate::http) fn done<T>(mut self, read: T) -> Result<T, Problem> {
         for (name, _) in std::mem::take(&mut self.given).iter().take(NAMED) {
             let name: String = name.chars().take(NAME_LIMIT).collect();
             self.wrong(&name, "there is no such parameter here");

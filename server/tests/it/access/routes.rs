@@ -5,7 +5,7 @@ use domain::access::Need;
 use super::*;
 
 /// Pages, one for each kind of address.
-const PAGES: [(&str, Need); 15] = [
+const PAGES: [(&str, Need); 20] = [
     ("/", Need::Look),
     ("/?page=2", Need::Look),
     ("/t/999", Need::Look),
@@ -21,6 +21,11 @@ const PAGES: [(&str, Need); 15] = [
     ("/settings/accounts", Need::Administer),
     ("/settings/data", Need::Administer),
     ("/settings/about", Need::Inspect),
+    ("/incidents?open=1", Need::Look),
+    ("/incidents/999", Need::Look),
+    ("/alerts", Need::Change),
+    ("/alerts/channel?kind=mail", Need::Administer),
+    ("/alerts/rule", Need::Administer),
 ];
 
 /// What would change who is signed in, or what is open, while the table is walked; other tests have them.

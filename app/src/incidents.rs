@@ -1,0 +1,330 @@
+//! Incidents: the list of all, and the page of one. Rendered on the server only, and complete without script.
+
+pub mod one;
+mod timeline;
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Failure, Incident, IncidentId, IncidentQuery, LiveRequest, Timestamp, TrackerId, access::Need,
+    ports::Services,
+};
+use leptos::prelude::*;
+
+use crate::{
+    access::Asked,
+    format,
+    past::{asked::value, words},
+    ui::{Nothing, Part, crumbs, whole},
+};
+
+/// The page of all.
+pub const PAGE: &str = "/incidents";
+
+/// Incidents on one page.
+const MANY: usize = 50;
+/// Open incidents that are counted at most.
+const COUNTED: usize = 1_000;
+
+/// The list before it is shown.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    now: Timestamp,
+    /// The tracker that alone is asked for, with its name.
+    tracker: Option<(TrackerId, String)>,
+    /// Whether only those are asked for that last.
+    open: bool,
+    /// Whether it is not the first page.
+    is_later: bool,
+    incidents: Vec<Incident>,
+    /// Trackers of the list that are not deleted.
+    known: BTreeSet<TrackerId>,
+    /// Whether there are older ones.
+    has_older: bool,
+    /// Those that last, over all pages, and those of them that nobody acknowledged.
+    lasting: (usize, usize),
+    /// Whether who looks may read names of accounts.
+    may_know: bool,
+}
+
+/// The address of the list.
+pub fn href(tracker: Option<TrackerId>, open: bool, before: Option<IncidentId>) -> String {
+    let open = open.then(|| "open=1".to_owned());
+    let tracker = tracker.map(|id| format!("tracker={id}"));
+    let before = before.map(|id| format!("before={}", id.0));
+    let query = format::joined(open.into_iter().chain(tracker).chain(before), "&");
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{PAGE}{mark}{query}")
+}
+
+/// The address of one.
+pub fn href_of(id: IncidentId) -> String {
+    format!("{PAGE}/{}", id.0)
+}
+
+impl Shown {
+    /// Loads what the query of the page's address asks for. What is not understood in it says nothing.
+    pub async fn load(services: &Services, asked: &Asked) -> Result<Self, Failure> {
+        let number = |name| value(&asked.query, name).and_then(|text| text.parse::<i64>().ok());
+        let id = number("tracker").map(TrackerId);
+        let before = number("before").map(IncidentId);
+        let open = value(&asked.query, "open").is_some();
+        let query = IncidentQuery { tracker: id, open, before, limit: MANY + 1 };
+        let mut incidents = services.incidents.list(query).await?;
+        let has_older = incidents.len() > MANY;
+        incidents.truncate(MANY);
+        let all_open = IncidentQuery { tracker: id, open: true, before: None, limit: COUNTED };
+        let lasting = services.incidents.list(all_open).await?;
+        let unseen = lasting.iter().filter(|incident| incident.acknowledged.is_none()).count();
+        let mut known = BTreeSet::new();
+        for id in incidents.iter().map(|incident| incident.tracker).collect::<BTreeSet<_>>() {
+            if services.live.tracker(id).await.is_ok() {
+                known.insert(id);
+            }
+        }
+        let tracker = match id {
+            Some(id) => Some((id, name(services, id, &incidents).await)),
+            None => None,
+        };
+        Ok(Self {
+            now: services.live.poll(LiveRequest::default()).await?.now,
+            tracker,
+            open,
+            is_later: before.is_some(),
+            incidents,
+            known,
+            has_older,
+            lasting: (lasting.len(), unseen),
+            may_know: asked.viewer.allows(Need::Inspect).is_ok(),
+        })
+    }
+
+    /// The document's title.
+    pub fn title(&self) -> String {
+        let of = self.tracker.as_ref().map(|(_, name)| format!(" of {name}")).unwrap_or_default();
+        match self.lasting.0 {
+            0 => format!("Incidents{of}"),
+            many => format!("({many}) Incidents{of}"),
+        }
+    }
+
+    /// The page.
+    pub fn view(&self) -> Part {
+        let heading = match &self.tracker {
+            Some((_, name)) => format!("Incidents of {name}"),
+            None => "Incidents".to_owned(),
+        };
+        let way = self.tracker.as_ref().map(|(id, name)| {
+            crumbs(&[("/".into(), "Trackers".into()), (format!("/t/{id}"), name.clone())], "Incidents".into())
+        });
+        whole(view! {
+            <div class="wrap top">
+                {way}
+                <div class="head">
+                    <div class="title">
+                        <h1>{heading}</h1>
+                        <p class="lede">{sentence(self.lasting)}</p>
+                    </div>
+                </div>
+                {self.tabs()}
+                {self.list()}
+                {self.pages()}
+            </div>
+        })
+    }
+
+    fn tabs(&self) -> Part {
+        let id = self.tracker.as_ref().map(|(id, _)| *id);
+        let tab = |word: &'static str, open: bool| {
+            let current = (open == self.open).then_some("page");
+            view! {
+                <li>
+                    <a href=href(id, open, None) aria-current=current>
+                        {word}
+                    </a>
+                </li>
+            }
+        };
+        let everybody = id.map(|_| {
+            view! {
+                <li>
+                    <a href=href(None, self.open, None)>"Of all trackers"</a>
+                </li>
+            }
+        });
+        whole(view! {
+            <nav class="tabs" aria-label="Which incidents">
+                <ul>{tab("All", false)} {tab("Open", true)} {everybody}</ul>
+            </nav>
+        })
+    }
+
+    fn list(&self) -> Part {
+        if self.incidents.is_empty() {
+            let words = match (self.is_later, self.open) {
+                (true, _) => "There are no older ones.",
+                (false, true) => "None is open: nothing is down.",
+                (false, false) => {
+                    "There were none yet. When a tracker goes down, what happened, who was told and what was done is kept here."
+                }
+            };
+            return whole(view! {
+                <section class="card">
+                    <div class="body">
+                        <p class="muted">{words}</p>
+                    </div>
+                </section>
+            });
+        }
+        let rows: Vec<_> = self.incidents.iter().map(|incident| self.row(incident)).collect();
+        whole(view! {
+            <section class="card" aria-label="List of incidents">
+                <table class="table fits incidents">
+                    <caption class="vh" data-zone="">"Newest first, times in UTC"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col" data-zone="">"Since, UTC"</th>
+                            <th scope="col">"Lasted"</th>
+                            <th scope="col">"Tracker"</th>
+                            <th scope="col">"Cause"</th>
+                            <th scope="col">"Acknowledged"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </section>
+        })
+    }
+
+    fn row(&self, incident: &Incident) -> Part {
+        let since = incident.since;
+        let tracker = if self.known.contains(&incident.tracker) {
+            whole(view! { <a href=format!("/t/{}", incident.tracker)>{incident.name.clone()}</a> })
+        } else {
+            whole(view! { <span class="muted">{incident.name.clone()}</span> })
+        };
+        let cause = match &incident.fault {
+            Some(fault) => whole(view! { <span>{fault.to_string()}</span> }),
+            None => whole(view! { <Nothing what="not kept" /> }),
+        };
+        whole(view! {
+            <tr>
+                <th scope="row" class="nowrap">
+                    <a href=href_of(incident.id)>
+                        <time datetime=since.to_string()>{words::moment(since, self.now)}</time>
+                        <span class="vh">{format!(", incident {}", incident.id.0)}</span>
+                    </a>
+                </th>
+                <td class="nowrap">{lasted(incident, self.now)}</td>
+                <td class="who">{tracker}</td>
+                <td class="dim full">{cause}</td>
+                <td class="full">{self.acknowledged(incident)}</td>
+            </tr>
+        })
+    }
+
+    fn acknowledged(&self, incident: &Incident) -> Part {
+        match &incident.acknowledged {
+            Some((_, who)) if self.may_know => {
+                whole(view! { <span><span class="narrow">"Acknowledged by "</span>{who.clone()}</span> })
+            }
+            Some(_) => whole(view! { <span><span class="narrow">"Acknowledged: "</span>"yes"</span> }),
+            None if incident.closed_at.is_none() => {
+                whole(view! { <span class="state is-slow">"not acknowledged"</span> })
+            }
+            None => whole(view! { <Nothing what="not acknowledged" /> }),
+        }
+    }
+
+    fn pages(&self) -> Option<Part> {
+        let id = self.tracker.as_ref().map(|(id, _)| *id);
+        let newest = self.is_later.then(|| {
+            view! {
+                <a class="btn" href=href(id, self.open, None)>
+                    "Newest"
+                </a>
+            }
+        });
+        let last = self.incidents.last().filter(|_| self.has_older).map(|incident| incident.id);
+        let older = last.map(|last| {
+            view! {
+                <a class="btn" rel="next" href=href(id, self.open, Some(last))>
+                    "Older"
+                </a>
+            }
+        });
+        (newest.is_some() || older.is_some()).then(|| {
+            whole(view! {
+                <nav class="pages" aria-label="Pages">
+                    {newest} {older}
+                </nav>
+            })
+        })
+    }
+}
+
+/// The name of the tracker that is asked for; one that is deleted has one in its incidents.
+async fn name(services: &Services, id: TrackerId, incidents: &[Incident]) -> String {
+    match services.live.tracker(id).await {
+        Ok(view) => view.about.name,
+        Err(_) => incidents.first().map_or_else(|| format!("tracker {id}"), |incident| incident.name.clone()),
+    }
+}
+
+/// How long it lasted, or that it lasts and how long so far.
+fn lasted(incident: &Incident, now: Timestamp) -> Part {
+    let ms = u64::try_from(incident.end(now).since(incident.since).as_millis()).unwrap_or(u64::MAX);
+    let length = words::lasting(ms);
+    match incident.closed_at {
+        Some(_) => whole(length),
+        None => whole(view! {
+            <span class="state is-down">
+                <span>"ongoing"</span>
+                <span class="for">{length}</span>
+            </span>
+        }),
+    }
+}
+
+/// How many last, and how many of them nobody has acknowledged.
+fn sentence((open, unseen): (usize, usize)) -> String {
+    let count = if open >= COUNTED { "1,000 or more open".to_owned() } else { format!("{open} open") };
+    match (open, unseen) {
+        (0, _) => "None is open.".to_owned(),
+        (1, 0) => "1 open, acknowledged.".to_owned(),
+        (1, _) => "1 open, not acknowledged.".to_owned(),
+        (_, 0) => format!("{count}, all of them acknowledged."),
+        (_, 1) => format!("{count}, one not acknowledged."),
+        (_, unseen) => format!("{count}, {unseen} not acknowledged."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_say_what_is_asked_for() {
+        assert_eq!(href(None, false, None), "/incidents");
+        assert_eq!(href(Some(TrackerId(7)), true, None), "/incidents?open=1&tracker=7");
+        assert_eq!(href(None, true, Some(IncidentId(40))), "/incidents?open=1&before=40");
+        assert_eq!(href_of(IncidentId(12)), "/incidents/12");
+    }
+
+    #[test]
+    fn one_sentence_says_what_needs_somebody() {
+        let said = [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (3, 3), (1_000, 7)].map(sentence);
+        assert_eq!(
+            said,
+            [
+                "None is open.",
+                "1 open, acknowledged.",
+                "1 open, not acknowledged.",
+                "2 open, all of them acknowledged.",
+                "2 open, one not acknowledged.",
+                "3 open, 3 not acknowledged.",
+                "1,000 or more open, 7 not acknowledged.",
+            ]
+        );
+    }
+}

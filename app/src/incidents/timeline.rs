@@ -1,0 +1,101 @@
+//! What happened in an incident, oldest first: checks, who was told with what came of it, and what people said.
+
+use domain::{Delivery, DeliveryState, Event, IncidentStory, Timestamp};
+use leptos::prelude::*;
+
+use crate::{
+    alerts::words,
+    past::{failure::inert, words as past},
+    ui::{Icon, Part, whole},
+};
+
+/// How one thing that happened is shown: class, icon and words.
+type Look = (&'static str, &'static str, Part);
+
+/// The timeline. Who may not know sees neither who was told nor what anybody said.
+pub(super) fn view(story: &IncidentStory, may_know: bool) -> Part {
+    let items: Vec<_> = story
+        .timeline()
+        .into_iter()
+        .filter(|(_, event)| may_know || !matches!(event, Event::Told(_) | Event::Commented(..)))
+        .map(|(at, event)| {
+            let (class, icon, words) = look(story, event, may_know);
+            view! {
+                <li class=class>
+                    <Icon name=icon />
+                    {moment(at, story.now)}
+                    {words}
+                </li>
+            }
+        })
+        .collect();
+    whole(view! {
+        <section class="card" aria-labelledby="h-timeline">
+            <header>
+                <h2 id="h-timeline">"What happened"</h2>
+                <span class="note">"oldest first"</span>
+            </header>
+            <ol class="timeline">{items}</ol>
+        </section>
+    })
+}
+
+fn look(story: &IncidentStory, event: Event<'_>, may_know: bool) -> Look {
+    match event {
+        Event::Failed => ("is-slow", "#i-retry", paragraph("The first check failed.".into())),
+        Event::Confirmed => {
+            let fault = story.incident.fault.as_ref().map(|fault| format!(": {}", inert(&fault.to_string())));
+            let text = format!("It is down, confirmed{}.", fault.unwrap_or_default());
+            ("is-down", "#i-down", paragraph(text))
+        }
+        Event::Recovered => ("is-up", "#i-up", paragraph("It is up again.".into())),
+        Event::Told(delivery) => told(delivery, story.now),
+        Event::Acknowledged(who) if may_know => {
+            let who = who.to_owned();
+            ("is-none", "#i-person", whole(view! { <p><b>{who}</b> " acknowledged it."</p> }))
+        }
+        Event::Acknowledged(_) => ("is-none", "#i-person", paragraph("Somebody acknowledged it.".into())),
+        Event::Commented(who, comment) => {
+            let (who, comment) = (who.to_owned(), inert(comment));
+            let text = view! {
+                <div>
+                    <p><b>{who}</b> " says:"</p>
+                    <p class="says">{comment}</p>
+                </div>
+            };
+            ("is-none", "#i-edit", whole(text))
+        }
+    }
+}
+
+fn paragraph(text: String) -> Part {
+    whole(view! { <p>{text}</p> })
+}
+
+fn moment(at: Timestamp, now: Timestamp) -> Part {
+    whole(view! { <time datetime=at.to_string()>{format!("{} UTC", past::moment(at, now))}</time> })
+}
+
+/// Who was told, and what came of it.
+fn told(delivery: &Delivery, now: Timestamp) -> Look {
+    let (class, icon) = words::look(delivery.state);
+    let kind = words::told(delivery.kind);
+    let (tries, said) = (words::tries(delivery.attempts), inert(&delivery.said));
+    let next = |words: String| whole(view! { <span>{words} {moment(delivery.moment, now)}</span> });
+    let (text, note) = match delivery.state {
+        DeliveryState::Sent if said.is_empty() => ("was told", whole("taken")),
+        DeliveryState::Sent => ("was told", whole(said)),
+        DeliveryState::Waiting if delivery.attempts == 0 => ("is to be told", next("at ".into())),
+        DeliveryState::Waiting => ("could not be told yet", next(format!("{said}, {tries}, next at "))),
+        DeliveryState::Dead => ("was not told", whole(format!("{said}, given up after {tries}"))),
+        DeliveryState::Dropped => ("was not told", whole("nobody needed it any more")),
+    };
+    let words = whole(view! {
+        <p>
+            <b>{delivery.channel.clone()}</b>
+            {format!(" {text} {kind}: ")}
+            <span class="muted">{note}</span>
+        </p>
+    });
+    (class, icon, words)
+}
