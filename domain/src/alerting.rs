@@ -279,6 +279,6 @@ mod tests {
         assert_eq!(routes.keys().map(|id| id.0).collect::<Vec<_>>(), [1, 2]);
         let first = Route { delay: Duration::from_secs(5), remind: remind(60), fallback: Some(ChannelId(3)) };
         assert_eq!(routes[&ChannelId(1)], first);
-        assert_eq!(routes[&ChannelId(2)].delay, Duration::from_secs(60));
+        assert_eq!(routes[&ChannelId(2)].delay, Duration::from_mins(1));
     }
 }

@@ -165,12 +165,10 @@ impl Dispatcher {
             }
             DeliveryStep::Send(rows, alert) => {
                 lane.is_busy = true;
-                let attempts = queue.iter().filter(|waiting| rows.contains(&waiting.id));
-                let attempts = attempts.map(|waiting| waiting.attempts).max().unwrap_or_default();
-                let fallbacks = queue.iter().filter(|waiting| rows.contains(&waiting.id));
-                let fallback = fallbacks.filter_map(|waiting| waiting.outgoing.fallback).next();
-                let tracker = queue.iter().find(|waiting| rows.contains(&waiting.id));
-                let tracker = tracker.and_then(|waiting| waiting.outgoing.tracker);
+                let sent: Vec<&Waiting> = queue.iter().filter(|waiting| rows.contains(&waiting.id)).collect();
+                let attempts = sent.iter().map(|waiting| waiting.attempts).max().unwrap_or_default();
+                let fallback = sent.iter().find_map(|waiting| waiting.outgoing.fallback);
+                let tracker = sent.first().and_then(|waiting| waiting.outgoing.tracker);
                 let settings = stored.map(|channel| channel.settings.clone());
                 let tools = Arc::clone(&self.tools);
                 let attempt = Attempt { channel: id, rows, alert: *alert, attempts, fallback, tracker };

@@ -69,13 +69,12 @@ async fn save_channel(
     vault: &Vault,
 ) -> Result<Option<i64>, StoreError> {
     let StoredChannel { id, name, kind, settings, enabled } = channel;
-    let id = match id {
-        Some(ChannelId(id)) => *id,
+    let id = if let Some(ChannelId(id)) = id {
+        *id
+    } else {
         // What is sealed is bound to the row, whose number only the database knows.
-        None => {
-            let sql = "INSERT INTO channels (name, kind, settings) VALUES (?, ?, '')";
-            query(sql).bind(name).bind(kind).execute(&mut *db).await?.last_insert_rowid()
-        }
+        let sql = "INSERT INTO channels (name, kind, settings) VALUES (?, ?, '')";
+        query(sql).bind(name).bind(kind).execute(&mut *db).await?.last_insert_rowid()
     };
     let settings = vault.seal(settings, settings_of(id))?;
     let sql = "UPDATE channels SET name = ?, kind = ?, settings = ?, enabled = ? WHERE id = ?";

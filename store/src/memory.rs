@@ -139,7 +139,9 @@ impl Records for Memory {
     }
 
     async fn note(&mut self, all: &[(TrackerId, Act)], by: &Actor, at: Timestamp) -> Result<(), Failure> {
-        all.iter().for_each(|(id, act)| self.log(*id, act, by, at));
+        for (id, act) in all {
+            self.log(*id, act, by, at);
+        }
         Ok(())
     }
 

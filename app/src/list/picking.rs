@@ -12,7 +12,9 @@ pub fn listen() {
     let _ = window_event_listener(leptos::ev::click, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
         if target.as_ref().is_some_and(|target| target.id() == many::ALL) {
-            picks().iter().for_each(|pick| pick.set_checked(true));
+            for pick in picks() {
+                pick.set_checked(true);
+            }
             return count();
         }
         let target = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok());

@@ -251,17 +251,6 @@ fn escaped(text: &str) -> String {
     if text.starts_with(['\n', '\r']) { format!("\n{text}") } else { text }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_typed_cannot_leave_its_field() {
-        assert_eq!(escaped("</textarea><b>&\u{1b}"), "&lt;/textarea&gt;&lt;b&gt;&amp;\u{FFFD}");
-        assert_eq!(escaped("\na"), "\n\na");
-    }
-}
-
 /// A field that hides what is typed, with the button that shows it. That is the page's script's: without, it would do nothing.
 pub(crate) fn secret(field: Part, id: String) -> Part {
     whole(view! {
@@ -273,4 +262,15 @@ pub(crate) fn secret(field: Part, id: String) -> Part {
             </button>
         </span>
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_cannot_leave_its_field() {
+        assert_eq!(escaped("</textarea><b>&\u{1b}"), "&lt;/textarea&gt;&lt;b&gt;&amp;\u{FFFD}");
+        assert_eq!(escaped("\na"), "\n\na");
+    }
 }

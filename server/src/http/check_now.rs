@@ -47,7 +47,7 @@ pub(super) async fn many(
             Problem::new(StatusCode::BAD_REQUEST, format!("The body is not one JSON value: {error}."))
         }
     })?;
-    let asked = ids.into_iter().map(TrackerId).collect();
-    let checks = state.services_for(&asker).trackers.check_now(asked).await?;
+    let wanted = ids.into_iter().map(TrackerId).collect();
+    let checks = state.services_for(&asker).trackers.check_now(wanted).await?;
     Ok((StatusCode::ACCEPTED, Json(serde_json::json!({ "recorded": checks.len() }))))
 }

@@ -56,7 +56,7 @@ impl Alerting for SharedAlerting {
     ) -> Result<ChannelId, Failure> {
         let before = self.stored(id).await?;
         let name = name_of(&fields);
-        let channel = self.parse(&fields, before.as_ref());
+        let channel = parse(&fields, before.as_ref());
         let (name, channel) = both(name, channel)?;
         if id.is_none() && self.alerts.channels().await.map_err(logged)?.len() >= MOST {
             return Err(Invalid::one("name", format!("there are {MOST} channels already")).into());
@@ -82,7 +82,7 @@ impl Alerting for SharedAlerting {
         fields: Vec<(String, String)>,
     ) -> Result<ChannelTest, Failure> {
         let before = self.stored(id).await?;
-        let channel = self.parse(&fields, before.as_ref())?;
+        let channel = parse(&fields, before.as_ref())?;
         let now = self.clock.now();
         let alert = Alert {
             key: format!("test-{}", now.as_ms()),
@@ -131,12 +131,12 @@ impl SharedAlerting {
         let all = self.alerts.channels().await.map_err(logged)?;
         all.into_iter().find(|channel| channel.id == Some(id)).map(Some).ok_or(Failure::NotFound)
     }
+}
 
-    /// The channel that a form describes; what cannot be read of a former one does not keep a secret.
-    fn parse(&self, fields: &[(String, String)], before: Option<&StoredChannel>) -> Result<Channel, Invalid> {
-        let former = before.and_then(|before| Channel::from_json(before.settings.expose()).ok());
-        Channel::parse(value(fields, "kind"), fields, former.as_ref())
-    }
+/// The channel that a form describes; what cannot be read of a former one does not keep a secret.
+fn parse(fields: &[(String, String)], before: Option<&StoredChannel>) -> Result<Channel, Invalid> {
+    let former = before.and_then(|before| Channel::from_json(before.settings.expose()).ok());
+    Channel::parse(value(fields, "kind"), fields, former.as_ref())
 }
 
 fn shown(stored: StoredChannel) -> Option<ChannelView> {

@@ -93,7 +93,9 @@ impl Alerts {
                 None
             }
             AlertChange::Settle(all) => {
-                all.iter().for_each(|settled| self.settle(settled, at));
+                for settled in all {
+                    self.settle(settled, at);
+                }
                 None
             }
             AlertChange::Resend(id) => {

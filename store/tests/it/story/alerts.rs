@@ -78,10 +78,10 @@ async fn channels_and_rules_are_kept(records: &mut dyn Records) -> ChannelId {
     };
     let number = change(records, AlertChange::SaveRule(rule.clone())).await.unwrap();
     let kept = AlertRule { id: Some(RuleId(number)), ..rule };
-    assert_eq!(archive.rules().await.unwrap(), [kept.clone()]);
+    assert_eq!(archive.rules().await.unwrap(), std::slice::from_ref(&kept));
     let other = AlertRule { enabled: false, remind: None, ..kept };
     assert_eq!(change(records, AlertChange::SaveRule(other.clone())).await, Some(number));
-    assert_eq!(archive.rules().await.unwrap(), [other.clone()]);
+    assert_eq!(archive.rules().await.unwrap(), std::slice::from_ref(&other));
     let nobody = AlertRule { id: Some(RuleId(99)), ..other };
     assert_eq!(change(records, AlertChange::SaveRule(nobody)).await, None);
     id
