@@ -357,14 +357,14 @@ fn on_or_off(enabled: bool) -> &'static str {
 
 /// Which trackers a rule is about.
 fn subjects(rule: &AlertRule, names: &BTreeMap<TrackerId, String>) -> String {
-    let named = |one: &str, many: &str, all: &[String]| match all {
+    let labels = |one: &str, many: &str, all: &[String]| match all {
         [] => None,
         [one_of_them] => Some(format!("{one} {one_of_them}")),
         all => Some(format!("{many} {}", all.join(", "))),
     };
     let trackers = rule.trackers.iter().filter_map(|id| names.get(id).cloned());
     let trackers = Some(format::joined(trackers, ", ")).filter(|all| !all.is_empty());
-    let parts = [named("Tag", "Tags", &rule.tags), named("Group", "Groups", &rule.groups), trackers];
+    let parts = [labels("Tag", "Tags", &rule.tags), labels("Group", "Groups", &rule.groups), trackers];
     let parts = format::joined(parts.into_iter().flatten(), "; ");
     if parts.is_empty() { "All trackers".to_owned() } else { parts }
 }

@@ -30,12 +30,10 @@ const COUNTED: usize = 1_000;
 #[derive(Clone, Debug)]
 pub struct Shown {
     now: Timestamp,
-    /// The tracker that alone is asked for, with its name.
-    tracker: Option<(TrackerId, String)>,
-    /// Whether only those are asked for that last.
-    open: bool,
-    /// Whether it is not the first page.
-    is_later: bool,
+    /// What is asked for.
+    query: IncidentQuery,
+    /// The name of the tracker that alone is asked for.
+    name: Option<String>,
     incidents: Vec<Incident>,
     /// Trackers of the list that are not deleted.
     known: BTreeSet<TrackerId>,
@@ -82,15 +80,14 @@ impl Shown {
                 known.insert(id);
             }
         }
-        let tracker = match id {
-            Some(id) => Some((id, name(services, id, &incidents).await)),
+        let name = match id {
+            Some(id) => Some(name(services, id, &incidents).await),
             None => None,
         };
         Ok(Self {
             now: services.live.poll(LiveRequest::default()).await?.now,
-            tracker,
-            open,
-            is_later: before.is_some(),
+            query,
+            name,
             incidents,
             known,
             has_older,
@@ -101,7 +98,7 @@ impl Shown {
 
     /// The document's title.
     pub fn title(&self) -> String {
-        let of = self.tracker.as_ref().map(|(_, name)| format!(" of {name}")).unwrap_or_default();
+        let of = self.name.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
         match self.lasting.0 {
             0 => format!("Incidents{of}"),
             many => format!("({many}) Incidents{of}"),
@@ -110,11 +107,11 @@ impl Shown {
 
     /// The page.
     pub fn view(&self) -> Part {
-        let heading = match &self.tracker {
-            Some((_, name)) => format!("Incidents of {name}"),
+        let heading = match &self.name {
+            Some(name) => format!("Incidents of {name}"),
             None => "Incidents".to_owned(),
         };
-        let way = self.tracker.as_ref().map(|(id, name)| {
+        let way = self.query.tracker.zip(self.name.as_ref()).map(|(id, name)| {
             crumbs(&[("/".into(), "Trackers".into()), (format!("/t/{id}"), name.clone())], "Incidents".into())
         });
         whole(view! {
@@ -134,9 +131,9 @@ impl Shown {
     }
 
     fn tabs(&self) -> Part {
-        let id = self.tracker.as_ref().map(|(id, _)| *id);
+        let id = self.query.tracker;
         let tab = |word: &'static str, open: bool| {
-            let current = (open == self.open).then_some("page");
+            let current = (open == self.query.open).then_some("page");
             view! {
                 <li>
                     <a href=href(id, open, None) aria-current=current>
@@ -148,7 +145,7 @@ impl Shown {
         let everybody = id.map(|_| {
             view! {
                 <li>
-                    <a href=href(None, self.open, None)>"Of all trackers"</a>
+                    <a href=href(None, self.query.open, None)>"Of all trackers"</a>
                 </li>
             }
         });
@@ -161,7 +158,7 @@ impl Shown {
 
     fn list(&self) -> Part {
         if self.incidents.is_empty() {
-            let words = match (self.is_later, self.open) {
+            let words = match (self.query.before.is_some(), self.query.open) {
                 (true, _) => "There are no older ones.",
                 (false, true) => "None is open: nothing is down.",
                 (false, false) => {
@@ -237,10 +234,10 @@ impl Shown {
     }
 
     fn pages(&self) -> Option<Part> {
-        let id = self.tracker.as_ref().map(|(id, _)| *id);
-        let newest = self.is_later.then(|| {
+        let id = self.query.tracker;
+        let newest = self.query.before.map(|_| {
             view! {
-                <a class="btn" href=href(id, self.open, None)>
+                <a class="btn" href=href(id, self.query.open, None)>
                     "Newest"
                 </a>
             }
@@ -248,7 +245,7 @@ impl Shown {
         let last = self.incidents.last().filter(|_| self.has_older).map(|incident| incident.id);
         let older = last.map(|last| {
             view! {
-                <a class="btn" rel="next" href=href(id, self.open, Some(last))>
+                <a class="btn" rel="next" href=href(id, self.query.open, Some(last))>
                     "Older"
                 </a>
             }

@@ -175,7 +175,7 @@ async fn enter(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) ->
         Entered::In(session) => Done { begun: Begun::Session(session), next, resume, ..Done::default() },
         Entered::SecondFactor(ticket) => {
             let shown = Some(Shown::SecondFactor { ticket: ticket.expose().to_owned() });
-            Done { next, resume, shown, ..Done::default() }
+            Done { next, shown, resume, ..Done::default() }
         }
     })
 }
