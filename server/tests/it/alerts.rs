@@ -184,7 +184,7 @@ async fn what_waited_is_sent_by_the_next_run() {
 #[tokio::test]
 async fn what_is_over_before_its_delay_is_told_to_nobody() {
     let (service, url) = Service::start().await;
-    let app = app(&folder(&[&url], |rule| rule.delay = Duration::from_secs(300)).await).await;
+    let app = app(&folder(&[&url], |rule| rule.delay = Duration::from_mins(5)).await).await;
     let id = app.track("http://a.example/", 0).await;
     app.prober.answer("http://a.example/", down());
     app.run_until(id, 5).await;

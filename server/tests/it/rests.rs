@@ -41,7 +41,7 @@ async fn a_pause_ends_by_itself_and_says_why_it_is() {
     let page = app.get("/t/1").await.text().await.unwrap();
     assert!(page.contains("new disk") && page.contains("Paused, until "), "{page}");
 
-    app.clock.advance(Duration::from_secs(14 * 60));
+    app.clock.advance(Duration::from_mins(14));
     assert_eq!(app.json("/v1/trackers/1").await["paused"], true);
     app.clock.advance(Duration::from_secs(61));
     let tracker = app.until("/v1/trackers/1", |tracker| tracker["paused"] == false).await;
@@ -55,7 +55,7 @@ async fn a_pause_that_ended_while_the_program_was_down_ends_at_the_start() {
     let app = TestApp::start().await;
     app.track("http://a.example/", 0).await;
     post(&app, "do=pause&id=1&length=1h").await;
-    let app = app.restart(Duration::from_secs(600)).await;
+    let app = app.restart(Duration::from_mins(10)).await;
     assert_eq!(app.json("/v1/trackers/1").await["paused"], true);
     let app = app.restart(Duration::from_hours(1)).await;
     app.until("/v1/trackers/1", |tracker| tracker["paused"] == false).await;
