@@ -159,7 +159,9 @@ const PAGES = ["/incidents", "/incidents?open=1&tracker=1", "/incidents/1", "/al
 for (const colorScheme of ["light", "dark"]) {
   test(`pages of alerting are accessible and fit at 320, 768 and 1280 px, ${colorScheme}`, async (cleanup) => {
     const server = await busyServer(cleanup);
-    const validator = new HtmlValidate();
+    // Channels of a rule are ticks of one name, which HTML knows as a list.
+    const rules = { "form-dup-name": "off", "no-inline-style": "error" };
+    const validate = new HtmlValidate({ extends: ["html-validate:standard"], rules });
     for (const width of [320, 768, 1280]) {
       for (const path of PAGES) {
         const page = await openPage(cleanup, server.url + path, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
@@ -170,8 +172,9 @@ for (const colorScheme of ["light", "dark"]) {
       }
     }
     for (const path of PAGES) {
-      const report = await validator.validateString(await (await server.fetch(path)).text(), { extends: ["html-validate:standard"] });
-      assert.deepEqual(report.results.flatMap(({ messages }) => messages.map(({ ruleId, message, line }) => `${path} ${line} ${ruleId}: ${message}`)), []);
+      const report = await validate.validateString(await (await server.fetch(path)).text());
+      const found = report.results.flatMap(({ messages }) => messages.map(({ ruleId, message, line, column }) => `${ruleId}: ${message} (${line}:${column})`));
+      assert.deepEqual(found, [], path);
     }
   });
 }
