@@ -167,6 +167,12 @@ for (const colorScheme of ["light", "dark"]) {
         const page = await openPage(cleanup, server.url + path, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
         await page.locator("details").evaluateAll((all) => all.forEach((one) => (one.open = true)));
         await assertAccessible(page, `${path} at ${width} px`);
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll("main :is(button, summary.btn, select, input:not([type=hidden], [type=checkbox]))")]
+            .filter((control) => control.getBoundingClientRect().height < 44)
+            .map((control) => control.outerHTML),
+        );
+        assert.deepEqual(small, [], `${path} at ${width} px: every control is 44 px high`);
         if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${path.replaceAll(/[^a-z0-9]+/gi, "-")}-${width}-${colorScheme}.png`, fullPage: true });
         await page.close();
       }
