@@ -26,7 +26,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("button", { name: "Save" }).click();
     await page.waitForURL(/\/t\/1$/);
     await page.getByRole("heading", { level: 1, name: /Till/ }).waitFor();
-    await page.getByText("status == 200; total < 5s else degraded").waitFor();
+    await page.locator("dd").getByText("status == 200; total < 5s else degraded").waitFor();
   });
 
   test(`a setting that is wrong is said at its field and everything typed is kept, ${how}`, async (cleanup) => {

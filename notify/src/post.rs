@@ -85,6 +85,28 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// Asks an address, which may be a password itself, and says whether it answered well. What it answers is not read.
+    pub async fn ping(&self, url: &Secret) -> Result<Receipt, Undelivered> {
+        let Ok(url) = Url::parse(url.expose()) else {
+            return Err(Undelivered::refused("this is no address"));
+        };
+        if !egress::may_ask(self.egress, url.host().as_ref()) {
+            return Err(trouble::forbidden());
+        }
+        match timeout(FIRST, self.client.get(url).send()).await {
+            Ok(Ok(response)) if response.status().is_success() => {
+                Ok(Receipt { said: response.status().to_string() })
+            }
+            Ok(Ok(response)) => {
+                Err(Undelivered::later(format!("the service answered {}", response.status())))
+            }
+            Ok(Err(error)) => Err(trouble::of(&error)),
+            Err(_) => Err(trouble::too_late()),
+        }
+    }
+}
+
 /// Reads what fits. An answer that breaks off is judged by what came: the status says whether the message was taken.
 async fn read(mut response: Response) -> Answer {
     let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);

@@ -23,6 +23,7 @@ use crate::{
     recorder::{RecorderHandle, Roster},
 };
 
+pub(crate) mod heartbeat;
 mod notices;
 mod reminders;
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use domain::Target;
+use domain::{Secret, Target};
 
 use crate::{
     exchange::Format,
@@ -82,6 +82,10 @@ struct ServeArguments {
     /// https the session's cookie is sent by nothing else.
     #[arg(long, env = "UPTIME_PUBLIC_URL", value_name = "URL", value_parser = parse_public)]
     public_url: Option<Public>,
+    /// An address that is asked every minute while all is well: a service that tells you when it hears nothing. Whoever knows it can fake
+    /// that, so rather give it by the environment.
+    #[arg(long, env = "UPTIME_HEARTBEAT", hide_env_values = true, value_name = "URL", value_parser = parse_heartbeat)]
+    heartbeat: Option<Secret>,
     /// Another host name that is answered. Can be given several times.
     #[arg(long, env = "UPTIME_ALLOW_HOST", value_name = "NAME", value_delimiter = ' ')]
     allow_host: Vec<String>,
@@ -406,6 +410,16 @@ fn parse_public(text: &str) -> Result<Public, String> {
         Ok(Public { is_https, host, text: text.trim_end_matches('/').to_owned() })
     } else {
         Err(format!("{}, without a path", problem()))
+    }
+}
+
+fn parse_heartbeat(text: &str) -> Result<Secret, String> {
+    let uri = text.parse::<axum::http::Uri>().ok().filter(|uri| uri.host().is_some());
+    let is_web = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
+    if is_web {
+        Ok(Secret::new(text))
+    } else {
+        Err("an address like https://hc.example.org/ping/…".to_owned())
     }
 }
 

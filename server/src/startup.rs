@@ -10,7 +10,7 @@ use std::{
 
 use domain::{
     AlertArchive, Clock, EgressPolicy, Failure, LiveView, NewTracker, Prober, Records, RetentionDraft,
-    access::AccountRecords,
+    Secret, access::AccountRecords,
 };
 use notify::Sender;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle, time::timeout};
@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     access::Access,
-    alerts::{self, Dispatcher},
+    alerts::{self, Dispatcher, heartbeat::beat},
     assets::Assets,
     backups::Backups,
     health::Health,
@@ -69,6 +69,8 @@ pub struct Parts {
     pub tracker_metrics: bool,
     /// Which addresses alerts are sent to.
     pub egress: EgressPolicy,
+    /// What is asked every minute while all is well.
+    pub heartbeat: Option<Secret>,
     /// How browsers reach this installation, without a slash at its end, if somebody said so.
     pub public_url: Option<String>,
     /// A number by chance, to tell this run from others.
@@ -187,6 +189,9 @@ impl Server {
         let tools = tools(&state, parts.canaries);
         let scheduler = Scheduler::new(tools, probing.clone(), state.roster.clone(), orders);
         let scheduler = tokio::spawn(scheduler.run());
+        if let Some(url) = parts.heartbeat {
+            tokio::spawn(beat(url, sender.clone(), state.health.clone(), state.clock.clone(), stop.clone()));
+        }
         let dispatcher = tokio::spawn(dispatcher(&state, incidents, sender, outbox, parts.public_url).run());
         let backups = backups.map(|backups| tokio::spawn(backups.run()));
         let upkeep = tokio::spawn(access.clone().upkeep(stop.clone()));

@@ -91,6 +91,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         track: ground.track,
         tracker_metrics: !arguments.no_tracker_metrics,
         egress: arguments.egress,
+        heartbeat: arguments.heartbeat.clone(),
         public_url: arguments.public_url.as_ref().map(|url| url.text.clone()),
         boot,
     };

@@ -21,7 +21,10 @@ use serde_json::Value;
 use store::Store;
 use tempfile::TempDir;
 
-use crate::harness::{ManualClock, TestApp, breathe, vault};
+use crate::{
+    harness::{ManualClock, TestApp, breathe, vault},
+    process::Process,
+};
 
 /// A service that takes webhooks, or refuses them as it is told.
 #[derive(Clone, Default)]
@@ -260,4 +263,26 @@ async fn people_are_reminded_of_what_lasts() {
     service.until(&app, false, |service| service.heard().len() == 3).await;
     assert_eq!(service.kinds()[2], "still_down");
     app.stop().await;
+}
+
+#[tokio::test]
+async fn somebody_outside_hears_that_all_is_well() {
+    let (sender, mut beats) = tokio::sync::mpsc::unbounded_channel();
+    let heard = move || async move {
+        let _ = sender.send(());
+    };
+    let router = Router::new().route("/ping/secret-7", axum::routing::get(heard));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/ping/secret-7", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let folder = tempfile::tempdir().unwrap();
+    let server = tokio::task::spawn_blocking({
+        let path = folder.path().to_owned();
+        move || Process::serve(&path, &["--heartbeat", &url])
+    });
+    let server = server.await.unwrap();
+    tokio::time::timeout(Duration::from_secs(30), beats.recv()).await.unwrap().unwrap();
+    assert_eq!(server.terminate(), Some(0));
+    let refused = crate::process::run(&["serve", "--heartbeat", "ftp://hc.example"]);
+    assert_eq!(refused.status.code(), Some(2));
 }

@@ -323,6 +323,7 @@ impl TestApp {
             track: Vec::new(),
             tracker_metrics: true,
             egress: domain::EgressPolicy::SelfHosted,
+            heartbeat: None,
             public_url: Some("https://status.example".into()),
             boot: 7,
         };
