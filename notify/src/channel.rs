@@ -21,8 +21,8 @@ use crate::{
 pub(crate) trait Kind: Sized {
     /// Its word on disk and in addresses.
     const WORD: &'static str;
-    /// How fast it takes messages.
-    const PACE: Pace;
+    /// The time between two messages that it takes at least.
+    const PACE: Duration;
 
     /// What its form asks for.
     fn describe() -> ChannelKind;
@@ -32,15 +32,6 @@ pub(crate) trait Kind: Sized {
     fn settings(&self, show: Show) -> Vec<(&'static str, String)>;
     /// Sends a message.
     async fn send(&self, sender: &Sender, alert: &Alert) -> Result<Receipt, Undelivered>;
-}
-
-/// How fast a channel takes messages: `burst` at once, then one each `every`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// How many may go at once after a pause; at least one.
-    pub burst: u32,
-    /// The time that each message takes up.
-    pub every: Duration,
 }
 
 /// Where messages go. Its settings are known to be right; `Debug` shows no secret.
@@ -103,8 +94,8 @@ macro_rules! registry {
                 }
             }
 
-            /// How fast it takes messages.
-            pub fn pace(&self) -> Pace {
+            /// The time between two messages that it takes at least.
+            pub fn pace(&self) -> Duration {
                 match &self.0 {
                     $(Of::$kind(_) => $kind::PACE,)+
                 }

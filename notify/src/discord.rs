@@ -6,7 +6,7 @@ use domain::{Alert, ChannelInput, ChannelKind, Secret};
 use serde_json::{Value, json};
 
 use crate::{
-    Pace, Receipt, Sender, Undelivered,
+    Receipt, Sender, Undelivered,
     channel::Kind,
     form::{self, Form, Show, field},
     names::OwnText,
@@ -28,7 +28,7 @@ pub(crate) struct Discord {
 
 impl Kind for Discord {
     const WORD: &'static str = "discord";
-    const PACE: Pace = Pace { burst: 5, every: Duration::from_secs(1) };
+    const PACE: Duration = Duration::from_secs(1);
 
     fn describe() -> ChannelKind {
         ChannelKind {

@@ -24,7 +24,7 @@ mod webhook;
 mod words;
 
 pub use crate::{
-    channel::{Broken, Channel, Pace, kinds},
+    channel::{Broken, Channel, kinds},
     names::names,
     outcome::{Class, Receipt, Undelivered},
     sender::{BuildError, Sender},

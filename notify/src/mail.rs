@@ -15,7 +15,7 @@ use rustls::{
 use url::Host;
 
 use crate::{
-    Pace, Receipt, Sender, Undelivered,
+    Receipt, Sender, Undelivered,
     channel::Kind,
     form::{self, Form, Show, field, optional},
     names::OwnText,
@@ -73,7 +73,7 @@ struct Authority {
 
 impl Kind for Mail {
     const WORD: &'static str = "mail";
-    const PACE: Pace = Pace { burst: 5, every: Duration::from_millis(200) };
+    const PACE: Duration = Duration::from_millis(200);
 
     fn describe() -> ChannelKind {
         let choices = Security::ALL.iter().map(|(_, word, _, label)| (*word, *label)).collect();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    Pace, Receipt, Sender, Undelivered,
+    Receipt, Sender, Undelivered,
     channel::Kind,
     form::{self, Form, Show, field, optional},
     names::OwnText,
@@ -33,7 +33,7 @@ pub(crate) struct Ntfy {
 
 impl Kind for Ntfy {
     const WORD: &'static str = "ntfy";
-    const PACE: Pace = Pace { burst: 10, every: Duration::from_millis(100) };
+    const PACE: Duration = Duration::from_millis(100);
 
     fn describe() -> ChannelKind {
         ChannelKind {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::{
-    Pace, Receipt, Sender, Undelivered,
+    Receipt, Sender, Undelivered,
     channel::Kind,
     form::{Form, Show, field, optional},
     place::below,
@@ -52,7 +52,7 @@ impl Event {
 
 impl Kind for PagerDuty {
     const WORD: &'static str = "pagerduty";
-    const PACE: Pace = Pace { burst: 2, every: Duration::from_millis(500) };
+    const PACE: Duration = Duration::from_millis(500);
 
     fn describe() -> ChannelKind {
         ChannelKind {

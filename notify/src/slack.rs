@@ -6,7 +6,7 @@ use domain::{Alert, ChannelInput, ChannelKind};
 use serde_json::{Value, json};
 
 use crate::{
-    Pace, Receipt, Sender, Undelivered,
+    Receipt, Sender, Undelivered,
     channel::Kind,
     form::{self, Form, Show, field},
     names::OwnText,
@@ -27,7 +27,7 @@ pub(crate) struct Slack {
 
 impl Kind for Slack {
     const WORD: &'static str = "slack";
-    const PACE: Pace = Pace { burst: 3, every: Duration::from_secs(1) };
+    const PACE: Duration = Duration::from_secs(1);
 
     fn describe() -> ChannelKind {
         ChannelKind {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    Pace, Receipt, Sender, Undelivered,
+    Receipt, Sender, Undelivered,
     channel::Kind,
     form::{self, Form, Show, field, optional},
     names::OwnText,
@@ -33,7 +33,7 @@ pub(crate) struct Telegram {
 
 impl Kind for Telegram {
     const WORD: &'static str = "telegram";
-    const PACE: Pace = Pace { burst: 1, every: Duration::from_secs(1) };
+    const PACE: Duration = Duration::from_secs(1);
 
     fn describe() -> ChannelKind {
         ChannelKind {

@@ -11,7 +11,7 @@ use reqwest::header::HeaderName;
 
 use self::{body::OwnBody, headers::Headers, signature::Key};
 use crate::{
-    Pace, Receipt, Sender, Undelivered,
+    Receipt, Sender, Undelivered,
     channel::Kind,
     form::{Form, Show, field, optional},
     place::SecretUrl,
@@ -34,7 +34,7 @@ pub(crate) struct Webhook {
 
 impl Kind for Webhook {
     const WORD: &'static str = "webhook";
-    const PACE: Pace = Pace { burst: 10, every: Duration::from_millis(100) };
+    const PACE: Duration = Duration::from_millis(100);
 
     fn describe() -> ChannelKind {
         ChannelKind {

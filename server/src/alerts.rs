@@ -124,7 +124,7 @@ impl Dispatcher {
         let (waiting, channels) = match read.await {
             Ok(read) => read,
             Err(failure) => {
-                tracing::warn!(error = %crate::failure::logged(failure), "what is to be sent cannot be read");
+                tracing::warn!(cause = crate::failure::chain(&failure), "what is to be sent cannot be read");
                 return Some(now.plus(PAUSE));
             }
         };
@@ -169,10 +169,9 @@ impl Dispatcher {
                 let sent: Vec<&Waiting> = queue.iter().filter(|waiting| rows.contains(&waiting.id)).collect();
                 let attempts = sent.iter().map(|waiting| waiting.attempts).max().unwrap_or_default();
                 let fallback = sent.iter().find_map(|waiting| waiting.outgoing.fallback);
-                let tracker = sent.first().and_then(|waiting| waiting.outgoing.tracker);
                 let settings = stored.map(|channel| channel.settings.clone());
                 let tools = Arc::clone(&self.tools);
-                let attempt = Attempt { channel: id, rows, alert: *alert, attempts, fallback, tracker };
+                let attempt = Attempt { channel: id, rows, alert: *alert, attempts, fallback };
                 self.tries.spawn(async move { attempt.make(&tools, settings.as_ref()).await });
                 None
             }
@@ -210,7 +209,6 @@ struct Attempt {
     /// Tries before this one.
     attempts: u32,
     fallback: Option<ChannelId>,
-    tracker: Option<domain::TrackerId>,
 }
 
 impl Attempt {
@@ -231,7 +229,7 @@ impl Attempt {
         let now = tools.clock.now();
         let (settled, rest_until) = self.judge(&sent, now);
         // As fast as the service takes messages at all.
-        let rest_until = rest_until.or(pace.map(|pace| now.plus(pace.every)));
+        let rest_until = rest_until.or(pace.map(|pace| now.plus(pace)));
         let is_dead = settled.iter().any(|settled| settled.state == DeliveryState::Dead);
         if let Err(undelivered) = &sent {
             let (channel, attempt) = (self.channel.0, self.attempts + 1);
@@ -240,8 +238,9 @@ impl Attempt {
         // First the way out: a crash between the two sends it twice rather than never.
         if let Some(channel) = self.fallback.filter(|_| is_dead) {
             let alert = self.alert.clone();
-            let outgoing =
-                Outgoing { channel, tracker: self.tracker, not_before: now, fallback: None, alert };
+            // A digest is about no single one.
+            let tracker = alert.tracker.as_ref().map(|tracker| tracker.id);
+            let outgoing = Outgoing { channel, tracker, not_before: now, fallback: None, alert };
             tools.change(AlertChange::Send(vec![outgoing])).await;
         }
         tools.settle(settled).await;
@@ -287,7 +286,10 @@ impl Tools {
             match self.recorder.alert(change.clone(), Actor::program("alerts")).await {
                 Ok(_) => return,
                 Err(failure) => {
-                    tracing::warn!(error = %crate::failure::logged(failure), "what became of an alert is not noted yet");
+                    tracing::warn!(
+                        cause = crate::failure::chain(&failure),
+                        "what became of an alert is not noted yet"
+                    );
                 }
             }
             tokio::select! {

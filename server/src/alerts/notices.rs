@@ -17,7 +17,10 @@ impl Dispatcher {
         let channels = match self.tools.archive.channels().await {
             Ok(channels) => channels,
             Err(failure) => {
-                tracing::warn!(error = %crate::failure::logged(failure), "nobody is told what this location sees");
+                tracing::warn!(
+                    cause = crate::failure::chain(&failure),
+                    "nobody is told what this location sees"
+                );
                 return;
             }
         };

@@ -18,7 +18,7 @@ const MOST: usize = 10_000;
 impl Dispatcher {
     pub(super) async fn remind(&self) {
         if let Err(failure) = self.try_to_remind().await {
-            tracing::warn!(error = %crate::failure::logged(failure), "reminders are put off");
+            tracing::warn!(cause = crate::failure::chain(&failure), "reminders are put off");
         }
     }
 

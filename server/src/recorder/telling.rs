@@ -46,7 +46,7 @@ impl Recorder {
 
     /// The messages about a batch's transitions. While a tracker flaps there are none: one says that it does.
     pub(super) fn alerts_of(&self, batch: &Batch) -> Vec<Outgoing> {
-        if self.telling.rules.is_empty() {
+        if batch.transitions.is_empty() || self.telling.rules.is_empty() {
             return Vec::new();
         }
         let roster = self.roster.borrow();
