@@ -65,8 +65,8 @@ impl Form {
     /// The document's title.
     pub fn title(&self) -> String {
         match self.trackers.as_slice() {
-            [(_, name)] => format!("Pause {name}"),
-            many => format!("Pause {} trackers", many.len()),
+            [(_, name)] => words::pause_title(name),
+            many => words::pause_title_many(many.len()),
         }
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn test() -> ExitCode {
 /// `server` is in the first run, so `app` is tested with `ssr` and `domain` with `server`. The bench and the task runner have
 /// runs of their own: together, features would unify and most of what `cargo xtask run` compiled would be compiled again.
 fn rust_tests() -> Tally {
-    let mut tally = cargo_test(&["domain", "probe", "notify", "store", "app", "server"]);
+    let mut tally = cargo_test(&["domain", "probe", "notify", "store", "app", "server", "words"]);
     tally += cargo_test(&["bench"]);
     tally += cargo_test(&["xtask"]);
     tally
