@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::{Alert, AlertKind, Secret, Timestamp, TrackerId};
+use crate::{Alert, AlertKind, Scope, Secret, Subject, Timestamp, TrackerId};
 
 /// The number of a channel. Never given again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,12 +88,8 @@ pub struct AlertRule {
     pub id: Option<RuleId>,
     /// How people call it.
     pub name: String,
-    /// Trackers, groups and tags that it is about; all trackers when it names none.
-    pub trackers: Vec<TrackerId>,
-    /// See `trackers`.
-    pub groups: Vec<String>,
-    /// See `trackers`.
-    pub tags: Vec<String>,
+    /// Which trackers it is about.
+    pub scope: Scope,
     /// Where it leads.
     pub channels: Vec<ChannelId>,
     /// How long a tracker has to be down before anybody is told; at most a day.
@@ -104,17 +100,6 @@ pub struct AlertRule {
     pub fallback: Option<ChannelId>,
     /// Whether it counts.
     pub enabled: bool,
-}
-
-/// Of whom a rule may be.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The tracker.
-    pub id: TrackerId,
-    /// Its group.
-    pub group: &'a str,
-    /// Its tags.
-    pub tags: &'a [String],
 }
 
 /// How one channel is told.
@@ -194,21 +179,10 @@ pub struct Waiting {
     pub outgoing: Outgoing,
 }
 
-impl AlertRule {
-    /// Whether it is about a tracker.
-    pub fn concerns(&self, subject: Subject<'_>) -> bool {
-        let names_none = self.trackers.is_empty() && self.groups.is_empty() && self.tags.is_empty();
-        names_none
-            || self.trackers.contains(&subject.id)
-            || self.groups.iter().any(|group| group == subject.group)
-            || self.tags.iter().any(|tag| subject.tags.contains(tag))
-    }
-}
-
 /// How each channel is told of a tracker: once, however many rules lead there; then the one that waits shortest counts.
 pub fn routes(rules: &[AlertRule], subject: Subject<'_>) -> BTreeMap<ChannelId, Route> {
     let mut routes: BTreeMap<ChannelId, Route> = BTreeMap::new();
-    for rule in rules.iter().filter(|rule| rule.enabled && rule.concerns(subject)) {
+    for rule in rules.iter().filter(|rule| rule.enabled && rule.scope.holds(subject)) {
         for channel in &rule.channels {
             let new = Route { delay: rule.delay, remind: rule.remind, fallback: rule.fallback };
             let known = routes.entry(*channel).or_insert(new);
@@ -238,32 +212,13 @@ mod tests {
         AlertRule {
             id: None,
             name: String::new(),
-            trackers: Vec::new(),
-            groups: Vec::new(),
-            tags: Vec::new(),
+            scope: Scope::default(),
             channels: channels.iter().copied().map(ChannelId).collect(),
             delay: Duration::from_secs(delay),
             remind: None,
             fallback: None,
             enabled: true,
         }
-    }
-
-    #[test]
-    fn a_rule_is_about_what_it_names_or_about_all() {
-        let tags = ["prod".to_owned()];
-        let subject = Subject { id: TrackerId(7), group: "Home", tags: &tags };
-        let of = |change: fn(&mut AlertRule)| {
-            let mut rule = rule(&[1], 0);
-            change(&mut rule);
-            rule.concerns(subject)
-        };
-        assert!(of(|_| ()));
-        assert!(of(|rule| rule.trackers.push(TrackerId(7))));
-        assert!(of(|rule| rule.groups.push("Home".into())));
-        assert!(of(|rule| rule.tags.push("prod".into())));
-        assert!(!of(|rule| rule.tags.push("test".into())));
-        assert!(!of(|rule| rule.groups.push(String::new())));
     }
 
     #[test]

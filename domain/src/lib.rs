@@ -22,9 +22,11 @@ mod fault;
 mod incident;
 mod list;
 mod live;
+mod maintenance;
 mod phases;
 pub mod ports;
 mod rest;
+mod scope;
 mod secret;
 mod status;
 mod storage;
@@ -104,7 +106,7 @@ mod zone;
 pub use alert::{Alert, AlertKind, ChannelField, ChannelInput, ChannelKind, Concerned};
 pub use alerting::{
     AlertChange, AlertRule, AlertingView, ChannelId, ChannelTest, ChannelView, Outgoing, Route, RuleId,
-    Settled, StoredChannel, Subject, ToldSoFar, Waiting, routes,
+    Settled, StoredChannel, ToldSoFar, Waiting, routes,
 };
 pub use cell::{Cell, Mark};
 pub use change_log::{Act, FieldChange, LoggedChange};
@@ -118,8 +120,10 @@ pub use incident::{
 };
 pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
+pub use maintenance::{InMaintenance, MaintenanceId, MaintenanceView, Stretch};
 pub use phases::{PhaseTime, Phases, Timing};
 pub use rest::Rest;
+pub use scope::{Scope, Subject};
 pub use secret::Secret;
 pub use status::{Policy, Status, Transition};
 pub use storage::{Backup, BackupKind, Backups, Label, Labels, Limit, Storage};
@@ -164,6 +168,8 @@ pub use http::{
 pub use labels::{Group, Tags};
 #[cfg(feature = "server")]
 pub use latencies::Latencies;
+#[cfg(feature = "server")]
+pub use maintenance::{Calendar, Maintenance, MaintenanceDraft, Occasion};
 #[cfg(feature = "server")]
 pub use name::TrackerName;
 #[cfg(feature = "server")]

@@ -57,6 +57,13 @@ impl Zone {
         Some((start.date().to_string(), Timestamp(start.timestamp().as_millisecond()).min(at)))
     }
 
+    /// The moment at which clocks in this zone show a civil time. One that a change of summer time leaves out is the moment as far after the
+    /// change, one that comes twice the first.
+    pub(crate) fn moment(&self, civil: jiff::civil::DateTime) -> Option<Timestamp> {
+        let instant = self.0.to_ambiguous_timestamp(civil).compatible().ok()?;
+        Some(Timestamp(instant.as_millisecond()))
+    }
+
     pub(crate) fn into_rules(self) -> TimeZone {
         self.0
     }
