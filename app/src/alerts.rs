@@ -90,7 +90,8 @@ impl Shown {
     /// Loads it.
     pub async fn load(services: &Services, asked: &Asked) -> Result<Self, Failure> {
         let view = services.alerting.overview().await?;
-        let names = names(services, view.rules.iter().flat_map(|rule| rule.trackers.iter().copied())).await;
+        let names =
+            names(services, view.rules.iter().flat_map(|rule| rule.scope.trackers.iter().copied())).await;
         Ok(Self {
             view,
             names,
@@ -362,9 +363,10 @@ fn subjects(rule: &AlertRule, names: &BTreeMap<TrackerId, String>) -> String {
         [one_of_them] => Some(format!("{one} {one_of_them}")),
         all => Some(format!("{many} {}", all.join(", "))),
     };
-    let trackers = rule.trackers.iter().filter_map(|id| names.get(id).cloned());
+    let trackers = rule.scope.trackers.iter().filter_map(|id| names.get(id).cloned());
     let trackers = Some(format::joined(trackers, ", ")).filter(|all| !all.is_empty());
-    let parts = [labels("Tag", "Tags", &rule.tags), labels("Group", "Groups", &rule.groups), trackers];
+    let parts =
+        [labels("Tag", "Tags", &rule.scope.tags), labels("Group", "Groups", &rule.scope.groups), trackers];
     let parts = format::joined(parts.into_iter().flatten(), "; ");
     if parts.is_empty() { "All trackers".to_owned() } else { parts }
 }

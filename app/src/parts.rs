@@ -98,8 +98,7 @@ fn bars() -> Part {
 }
 
 fn states() -> Part {
-    let states = [State::Up, State::Retrying, State::Down, State::Waiting, State::Paused, State::Problem];
-    let kinds: Vec<_> = states
+    let kinds: Vec<_> = State::ALL
         .into_iter()
         .map(Kind::of)
         .map(|kind| {

@@ -26,6 +26,10 @@ pub enum Kind {
     Down,
     /// No check so far.
     Pending,
+    /// A tracker that it depends on is down.
+    Blocked,
+    /// It is in maintenance.
+    Maintenance,
     /// It rests.
     Paused,
     /// It cannot be checked as it stands.
@@ -43,6 +47,14 @@ impl Standing {
             let until = rest.until.map(|until| format!("until {}", format::day_and_time(until)));
             let note = until.unwrap_or_else(|| "not counted".into());
             return Self { kind: Kind::Paused, since: None, note: Some(note) };
+        }
+        if let Some(maintenance) = &about.maintenance {
+            let note = format!("until {}", format::day_and_time(maintenance.until));
+            return Self { kind: Kind::Maintenance, since: None, note: Some(note) };
+        }
+        if view.state() == State::Blocked {
+            let note = about.parent.as_ref().map(|parent| format!("by {parent}"));
+            return Self { kind: Kind::Blocked, since: None, note };
         }
         let flapping = || view.flapping.then(|| "flapping".to_owned());
         match &view.status {
@@ -79,6 +91,8 @@ impl Kind {
             State::Retrying => Self::Retrying,
             State::Down => Self::Down,
             State::Waiting => Self::Pending,
+            State::Blocked => Self::Blocked,
+            State::Maintenance => Self::Maintenance,
             State::Paused => Self::Paused,
             State::Problem => Self::Broken,
         }
@@ -91,6 +105,8 @@ impl Kind {
             Self::Retrying => "Retrying",
             Self::Down => "Down",
             Self::Pending => "Waiting",
+            Self::Blocked => "Blocked",
+            Self::Maintenance => "Maintenance",
             Self::Paused => "Paused",
             Self::Broken => "Problem",
         }
@@ -103,6 +119,8 @@ impl Kind {
             Self::Retrying => "#i-retry",
             Self::Down => "#i-down",
             Self::Pending => "#i-none",
+            Self::Blocked => "#i-link",
+            Self::Maintenance => "#i-wrench",
             Self::Paused => "#i-pause",
             Self::Broken => "#i-alert",
         }
@@ -114,7 +132,7 @@ impl Kind {
             Self::Up => "is-up",
             Self::Retrying | Self::Broken => "is-retry",
             Self::Down => "is-down",
-            Self::Pending | Self::Paused => "is-none",
+            Self::Pending | Self::Blocked | Self::Maintenance | Self::Paused => "is-none",
         }
     }
 }
@@ -133,7 +151,8 @@ pub struct Summary {
 impl Summary {
     /// Sums up.
     pub fn of(totals: &Totals) -> Self {
-        let Totals { trackers, up, retrying, down, pending, paused, broken, .. } = *totals;
+        let Totals { trackers, up, retrying, down, pending, blocked, maintenance, paused, broken, .. } =
+            *totals;
         let lead = match (down, up == trackers) {
             (0, true) if trackers == 1 => "1 tracker, up".into(),
             (0, true) => format!("All {trackers} up"),
@@ -143,6 +162,8 @@ impl Summary {
         let rest = [
             (retrying, "retrying"),
             (pending, "waiting for the first check"),
+            (blocked, "blocked"),
+            (maintenance, "in maintenance"),
             (paused, "paused"),
             (broken, "cannot be checked"),
         ];

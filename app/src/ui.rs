@@ -58,6 +58,8 @@ const ICONS: &str = concat!(
     r#"<symbol id="i-play" viewBox="0 0 16 16"><path d="M4.5 2.75v10.5L13 8z"/></symbol>"#,
     r#"<symbol id="i-gear" viewBox="0 0 16 16"><circle cx="8" cy="8" r="2.25"/><path d="M8 1.75v2m0 8.5v2M1.75 8h2m8.5 0h2"#,
     r#"M3.6 3.6 5 5m6 6 1.4 1.4M12.4 3.6 11 5M5 11l-1.4 1.4"/></symbol>"#,
+    r#"<symbol id="i-wrench" viewBox="0 0 16 16"><path d="M13.6 4.4a3.6 3.6 0 0 1-4.8 4.5l-4.2 4.2a1.3 1.3 0 0 1-1.8-1.8L7 7.1a3.6 3.6 0 0 1 4.5-4.8L9.4 4.5l2.1 2.1z"/></symbol>"#,
+    r#"<symbol id="i-link" viewBox="0 0 16 16"><path d="M6.5 9.5a2.5 2.5 0 0 0 3.6 0l2.4-2.4a2.5 2.5 0 0 0-3.6-3.6l-.7.7M9.5 6.5a2.5 2.5 0 0 0-3.6 0L3.5 8.9a2.5 2.5 0 0 0 3.6 3.6l.7-.7"/></symbol>"#,
     r#"<symbol id="i-person" viewBox="0 0 16 16"><circle cx="8" cy="5" r="2.75"/><path d="M2.75 14c.4-3 2.4-4.5 5.25-4.5s4.85 1.5 5.25 4.5"/></symbol>"#,
     r#"<symbol id="i-edit" viewBox="0 0 16 16"><path d="m3 13 .75-3L10.5 3.25a1.6 1.6 0 0 1 2.25 2.25L6 12.25zM9.25 4.5l2.25 2.25"/></symbol>"#,
     r#"<symbol id="i-copy" viewBox="0 0 16 16"><rect x="5.75" y="5.75" width="7.5" height="7.5" rx="1.5"/>"#,

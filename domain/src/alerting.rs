@@ -139,6 +139,10 @@ pub enum AlertChange {
     SaveRule(AlertRule),
     /// Forget a rule.
     RemoveRule(RuleId),
+    /// Announce a maintenance, a new one or another form of one.
+    Announce(Box<crate::Maintenance>),
+    /// Forget a maintenance; one that lasts is over.
+    Withdraw(crate::MaintenanceId),
     /// Say that somebody knows of an incident. Doing it twice changes nothing.
     Acknowledge(crate::IncidentId),
     /// Say something of an incident.

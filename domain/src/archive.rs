@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use crate::{
     AlertRule, ChannelId, Delivery, DeliveryState, Exhibit, Failure, Incident, IncidentId, IncidentQuery,
-    LoggedChange, Period, PhaseTime, Recorded, Remark, StoredChannel, Tally, Timestamp, Timing, ToldSoFar,
-    TrackerId, Transition, Waiting, Window,
+    LoggedChange, Maintenance, Period, PhaseTime, Recorded, Remark, StoredChannel, Tally, Timestamp, Timing,
+    ToldSoFar, TrackerId, Transition, Waiting, Window,
 };
 
 /// Reading what was recorded. It sees everything that is committed, whether it is still in the table of checks or sealed.
@@ -100,6 +100,9 @@ pub trait AlertArchive: Send + Sync {
 
     /// All rules of who is told.
     async fn rules(&self) -> Result<Vec<AlertRule>, Failure>;
+
+    /// All maintenance that was announced.
+    async fn maintenances(&self) -> Result<Vec<Maintenance>, Failure>;
 }
 
 /// Which way to look.

@@ -130,6 +130,7 @@ impl NewTracker {
             expect: back(self.expect, &before.expect, &after.expect),
             deadline: back(self.deadline, &before.deadline, &after.deadline),
             paused: back(self.paused, &before.paused, &after.paused),
+            parent: back(self.parent, &before.parent, &after.parent),
             policy: Policy {
                 retries: back(policy.retries, &before.policy.retries, &after.policy.retries),
                 retry_after: back(policy.retry_after, &before.policy.retry_after, &after.policy.retry_after),

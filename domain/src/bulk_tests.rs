@@ -11,7 +11,7 @@ fn tracker(id: i64, every: &str, tags: &str) -> Tracker {
         tags: Some(tags.split(',').map(ToOwned::to_owned).collect()),
         ..Draft::of(format!("{id}.example"))
     };
-    Tracker { id: TrackerId(id), settings: draft.parse().unwrap(), added_at: Timestamp(0) }
+    Tracker::new(TrackerId(id), draft.parse().unwrap(), Timestamp(0))
 }
 
 fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -105,11 +105,13 @@ pub enum Reason {
     Policy,
     /// This machine could see nothing at all, as far as it could tell.
     Blind,
+    /// It failed while a tracker that it depends on was down or in maintenance.
+    Blocked,
 }
 
 impl Reason {
     /// Every reason with the word it is stored and sent as. Append only: the words are on users' disks.
-    const WORDS: [(Self, &'static str, &'static str); 15] = [
+    const WORDS: [(Self, &'static str, &'static str); 16] = [
         (Self::Overload, "overload", "this machine was too busy to start the check in time"),
         (Self::FileDescriptors, "file_descriptors", "this machine had no file descriptors left"),
         (Self::Network, "network", "this machine had no usable network"),
@@ -125,12 +127,13 @@ impl Reason {
         (Self::Ports, "ports", "this machine had no free port for another connection"),
         (Self::Policy, "policy", "this server does not ask that address"),
         (Self::Blind, "blind", "this machine could see nothing at all"),
+        (Self::Blocked, "blocked", "blocked by a tracker that it depends on"),
     ];
 
     /// Whether no check stands behind it: a stretch that was not observed, which lasts until the next check.
     pub fn is_gap(self) -> bool {
-        use Reason::{Blind, FileDescriptors, Network, Overload, Policy, Ports, Resolver};
-        !matches!(self, Overload | FileDescriptors | Network | Resolver | Ports | Policy | Blind)
+        use Reason::{Blind, Blocked, FileDescriptors, Network, Overload, Policy, Ports, Resolver};
+        !matches!(self, Overload | FileDescriptors | Network | Resolver | Ports | Policy | Blind | Blocked)
     }
 
     /// The stable word for storage and interfaces.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     Defaults, Expectations, FieldError, Given, Group, HttpDraft, HttpOptions, Invalid, NewTracker, Rest,
-    Schedule, Tags, Target, TrackerName, labels::parse_place, schedule::parse_length,
+    Schedule, Tags, Target, TrackerId, TrackerName, labels::parse_place, schedule::parse_length,
     tracker::DEFAULT_DEADLINE,
 };
 
@@ -51,6 +51,8 @@ pub struct Draft {
     pub http: Option<HttpDraft>,
     /// Lets it rest, or wakes it.
     pub paused: Given<RestDraft>,
+    /// The number of the tracker that it depends on.
+    pub parent: Given<TrackerId>,
 }
 
 impl Draft {
@@ -85,7 +87,9 @@ impl Draft {
     pub fn describe(&self, before: Option<&NewTracker>) -> Result<NewTracker, Invalid> {
         let base = Target::parse(self.url.as_deref().unwrap_or_default()).map(NewTracker::of);
         let http = before.map(|before| before.http.clone()).unwrap_or_default();
-        let base = base.map(|base| NewTracker { http, ..base });
+        // A file does not say on whom it depends: numbers are others elsewhere.
+        let parent = before.and_then(|before| before.parent);
+        let base = base.map(|base| NewTracker { http, parent, ..base });
         let whole = self.http.clone().unwrap_or_default().whole();
         Self { http: Some(whole), ..self.clone() }.onto(base, &HttpOptions::default())
     }
@@ -114,6 +118,7 @@ impl Draft {
             deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems).unwrap_or_default(),
             rules: Rules::read(self, &mut problems),
             paused: self.rests(&mut problems),
+            parent: self.parent.clone(),
             http: self.http.as_ref().and_then(|draft| {
                 let read = HttpOptions::parse(draft, http);
                 read.map_err(|invalid| problems.extend(invalid.0)).ok()
@@ -162,6 +167,7 @@ struct Others {
     deadline: Given<Duration>,
     rules: Rules,
     paused: Given<Rest>,
+    parent: Given<TrackerId>,
     http: Option<HttpOptions>,
 }
 
@@ -194,6 +200,7 @@ impl Others {
             deadline: self.deadline.onto(base.deadline),
             policy: self.rules.onto(base.policy),
             paused: self.paused.onto(base.paused),
+            parent: self.parent.onto(base.parent),
             target: base.target,
             http: self.http.unwrap_or(base.http),
         }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::{
     AuthDraft, BasicDraft, BearerDraft, Draft, Given, HeaderDraft, HeadersDraft, HttpDraft, HttpOptions,
-    NewTracker, OAuth2Draft, ProxyDraft, Schedule, Secret, Secrets, TlsDraft, tracker::DEFAULT_DEADLINE,
+    NewTracker, OAuth2Draft, ProxyDraft, Schedule, Secret, Secrets, TlsDraft, TrackerId,
+    tracker::DEFAULT_DEADLINE,
 };
 
 /// Names and values, as browsers send them. Of a name that is there twice, the last value counts.
@@ -33,6 +34,7 @@ impl NewTracker {
             ("successes", policy.successes.to_string()),
             ("slow", policy.slow_after.map(length).unwrap_or_default()),
             ("upside_down", policy.upside_down.to_string()),
+            ("parent", self.parent.map(|id| id.to_string()).unwrap_or_default()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
@@ -161,6 +163,7 @@ impl Draft {
             slow: form.get("slow"),
             upside_down: form.flag("upside_down"),
             paused: Given::Keep,
+            parent: form.parent(),
             http: Some(form.http(before)),
         }
     }
@@ -184,6 +187,15 @@ impl Form<'_> {
     /// What is no number is out of every bounds, which is then said at the field.
     fn number(&self, name: &str) -> Option<i64> {
         self.get(name).map(|text| text.trim().parse().unwrap_or(-1))
+    }
+
+    /// What is no number is nobody's, which is then said at the field.
+    fn parent(&self) -> Given<TrackerId> {
+        match self.get("parent").as_deref().map(str::trim) {
+            None => Given::Keep,
+            Some("") => Given::Reset,
+            Some(id) => Given::Set(id.parse().unwrap_or(TrackerId(-1))),
+        }
     }
 
     fn flag(&self, name: &str) -> Option<bool> {

@@ -49,6 +49,8 @@ mod defaults;
 #[cfg(feature = "server")]
 mod delivery;
 #[cfg(feature = "server")]
+mod dependency;
+#[cfg(feature = "server")]
 mod draft;
 #[cfg(feature = "server")]
 mod egress;
@@ -120,7 +122,7 @@ pub use incident::{
 };
 pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
-pub use maintenance::{InMaintenance, MaintenanceId, MaintenanceView, Stretch};
+pub use maintenance::{InMaintenance, MaintenanceId, MaintenanceView, Plans, Stretch};
 pub use phases::{PhaseTime, Phases, Timing};
 pub use rest::Rest;
 pub use scope::{Scope, Subject};
@@ -146,6 +148,8 @@ pub use bulk::{BulkDraft, rearranged};
 pub use defaults::Defaults;
 #[cfg(feature = "server")]
 pub use delivery::{ChannelPace, Step as DeliveryStep, reminder_at, retry_after};
+#[cfg(feature = "server")]
+pub use dependency::{Blame, MOST_PARENTS, Parent, check_parent, parents_of};
 #[cfg(feature = "server")]
 pub use draft::{Draft, RestDraft};
 #[cfg(feature = "server")]

@@ -1,6 +1,6 @@
 //! Which trackers a list shows, and in which order: all that the address of the list can say.
 
-use crate::{About, Status};
+use crate::{About, Outcome, Reason, Status};
 
 /// How a tracker stands, as lists are filtered and sorted by it. In the order of how much it needs somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,26 +13,40 @@ pub enum State {
     Retrying,
     /// No check so far.
     Waiting,
+    /// A tracker that it depends on is down.
+    Blocked,
     /// It works.
     Up,
+    /// It is in maintenance.
+    Maintenance,
     /// It rests.
     Paused,
 }
 
 impl State {
     /// All, in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Down, Self::Problem, Self::Retrying, Self::Waiting, Self::Up, Self::Paused];
+    pub const ALL: [Self; 8] = [
+        Self::Down,
+        Self::Problem,
+        Self::Retrying,
+        Self::Waiting,
+        Self::Blocked,
+        Self::Up,
+        Self::Maintenance,
+        Self::Paused,
+    ];
 
-    /// What a tracker's settings and status say together.
-    pub fn of(about: &About, status: &Status) -> Self {
-        match (status, about.paused.is_some(), &about.problem) {
-            (_, _, Some(_)) => Self::Problem,
-            (_, true, _) => Self::Paused,
-            (Status::Pending, ..) => Self::Waiting,
-            (Status::Up { .. }, ..) => Self::Up,
-            (Status::Retrying { .. }, ..) => Self::Retrying,
-            (Status::Down { .. }, ..) => Self::Down,
+    /// What a tracker's settings, its status and its newest entry say together.
+    pub fn of(about: &About, status: &Status, newest: Option<&Outcome>) -> Self {
+        match status {
+            _ if about.problem.is_some() => Self::Problem,
+            _ if about.paused.is_some() => Self::Paused,
+            _ if about.maintenance.is_some() => Self::Maintenance,
+            Status::Down { .. } => Self::Down,
+            _ if newest == Some(&Outcome::Unknown(Reason::Blocked)) => Self::Blocked,
+            Status::Pending => Self::Waiting,
+            Status::Up { .. } => Self::Up,
+            Status::Retrying { .. } => Self::Retrying,
         }
     }
 
@@ -43,7 +57,9 @@ impl State {
             Self::Problem => "problem",
             Self::Retrying => "retrying",
             Self::Waiting => "waiting",
+            Self::Blocked => "blocked",
             Self::Up => "up",
+            Self::Maintenance => "maintenance",
             Self::Paused => "paused",
         }
     }

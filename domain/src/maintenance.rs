@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Scope, Timestamp};
 
 #[cfg(feature = "server")]
 mod calendar;
@@ -52,14 +52,30 @@ pub struct MaintenanceView {
     pub id: MaintenanceId,
     /// What people call it.
     pub name: String,
-    /// When, in words: `once`, `cron 0 3 * * 0 in Europe/Berlin, for 2 h`.
-    pub when: String,
-    /// Which trackers, in words; nothing for all.
-    pub which: String,
+    /// Which trackers it is about.
+    pub scope: Scope,
     /// How many trackers that are today.
     pub trackers: usize,
-    /// This occurrence, or the next ones; nothing when it is over for good. At most three.
+    /// The occurrence that lasts, or the next one, and those after it; at most three. None when it is over for good.
     pub next: Vec<Stretch>,
-    /// What its form holds.
+    /// Whether it lasts.
+    pub is_now: bool,
+    /// What its form holds: `from`, `until`, `cron`, `zone`, `lasting` and the others, as [`MaintenanceDraft`] reads them.
     pub fields: Vec<(String, String)>,
+}
+
+/// All that was announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plans {
+    /// The server's time.
+    pub now: Timestamp,
+    /// What lasts or is still to come, the nearest first; then what is over.
+    pub maintenances: Vec<MaintenanceView>,
+}
+
+impl MaintenanceView {
+    /// What a field of its form holds.
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
+    }
 }

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use crate::access::{AccountId, AccountView, Enrolment, SessionView, TokenView};
 use crate::{
     AlertingView, Cell, ChannelId, ChannelTest, Deed, Done, Failure, Incident, IncidentId, IncidentQuery,
-    IncidentStory, Installation, Label, Labels, ListRequest, LiveAnswer, LiveRequest, Preview, RuleId,
-    Storage, Story, StoryRequest, TrackerId, TrackerPage, TrackerView, Worth,
+    IncidentStory, Installation, Label, Labels, ListRequest, LiveAnswer, LiveRequest, MaintenanceId, Plans,
+    Preview, RuleId, Storage, Story, StoryRequest, TrackerId, TrackerPage, TrackerView, Worth,
 };
 
 /// Everything the pages may ask.
@@ -26,6 +26,8 @@ pub struct Services {
     pub incidents: Arc<dyn Incidents>,
     /// Who is told of them.
     pub alerting: Arc<dyn Alerting>,
+    /// Announced maintenance.
+    pub planning: Arc<dyn Planning>,
     /// What is said of the installation, and its data.
     pub upkeep: Arc<dyn Upkeep>,
 }
@@ -196,6 +198,24 @@ pub trait Alerting: Send + Sync {
 
     /// Tries a message again that was given up.
     async fn resend(&self, delivery: i64) -> Result<(), Failure>;
+}
+
+/// Announced maintenance.
+#[async_trait]
+pub trait Planning: Send + Sync {
+    /// All that was announced and is kept.
+    async fn plans(&self) -> Result<Plans, Failure>;
+
+    /// Announces a maintenance, or gives one another form, by the fields of its form: `name`, `tags` and `groups` (with commas between),
+    /// `trackers` (numbers with commas between); `from` and `until` or `cron` and `lasting`; `zone`. Errors name the field.
+    async fn announce(
+        &self,
+        id: Option<MaintenanceId>,
+        fields: Vec<(String, String)>,
+    ) -> Result<MaintenanceId, Failure>;
+
+    /// Takes one back. If it lasts, it is over.
+    async fn withdraw(&self, id: MaintenanceId) -> Result<(), Failure>;
 }
 
 /// Who has an account. Reads memory only; who may ask is decided before.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    About, Expectations, Group, HttpOptions, Plan, Policy, Rest, Schedule, Tags, Target, Timestamp,
-    TrackerId, TrackerName, http::CANNOT_BE_READ,
+    About, Expectations, Group, HttpOptions, InMaintenance, Plan, Policy, Rest, Schedule, Subject, Tags,
+    Target, Timestamp, TrackerId, TrackerName, http::CANNOT_BE_READ,
 };
 
 /// The settings of a tracker that has no number yet.
@@ -32,6 +32,8 @@ pub struct NewTracker {
     pub policy: Policy,
     /// Whether it rests, and how long.
     pub paused: Option<Rest>,
+    /// The tracker without which it cannot work.
+    pub parent: Option<TrackerId>,
 }
 
 /// A tracker.
@@ -43,6 +45,25 @@ pub struct Tracker {
     pub settings: NewTracker,
     /// When it was added.
     pub added_at: Timestamp,
+    /// The maintenance that it is in. Known to who has the calendar; not kept with the tracker.
+    pub maintenance: Option<InMaintenance>,
+}
+
+impl Tracker {
+    /// A tracker as it is kept.
+    pub fn new(id: TrackerId, settings: NewTracker, added_at: Timestamp) -> Self {
+        Self { id, settings, added_at, maintenance: None }
+    }
+
+    /// Of whom something may be.
+    pub fn subject(&self) -> Subject<'_> {
+        Subject { id: self.id, group: self.settings.group.as_str(), tags: self.settings.tags.as_slice() }
+    }
+
+    /// Whether nobody checks it by its schedule: a person let it rest, or it is in maintenance.
+    pub fn rests(&self) -> bool {
+        self.settings.paused.is_some() || self.maintenance.is_some()
+    }
 }
 
 /// How long a probe may take when nothing else is said.
@@ -63,6 +84,7 @@ impl NewTracker {
             deadline: None,
             policy: Policy::default(),
             paused: None,
+            parent: None,
         }
     }
 
@@ -107,6 +129,8 @@ impl NewTracker {
             deadline_ms: ms(self.deadline(interval.unwrap_or(Duration::MAX))),
             retries: self.policy.retries,
             paused: self.paused.clone(),
+            maintenance: None,
+            parent: None,
             problem: self.problem(),
             duplicate_of: None,
         }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, Rest, SHOWN_CHECKS, State, Status, Timestamp, TrackerId, Uptime, uptime::newest_due};
+use crate::{
+    Cell, InMaintenance, Rest, SHOWN_CHECKS, State, Status, Timestamp, TrackerId, Uptime, uptime::newest_due,
+};
 
 /// The most trackers that one poll may name.
 pub const VISIBLE_LIMIT: usize = 100;
@@ -76,6 +78,12 @@ pub struct Totals {
     pub down: u32,
     /// Without a check so far, and not paused.
     pub pending: u32,
+    /// Failing while a tracker that they depend on is down.
+    #[serde(skip_serializing_if = "is_none")]
+    pub blocked: u32,
+    /// In maintenance, and not paused.
+    #[serde(skip_serializing_if = "is_none")]
+    pub maintenance: u32,
     /// Paused.
     pub paused: u32,
     /// Trackers that cannot be checked as they stand.
@@ -95,11 +103,19 @@ impl Totals {
             State::Retrying => &mut self.retrying,
             State::Down => &mut self.down,
             State::Waiting => &mut self.pending,
+            State::Blocked => &mut self.blocked,
+            State::Maintenance => &mut self.maintenance,
             State::Paused => &mut self.paused,
             State::Problem => &mut self.broken,
         };
         *counted += 1;
     }
+}
+
+// The signature is serde's.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// One page of the list of trackers.
@@ -193,6 +209,12 @@ pub struct About {
     /// Whether it rests, and how long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<Rest>,
+    /// The maintenance that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<InMaintenance>,
+    /// The name of the tracker that it depends on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
     /// Why it cannot be checked as it stands in the database.
     pub problem: Option<String>,
     /// The first tracker that has the same target, if that is another one. Allowed, and said.
@@ -234,6 +256,11 @@ impl TrackerView {
         self.cells.extend(delta.cells);
         let surplus = self.cells.len().saturating_sub(SHOWN_CHECKS);
         self.cells.drain(..surplus);
+    }
+
+    /// How it stands.
+    pub fn state(&self) -> State {
+        State::of(&self.about, &self.status, self.cells.last().map(|cell| &cell.outcome))
     }
 
     /// Uptime over the shown cells, by the rule *observed time*.

@@ -129,7 +129,9 @@ impl Dispatcher {
             }
         };
         let mut queues: HashMap<ChannelId, Vec<Waiting>> = HashMap::new();
-        for message in waiting {
+        let roster = self.tools.roster.borrow().clone();
+        for mut message in waiting {
+            hold_back(&mut message, &roster);
             queues.entry(message.outgoing.channel).or_default().push(message);
         }
         let mut next = None;
@@ -307,6 +309,15 @@ impl Tools {
             (None, Some(tracker)) => format!("{base}/t/{}", tracker.id),
             (None, None) => format!("{base}/"),
         })
+    }
+}
+
+/// What began shortly before maintenance waits until that is over: nobody is told of trouble meanwhile.
+fn hold_back(message: &mut Waiting, roster: &Roster) {
+    let is_trouble = !message.outgoing.alert.kind.is_end();
+    let tracker = message.outgoing.tracker.filter(|_| is_trouble).and_then(|id| roster.get(&id));
+    if let Some(maintenance) = tracker.and_then(|tracker| tracker.maintenance.as_ref()) {
+        message.next_at = message.next_at.max(maintenance.until);
     }
 }
 

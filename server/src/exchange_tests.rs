@@ -9,11 +9,8 @@ fn tracker(json: &str) -> NewTracker {
 }
 
 fn known(settings: &[NewTracker]) -> Vec<Tracker> {
-    let known = (1..).zip(settings).map(|(id, settings)| Tracker {
-        id: TrackerId(id),
-        settings: settings.clone(),
-        added_at: Timestamp(0),
-    });
+    let known =
+        (1..).zip(settings).map(|(id, settings)| Tracker::new(TrackerId(id), settings.clone(), Timestamp(0)));
     known.collect()
 }
 

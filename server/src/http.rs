@@ -44,6 +44,7 @@ mod guard;
 mod headers;
 mod history;
 mod incidents;
+mod maintenances;
 mod many;
 mod metrics;
 mod pages;
@@ -118,6 +119,7 @@ fn programs() -> Routes {
         .route("DELETE", "/v1/trackers/{id}", Need::Change, delete(api::remove))
         .history()
         .incidents()
+        .maintenances()
         .route("GET", "/v1/backups/{name}", Need::Administer, get(backups::download))
         .route("GET", "/healthz", Need::Nothing, get(api::healthz))
         .route("GET", "/readyz", Need::Nothing, get(api::readyz))

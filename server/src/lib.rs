@@ -12,6 +12,7 @@ mod ballast;
 pub mod cli;
 pub mod clock;
 pub mod demo;
+pub mod dependencies;
 mod exchange;
 pub mod exit;
 pub mod failure;

@@ -141,9 +141,7 @@ impl Location {
         let view = self.view.read();
         let is_up =
             |status: Option<&Status>| matches!(status, Some(Status::Up { .. } | Status::Retrying { .. }));
-        let trackers = roster
-            .values()
-            .filter(|tracker| tracker.settings.paused.is_none() && is_up(view.status(tracker.id)));
+        let trackers = roster.values().filter(|tracker| !tracker.rests() && is_up(view.status(tracker.id)));
         trackers.filter_map(|tracker| host_of(&tracker.settings.target)).collect()
     }
 

@@ -10,8 +10,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use domain::{
-    Alteration, Batch, Clock, Failure, Reason, Records, Retention, RetentionDraft, Settings, Timestamp,
-    Tracker, TrackerId, access::Actor, undo_limit,
+    Alteration, Batch, Calendar, Clock, Failure, Reason, Records, Retention, RetentionDraft, Settings,
+    Timestamp, Tracker, TrackerId, access::Actor, undo_limit,
 };
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -24,6 +24,7 @@ mod arrival;
 mod backlog;
 mod handle;
 mod ledger;
+mod maintenance;
 mod many;
 mod outside;
 mod refusal;
@@ -101,8 +102,10 @@ pub struct Recorder {
     is_stale: bool,
     /// When the next step of housekeeping is due.
     tend_at: Instant,
-    /// When the next tracker wakes by itself.
+    /// When the next tracker wakes by itself, or maintenance begins or ends.
     wake_at: Option<Timestamp>,
+    /// The maintenance that was announced.
+    calendar: Calendar,
     /// Who is told of transitions.
     telling: Telling,
     /// Woken when there is something to send.
@@ -158,6 +161,7 @@ impl Recorder {
             is_stale: false,
             tend_at: Instant::now(),
             wake_at: None,
+            calendar: Calendar::default(),
             telling: Telling::default(),
             outbox: Arc::default(),
         };
@@ -270,6 +274,7 @@ impl Recorder {
             Ok(false) if !self.is_stale => {}
             Ok(_) => {
                 let before = self.roster.borrow().clone();
+                self.load_calendar().await;
                 self.reload_logged().await;
                 self.note_outside(&before).await;
                 self.load_rules().await;
@@ -286,6 +291,7 @@ impl Recorder {
             }
             Edit::Undo(key) => self.undo(key, by).await.map(Edited::of),
             Edit::Add(trackers) => {
+                trackers.iter().try_for_each(|tracker| self.check_parent(None, tracker))?;
                 let added = self.records.add(&trackers, by, self.clock.now()).await;
                 self.reload_logged().await;
                 added.map(Edited::of)
@@ -293,6 +299,9 @@ impl Recorder {
             Edit::Change(id, draft) => {
                 let tracker = self.roster.borrow().get(&id).cloned().ok_or(Failure::NotFound)?;
                 let settings = draft.apply(&tracker.settings)?;
+                if settings.parent != tracker.settings.parent {
+                    self.check_parent(Some(id), &settings)?;
+                }
                 self.alter(&[Alteration::settings(&tracker, settings)], by).await.map(Edited::of)
             }
             Edit::Rest(id, rest) => self.alter(&[Alteration::Rests(id, rest)], by).await.map(Edited::of),
@@ -394,10 +403,12 @@ impl Recorder {
     }
 
     async fn load(&mut self) -> Result<(), Failure> {
-        self.reload().await?;
         self.load_rules().await;
+        self.load_calendar().await;
+        self.reload().await?;
         let recent = self.records.recent(None).await?;
         self.ledger.restore(recent, Some(Reason::Stopped), &mut self.view.write());
+        self.stage_ends();
         self.ledger.stage_rests(self.clock.now());
         Ok(())
     }
@@ -405,9 +416,12 @@ impl Recorder {
     /// Makes ledger, live view and roster agree with the trackers in the database.
     async fn reload(&mut self) -> Result<(), Failure> {
         self.reload_settings().await?;
-        let loaded = self.records.trackers().await?;
+        let mut loaded = self.records.trackers().await?;
+        let planned = self.planned(&mut loaded);
         let roster = self.ledger.set_trackers(&loaded, &mut self.view.write());
-        self.wake_at = waking::next(&roster);
+        self.ledger.plan(planned);
+        let change = self.calendar.next_change(self.clock.now());
+        self.wake_at = [waking::next(&roster), change].into_iter().flatten().min();
         let unreadable = roster.values().filter(|tracker| tracker.settings.problem().is_some());
         self.health.set_unreadable(unreadable.count());
         self.roster.send_if_modified(|current| {

@@ -1,4 +1,4 @@
-//! Makes what runs agree with what is wanted: one driver for each tracker that is neither paused nor broken.
+//! Makes what runs agree with what is wanted: one driver for each tracker that neither rests nor is broken.
 //!
 //! A reconciler: it is woken when the roster changed and by the clock, takes no other input, and doing it twice changes
 //! nothing. A driver whose settings changed is replaced; the others are not disturbed.
@@ -14,6 +14,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    dependencies::Dependencies,
     live::SharedView,
     location::Location,
     recorder::{RecorderHandle, Roster},
@@ -50,6 +51,8 @@ pub struct Tools {
     pub view: SharedView,
     /// Whether anything can be seen from here.
     pub location: Arc<Location>,
+    /// Whether a failure is explained by another tracker.
+    pub dependencies: Arc<Dependencies>,
     /// Cancelled when nothing new may start.
     pub stop: CancellationToken,
 }
@@ -129,10 +132,11 @@ impl Scheduler {
     fn reconcile(&mut self) {
         let is_start = !std::mem::replace(&mut self.started, true);
         let wanted = self.roster.borrow_and_update().clone();
-        let may_run =
-            |tracker: &Tracker| tracker.settings.paused.is_none() && tracker.settings.problem().is_none();
+        let may_run = |tracker: &Tracker| !tracker.rests() && tracker.settings.problem().is_none();
         self.running.retain(|id, running| {
-            let keep = wanted.get(id).is_some_and(|tracker| !is_restart(&running.tracker, tracker))
+            let keep = wanted
+                .get(id)
+                .is_some_and(|tracker| may_run(tracker) && !is_restart(&running.tracker, tracker))
                 && !running.task.is_finished();
             if !keep {
                 running.task.abort();
@@ -161,7 +165,7 @@ impl Scheduler {
         if tracker.settings.problem().is_some() {
             return;
         }
-        if !self.running.contains_key(&id) && tracker.settings.paused.is_none() {
+        if !self.running.contains_key(&id) && !tracker.rests() {
             // It was added a moment ago.
             self.reconcile();
         }

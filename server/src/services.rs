@@ -16,9 +16,12 @@ use tokio::sync::watch;
 
 mod alerting;
 mod incidents;
+mod planning;
 mod upkeep;
 
-use self::{alerting::SharedAlerting, incidents::SharedIncidents, upkeep::SharedUpkeep};
+use self::{
+    alerting::SharedAlerting, incidents::SharedIncidents, planning::SharedPlanning, upkeep::SharedUpkeep,
+};
 use crate::{
     backups::Backups,
     failure::logged,
@@ -66,6 +69,7 @@ pub struct Desk {
     upkeep: SharedUpkeep,
     incidents: SharedIncidents,
     alerting: SharedAlerting,
+    planning: SharedPlanning,
 }
 
 impl Desk {
@@ -79,7 +83,8 @@ impl Desk {
             people: self.people.clone(),
             upkeep: Arc::new(SharedUpkeep { by: by.clone(), ..self.upkeep.clone() }),
             incidents: Arc::new(SharedIncidents { by: by.clone(), may_inspect, ..self.incidents.clone() }),
-            alerting: Arc::new(SharedAlerting { by, ..self.alerting.clone() }),
+            alerting: Arc::new(SharedAlerting { by: by.clone(), ..self.alerting.clone() }),
+            planning: Arc::new(SharedPlanning { by, ..self.planning.clone() }),
         }
     }
 }
@@ -106,6 +111,13 @@ pub(crate) fn desk(means: Means) -> Desk {
         recorder: recorder.clone(),
         clock: clock.clone(),
     };
+    let planning = SharedPlanning {
+        by: by.clone(),
+        alerts: alerts.clone(),
+        recorder: recorder.clone(),
+        roster: roster.clone(),
+        clock: clock.clone(),
+    };
     let alerting = SharedAlerting {
         by: by.clone(),
         alerts,
@@ -126,6 +138,7 @@ pub(crate) fn desk(means: Means) -> Desk {
         upkeep,
         incidents,
         alerting,
+        planning,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
     alerts::{self, Dispatcher, heartbeat::beat},
     assets::Assets,
     backups::Backups,
+    dependencies::Dependencies,
     health::Health,
     http::{self, AppState, Hosts, Reached},
     live::SharedView,
@@ -154,7 +155,7 @@ impl Server {
             desk: desk(Means {
                 archive: archive.clone(),
                 recorder: handle.clone(),
-                by_hand,
+                by_hand: by_hand.clone(),
                 roster: roster.clone(),
                 view: view.clone(),
                 clock: clock.clone(),
@@ -186,7 +187,7 @@ impl Server {
             stop: stop.clone(),
         };
         let probing = Arc::new(parts.probing);
-        let tools = tools(&state, parts.canaries);
+        let tools = tools(&state, parts.canaries, by_hand);
         let scheduler = Scheduler::new(tools, probing.clone(), state.roster.clone(), orders);
         let scheduler = tokio::spawn(scheduler.run());
         if let Some(url) = parts.heartbeat {
@@ -238,10 +239,12 @@ impl Server {
 }
 
 /// What drivers work with.
-fn tools(state: &AppState, canaries: Vec<Arc<dyn Canary>>) -> Tools {
+fn tools(state: &AppState, canaries: Vec<Arc<dyn Canary>>, by_hand: ByHand) -> Tools {
     let (clock, view) = (state.clock.clone(), state.view.clone());
+    let dependencies = Dependencies::new(state.roster.clone(), view.clone(), clock.clone(), by_hand);
     let location = Location::new(canaries, clock, view, state.roster.clone(), state.health.clone());
     Tools {
+        dependencies: Arc::new(dependencies),
         location: Arc::new(location),
         clock: state.clock.clone(),
         prober: state.prober.clone(),

@@ -10,22 +10,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::{SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 use crate::{
-    StoreError, incidents,
+    StoreError, incidents, maintenances,
     row::Row,
+    scope::Column,
     vault::{Place, Vault},
 };
-
-/// What a rule is about, as its column.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
-struct About {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    trackers: Vec<i64>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    groups: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<String>,
-}
 
 /// Makes a change. Gives the number of what was kept; `None` when there is no such thing.
 pub(crate) async fn apply(
@@ -43,6 +32,8 @@ pub(crate) async fn apply(
             let done = query("DELETE FROM alert_rules WHERE id = ?").bind(id).execute(db).await?;
             Ok((done.rows_affected() > 0).then_some(*id))
         }
+        AlertChange::Announce(maintenance) => maintenances::save(db, maintenance).await,
+        AlertChange::Withdraw(id) => maintenances::remove(db, *id).await,
         AlertChange::Acknowledge(id) => incidents::acknowledge(db, *id, by, at).await,
         AlertChange::Comment(id, comment) => incidents::comment(db, *id, comment, by, at).await,
         AlertChange::Send(all) => {
@@ -102,11 +93,6 @@ async fn remove_channel(
 }
 
 async fn save_rule(db: &mut SqliteConnection, rule: &AlertRule) -> Result<Option<i64>, StoreError> {
-    let about = About {
-        trackers: rule.trackers.iter().map(|id| id.0).collect(),
-        groups: rule.groups.clone(),
-        tags: rule.tags.clone(),
-    };
     let channels: Vec<i64> = rule.channels.iter().map(|id| id.0).collect();
     let sql = if rule.id.is_some() {
         "UPDATE alert_rules SET name = ?, about = ?, channels = ?, delay_ms = ?, remind_ms = ?, fallback_id = ?,
@@ -117,7 +103,7 @@ async fn save_rule(db: &mut SqliteConnection, rule: &AlertRule) -> Result<Option
     };
     let done = query(sql)
         .bind(&rule.name)
-        .bind(json(&about)?)
+        .bind(json(&Column::from(&rule.scope))?)
         .bind(json(&channels)?)
         .bind(ms(rule.delay))
         .bind(rule.remind.map(ms))
@@ -206,15 +192,13 @@ pub(crate) async fn rules(db: &mut SqliteConnection) -> Result<Vec<AlertRule>, S
     let rows = query(ALL).fetch_all(db).await?;
     let read = |row: &SqliteRow| {
         let row = Row::of("alert_rules", row);
-        let about: About = from_json(&row, "about")?;
+        let scope: Column = from_json(&row, "about")?;
         let channels: Vec<i64> = from_json(&row, "channels")?;
         let length = |ms: u64| Duration::from_millis(ms);
         Ok(AlertRule {
             id: Some(RuleId(row.get("id")?)),
             name: row.get("name")?,
-            trackers: about.trackers.into_iter().map(TrackerId).collect(),
-            groups: about.groups,
-            tags: about.tags,
+            scope: scope.into(),
             channels: channels.into_iter().map(ChannelId).collect(),
             delay: length(row.fit("delay_ms")?),
             remind: row.fit_some("remind_ms")?.map(length),
@@ -317,14 +301,17 @@ pub(crate) async fn deliveries(
     rows.iter().map(read).collect()
 }
 
-fn json(value: &impl Serialize) -> Result<String, StoreError> {
+pub(crate) fn json(value: &impl Serialize) -> Result<String, StoreError> {
     Ok(serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))?)
 }
 
-fn from_json<T: for<'de> Deserialize<'de>>(row: &Row<'_>, column: &'static str) -> Result<T, StoreError> {
+pub(crate) fn from_json<T: for<'de> Deserialize<'de>>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> Result<T, StoreError> {
     serde_json::from_str(row.get(column)?).map_err(|_| row.corrupt(column))
 }
 
-fn ms(length: Duration) -> i64 {
+pub(crate) fn ms(length: Duration) -> i64 {
     i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
 }

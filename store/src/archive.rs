@@ -8,8 +8,9 @@ use std::{path::Path, time::Duration};
 use async_trait::async_trait;
 use domain::{
     AlertArchive, AlertRule, Archive, ChannelId, CheckPage, CheckQuery, Delivery, DeliveryState, Direction,
-    Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery, LoggedChange, Period, PhaseTime, Remark,
-    StoredChannel, Tally, Timestamp, Timing, ToldSoFar, TrackerId, Transition, Waiting, Window,
+    Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery, LoggedChange, Maintenance, Period,
+    PhaseTime, Remark, StoredChannel, Tally, Timestamp, Timing, ToldSoFar, TrackerId, Transition, Waiting,
+    Window,
 };
 use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
@@ -20,7 +21,7 @@ use crate::{
         pending::{SharedPending, Unsealed},
         seal, timings,
     },
-    incidents, open, statuses,
+    incidents, maintenances, open, statuses,
     vault::Vault,
 };
 
@@ -209,6 +210,11 @@ impl AlertArchive for Reader {
     async fn channels(&self) -> Result<Vec<StoredChannel>, Failure> {
         let read = async { alerts::channels(&mut *self.begin().await?, &self.vault).await };
         read.await.map_err(unreadable)
+    }
+
+    async fn maintenances(&self) -> Result<Vec<Maintenance>, Failure> {
+        let read = async { maintenances::all(&mut *self.begin().await?).await };
+        Ok(read.await?)
     }
 
     async fn rules(&self) -> Result<Vec<AlertRule>, Failure> {

@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use domain::{
     Act, AlertArchive, AlertChange, AlertRule, Alteration, Archive, Batch, ChannelId, CheckPage, CheckQuery,
     Delivery, DeliveryState, Direction, Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery,
-    LoggedChange, Misfit, NewTracker, Period, PhaseTime, Recent, Recorded, Records, Remark, Retention,
-    SHOWN_CHECKS, Status, StoredChannel, Tally, Timestamp, Timing, ToldSoFar, Tracker, TrackerId, Transition,
-    Waiting, Window, access::Actor,
+    LoggedChange, Maintenance, Misfit, NewTracker, Period, PhaseTime, Recent, Recorded, Records, Remark,
+    Retention, SHOWN_CHECKS, Status, StoredChannel, Tally, Timestamp, Timing, ToldSoFar, Tracker, TrackerId,
+    Transition, Waiting, Window, access::Actor,
 };
 
 use crate::plain::Plain;
@@ -113,7 +113,7 @@ impl Records for Memory {
     ) -> Result<Vec<TrackerId>, Failure> {
         let add = |settings: &NewTracker| {
             self.last_id += 1;
-            let tracker = Tracker { id: TrackerId(self.last_id), settings: settings.clone(), added_at: at };
+            let tracker = Tracker::new(TrackerId(self.last_id), settings.clone(), at);
             self.keep_limit(&tracker);
             self.log(tracker.id, &Act::Added, by, at);
             self.trackers.insert(tracker.id, tracker);
@@ -350,6 +350,10 @@ impl AlertArchive for MemoryArchive {
 
     async fn channels(&self) -> Result<Vec<StoredChannel>, Failure> {
         Ok(locked(&self.0).alerts.channels())
+    }
+
+    async fn maintenances(&self) -> Result<Vec<Maintenance>, Failure> {
+        Ok(locked(&self.0).alerts.maintenances())
     }
 
     async fn rules(&self) -> Result<Vec<AlertRule>, Failure> {

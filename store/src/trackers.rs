@@ -22,7 +22,7 @@ pub(crate) async fn all(
 ) -> Result<Vec<Result<Tracker, Misfit>>, StoreError> {
     const ALL: &str = "
         SELECT id, url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms, successes,
-               slow_ms, upside_down, group_name, tags, place, paused_until, paused_reason, added_at
+               slow_ms, upside_down, group_name, tags, place, paused_until, paused_reason, parent_id, added_at
         FROM trackers WHERE removed_at IS NULL ORDER BY id";
     let rows = query(ALL).fetch_all(db).await?;
     rows.iter().map(|row| read(&Row::of("trackers", row), vault)).collect()
@@ -46,8 +46,8 @@ pub(crate) async fn add(
     const ADD: &str = "
         INSERT INTO trackers (url, name, every_s, cron, zone, expect, deadline_ms, retries, paused, http, retry_ms,
                               successes, slow_ms, upside_down, group_name, tags, place, paused_until, paused_reason,
-                              added_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                              parent_id, added_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     // What is sealed is bound to the row, whose number only the database knows.
     let added = bind(query(ADD), tracker, String::new()).bind(at.0).execute(&mut *db).await?;
     let id = added.last_insert_rowid();
@@ -81,7 +81,8 @@ pub(crate) async fn update(
     const UPDATE: &str = "
         UPDATE trackers SET url = ?, name = ?, every_s = ?, cron = ?, zone = ?, expect = ?, deadline_ms = ?,
                             retries = ?, paused = ?, http = ?, retry_ms = ?, successes = ?, slow_ms = ?,
-                            upside_down = ?, group_name = ?, tags = ?, place = ?, paused_until = ?, paused_reason = ?
+                            upside_down = ?, group_name = ?, tags = ?, place = ?, paused_until = ?, paused_reason = ?,
+                            parent_id = ?
         WHERE id = ? AND removed_at IS NULL";
     let http = http::column(&tracker.settings.http, vault, tracker.id.0)?;
     let update = bind(query(UPDATE), &tracker.settings, http).bind(tracker.id.0);
@@ -164,7 +165,7 @@ pub(crate) async fn can_purge(db: &mut SqliteConnection, until: Timestamp) -> Re
     Ok(query_scalar(ANY).bind(until.0).fetch_one(db).await?)
 }
 
-/// The values of the settings, from `url` to `paused_reason`; `http` as the column has it.
+/// The values of the settings, from `url` to `parent_id`; `http` as the column has it.
 fn bind(query: Binding, tracker: &NewTracker, http: String) -> Binding {
     let (every_s, cron, zone) = match &tracker.schedule {
         Schedule::Every(interval) => (Some(interval.as_secs()), None, None),
@@ -192,12 +193,13 @@ fn bind(query: Binding, tracker: &NewTracker, http: String) -> Binding {
         .bind(tracker.place)
         .bind(until(tracker.paused.as_ref()))
         .bind(reason(tracker.paused.as_ref()).to_owned())
+        .bind(tracker.parent.map(|id| id.0))
 }
 
 /// The tracker of a row, or what is wrong with it. Only a row without a number is an error.
 fn read(row: &Row<'_>, vault: &Vault) -> Result<Result<Tracker, Misfit>, StoreError> {
     let id = TrackerId(row.get("id")?);
-    let tracker = settings(row, vault, id).map(|(settings, added_at)| Tracker { id, settings, added_at });
+    let tracker = settings(row, vault, id).map(|(settings, added_at)| Tracker::new(id, settings, added_at));
     Ok(tracker.map_err(|problem| Misfit { id, label: label(row), problem: problem.to_string() }))
 }
 
@@ -229,6 +231,7 @@ fn settings(row: &Row<'_>, vault: &Vault, id: TrackerId) -> Result<(NewTracker, 
         } else {
             Given::Keep
         },
+        parent: number("parent_id")?.map_or(Given::Keep, |id| Given::Set(TrackerId(id))),
     };
     let added_at = number("added_at")?.unwrap_or_default();
     Ok((draft.parse()?, Timestamp(added_at)))

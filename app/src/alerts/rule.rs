@@ -285,9 +285,9 @@ fn usual(channels: &[ChannelView]) -> Vec<(String, String)> {
 fn fields_of(rule: &AlertRule) -> Vec<(String, String)> {
     let mut fields = vec![
         ("name".to_owned(), rule.name.clone()),
-        ("tags".to_owned(), rule.tags.join(", ")),
-        ("groups".to_owned(), rule.groups.join(", ")),
-        ("trackers".to_owned(), format::joined(rule.trackers.iter().map(ToString::to_string), ", ")),
+        ("tags".to_owned(), rule.scope.tags.join(", ")),
+        ("groups".to_owned(), rule.scope.groups.join(", ")),
+        ("trackers".to_owned(), format::joined(rule.scope.trackers.iter().map(ToString::to_string), ", ")),
         ("delay".to_owned(), if rule.delay.is_zero() { String::new() } else { length(rule.delay) }),
         ("remind".to_owned(), rule.remind.map(length).unwrap_or_default()),
         ("fallback".to_owned(), rule.fallback.map(|id| id.0.to_string()).unwrap_or_default()),

@@ -71,7 +71,7 @@ pub fn Group(
 
 /// `11/12 up · 1 down · 1 paused`. Those that rest, or were never checked, are not among the twelve.
 fn said(totals: &Totals) -> impl IntoView + use<> {
-    let counted = totals.trackers - totals.paused - totals.pending;
+    let counted = totals.trackers - totals.paused - totals.maintenance - totals.pending;
     let up = (counted > 0).then(|| format!("{}/{counted} up", totals.up));
     let down = (totals.down > 0).then(|| view! { <b>{format!("{} down", totals.down)}</b> });
     let rest = Summary::of(totals).rest;

@@ -35,7 +35,7 @@ impl Mood {
             Kind::Down => Self::Bad,
             Kind::Retrying | Kind::Broken => Self::Doubt,
             Kind::Up => Self::Well,
-            Kind::Pending | Kind::Paused => Self::Unknown,
+            Kind::Pending | Kind::Blocked | Kind::Maintenance | Kind::Paused => Self::Unknown,
         }
     }
 

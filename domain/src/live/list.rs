@@ -145,7 +145,7 @@ type Key = (usize, i64, String, i64, TrackerId);
 
 impl Entry {
     pub(super) fn state(&self) -> State {
-        State::of(&self.about.value, &self.status.value)
+        State::of(&self.about.value, &self.status.value, self.cells.back().map(|cell| &cell.value.outcome))
     }
 
     fn place(&self, id: TrackerId) -> i64 {

@@ -75,6 +75,12 @@ impl Calendar {
         }
     }
 
+    /// When the maintenance was over that a tracker was in `at` a moment, if it was by `now`.
+    pub fn ended(&self, subject: Subject<'_>, at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let (stretch, _) = self.at(at)(subject)?;
+        (stretch.holds(at) && stretch.until <= now).then_some(stretch.until)
+    }
+
     /// The next moment after `now` at which something begins or ends.
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let next = |maintenance: &Maintenance| {

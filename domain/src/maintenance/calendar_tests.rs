@@ -70,6 +70,15 @@ fn of_several_the_one_counts_that_holds_and_lasts_longest() {
 }
 
 #[test]
+fn afterwards_it_is_known_when_it_was_over() {
+    let calendar = Calendar::of(vec![once("", NOW, NOW + HOUR)]);
+    let ended = |at, now| calendar.ended(subject(), Timestamp(at), Timestamp(now));
+    assert_eq!(ended(NOW + 5, NOW + 2 * HOUR), Some(Timestamp(NOW + HOUR)));
+    assert_eq!(ended(NOW + 5, NOW + 6), None, "it lasts");
+    assert_eq!(ended(NOW - 5, NOW + 2 * HOUR), None, "it had not begun");
+}
+
+#[test]
 fn only_who_is_meant_is_in_maintenance() {
     let scope = Scope { trackers: vec![TrackerId(8)], ..Scope::default() };
     let calendar = Calendar::of(vec![Maintenance { scope, ..once("", NOW, NOW + HOUR) }]);

@@ -86,7 +86,8 @@ impl MaintenanceDraft {
         let cron = kept(Cron::parse(&self.cron, zone), &mut problems);
         for (field, text) in [("from", &self.from), ("until", &self.until)] {
             if !text.is_empty() {
-                let problem = "either once, from a time, or again and again, by cron; leave one of them empty";
+                let problem =
+                    "either once, from a time, or again and again, by cron; leave one of them empty";
                 problems.push(FieldError::new(field, problem));
             }
         }
@@ -212,8 +213,7 @@ mod tests {
     fn once_in_a_zone() {
         let from = parse_time("2026-12-01T01:00:00Z", NOW).unwrap();
         let when = Occasion::Once(Stretch { from, until: from.plus(Duration::from_hours(2)) });
-        let civil =
-            [("from", "2026-12-01 02:00"), ("until", "2026-12-01 04:00"), ("zone", "Europe/Berlin")];
+        let civil = [("from", "2026-12-01 02:00"), ("until", "2026-12-01 04:00"), ("zone", "Europe/Berlin")];
         assert_eq!(draft(&civil).unwrap().when, when);
         assert_eq!(draft(&[("from", "2026-12-01T02:00:00+01:00"), ("lasting", "2h")]).unwrap().when, when);
     }

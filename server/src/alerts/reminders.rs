@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    Alert, AlertChange, AlertKind, AlertRule, ChannelId, Failure, Incident, IncidentQuery, Outgoing, Subject,
+    Alert, AlertChange, AlertKind, AlertRule, ChannelId, Failure, Incident, IncidentQuery, Outgoing,
     Timestamp, Tracker, reminder_at, routes,
 };
 
@@ -32,7 +32,7 @@ impl Dispatcher {
         let now = self.tools.clock.now();
         let mut all = Vec::new();
         for incident in self.tools.archive.incidents(open).await? {
-            let tracker = roster.get(&incident.tracker).filter(|tracker| tracker.settings.paused.is_none());
+            let tracker = roster.get(&incident.tracker).filter(|tracker| !tracker.rests());
             if let Some(tracker) = tracker.filter(|_| incident.acknowledged.is_none()) {
                 all.extend(self.due(&rules, &incident, tracker, now).await?);
             }
@@ -51,11 +51,8 @@ impl Dispatcher {
         tracker: &Tracker,
         now: Timestamp,
     ) -> Result<Vec<Outgoing>, Failure> {
-        let settings = &tracker.settings;
-        let subject =
-            Subject { id: tracker.id, group: settings.group.as_str(), tags: settings.tags.as_slice() };
         let mut due = Vec::new();
-        for (channel, route) in routes(rules, subject) {
+        for (channel, route) in routes(rules, tracker.subject()) {
             let Some(first) = route.remind else { continue };
             let told = self.tools.archive.told(incident.id, channel).await?;
             // Whoever was not told, or is about to be, is not reminded.

@@ -96,6 +96,8 @@ fn trackers(page: &mut Page, view: &LiveView) {
         ("retrying", totals.retrying),
         ("down", totals.down),
         ("pending", totals.pending),
+        ("blocked", totals.blocked),
+        ("maintenance", totals.maintenance),
         ("paused", totals.paused),
         ("broken", totals.broken),
     ];
@@ -108,7 +110,8 @@ fn trackers(page: &mut Page, view: &LiveView) {
 fn each_tracker(page: &mut Page, view: &LiveView) {
     let newest = || {
         view.ids().filter_map(|id| {
-            let about = view.about(id).filter(|about| about.paused.is_none())?;
+            let about =
+                view.about(id).filter(|about| about.paused.is_none() && about.maintenance.is_none())?;
             let cell = view.cells(id)?.next_back()?;
             Some((id, about, cell))
         })

@@ -6,8 +6,8 @@ use std::{
 };
 
 use domain::{
-    About, Batch, Belief, Cell, Check, Exhibit, LiveView, Misfit, Outcome, Policy, Reason, Recent, Recorded,
-    SHOWN_CHECKS, Slots, Status, Timestamp, Tracker, TrackerId, Transition,
+    About, Batch, Belief, Cell, Check, CheckName, Exhibit, LiveView, Misfit, Outcome, Policy, Reason, Recent,
+    Recorded, SHOWN_CHECKS, Slots, Status, Stretch, Timestamp, Tracker, TrackerId, Transition,
 };
 
 use super::{Arrival, Seen};
@@ -25,7 +25,10 @@ pub(super) struct Ledger {
 struct Account {
     policy: Policy,
     slots: Slots,
-    paused: bool,
+    /// Why it is to rest.
+    rest: Option<Reason>,
+    /// The maintenance that it is in, or the next one.
+    maintenance: Option<Stretch>,
     /// After the last commit.
     belief: Belief,
     /// After the group in hand; absent when it holds nothing of this tracker.
@@ -34,8 +37,8 @@ struct Account {
     names: VecDeque<(Timestamp, u16)>,
     /// The newest scheduled entry, staged ones included.
     last: Option<Last>,
-    /// Whether it rests: no check is expected, and that is recorded.
-    is_resting: bool,
+    /// Why it rests, as it is recorded: no check is expected.
+    resting: Option<Reason>,
 }
 
 /// The newest scheduled entry of a tracker.
@@ -54,7 +57,7 @@ impl Ledger {
         let Arrival { check, trust, seen } = arrival.into();
         let id = check.name.tracker;
         let Some(account) = self.accounts.get_mut(&id) else { return };
-        if account.knows((check.name.due, check.name.attempt)) {
+        if account.knows((check.name.due, check.name.attempt)) || account.is_off(&check) {
             return;
         }
         if check.name.attempt == 0 {
@@ -74,17 +77,35 @@ impl Ledger {
         self.staged.push(Recorded { check, retrying });
     }
 
-    /// Records from when on paused trackers rest. Until the first check afterwards their time is paused, not unknown.
+    /// Records from when on trackers rest. Until the first check afterwards their time is paused or in maintenance, not unknown.
     pub(super) fn stage_rests(&mut self, now: Timestamp) {
         for (id, account) in &mut self.accounts {
-            if account.paused && !account.is_resting {
-                let lost = account.gap_before(*id, now);
-                let rest = Recorded::gap(*id, now, Reason::Paused);
-                account.remember(&rest.check);
-                self.staged.extend(lost);
-                self.staged.push(rest);
+            if let Some(reason) = account.rest.filter(|reason| account.resting != Some(*reason)) {
+                let from = account.rests_from(reason, now);
+                self.staged.extend(account.gap_before(*id, from));
+                self.staged.push(account.gap(*id, from, reason));
             }
-            account.is_resting = account.paused;
+            account.resting = account.rest;
+        }
+    }
+
+    /// Records, after a start, that maintenance was over before it: `ended` says when that was which held at a time.
+    pub(super) fn stage_ends(&mut self, ended: impl Fn(TrackerId, Timestamp) -> Option<Timestamp>) {
+        for (id, account) in &mut self.accounts {
+            let was_in = account.last.filter(|_| account.resting == Some(Reason::Maintenance));
+            if let Some(until) = was_in.and_then(|last| ended(*id, last.due)) {
+                self.staged.push(account.gap(*id, until, Reason::Stopped));
+                account.resting = None;
+            }
+        }
+    }
+
+    /// Says for each tracker which maintenance it is in, or is next.
+    pub(super) fn plan(&mut self, all: impl IntoIterator<Item = (TrackerId, Option<Stretch>)>) {
+        for (id, stretch) in all {
+            if let Some(account) = self.accounts.get_mut(&id) {
+                account.maintenance = stretch;
+            }
         }
     }
 
@@ -158,7 +179,10 @@ impl Ledger {
                 account.remember(&recorded.check);
                 if recorded.check.name.attempt == 0 {
                     // A check by hand does not wake who rests.
-                    account.is_resting = recorded.check.outcome == Outcome::Unknown(Reason::Paused);
+                    account.resting = match recorded.check.outcome {
+                        Outcome::Unknown(reason @ (Reason::Paused | Reason::Maintenance)) => Some(reason),
+                        _ => None,
+                    };
                 }
                 self.show(recorded, view);
             }
@@ -192,13 +216,21 @@ impl Ledger {
         view.begin_commit();
         let mut roster = BTreeMap::new();
         let mut first = HashMap::new();
+        let names: HashMap<TrackerId, String> = loaded
+            .iter()
+            .filter_map(|row| row.as_ref().ok())
+            .map(|tracker| (tracker.id, tracker.settings.shown_name().to_string()))
+            .collect();
         for row in loaded {
             match row {
                 Ok(tracker) => {
                     self.open(tracker);
                     let known = *first.entry(tracker.settings.target.as_str()).or_insert(tracker.id);
                     let duplicate_of = (known != tracker.id).then_some(known);
-                    view.set_about(tracker.id, About { duplicate_of, ..tracker.settings.about() });
+                    let maintenance = tracker.maintenance.clone();
+                    let parent = tracker.settings.parent.and_then(|id| names.get(&id).cloned());
+                    let about = About { duplicate_of, maintenance, parent, ..tracker.settings.about() };
+                    view.set_about(tracker.id, about);
                     roster.insert(tracker.id, Arc::new(tracker.clone()));
                 }
                 Err(misfit) => view.set_about(misfit.id, about_misfit(misfit)),
@@ -221,21 +253,27 @@ impl Ledger {
     fn open(&mut self, tracker: &Tracker) {
         let policy = tracker.settings.policy;
         let slots = Slots::new(&tracker.settings.schedule, tracker.id);
+        let rest = match (&tracker.settings.paused, &tracker.maintenance) {
+            (Some(_), _) => Some(Reason::Paused),
+            (None, Some(_)) => Some(Reason::Maintenance),
+            (None, None) => None,
+        };
         if let Some(account) = self.accounts.get_mut(&tracker.id) {
             account.policy = policy;
             account.slots = slots;
-            account.paused = tracker.settings.paused.is_some();
+            account.rest = rest;
             return;
         }
         let account = Account {
             policy,
             slots,
-            paused: tracker.settings.paused.is_some(),
+            rest,
+            maintenance: None,
             belief: Belief::default(),
             staged: None,
             names: VecDeque::with_capacity(SHOWN_CHECKS),
             last: None,
-            is_resting: false,
+            resting: None,
         };
         self.accounts.insert(tracker.id, account);
     }
@@ -249,6 +287,26 @@ impl Ledger {
 }
 
 impl Account {
+    /// Whether a scheduled check is due while maintenance is: the scheduler had not heard of it yet.
+    fn is_off(&self, check: &Check) -> bool {
+        let name = check.name;
+        name.attempt < CheckName::BY_HAND && self.maintenance.is_some_and(|stretch| stretch.holds(name.due))
+    }
+
+    /// From when on it rests: maintenance from when it was announced for, unless something else was recorded since.
+    fn rests_from(&self, reason: Reason, now: Timestamp) -> Timestamp {
+        let from = self.maintenance.filter(|_| reason == Reason::Maintenance).map(|stretch| stretch.from);
+        let is_free = |from: &Timestamp| self.last.is_none_or(|last| last.due < *from);
+        from.filter(is_free).unwrap_or(now)
+    }
+
+    /// A stretch without checks, from a time on, which is the newest entry then.
+    fn gap(&mut self, id: TrackerId, from: Timestamp, reason: Reason) -> Recorded {
+        let gap = Recorded::gap(id, from, reason);
+        self.remember(&gap.check);
+        gap
+    }
+
     /// The gap between the newest entry and this time, if slots were missed and no gap covers them yet.
     fn gap_before(&self, id: TrackerId, time: Timestamp) -> Option<Recorded> {
         let last = self.last.filter(|last| !last.is_gap)?;

@@ -6,7 +6,7 @@ const ID: TrackerId = TrackerId(1);
 
 fn tracker(retries: i64) -> Tracker {
     let draft = Draft { every: Some("1s".into()), retries: Some(retries), ..Draft::of("http://a.example") };
-    Tracker { id: ID, settings: draft.parse().unwrap(), added_at: Timestamp(0) }
+    Tracker::new(ID, draft.parse().unwrap(), Timestamp(0))
 }
 
 fn ledger(retries: i64) -> (Ledger, LiveView) {

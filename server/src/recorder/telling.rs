@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use domain::{
     Alert, AlertChange, AlertKind, AlertRule, Batch, ChannelId, Concerned, Evidence, Failure, Outgoing,
-    Subject, Timestamp, Tracker, Transition, access::Actor, routes,
+    Timestamp, Tracker, Transition, access::Actor, routes,
 };
 
 use super::Recorder;
@@ -23,8 +23,13 @@ impl Recorder {
     /// Changes who is told, or notes what became of it.
     pub(super) async fn alert(&mut self, change: &AlertChange, by: &Actor) -> Result<Option<i64>, Failure> {
         let number = self.records.alert(change, by, self.clock.now()).await?;
-        if !matches!(change, AlertChange::Settle(_) | AlertChange::Acknowledge(_) | AlertChange::Comment(..))
-        {
+        if matches!(change, AlertChange::Announce(_) | AlertChange::Withdraw(_)) {
+            self.load_calendar().await;
+            self.reload_logged().await;
+        } else if !matches!(
+            change,
+            AlertChange::Settle(_) | AlertChange::Acknowledge(_) | AlertChange::Comment(..)
+        ) {
             self.load_rules().await;
             self.outbox.notify_one();
         }
@@ -71,10 +76,8 @@ impl Recorder {
 
 impl Telling {
     fn send(&self, tracker: &Tracker, alert: &Alert, now: Timestamp) -> Vec<Outgoing> {
-        let settings = &tracker.settings;
-        let subject =
-            Subject { id: tracker.id, group: settings.group.as_str(), tags: settings.tags.as_slice() };
-        let routes = routes(&self.rules, subject).into_iter().filter(|(id, _)| self.channels.contains(id));
+        let routes =
+            routes(&self.rules, tracker.subject()).into_iter().filter(|(id, _)| self.channels.contains(id));
         let outgoing = |(channel, route): (ChannelId, domain::Route)| {
             let began = alert.since.filter(|_| alert.kind == AlertKind::Down);
             let not_before = began.map_or(now, |since| since.plus(route.delay).max(now));

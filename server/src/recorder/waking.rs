@@ -1,4 +1,4 @@
-//! Trackers that rest for a time wake when it is over.
+//! Trackers that rest for a time wake when it is over; maintenance begins and ends.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -25,6 +25,10 @@ impl Recorder {
         let roster = self.roster.borrow().clone();
         let over = roster.values().filter(|tracker| ends(tracker).is_some_and(|at| at <= now));
         let over: Vec<Alteration> = over.map(|tracker| Alteration::Rests(tracker.id, None)).collect();
+        if over.is_empty() {
+            // Maintenance begins, or ends.
+            return self.reload_logged().await;
+        }
         let by = Actor::program("the end of the pause");
         if let Err(failure) = self.alter(&over, &by).await {
             self.health.storage_failed(&failure);

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Advice, Check, CheckName, FaultKind, Finding, Location, Outcome, Reason, Session, Slots, Status,
+    Advice, Blame, Check, CheckName, FaultKind, Finding, Location, Outcome, Reason, Session, Slots, Status,
     Timestamp, Tracker, Trust, host_of, may_be_ours,
 };
 use tokio::{sync::mpsc, time::Instant};
@@ -13,7 +13,10 @@ use super::{
     by_hand::Done,
     heartbeat::{Heartbeat, LATE},
 };
-use crate::recorder::{Arrival, Seen};
+use crate::{
+    dependencies::may_be_blocked,
+    recorder::{Arrival, Seen},
+};
 
 /// Drives one tracker. It asks one question at a time, so a tracker never overlaps itself; a slow target delays nobody
 /// else, because everybody else has a driver of their own.
@@ -212,7 +215,7 @@ impl Driver {
         mut finding: Finding,
         until: Timestamp,
     ) -> bool {
-        let trust = self.judge(&mut finding, until).await;
+        let trust = self.judge(&mut finding, due, until).await;
         if finding.outcome.is_up() == Some(true) {
             self.session.remember();
             self.last_good = Some(due);
@@ -244,17 +247,26 @@ impl Driver {
         if timed_out && is_late { nothing_learnt(Reason::Overload) } else { finding }
     }
 
-    /// Makes a finding a verdict: by what this location sees, then by the policy. Says how a failure is to be taken.
-    async fn judge(&mut self, finding: &mut Finding, until: Timestamp) -> Trust {
+    /// Makes a finding a verdict: by what this location sees, then by the policy, then by what it depends on. Says how a failure is to be
+    /// taken.
+    async fn judge(&mut self, finding: &mut Finding, due: Timestamp, until: Timestamp) -> Trust {
         let advice = self.advise(&finding.outcome, until).await;
         let policy = self.tracker.settings.policy;
         finding.outcome = match (advice, std::mem::replace(&mut finding.outcome, Outcome::Up)) {
             (Advice::Blind, _) => Outcome::Unknown(Reason::Blind),
             (_, outcome) => policy.judge(outcome, finding.latency),
         };
+        let mut is_held = matches!(advice, Advice::Hold | Advice::Look);
+        if may_be_blocked(&self.tracker, &finding.outcome) {
+            let patience = until.since(self.tools.clock.now());
+            match self.tools.dependencies.blame(&self.tracker, due, patience).await {
+                Blame::Free => {}
+                Blame::Unclear(_) => is_held = true,
+                Blame::Blocked(_) => finding.outcome = Outcome::Unknown(Reason::Blocked),
+            }
+        }
         // Who rests is looked at, but does not go down.
-        let is_held = matches!(advice, Advice::Hold | Advice::Look) || self.tracker.settings.paused.is_some();
-        if is_held { Trust::Held } else { Trust::Full }
+        if is_held || self.tracker.rests() { Trust::Held } else { Trust::Full }
     }
 
     /// Asks whether a failure may be our own. A good answer costs nothing here.
@@ -271,10 +283,7 @@ impl Driver {
                 return Advice::Believe;
             }
         }
-        if self.tracker.settings.policy.upside_down
-            || self.tracker.settings.paused.is_some()
-            || self.is_down()
-        {
+        if self.tracker.settings.policy.upside_down || self.tracker.rests() || self.is_down() {
             // It was not up, so it says nothing about others.
             return if self.tools.location.is_blind() { Advice::Blind } else { Advice::Believe };
         }

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use domain::{
     Alert, AlertArchive, AlertChange, AlertKind, AlertRule, AlertingView, ChannelId, ChannelTest,
-    ChannelView, Clock, Failure, FieldError, Invalid, RuleId, Secret, StoredChannel, Tags, TrackerId,
-    access::Actor, parse_length, ports::Alerting,
+    ChannelView, Clock, Failure, FieldError, Invalid, RuleId, Scope, Secret, StoredChannel, access::Actor,
+    parse_length, ports::Alerting,
 };
 use notify::{Channel, Sender};
 
@@ -185,14 +185,6 @@ fn both<A, B>(one: Result<A, Invalid>, other: Result<B, Invalid>) -> Result<(A, 
 fn read_rule(fields: &[(String, String)], known: &[ChannelId]) -> Result<AlertRule, Invalid> {
     let mut problems: Vec<FieldError> = Vec::new();
     let mut keep = |field: &'static str, problem: &str| problems.push(FieldError::new(field, problem));
-    let list = |name: &str| -> Vec<String> {
-        let parts = value(fields, name).split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(ToOwned::to_owned).collect()
-    };
-    let trackers: Vec<Option<TrackerId>> = list("trackers").iter().map(|id| id.parse().ok()).collect();
-    if trackers.iter().any(Option::is_none) {
-        keep("trackers", "trackers are told by their numbers, with commas between them");
-    }
     let channel = |text: &str| text.parse().ok().map(ChannelId).filter(|id| known.contains(id));
     let channels = fields.iter().filter(|(name, _)| name == "channel").map(|(_, id)| channel(id));
     let channels: Vec<Option<ChannelId>> = channels.collect();
@@ -219,17 +211,15 @@ fn read_rule(fields: &[(String, String)], known: &[ChannelId]) -> Result<AlertRu
     if fallback.is_none() {
         keep("fallback", "there is no such channel");
     }
-    let tags = Tags::parse_list(value(fields, "tags"));
+    let scope = Scope::parse(value(fields, "tags"), value(fields, "groups"), value(fields, "trackers"));
     let name = name_of(fields);
-    problems.extend(tags.as_ref().err().cloned());
+    problems.extend(scope.as_ref().err().into_iter().flat_map(|invalid| invalid.0.clone()));
     problems.extend(name.as_ref().err().into_iter().flat_map(|invalid| invalid.0.clone()));
-    match (name, tags) {
-        (Ok(name), Ok(tags)) if problems.is_empty() => Ok(AlertRule {
+    match (name, scope) {
+        (Ok(name), Ok(scope)) if problems.is_empty() => Ok(AlertRule {
             id: None,
             name,
-            trackers: trackers.into_iter().flatten().collect(),
-            groups: list("groups"),
-            tags: tags.as_slice().to_vec(),
+            scope,
             channels: channels.into_iter().flatten().collect(),
             delay: delay.unwrap_or_default(),
             remind: remind.flatten(),
@@ -268,8 +258,8 @@ mod tests {
         ]);
         let rule = rule.unwrap();
         assert_eq!((rule.name.as_str(), rule.enabled, rule.fallback), ("Ops", true, Some(ChannelId(2))));
-        assert_eq!((rule.tags, rule.groups.len()), (vec!["eu".to_owned(), "prod".to_owned()], 2));
-        assert_eq!((rule.trackers, rule.channels.len()), (vec![TrackerId(7), TrackerId(9)], 2));
+        assert_eq!((rule.scope.tags, rule.scope.groups.len()), (vec!["eu".to_owned(), "prod".to_owned()], 2));
+        assert_eq!((rule.scope.trackers, rule.channels.len()), (vec![TrackerId(7), TrackerId(9)], 2));
         assert_eq!((rule.delay.as_secs(), rule.remind.map(|remind| remind.as_secs())), (300, Some(3_600)));
         assert!(!read(&[("name", "a"), ("channel", "1")]).unwrap().enabled);
     }
@@ -286,7 +276,7 @@ mod tests {
         ]);
         assert_eq!(
             wrong.unwrap_err(),
-            ["trackers", "channel", "delay", "remind", "fallback", "tags", "name"]
+            ["channel", "delay", "remind", "fallback", "trackers", "tags", "name"]
         );
         assert_eq!(read(&[("name", "a")]).unwrap_err(), ["channel"]);
     }

@@ -2,8 +2,8 @@
 
 use domain::{
     AlertChange, AlertKind, AlertRule, ChannelId, Delivery, DeliveryState, Incident, IncidentId,
-    IncidentQuery, Outgoing, Remark, RuleId, Settled, StoredChannel, Timestamp, ToldSoFar, TrackerId,
-    Transition, Waiting, access::Actor,
+    IncidentQuery, Maintenance, MaintenanceId, Outgoing, Remark, RuleId, Settled, StoredChannel, Timestamp,
+    ToldSoFar, TrackerId, Transition, Waiting, access::Actor,
 };
 
 /// All of it.
@@ -12,9 +12,11 @@ pub(super) struct Alerts {
     incidents: Vec<(Incident, Vec<Remark>)>,
     channels: Vec<StoredChannel>,
     rules: Vec<AlertRule>,
+    maintenances: Vec<Maintenance>,
     messages: Vec<Message>,
     last_channel: i64,
     last_rule: i64,
+    last_maintenance: i64,
 }
 
 #[derive(Debug)]
@@ -75,6 +77,12 @@ impl Alerts {
                 self.rules.retain(|rule| rule.id != Some(*id));
                 (self.rules.len() < count).then_some(id.0)
             }
+            AlertChange::Announce(maintenance) => self.announce(maintenance),
+            AlertChange::Withdraw(id) => {
+                let count = self.maintenances.len();
+                self.maintenances.retain(|maintenance| maintenance.id != Some(*id));
+                (self.maintenances.len() < count).then_some(id.0)
+            }
             AlertChange::Acknowledge(id) => {
                 let (incident, remarks) = self.incident_mut(*id)?;
                 if incident.acknowledged.is_none() {
@@ -134,6 +142,22 @@ impl Alerts {
         let known = self.rules.iter_mut().find(|known| known.id == Some(id))?;
         known.clone_from(rule);
         Some(id.0)
+    }
+
+    fn announce(&mut self, maintenance: &Maintenance) -> Option<i64> {
+        let Some(id) = maintenance.id else {
+            self.last_maintenance += 1;
+            let id = Some(MaintenanceId(self.last_maintenance));
+            self.maintenances.push(Maintenance { id, ..maintenance.clone() });
+            return Some(self.last_maintenance);
+        };
+        let known = self.maintenances.iter_mut().find(|known| known.id == Some(id))?;
+        known.clone_from(maintenance);
+        Some(id.0)
+    }
+
+    pub(super) fn maintenances(&self) -> Vec<Maintenance> {
+        self.maintenances.clone()
     }
 
     pub(super) fn enqueue(&mut self, all: &[Outgoing]) {

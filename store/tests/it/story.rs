@@ -52,11 +52,8 @@ async fn trackers_are_added_and_changed(records: &mut dyn Records) {
     let new = [everything(), tracker("http://b.example/")];
     let ids = records.add(&new, &someone(), Timestamp(77)).await.unwrap();
     assert_eq!(ids, [TrackerId(1), TrackerId(2)]);
-    let [first, second] = [(1, &new[0]), (2, &new[1])].map(|(id, settings)| Tracker {
-        id: TrackerId(id),
-        settings: settings.clone(),
-        added_at: Timestamp(77),
-    });
+    let [first, second] = [(1, &new[0]), (2, &new[1])]
+        .map(|(id, settings)| Tracker::new(TrackerId(id), settings.clone(), Timestamp(77)));
     assert_eq!(trackers(records).await, [first.clone(), second.clone()]);
 
     let changed = Tracker {
@@ -363,6 +360,7 @@ fn everything() -> NewTracker {
         upside_down: Some(true),
         http: Some(serde_json::from_str(HTTP).unwrap()),
         paused: Given::Set(RestDraft { until: Some("5000".into()), reason: Some("new disk".into()) }),
+        parent: Given::Set(TrackerId(2)),
     };
     draft.parse().unwrap()
 }

@@ -59,7 +59,7 @@ async fn no_file_of_a_database_shows_a_secret() {
     let accounts = SqliteAccounts::open(&folder.database(), vault()).await.unwrap();
     enrolled(&accounts).await;
     let ids = writer.add(&[secretive(), secretive()], &someone(), AT).await.unwrap();
-    let mut tracker = Tracker { id: ids[0], settings: secretive(), added_at: AT };
+    let mut tracker = Tracker::new(ids[0], secretive(), AT);
     let before = tracker.clone();
     tracker.settings.paused = Some(Rest::default());
     let all = [Alteration::settings(&before, tracker.settings.clone()), Alteration::Removed(ids[1])];

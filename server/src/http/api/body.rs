@@ -1,7 +1,7 @@
 //! What programs send.
 
 use axum::http::StatusCode;
-use domain::{Draft, Given, HttpDraft, Invalid, NewTracker, RestDraft, Secrets};
+use domain::{Draft, Given, HttpDraft, Invalid, NewTracker, RestDraft, Secrets, TrackerId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::http::Problem;
@@ -46,6 +46,9 @@ pub(crate) struct TrackerBody {
     paused_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     paused_reason: Option<String>,
+    /// The number of the tracker that it depends on. In no file: numbers are others elsewhere.
+    #[serde(default, skip_serializing_if = "Given::is_kept")]
+    parent: Given<i64>,
     /// What an exported file does not have, as errors would name it. Says nothing to who reads it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<String>,
@@ -114,7 +117,13 @@ impl TrackerBody {
                 .as_ref()
                 .map(|rest| rest.reason.clone())
                 .filter(|reason| !reason.is_empty()),
-            left_out: tracker.http.secrets(),
+            parent: Given::Keep,
+            left_out: tracker
+                .http
+                .secrets()
+                .into_iter()
+                .chain(tracker.parent.map(|_| "parent".to_owned()))
+                .collect(),
             http: if http == HttpDraft::default() { Given::Keep } else { Given::Set(http) },
         }
     }
@@ -171,6 +180,11 @@ impl TrackerBody {
                 Given::Set(Span::Words(words)) => Some(words),
             },
             upside_down: self.upside_down,
+            parent: match self.parent {
+                Given::Keep => Given::Keep,
+                Given::Reset => Given::Reset,
+                Given::Set(id) => Given::Set(TrackerId(id)),
+            },
             http: match self.http {
                 Given::Keep => None,
                 Given::Reset => Some(HttpDraft::reset()),

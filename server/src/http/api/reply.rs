@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{HttpDraft, Secrets, Status, Tracker, TrackerView};
+use domain::{HttpDraft, Secrets, State, Status, Tracker, TrackerView};
 use serde::Serialize;
 
 /// A tracker.
@@ -30,6 +30,15 @@ pub(in crate::http) struct TrackerReply {
     /// Why it rests, if somebody said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     paused_reason: Option<String>,
+    /// The maintenance that it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maintenance: Option<MaintenanceReply>,
+    /// Whether it fails while a tracker that it depends on is down.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    blocked: bool,
+    /// The number of the tracker that it depends on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<i64>,
     /// In the order of favourites.
     place: i64,
     /// `pending`, `up`, `retrying` or `down`.
@@ -44,6 +53,14 @@ pub(in crate::http) struct TrackerReply {
     /// The first tracker of the same URL, if that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<i64>,
+}
+
+/// A maintenance that lasts.
+#[derive(Debug, Serialize)]
+struct MaintenanceReply {
+    name: String,
+    /// UTC, RFC 3339.
+    until: String,
 }
 
 /// What only a tracker has that can be checked.
@@ -83,6 +100,7 @@ impl TrackerReply {
             Status::Down { since, .. } => ("down", Some(since)),
         };
         let since = since.map(ToString::to_string);
+        let blocked = tracker.state() == State::Blocked;
         let about = tracker.about;
         let rest = about.paused.clone().unwrap_or_default();
         Self {
@@ -100,6 +118,12 @@ impl TrackerReply {
             paused: about.paused.is_some(),
             paused_until: rest.until.map(|at| at.to_string()),
             paused_reason: Some(rest.reason).filter(|reason| !reason.is_empty()),
+            maintenance: about.maintenance.map(|maintenance| MaintenanceReply {
+                name: maintenance.name,
+                until: maintenance.until.to_string(),
+            }),
+            blocked,
+            parent: settings.and_then(|tracker| tracker.settings.parent).map(|id| id.0),
             place: about.place.unwrap_or(tracker.id.0),
             status,
             since,

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use domain::{
-    Alert, AlertChange, AlertKind, AlertRule, Batch, ChannelId, DeliveryState, Fault, FaultKind, IncidentId,
-    IncidentQuery, Outcome, Outgoing, Records, RuleId, Secret, Settled, StoredChannel, Timestamp, TrackerId,
-    Transition,
+    Alert, AlertChange, AlertKind, AlertRule, Batch, ChannelId, Cron, DeliveryState, Fault, FaultKind,
+    IncidentId, IncidentQuery, Maintenance, MaintenanceId, Occasion, Outcome, Outgoing, Records, RuleId,
+    Scope, Secret, Settled, StoredChannel, Stretch, Timestamp, TrackerId, Transition,
 };
 
 use crate::it::harness::{batch, check, down, someone};
@@ -16,6 +16,7 @@ pub(super) async fn follow_transitions_and_go_their_ways(records: &mut dyn Recor
     records.record(&Batch { transitions: vec![(TrackerId(2), over)], ..Batch::default() }).await.unwrap();
     let archive = records.alerts();
     let before = archive.incidents(IncidentQuery { limit: 99, ..IncidentQuery::default() }).await.unwrap();
+    maintenance_is_announced_and_withdrawn(records).await;
     let id = channels_and_rules_are_kept(records).await;
     let fault = Fault::new(FaultKind::Refused, "nobody listens");
     let went_down =
@@ -58,6 +59,32 @@ pub(super) async fn follow_transitions_and_go_their_ways(records: &mut dyn Recor
     assert_eq!(archive.channels().await.unwrap().len(), 1);
 }
 
+async fn maintenance_is_announced_and_withdrawn(records: &mut dyn Records) {
+    let archive = records.alerts();
+    let once = Occasion::Once(Stretch { from: Timestamp(5), until: Timestamp(60_005) });
+    let cron = Cron::parse("0 3 * * 0", "Europe/Berlin").unwrap();
+    let weekly = Occasion::Recurring(Box::new(cron), Duration::from_mins(90));
+    let scope = Scope { groups: vec!["Home".into()], ..Scope::default() };
+    let mut kept = Vec::new();
+    for (name, scope, when) in [("disk", Scope::default(), once), ("backup", scope, weekly)] {
+        let maintenance = Maintenance { id: None, name: name.into(), scope, when };
+        let number = change(records, AlertChange::Announce(Box::new(maintenance.clone()))).await.unwrap();
+        kept.push(Maintenance { id: Some(MaintenanceId(number)), ..maintenance });
+    }
+    assert_eq!(archive.maintenances().await.unwrap(), kept);
+    kept[0].when = kept[1].when.clone();
+    assert!(change(records, AlertChange::Announce(Box::new(kept[0].clone()))).await.is_some());
+    assert_eq!(archive.maintenances().await.unwrap(), kept);
+    let nobody = Maintenance { id: Some(MaintenanceId(99)), ..kept[0].clone() };
+    assert_eq!(change(records, AlertChange::Announce(Box::new(nobody))).await, None);
+    for maintenance in &kept {
+        let withdraw = AlertChange::Withdraw(maintenance.id.unwrap());
+        assert!(change(records, withdraw.clone()).await.is_some());
+        assert_eq!(change(records, withdraw).await, None);
+    }
+    assert_eq!(archive.maintenances().await.unwrap(), []);
+}
+
 /// A channel of two, and a rule that leads to it.
 async fn channels_and_rules_are_kept(records: &mut dyn Records) -> ChannelId {
     let archive = records.alerts();
@@ -67,9 +94,7 @@ async fn channels_and_rules_are_kept(records: &mut dyn Records) -> ChannelId {
     let rule = AlertRule {
         id: None,
         name: "all".into(),
-        trackers: vec![TrackerId(2)],
-        groups: vec!["Home".into()],
-        tags: vec!["prod".into()],
+        scope: Scope { trackers: vec![TrackerId(2)], groups: vec!["Home".into()], tags: vec!["prod".into()] },
         channels: vec![id],
         delay: Duration::from_secs(3),
         remind: Some(Duration::from_hours(1)),
