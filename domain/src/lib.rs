@@ -83,6 +83,8 @@ mod recount;
 #[cfg(feature = "server")]
 mod relabel;
 #[cfg(feature = "server")]
+mod replay;
+#[cfg(feature = "server")]
 mod retention;
 #[cfg(feature = "server")]
 mod schedule;
@@ -188,6 +190,8 @@ pub use records::{Alteration, Batch, Exhibit, Misfit, Recent, Recorded, Records,
 pub use recount::{Grid, Recount, Rollup};
 #[cfg(feature = "server")]
 pub use relabel::Relabel;
+#[cfg(feature = "server")]
+pub use replay::{REPLAYED, Replay};
 #[cfg(feature = "server")]
 pub use retention::{Ceiling, NoCeiling, Retention, RetentionDraft, parse_days};
 #[cfg(feature = "server")]

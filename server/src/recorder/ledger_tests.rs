@@ -192,3 +192,30 @@ fn flapping_is_shown_and_resumed_from_what_was_recorded() {
     commit(&mut after, &mut view);
     assert!(!view.tracker(ID).unwrap().flapping);
 }
+
+#[test]
+fn maintenance_begins_when_it_was_announced_for_and_leaves_out_what_is_due_in_it() {
+    let (mut ledger, mut view) = ledger(0);
+    ledger.stage(check(phase(), true));
+    commit(&mut ledger, &mut view);
+    let stretch = Stretch { from: Timestamp(phase() + 2_500), until: Timestamp(phase() + 9_000) };
+    let in_maintenance = Some(domain::InMaintenance { name: "disk".into(), until: stretch.until });
+    ledger.plan([(ID, Some(stretch))]);
+    for n in 1..5 {
+        ledger.stage(check(phase() + n * 1_000, n < 3));
+    }
+    ledger.set_trackers(&[Ok(Tracker { maintenance: in_maintenance, ..tracker(0) })], &mut view);
+    ledger.stage_rests(Timestamp(phase() + 4_200));
+    ledger.stage_rests(Timestamp(phase() + 4_300));
+    let batch = commit(&mut ledger, &mut view);
+    let dues: Vec<i64> = batch.checks.iter().map(|recorded| recorded.check.name.due.0 - phase()).collect();
+    assert_eq!((dues, batch.transitions.len()), (vec![1_000, 2_000, 2_500], 0));
+    assert_eq!(batch.checks[2].check.outcome, Outcome::Unknown(Reason::Maintenance));
+
+    // Over while nothing ran.
+    ledger.set_trackers(&[Ok(tracker(0))], &mut view);
+    ledger.stage_ends(|_, at| (at == stretch.from).then_some(stretch.until));
+    let batch = commit(&mut ledger, &mut view);
+    let gap = &batch.checks[0].check;
+    assert_eq!((gap.name.due, &gap.outcome), (stretch.until, &Outcome::Unknown(Reason::Stopped)));
+}

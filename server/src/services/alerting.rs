@@ -259,7 +259,10 @@ mod tests {
         let rule = rule.unwrap();
         assert_eq!((rule.name.as_str(), rule.enabled, rule.fallback), ("Ops", true, Some(ChannelId(2))));
         assert_eq!((rule.scope.tags, rule.scope.groups.len()), (vec!["eu".to_owned(), "prod".to_owned()], 2));
-        assert_eq!((rule.scope.trackers, rule.channels.len()), (vec![TrackerId(7), TrackerId(9)], 2));
+        assert_eq!(
+            (rule.scope.trackers, rule.channels.len()),
+            (vec![domain::TrackerId(7), domain::TrackerId(9)], 2)
+        );
         assert_eq!((rule.delay.as_secs(), rule.remind.map(|remind| remind.as_secs())), (300, Some(3_600)));
         assert!(!read(&[("name", "a"), ("channel", "1")]).unwrap().enabled);
     }

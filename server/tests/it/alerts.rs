@@ -14,8 +14,8 @@ use axum::{
     routing::post,
 };
 use domain::{
-    AlertChange, AlertRule, ChannelId, Fault, FaultKind, Outcome, Records, Secret, StoredChannel, Timestamp,
-    access::Actor,
+    AlertChange, AlertRule, ChannelId, Fault, FaultKind, Outcome, Records, Scope, Secret, StoredChannel,
+    Timestamp, access::Actor,
 };
 use serde_json::Value;
 use store::Store;
@@ -28,7 +28,7 @@ use crate::{
 
 /// A service that takes webhooks, or refuses them as it is told.
 #[derive(Clone, Default)]
-struct Service(Arc<Mutex<Inner>>);
+pub(crate) struct Service(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
@@ -41,7 +41,7 @@ struct Inner {
 }
 
 impl Service {
-    async fn start() -> (Self, String) {
+    pub(crate) async fn start() -> (Self, String) {
         let service = Self::default();
         let router = Router::new().route("/", post(hear)).with_state(service.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -54,17 +54,17 @@ impl Service {
         self.0.lock().unwrap().answers.extend(all);
     }
 
-    fn heard(&self) -> Vec<(String, Value)> {
+    pub(crate) fn heard(&self) -> Vec<(String, Value)> {
         self.0.lock().unwrap().heard.clone()
     }
 
     /// What came, by the words of its kinds.
-    fn kinds(&self) -> Vec<String> {
+    pub(crate) fn kinds(&self) -> Vec<String> {
         self.heard().iter().map(|(_, message)| message["kind"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Waits, while time passes second by second if it shall.
-    async fn until(&self, app: &TestApp, passes: bool, condition: impl Fn(&Self) -> bool) {
+    pub(crate) async fn until(&self, app: &TestApp, passes: bool, condition: impl Fn(&Self) -> bool) {
         for _ in 0..4_000 {
             if condition(self) {
                 return;
@@ -90,12 +90,12 @@ async fn hear(State(service): State<Service>, headers: HeaderMap, body: Bytes) -
     answer
 }
 
-fn down() -> Outcome {
+pub(crate) fn down() -> Outcome {
     Outcome::Down(Fault::new(FaultKind::Refused, "nobody listens"))
 }
 
 /// A data folder with a webhook for each of these addresses, and one rule that leads to the first.
-async fn folder(urls: &[&str], change: impl FnOnce(&mut AlertRule)) -> Arc<TempDir> {
+pub(crate) async fn folder(urls: &[&str], change: impl FnOnce(&mut AlertRule)) -> Arc<TempDir> {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let store = Store::open(&folder.path().join("uptime-tracker.db")).await.unwrap();
     let mut writer = store.unlock(vault()).await.unwrap().into_writer().await.unwrap();
@@ -110,9 +110,7 @@ async fn folder(urls: &[&str], change: impl FnOnce(&mut AlertRule)) -> Arc<TempD
     let mut rule = AlertRule {
         id: None,
         name: "all".into(),
-        trackers: Vec::new(),
-        groups: Vec::new(),
-        tags: Vec::new(),
+        scope: Scope::default(),
         channels: vec![ChannelId(1)],
         delay: Duration::ZERO,
         remind: None,
@@ -125,7 +123,7 @@ async fn folder(urls: &[&str], change: impl FnOnce(&mut AlertRule)) -> Arc<TempD
     folder
 }
 
-async fn app(folder: &Arc<TempDir>) -> TestApp {
+pub(crate) async fn app(folder: &Arc<TempDir>) -> TestApp {
     TestApp::over(Arc::clone(folder), Arc::new(ManualClock::new())).await
 }
 

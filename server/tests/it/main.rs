@@ -19,6 +19,7 @@ mod guard;
 mod harness;
 mod history;
 mod metrics;
+mod one_cause;
 mod pages;
 mod process;
 mod recording;
