@@ -12,7 +12,7 @@ use crate::{
     access::{Asked, SET_UP_PAGE, SIGN_IN_PAGE, set_up, sign_in},
     alerts, edit, incidents,
     island::Told,
-    keys, list, many, past, pause,
+    keys, known, list, many, past, pause,
     settings::{self, Section},
     tracker,
     ui::Failed,
@@ -60,6 +60,8 @@ pub enum Content {
     Channel(Box<alerts::channel::Form>),
     /// The form of a rule.
     Rule(Box<alerts::rule::Form>),
+    /// Says that somebody knows of an incident, by a signed link.
+    Known(Box<known::Form>),
     /// The parts of pages, for contributors.
     Parts,
 }
@@ -97,6 +99,8 @@ pub enum Address<'a> {
     Channel,
     /// The form of a rule.
     Rule,
+    /// Says that somebody knows of an incident, by a signed link.
+    Known,
     /// The parts of pages, for contributors; nothing where they are not shown.
     Parts,
     /// Nothing.
@@ -123,6 +127,7 @@ impl<'a> Address<'a> {
             alerts::PAGE => Self::Alerts,
             alerts::CHANNEL_PAGE => Self::Channel,
             alerts::RULE_PAGE => Self::Rule,
+            known::PAGE => Self::Known,
             _ => {
                 if let Some(rest) = path.strip_prefix("/t/") {
                     return rest.strip_suffix(EDIT).map_or(Self::One(rest), Self::Edit);
@@ -150,7 +155,8 @@ impl<'a> Address<'a> {
             Self::New | Self::Edit(_) | Self::Many | Self::Pause | Self::Alerts => Need::Change,
             // Who may say where messages go could have everything sent to themselves.
             Self::Channel | Self::Rule => Need::Administer,
-            Self::SetUp | Self::SignIn => Need::Nothing,
+            // The signature of its address says who may.
+            Self::Known | Self::SetUp | Self::SignIn => Need::Nothing,
             Self::Settings(section) => section.need(),
         }
     }
@@ -195,6 +201,7 @@ impl Page {
             Ok(Content::Alerts(shown)) => shown.title(),
             Ok(Content::Channel(form)) => form.title(),
             Ok(Content::Rule(form)) => form.title(),
+            Ok(Content::Known(form)) => form.title(),
             Ok(Content::Parts) => "Parts".to_owned(),
             Err(error) => error.heading().to_owned(),
         }
@@ -244,6 +251,7 @@ async fn load(
         Address::Alerts => Content::Alerts(Box::new(alerts::Shown::load(services, asked).await?)),
         Address::Channel => Content::Channel(Box::new(alerts::channel::Form::load(services, asked).await?)),
         Address::Rule => Content::Rule(Box::new(alerts::rule::Form::load(services, asked).await?)),
+        Address::Known => Content::Known(Box::new(known::Form::load(services, asked).await?)),
         Address::Parts if asked.shows_parts => Content::Parts,
         // The server leads on from the box to jump by before it loads anything.
         Address::Parts | Address::Jump | Address::Nowhere => return Err(ApiError::NotFound),

@@ -23,6 +23,7 @@ pub mod island;
 mod json;
 pub mod jump;
 pub mod keys;
+pub mod known;
 pub mod list;
 pub mod live;
 pub mod many;

@@ -32,6 +32,9 @@ pub struct Alert {
     pub lines: Vec<String>,
     /// The page that says more, if this installation knows how it is reached.
     pub link: Option<String>,
+    /// The page where who gets the message says that they know of it, without an account. A secret of the channel: in no log, on no page.
+    #[serde(default, skip_serializing)]
+    pub acknowledge: Option<String>,
 }
 
 impl Alert {
@@ -50,6 +53,7 @@ impl Alert {
             evidence: Vec::new(),
             lines: Vec::new(),
             link: None,
+            acknowledge: None,
         }
     }
 }

@@ -102,6 +102,19 @@ pub struct AlertRule {
     pub enabled: bool,
 }
 
+/// What a rule would have told over some time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replay {
+    /// Outages of which people would have been told.
+    pub outages: usize,
+    /// Outages that were over before the rule's delay.
+    pub too_short: usize,
+    /// Reminders of those that lasted.
+    pub reminders: usize,
+    /// Who it would have been about, the most frequent first: number, name, outages.
+    pub trackers: Vec<(TrackerId, String, usize)>,
+}
+
 /// How one channel is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {

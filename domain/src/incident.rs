@@ -36,6 +36,19 @@ impl Incident {
     }
 }
 
+/// What who has a signed link may see of an incident, and do: say that they know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedIncident {
+    /// Its tracker.
+    pub name: String,
+    /// Due time of the first failed check.
+    pub since: Timestamp,
+    /// When it was over, if it is.
+    pub closed_at: Option<Timestamp>,
+    /// When somebody said that they know of it.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
 /// What somebody said of an incident.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {

@@ -109,8 +109,8 @@ mod zone;
 
 pub use alert::{Alert, AlertKind, ChannelField, ChannelInput, ChannelKind, Concerned};
 pub use alerting::{
-    AlertChange, AlertRule, AlertingView, ChannelId, ChannelTest, ChannelView, Outgoing, Route, RuleId,
-    Settled, StoredChannel, ToldSoFar, Waiting, routes,
+    AlertChange, AlertRule, AlertingView, ChannelId, ChannelTest, ChannelView, Outgoing, Replay, Route,
+    RuleId, Settled, StoredChannel, ToldSoFar, Waiting, routes,
 };
 pub use cell::{Cell, Mark};
 pub use change_log::{Act, FieldChange, LoggedChange};
@@ -120,7 +120,8 @@ pub use evidence::{Certificate, Evidence, TlsEvidence};
 pub use failure::{Cause, Failure, FieldError, Invalid};
 pub use fault::{Fault, FaultKind, Phase, TlsFault};
 pub use incident::{
-    Delivery, DeliveryState, Event, Incident, IncidentId, IncidentQuery, IncidentStory, Remark,
+    Delivery, DeliveryState, Event, Incident, IncidentId, IncidentQuery, IncidentStory, LinkedIncident,
+    Remark,
 };
 pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
@@ -191,7 +192,7 @@ pub use recount::{Grid, Recount, Rollup};
 #[cfg(feature = "server")]
 pub use relabel::Relabel;
 #[cfg(feature = "server")]
-pub use replay::{REPLAYED, Replay};
+pub use replay::REPLAYED;
 #[cfg(feature = "server")]
 pub use retention::{Ceiling, NoCeiling, Retention, RetentionDraft, parse_days};
 #[cfg(feature = "server")]

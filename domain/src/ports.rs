@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use crate::access::{AccountId, AccountView, Enrolment, SessionView, TokenView};
 use crate::{
     AlertingView, Cell, ChannelId, ChannelTest, Deed, Done, Failure, Incident, IncidentId, IncidentQuery,
-    IncidentStory, Installation, Label, Labels, ListRequest, LiveAnswer, LiveRequest, MaintenanceId, Plans,
-    Preview, RuleId, Storage, Story, StoryRequest, TrackerId, TrackerPage, TrackerView, Worth,
+    IncidentStory, Installation, Label, Labels, LinkedIncident, ListRequest, LiveAnswer, LiveRequest,
+    MaintenanceId, Plans, Preview, Replay, RuleId, Storage, Story, StoryRequest, TrackerId, TrackerPage,
+    TrackerView, Worth,
 };
 
 /// Everything the pages may ask.
@@ -160,6 +161,12 @@ pub trait Incidents: Send + Sync {
     /// Says that who asks knows of it; reminders end. Doing it twice changes nothing.
     async fn acknowledge(&self, id: IncidentId) -> Result<(), Failure>;
 
+    /// What a signed link shows, by its query as names and values; not found when it is not ours or too old.
+    async fn linked(&self, link: &[(String, String)]) -> Result<LinkedIncident, Failure>;
+
+    /// Says that who got a message by a channel knows of the incident of a signed link.
+    async fn acknowledge_linked(&self, link: &[(String, String)]) -> Result<(), Failure>;
+
     /// Says something of it: one to 2,000 characters. Errors are about `comment`.
     async fn comment(&self, id: IncidentId, comment: String) -> Result<(), Failure>;
 }
@@ -192,6 +199,9 @@ pub trait Alerting: Send + Sync {
     /// between), `channel` (once for each), `delay`, `remind` (lengths like `5m`; empty for none), `fallback` (a number; empty for none).
     /// Errors name the field.
     async fn save_rule(&self, id: Option<RuleId>, fields: Vec<(String, String)>) -> Result<RuleId, Failure>;
+
+    /// What a rule as its form stands would have told of the last 30 days; nothing is kept. Errors as of [`Self::save_rule`].
+    async fn replay(&self, fields: Vec<(String, String)>) -> Result<Replay, Failure>;
 
     /// Forgets a rule.
     async fn remove_rule(&self, id: RuleId) -> Result<(), Failure>;

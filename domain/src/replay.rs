@@ -2,20 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{AlertRule, Incident, Subject, Timestamp, TrackerId, delivery::reminder_at};
-
-/// What a rule would have told over some time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Replay {
-    /// Outages of which people would have been told.
-    pub outages: usize,
-    /// Outages that were over before the rule's delay.
-    pub too_short: usize,
-    /// Reminders of those that lasted.
-    pub reminders: usize,
-    /// Who it would have been about, the most frequent first: number, name, outages.
-    pub trackers: Vec<(TrackerId, String, usize)>,
-}
+use crate::{AlertRule, Incident, Replay, Subject, Timestamp, TrackerId, delivery::reminder_at};
 
 /// How far back a rule is tried.
 pub const REPLAYED: Duration = Duration::from_hours(24 * 30);

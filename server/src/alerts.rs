@@ -6,8 +6,8 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{
-    Alert, AlertArchive, AlertChange, ChannelId, ChannelPace, Clock, DeliveryState, DeliveryStep, Failure,
-    Outgoing, Settled, StoredChannel, Timestamp, Waiting, access::Actor, retry_after,
+    Alert, AlertArchive, AlertChange, AlertKind, ChannelId, ChannelPace, Clock, DeliveryState, DeliveryStep,
+    Failure, IncidentId, Outgoing, Settled, StoredChannel, Timestamp, Waiting, access::Actor, retry_after,
 };
 use notify::{Channel, Class, Receipt, Sender, Undelivered};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     health::Health,
+    links::Links,
     recorder::{RecorderHandle, Roster},
 };
 
@@ -37,8 +38,8 @@ pub(crate) struct Tools {
     pub(crate) sender: Arc<Sender>,
     /// Woken when something was put into the outbox.
     pub(crate) outbox: Arc<Notify>,
-    /// How browsers reach this installation, without a slash at its end.
-    pub(crate) public_url: Option<String>,
+    /// The addresses that messages lead to.
+    pub(crate) links: Links,
     pub(crate) stop: CancellationToken,
 }
 
@@ -61,7 +62,7 @@ struct Lane {
 /// What became of a try.
 struct Tried {
     channel: ChannelId,
-    kind: domain::AlertKind,
+    kind: AlertKind,
     /// When the channel may be asked again, if it has to rest.
     rest_until: Option<Timestamp>,
     was_sent: bool,
@@ -215,7 +216,7 @@ struct Attempt {
 
 impl Attempt {
     async fn make(self, tools: &Tools, settings: Option<&domain::Secret>) -> Tried {
-        let alert = Alert { link: tools.link(&self.alert), ..self.alert.clone() };
+        let alert = self.linked(tools);
         let channel = settings.map(|settings| Channel::from_json(settings.expose()));
         let pace = channel.as_ref().and_then(|channel| channel.as_ref().ok()).map(Channel::pace);
         let sent = match channel {
@@ -247,6 +248,15 @@ impl Attempt {
         }
         tools.settle(settled).await;
         Tried { channel: self.channel, kind: self.alert.kind, rest_until, was_sent: sent.is_ok() }
+    }
+
+    /// The message with the pages that it leads to.
+    fn linked(&self, tools: &Tools) -> Alert {
+        let is_trouble = matches!(self.alert.kind, AlertKind::Down | AlertKind::StillDown);
+        let incident = self.alert.incident.filter(|_| is_trouble).map(IncidentId);
+        let now = tools.clock.now();
+        let acknowledge = incident.and_then(|incident| tools.links.acknowledge(incident, self.channel, now));
+        Alert { link: tools.links.more(&self.alert), acknowledge, ..self.alert.clone() }
     }
 
     /// What is noted, and until when the channel rests.
@@ -299,16 +309,6 @@ impl Tools {
                 () = sleep(PAUSE) => {}
             }
         }
-    }
-
-    /// The page that says more.
-    fn link(&self, alert: &Alert) -> Option<String> {
-        let base = self.public_url.as_ref()?;
-        Some(match (alert.incident, &alert.tracker) {
-            (Some(incident), _) => format!("{base}/incidents/{incident}"),
-            (None, Some(tracker)) => format!("{base}/t/{}", tracker.id),
-            (None, None) => format!("{base}/"),
-        })
     }
 }
 

@@ -20,6 +20,7 @@ mod finding;
 pub mod health;
 pub mod http;
 mod instance;
+pub mod links;
 pub mod live;
 pub mod location;
 mod lock;

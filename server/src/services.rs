@@ -26,6 +26,7 @@ use crate::{
     backups::Backups,
     failure::logged,
     health::Health,
+    links::Links,
     live::SharedView,
     metrics::Metrics,
     past::SharedPast,
@@ -55,8 +56,8 @@ pub(crate) struct Means {
     pub(crate) alerts: Arc<dyn AlertArchive>,
     /// What sends messages.
     pub(crate) sender: Arc<notify::Sender>,
-    /// How browsers reach this installation, if somebody said so.
-    pub(crate) public_url: Option<String>,
+    /// The addresses that messages lead to.
+    pub(crate) links: Links,
 }
 
 /// The services that pages use, once for each who asks.
@@ -92,7 +93,7 @@ impl Desk {
 /// Gets everything ready that services are made from.
 pub(crate) fn desk(means: Means) -> Desk {
     let Means { archive, recorder, by_hand, roster, view, clock, health, metrics, version, .. } = means;
-    let Means { database, people, settings, fixed, backups, alerts, sender, public_url, .. } = means;
+    let Means { database, people, settings, fixed, backups, alerts, sender, links, .. } = means;
     let by = Actor::program("");
     let upkeep = SharedUpkeep {
         archive: archive.clone(),
@@ -110,6 +111,7 @@ pub(crate) fn desk(means: Means) -> Desk {
         alerts: alerts.clone(),
         recorder: recorder.clone(),
         clock: clock.clone(),
+        links: links.clone(),
     };
     let planning = SharedPlanning {
         by: by.clone(),
@@ -123,8 +125,9 @@ pub(crate) fn desk(means: Means) -> Desk {
         alerts,
         recorder: recorder.clone(),
         sender,
+        roster: roster.clone(),
         clock: clock.clone(),
-        public_url,
+        links: links.clone(),
     };
     let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
     let started = clock.monotonic();

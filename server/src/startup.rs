@@ -24,6 +24,7 @@ use crate::{
     dependencies::Dependencies,
     health::Health,
     http::{self, AppState, Hosts, Reached},
+    links::Links,
     live::SharedView,
     location::{Canary, Location},
     metrics::Metrics,
@@ -72,8 +73,8 @@ pub struct Parts {
     pub egress: EgressPolicy,
     /// What is asked every minute while all is well.
     pub heartbeat: Option<Secret>,
-    /// How browsers reach this installation, without a slash at its end, if somebody said so.
-    pub public_url: Option<String>,
+    /// The addresses that messages lead to.
+    pub links: Links,
     /// A number by chance, to tell this run from others.
     pub boot: u32,
 }
@@ -169,7 +170,7 @@ impl Server {
                 backups: backups.clone(),
                 alerts: incidents.clone(),
                 sender: sender.clone(),
-                public_url: parts.public_url.clone(),
+                links: parts.links.clone(),
             }),
             archive,
             recorder: handle,
@@ -193,7 +194,7 @@ impl Server {
         if let Some(url) = parts.heartbeat {
             tokio::spawn(beat(url, sender.clone(), state.health.clone(), state.clock.clone(), stop.clone()));
         }
-        let dispatcher = tokio::spawn(dispatcher(&state, incidents, sender, outbox, parts.public_url).run());
+        let dispatcher = tokio::spawn(dispatcher(&state, incidents, sender, outbox, parts.links).run());
         let backups = backups.map(|backups| tokio::spawn(backups.run()));
         let upkeep = tokio::spawn(access.clone().upkeep(stop.clone()));
         let web = tokio::spawn(serve(listener, state, stop.clone()));
@@ -260,7 +261,7 @@ fn dispatcher(
     archive: Arc<dyn AlertArchive>,
     sender: Arc<Sender>,
     outbox: Arc<Notify>,
-    public_url: Option<String>,
+    links: Links,
 ) -> Dispatcher {
     Dispatcher::new(alerts::Tools {
         archive,
@@ -270,7 +271,7 @@ fn dispatcher(
         health: state.health.clone(),
         sender,
         outbox,
-        public_url,
+        links,
         stop: state.stop.clone(),
     })
 }

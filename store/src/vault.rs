@@ -62,6 +62,20 @@ impl Vault {
         Self(None)
     }
 
+    /// A key for another purpose, which says nothing about this one (HKDF-SHA256, RFC 5869). Without a key, one by chance: what is made
+    /// with it lasts until the program ends.
+    pub fn derive(&self, purpose: &str) -> Result<[u8; 32], KeyError> {
+        let mut made = [0; 32];
+        let Some(key) = &self.0 else {
+            SystemRandom::new().fill(&mut made).map_err(|_| KeyError::NoRandomness)?;
+            return Ok(made);
+        };
+        let root = Salt::new(HKDF_SHA256, &[]).extract(key.bytes());
+        let filled =
+            root.expand(&[purpose.as_bytes()], HKDF_SHA256).and_then(|output| output.fill(&mut made));
+        filled.map(|()| made).map_err(|_| KeyError::NoRandomness)
+    }
+
     /// The text for the disk. A secret that could not be opened goes back as it was.
     pub(crate) fn seal(&self, secret: &Secret, place: Place<'_>) -> Result<String, StoreError> {
         if secret.is_sealed() {

@@ -25,6 +25,7 @@ use crate::{
     exit::{Ending, Exit},
     http::{Hosts, Reached},
     instance,
+    links::Links,
     location::Canary,
     lock::DataLock,
     recorder::Grouping,
@@ -36,6 +37,8 @@ use crate::{
 
 /// The database's name in the data folder.
 pub(super) const DATABASE: &str = "uptime-tracker.db";
+/// What the key of signed links is derived for.
+const LINKS: &str = "uptime-tracker links 1";
 /// How the account of a demo is called.
 const DEMO_ACCOUNT: &str = "demo";
 
@@ -65,6 +68,8 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     let (writer, vault) = open(&ground.folder, &arguments.key).await?;
     let writer = writer.with_ballast(ballast.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let signing = vault.derive(LINKS).map_err(|error| configuration(&error))?;
+    let links = Links::new(arguments.public_url.as_ref().map(|url| url.text.clone()), &signing);
     let (accounts, demo_password) = accounts(&ground.folder, is_demo, vault).await?;
     let reached = Reached {
         by_https: arguments.public_url.as_ref().is_some_and(|url| url.is_https),
@@ -92,7 +97,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         tracker_metrics: !arguments.no_tracker_metrics,
         egress: arguments.egress,
         heartbeat: arguments.heartbeat.clone(),
-        public_url: arguments.public_url.as_ref().map(|url| url.text.clone()),
+        links,
         boot,
     };
     // From here on a signal stops the server cleanly, whoever was told that it runs.

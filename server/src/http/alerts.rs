@@ -7,6 +7,7 @@ use app::{
         SAVE_CHANNEL, SAVE_RULE, TRY_CHANNEL, href_of_channel, href_of_rule,
     },
     incidents::{self, href_of},
+    known,
 };
 use domain::{
     ChannelId, ChannelInput, Failure, Fields, IncidentId, RuleId, Secret, access::Need, ports::Services,
@@ -15,9 +16,11 @@ use domain::{
 use super::people::{Done, Typed};
 
 /// What each form needs. Who may say where messages go could have everything sent to themselves.
-const FORMS: [(&str, Need); 8] = [
+const FORMS: [(&str, Need); 9] = [
     (ACKNOWLEDGE, Need::Change),
     (COMMENT, Need::Change),
+    // The signature says who may.
+    (known::ACKNOWLEDGE, Need::Nothing),
     (SAVE_CHANNEL, Need::Administer),
     (REMOVE_CHANNEL, Need::Administer),
     (TRY_CHANNEL, Need::Administer),
@@ -51,6 +54,7 @@ pub(super) fn page_of(path: &str, values: &[(String, String)]) -> Option<String>
         }
         (SAVE_RULE | REMOVE_RULE, Some(id)) => href_of_rule(RuleId(id)),
         (SAVE_RULE | REMOVE_RULE, None) => RULE_PAGE.to_owned(),
+        (known::ACKNOWLEDGE, _) => known::href_of(&known::link_of(values)),
         (RESEND, _) => alerts::PAGE.to_owned(),
         _ => return None,
     })
@@ -86,6 +90,11 @@ pub(super) async fn act(services: &Services, path: &str, typed: &Typed<'_>) -> R
             let id = IncidentId(number(typed)?);
             incidents.comment(id, typed.text("comment").to_owned()).await?;
             done(href_of(id), "commented")
+        }
+        known::ACKNOWLEDGE => {
+            let link = known::link_of(typed.0);
+            incidents.acknowledge_linked(&link).await?;
+            Done { next: known::href_of(&link), ..Done::default() }
         }
         SAVE_CHANNEL => of_alerts(save_channel(services, typed).await?),
         TRY_CHANNEL => {

@@ -5,12 +5,17 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use domain::{
     Alert, AlertArchive, AlertChange, AlertKind, AlertRule, AlertingView, ChannelId, ChannelTest,
-    ChannelView, Clock, Failure, FieldError, Invalid, RuleId, Scope, Secret, StoredChannel, access::Actor,
-    parse_length, ports::Alerting,
+    ChannelView, Clock, Failure, FieldError, IncidentQuery, Invalid, REPLAYED, Replay, RuleId, Scope, Secret,
+    StoredChannel, Timestamp, access::Actor, parse_length, ports::Alerting,
 };
 use notify::{Channel, Sender};
+use tokio::sync::watch;
 
-use crate::{failure::logged, recorder::RecorderHandle};
+use crate::{
+    failure::logged,
+    links::Links,
+    recorder::{RecorderHandle, Roster},
+};
 
 #[derive(Clone)]
 pub(super) struct SharedAlerting {
@@ -20,8 +25,9 @@ pub(super) struct SharedAlerting {
     pub(super) recorder: RecorderHandle,
     pub(super) sender: Arc<Sender>,
     pub(super) clock: Arc<dyn Clock>,
-    /// How browsers reach this installation.
-    pub(super) public_url: Option<String>,
+    pub(super) roster: watch::Receiver<Roster>,
+    /// The addresses that messages lead to.
+    pub(super) links: Links,
 }
 
 /// The most characters of a name.
@@ -30,6 +36,8 @@ const NAME: usize = 60;
 const MOST: usize = 200;
 /// The newest messages that are shown.
 const DELIVERIES: usize = 50;
+/// Incidents that a rule is tried on.
+const REPLAYED_MOST: usize = 10_000;
 /// The longest delay.
 const DAY: Duration = Duration::from_hours(24);
 /// The shortest time between reminders.
@@ -88,7 +96,7 @@ impl Alerting for SharedAlerting {
             key: format!("test-{}", now.as_ms()),
             thread: format!("test-{}", now.as_ms()),
             cause: format!("{} tries this channel", self.by.name),
-            link: self.public_url.clone(),
+            link: self.links.base().map(ToOwned::to_owned),
             ..Alert::of(AlertKind::Test, now)
         };
         let started = self.clock.monotonic();
@@ -102,13 +110,22 @@ impl Alerting for SharedAlerting {
     }
 
     async fn save_rule(&self, id: Option<RuleId>, fields: Vec<(String, String)>) -> Result<RuleId, Failure> {
-        let known: Vec<ChannelId> =
-            self.alerts.channels().await.map_err(logged)?.iter().filter_map(|channel| channel.id).collect();
-        let rule = AlertRule { id, ..read_rule(&fields, &known)? };
+        let rule = AlertRule { id, ..read_rule(&fields, &self.channels().await?)? };
         if id.is_none() && self.alerts.rules().await.map_err(logged)?.len() >= MOST {
             return Err(Invalid::one("name", format!("there are {MOST} rules already")).into());
         }
         self.change(AlertChange::SaveRule(rule)).await.map(RuleId)
+    }
+
+    async fn replay(&self, fields: Vec<(String, String)>) -> Result<Replay, Failure> {
+        let known = self.channels().await?;
+        let rule = read_rule(&fields, &known)?;
+        let now = self.clock.now();
+        let from = Timestamp(now.0.saturating_sub(i64::try_from(REPLAYED.as_millis()).unwrap_or(i64::MAX)));
+        let query = IncidentQuery { limit: REPLAYED_MOST, ..IncidentQuery::default() };
+        let incidents = self.alerts.incidents(query).await.map_err(logged)?;
+        let roster = self.roster.borrow().clone();
+        Ok(Replay::of(&rule, &incidents, |id| Some(roster.get(&id)?.subject()), from, now))
     }
 
     async fn remove_rule(&self, id: RuleId) -> Result<(), Failure> {
@@ -124,6 +141,11 @@ impl SharedAlerting {
     async fn change(&self, change: AlertChange) -> Result<i64, Failure> {
         let done = self.recorder.alert(change, self.by.clone()).await.map_err(logged)?;
         done.ok_or(Failure::NotFound)
+    }
+
+    async fn channels(&self) -> Result<Vec<ChannelId>, Failure> {
+        let all = self.alerts.channels().await.map_err(logged)?;
+        Ok(all.iter().filter_map(|channel| channel.id).collect())
     }
 
     async fn stored(&self, id: Option<ChannelId>) -> Result<Option<StoredChannel>, Failure> {

@@ -5,10 +5,10 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use domain::{
     AlertArchive, AlertChange, Archive, Clock, Failure, Incident, IncidentId, IncidentQuery, IncidentStory,
-    Invalid, Window, access::Actor, ports::Incidents,
+    Invalid, LinkedIncident, Window, access::Actor, ports::Incidents,
 };
 
-use crate::{failure::logged, recorder::RecorderHandle};
+use crate::{failure::logged, links::Links, recorder::RecorderHandle};
 
 #[derive(Clone)]
 pub(super) struct SharedIncidents {
@@ -20,6 +20,7 @@ pub(super) struct SharedIncidents {
     pub(super) alerts: Arc<dyn AlertArchive>,
     pub(super) recorder: RecorderHandle,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) links: Links,
 }
 
 /// The most characters of a comment.
@@ -59,6 +60,27 @@ impl Incidents for SharedIncidents {
 
     async fn acknowledge(&self, id: IncidentId) -> Result<(), Failure> {
         self.change(AlertChange::Acknowledge(id)).await
+    }
+
+    async fn linked(&self, link: &[(String, String)]) -> Result<LinkedIncident, Failure> {
+        let (id, _) = self.links.read(link, self.clock.now()).ok_or(Failure::NotFound)?;
+        let (incident, _) = self.alerts.incident(id).await.map_err(logged)?.ok_or(Failure::NotFound)?;
+        Ok(LinkedIncident {
+            name: incident.name,
+            since: incident.since,
+            closed_at: incident.closed_at,
+            acknowledged_at: incident.acknowledged.map(|(at, _)| at),
+        })
+    }
+
+    async fn acknowledge_linked(&self, link: &[(String, String)]) -> Result<(), Failure> {
+        let (id, channel) = self.links.read(link, self.clock.now()).ok_or(Failure::NotFound)?;
+        let channels = self.alerts.channels().await.map_err(logged)?;
+        // A channel that was deleted tells nobody any more, and its links say nothing either.
+        let channel = channels.iter().find(|known| known.id == Some(channel)).ok_or(Failure::NotFound)?;
+        let by = Actor::program(&words::by_link(&channel.name));
+        let done = self.recorder.alert(AlertChange::Acknowledge(id), by).await.map_err(logged)?;
+        done.map(drop).ok_or(Failure::NotFound)
     }
 
     async fn comment(&self, id: IncidentId, comment: String) -> Result<(), Failure> {

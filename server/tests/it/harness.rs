@@ -24,6 +24,7 @@ use serde_json::Value;
 use server::{
     assets::Assets,
     http::{Hosts, Reached},
+    links::Links,
     location::Canary,
     recorder::Grouping,
     startup::{Parts, Server},
@@ -324,7 +325,7 @@ impl TestApp {
             tracker_metrics: true,
             egress: domain::EgressPolicy::SelfHosted,
             heartbeat: None,
-            public_url: Some("https://status.example".into()),
+            links: Links::new(Some("https://status.example".into()), &[1; 32]),
             boot: 7,
         };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
