@@ -3,7 +3,7 @@
 
 pub mod channel;
 pub mod rule;
-pub(crate) mod words;
+pub(crate) mod wording;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::{
     error::as_sentence,
     format,
     incidents::href_of,
-    past::{asked::value, failure::inert, words as past},
+    past::{asked::value, failure::inert, wording as past},
     ui::{Icon, Part, button, went_well, went_wrong, whole},
 };
 
@@ -277,16 +277,16 @@ impl Shown {
 
     fn delivery(&self, delivery: &Delivery) -> Part {
         let Delivery { at, moment, attempts, .. } = *delivery;
-        let about = words::about(delivery);
+        let about = wording::about(delivery);
         let about = match delivery.incident {
             Some(id) => whole(view! { <a href=href_of(id)>{about}</a> }),
             None => whole(view! { <span>{about}</span> }),
         };
-        let (class, icon) = words::look(delivery.state);
+        let (class, icon) = wording::look(delivery.state);
         let again = (delivery.state == DeliveryState::Dead && self.may_administer)
             .then(|| button(RESEND, &[("id", delivery.id.to_string())], "btn small", "Send again".into()));
         let tried = (attempts > 1 || (attempts == 1 && delivery.state != DeliveryState::Sent))
-            .then(|| words::tries(attempts));
+            .then(|| wording::tries(attempts));
         let facts = [Some(inert(&delivery.said)).filter(|said| !said.is_empty()), tried];
         let facts = format::joined(facts.into_iter().flatten(), ", ");
         let next = (delivery.state == DeliveryState::Waiting).then(|| {
@@ -309,7 +309,7 @@ impl Shown {
                 <td class="full">
                     <span class=format!("state {class}")>
                         <Icon name=icon />
-                        <span>{words::word(delivery)}</span>
+                        <span>{wording::word(delivery)}</span>
                     </span>
                     " "
                     <span class="muted">{facts.clone()}</span>

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use crate::{
     access::Asked,
     format,
-    past::{asked::value, words},
+    past::{asked::value, wording},
     ui::{Nothing, Part, crumbs, whole},
 };
 
@@ -208,7 +208,7 @@ impl Shown {
             <tr>
                 <th scope="row" class="nowrap">
                     <a href=href_of(incident.id)>
-                        <time datetime=since.to_string()>{words::moment(since, self.now)}</time>
+                        <time datetime=since.to_string()>{wording::moment(since, self.now)}</time>
                         <span class="vh">{format!(", incident {}", incident.id.0)}</span>
                     </a>
                 </th>
@@ -271,7 +271,7 @@ async fn name(services: &Services, id: TrackerId, incidents: &[Incident]) -> Str
 /// How long it lasted, or that it lasts and how long so far.
 fn lasted(incident: &Incident, now: Timestamp) -> Part {
     let ms = u64::try_from(incident.end(now).since(incident.since).as_millis()).unwrap_or(u64::MAX);
-    let length = words::lasting(ms);
+    let length = wording::lasting(ms);
     match incident.closed_at {
         Some(_) => whole(length),
         None => whole(view! {

@@ -18,7 +18,7 @@ pub mod scale;
 pub mod stack;
 pub mod travel;
 pub mod uptime;
-pub mod words;
+pub mod wording;
 
 use std::mem::Discriminant;
 

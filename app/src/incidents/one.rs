@@ -8,7 +8,7 @@ use crate::{
     access::Asked,
     alerts::{ACKNOWLEDGE, COMMENT},
     backend::FailedForm,
-    past::{asked::value, failure, words},
+    past::{asked::value, failure, wording},
     ui::{Icon, Input, InputKind, Part, button, crumbs, went_well, went_wrong, whole},
 };
 
@@ -99,7 +99,7 @@ impl Shown {
             .as_ref()
             .map_or_else(|| "Why is no longer kept".to_owned(), |fault| failure::inert(&fault.to_string()));
         let lasting = incident.end(self.story.now).since(incident.since);
-        let lasting = words::lasting(u64::try_from(lasting.as_millis()).unwrap_or(u64::MAX));
+        let lasting = wording::lasting(u64::try_from(lasting.as_millis()).unwrap_or(u64::MAX));
         match incident.closed_at {
             None => format!("{cause}. Down for {lasting} so far."),
             Some(_) => format!("{cause}. It was down for {lasting}."),

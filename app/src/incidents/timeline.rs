@@ -4,8 +4,8 @@ use domain::{Delivery, DeliveryState, Event, IncidentStory, Timestamp};
 use leptos::prelude::*;
 
 use crate::{
-    alerts::words,
-    past::{failure::inert, words as past},
+    alerts::wording,
+    past::{failure::inert, wording as past},
     ui::{Icon, Part, whole},
 };
 
@@ -78,9 +78,9 @@ fn moment(at: Timestamp, now: Timestamp) -> Part {
 
 /// Who was told, and what came of it.
 fn told(delivery: &Delivery, now: Timestamp) -> Look {
-    let (class, icon) = words::look(delivery.state);
-    let kind = words::told(delivery.kind);
-    let (tries, said) = (words::tries(delivery.attempts), inert(&delivery.said));
+    let (class, icon) = wording::look(delivery.state);
+    let kind = wording::told(delivery.kind);
+    let (tries, said) = (wording::tries(delivery.attempts), inert(&delivery.said));
     let next = |words: String| whole(view! { <span>{words} {moment(delivery.moment, now)}</span> });
     let (text, note) = match delivery.state {
         DeliveryState::Sent if said.is_empty() => ("was told", whole("taken")),

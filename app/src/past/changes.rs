@@ -3,7 +3,7 @@
 use domain::{Act, FieldChange, LoggedChange, Story};
 use leptos::prelude::*;
 
-use super::{failure::inert, words};
+use super::{failure::inert, wording};
 use crate::{
     edit::groups::label_of,
     format,
@@ -47,7 +47,7 @@ fn row(change: &LoggedChange, story: &Story) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row" class="nowrap">
-                <time datetime=at.to_string()>{words::moment(at, story.now)}</time>
+                <time datetime=at.to_string()>{wording::moment(at, story.now)}</time>
             </th>
             <td>{change.who.clone()}</td>
             <td class="dim full">{what}</td>

@@ -11,7 +11,7 @@ use super::{
     here::{Here, first_within, reach_name},
     lines::{self, Lines, PITCH, Stretch},
     scale::{HEIGHT, Scale, Tick, percent, ticks},
-    words,
+    wording,
 };
 use crate::{
     format,
@@ -26,7 +26,7 @@ pub fn latency(story: &Story, here: &Here) -> impl IntoView + use<> {
     let drawn = match lines::highest(&story.chart) {
         Some(highest) => drawing(story, here, highest),
         None => whole(view! {
-            <p class="muted">{format!("No good check in the last {}, so there is nothing to draw.", words::reach(reach))}</p>
+            <p class="muted">{format!("No good check in the last {}, so there is nothing to draw.", wording::reach(reach))}</p>
         }),
     };
     view! {
@@ -44,7 +44,7 @@ pub fn latency(story: &Story, here: &Here) -> impl IntoView + use<> {
 }
 
 fn choice(here: &Here, reach: Reach, current: Reach) -> impl IntoView + use<> {
-    let words = words::reach(reach);
+    let words = wording::reach(reach);
     let short = words.replace(" hours", " h").replace(" days", " d").replace(" year", " y");
     view! {
         <a
@@ -71,7 +71,7 @@ fn figures(latency: &Percentiles) -> impl IntoView + use<> {
         view! {
             <div>
                 <dt>{term}</dt>
-                <dd>{words::milliseconds(value)} <small>{meaning}</small></dd>
+                <dd>{wording::milliseconds(value)} <small>{meaning}</small></dd>
             </div>
         }
     };
@@ -127,7 +127,7 @@ fn picture(story: &Story, window: Window, scale: Scale) -> impl IntoView + use<>
     let grid: Vec<_> = grid.collect();
     view! {
         <svg class="picture" role="img" aria-labelledby="chart-title" aria-describedby="chart-desc">
-            <title id="chart-title">{format!("Latency, last {}", words::reach(story.request.reach))}</title>
+            <title id="chart-title">{format!("Latency, last {}", wording::reach(story.request.reach))}</title>
             <desc id="chart-desc">{described(story)}</desc>
             <defs>
                 <pattern id="hatch-gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -168,8 +168,8 @@ fn described(story: &Story) -> String {
     let period = Reach::ALL.into_iter().zip(&story.periods).find(|(reach, _)| *reach == story.request.reach);
     let Some((_, period)) = period else { return String::new() };
     let took = took(&period.latency).map(|took| format!("{took}. ")).unwrap_or_default();
-    let notes = words::down_time(&period.tally).into_iter().chain(words::coverage(period));
-    format!("{} UTC. {took}{}.", words::stretch(period.window), format::joined(notes, ", "))
+    let notes = wording::down_time(&period.tally).into_iter().chain(wording::coverage(period));
+    format!("{} UTC. {took}{}.", wording::stretch(period.window), format::joined(notes, ", "))
 }
 
 fn took(latency: &Percentiles) -> Option<String> {
@@ -192,9 +192,9 @@ fn point(period: &Period, story: &Story, here: &Here) -> impl IntoView + use<> {
 /// `23 Nov, 14:00–14:06 · p50 84 ms, p95 150 ms, slowest 912 ms · 2 min 3 s down`.
 fn read_out(period: &Period) -> String {
     let took = took(&period.latency);
-    let down = (period.tally.down_ms > 0).then(|| words::down_time(&period.tally)).flatten();
+    let down = (period.tally.down_ms > 0).then(|| wording::down_time(&period.tally)).flatten();
     let nothing = (took.is_none() && down.is_none()).then(|| "nothing observed".to_owned());
-    let parts = [Some(words::stretch(period.window)), took, down, nothing];
+    let parts = [Some(wording::stretch(period.window)), took, down, nothing];
     format::joined(parts.into_iter().flatten(), " · ")
 }
 

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{
     here::{Here, first_within},
     stack::{FULL, PITCH, paths},
-    words,
+    wording,
 };
 use crate::{
     format,
@@ -57,8 +57,8 @@ pub fn days(story: &Story, here: &Here) -> impl IntoView + use<> {
 fn told(day: &Period) -> String {
     let uptime = day.uptime();
     let share = uptime.is_known().then(|| format!("{uptime} %"));
-    let notes = share.into_iter().chain(words::down_time(&day.tally)).chain(words::coverage(day));
-    format!("{}: {}", words::day(day.window.from), format::joined(notes, ", "))
+    let notes = share.into_iter().chain(wording::down_time(&day.tally)).chain(wording::coverage(day));
+    format!("{}: {}", wording::day(day.window.from), format::joined(notes, ", "))
 }
 
 fn link(day: &Period, story: &Story, here: &Here) -> impl IntoView + use<> {
@@ -76,12 +76,12 @@ fn lead(day: &Period, story: &Story, here: &Here) -> String {
 /// The strip in words.
 fn label(days: &[Period]) -> String {
     let count = |is: fn(&Period) -> bool| days.iter().filter(|day| is(day)).count();
-    let whole = count(|day| words::observed_ms(&day.tally) > 0 && day.tally.down_ms == 0);
+    let whole = count(|day| wording::observed_ms(&day.tally) > 0 && day.tally.down_ms == 0);
     let down = count(|day| day.tally.down_ms > 0);
-    let unknown = count(|day| words::observed_ms(&day.tally) == 0);
+    let unknown = count(|day| wording::observed_ms(&day.tally) == 0);
     let worst = days.iter().max_by_key(|day| day.tally.down_ms).filter(|day| day.tally.down_ms > 0);
     let worst = worst.map(|day| {
-        format!(" Most on {}: {}.", words::day(day.window.from), words::lasting(day.tally.down_ms))
+        format!(" Most on {}: {}.", wording::day(day.window.from), wording::lasting(day.tally.down_ms))
     });
     format!(
         "Uptime by day, last {} days, newest last: {whole} without failure, {down} with time down, {unknown} without data.{}",
@@ -127,11 +127,11 @@ fn table(story: &Story, here: &Here) -> Part {
         view! {
             <tr>
                 <th scope="row">
-                    <a href=lead(day, story, here)>{words::day(day.window.from)}</a>
+                    <a href=lead(day, story, here)>{wording::day(day.window.from)}</a>
                 </th>
-                <td class="r">{words::percentage(day)}</td>
-                <td class="r">{words::lasting(day.tally.down_ms)}</td>
-                <td class="dim">{format::joined(words::coverage(day).into_iter(), ", ")}</td>
+                <td class="r">{wording::percentage(day)}</td>
+                <td class="r">{wording::lasting(day.tally.down_ms)}</td>
+                <td class="dim">{format::joined(wording::coverage(day).into_iter(), ", ")}</td>
             </tr>
         }
     };

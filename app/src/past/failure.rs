@@ -3,7 +3,7 @@
 use domain::{Evidence, LastFailure, Story, Timestamp};
 use leptos::prelude::*;
 
-use super::{phases, words};
+use super::{phases, wording};
 use crate::{
     format,
     ui::{Icon, Nothing, Part, whole},
@@ -21,7 +21,7 @@ pub fn compared(heading: &'static str, failure: &LastFailure, now: Timestamp) ->
         fault.as_ref().map_or_else(|| "Why is no longer kept.".to_owned(), |fault| inert(&fault.to_string()));
     let good = last_good.as_ref().map(|(_, good)| good);
     let note = match last_good {
-        Some((at, _)) => format!("Compared with the last good answer, {} UTC", words::moment(*at, now)),
+        Some((at, _)) => format!("Compared with the last good answer, {} UTC", wording::moment(*at, now)),
         None => "What was seen; no good answer is kept to compare it with".to_owned(),
     };
     let rows: Vec<Part> = lines(seen, good).iter().map(|line| line.row(good.is_some())).collect();
@@ -31,7 +31,7 @@ pub fn compared(heading: &'static str, failure: &LastFailure, now: Timestamp) ->
             <header>
                 <h2 id="h-failure">{heading}</h2>
                 <time class="note" datetime=at.to_string()>
-                    {format!("{} UTC", words::moment(*at, now))}
+                    {format!("{} UTC", wording::moment(*at, now))}
                 </time>
             </header>
             <div class="body">

@@ -3,7 +3,7 @@
 use domain::{Outage, Story};
 use leptos::prelude::*;
 
-use super::{here::Here, words};
+use super::{here::Here, wording};
 use crate::ui::{Nothing, Part, whole};
 
 /// The list.
@@ -63,10 +63,10 @@ fn table(story: &Story, here: &Here) -> Part {
 fn row(outage: &Outage, story: &Story, here: &Here) -> impl IntoView + use<> {
     let Outage { from, until, fault } = outage;
     let lasted = until.unwrap_or(story.now).since(*from);
-    let lasted = words::lasting(u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX));
+    let lasted = wording::lasting(u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX));
     let until = match until {
         Some(until) => {
-            whole(view! { <time datetime=until.to_string()>{words::moment(*until, story.now)}</time> })
+            whole(view! { <time datetime=until.to_string()>{wording::moment(*until, story.now)}</time> })
         }
         None => whole(view! { <span class="state is-down">"ongoing"</span> }),
     };
@@ -78,7 +78,7 @@ fn row(outage: &Outage, story: &Story, here: &Here) -> impl IntoView + use<> {
         <tr>
             <th scope="row" class="nowrap">
                 <a href=here.at_failure(*from)>
-                    <time datetime=from.to_string()>{words::moment(*from, story.now)}</time>
+                    <time datetime=from.to_string()>{wording::moment(*from, story.now)}</time>
                 </a>
             </th>
             <td class="nowrap until">{until}</td>

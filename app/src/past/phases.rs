@@ -3,7 +3,7 @@
 use domain::{Micros, Phase, Story};
 use leptos::prelude::*;
 
-use super::words;
+use super::wording;
 use crate::format;
 
 /// The medians of the last 24 hours side by side; nothing where no phase is known.
@@ -34,7 +34,7 @@ pub fn phases(story: &Story) -> Option<impl IntoView + use<>> {
                         </svg>
                         {word(*phase)}
                     </th>
-                    <td class="r">{words::milliseconds(Some(*took))}</td>
+                    <td class="r">{wording::milliseconds(Some(*took))}</td>
                     <td class="r dim">{share}</td>
                 </tr>
             }

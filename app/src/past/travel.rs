@@ -3,7 +3,7 @@
 use domain::{Cell, Moment, Reach, SHOWN_CHECKS, Story, Timestamp};
 use leptos::prelude::*;
 
-use super::{here::Here, words};
+use super::{here::Here, wording};
 use crate::{
     bar, format,
     spot::{look, why},
@@ -109,12 +109,12 @@ fn card(moment: &Moment, story: &Story, here: &Here) -> impl IntoView + use<> {
 }
 
 fn title(moment: &Moment, now: Timestamp) -> String {
-    format!("{SHOWN_CHECKS} checks until {} UTC", words::moment(moment.at.min(now), now))
+    format!("{SHOWN_CHECKS} checks until {} UTC", wording::moment(moment.at.min(now), now))
 }
 
 /// The words at both ends of the bar.
 fn ends(moment: &Moment, now: Timestamp) -> (String, String) {
-    let time = |cell: Option<&Cell>| cell.map(|cell| format!("{} UTC", words::moment(cell.due, now)));
+    let time = |cell: Option<&Cell>| cell.map(|cell| format!("{} UTC", wording::moment(cell.due, now)));
     let oldest = time(moment.cells.first().filter(|_| moment.cells.len() >= SHOWN_CHECKS));
     let none = "nothing was recorded before";
     (oldest.unwrap_or_else(|| none.into()), time(moment.cells.last()).unwrap_or_default())
@@ -174,7 +174,7 @@ fn row(cell: &Cell, now: Timestamp) -> impl IntoView + use<> {
     view! {
         <tr>
             <td>
-                <time datetime=cell.due.to_string()>{words::moment(cell.due, now)}</time>
+                <time datetime=cell.due.to_string()>{wording::moment(cell.due, now)}</time>
             </td>
             <td>
                 <span class=format!("state {class}")>

@@ -3,7 +3,7 @@
 use domain::{Period, Reach, Rule, Story};
 use leptos::prelude::*;
 
-use super::words;
+use super::wording;
 use crate::ui::whole;
 
 /// Five figures and the rule they follow.
@@ -22,14 +22,14 @@ pub fn uptime(story: &Story) -> impl IntoView + use<> {
 }
 
 fn figure((reach, period): (Reach, &Period)) -> impl IntoView + use<> {
-    let notes = words::down_time(&period.tally).into_iter().chain(words::coverage(period));
+    let notes = wording::down_time(&period.tally).into_iter().chain(wording::coverage(period));
     let notes: Vec<_> = notes.map(|note| view! { <small>{note}</small> }).collect();
     // Only today's trouble is news.
     let class = (reach == Reach::Day && period.tally.down_ms > 0).then_some("bad");
     whole(view! {
         <div>
-            <dt>{words::reach(reach)}</dt>
-            <dd class=class>{words::percentage(period)} {notes}</dd>
+            <dt>{wording::reach(reach)}</dt>
+            <dd class=class>{wording::percentage(period)} {notes}</dd>
         </div>
     })
 }
