@@ -2,8 +2,6 @@
 
 use domain::{AlertKind, Delivery, DeliveryState};
 
-use crate::format;
-
 /// The look of what became of a message: class and icon.
 pub(crate) fn look(state: DeliveryState) -> (&'static str, &'static str) {
     match state {
@@ -17,26 +15,26 @@ pub(crate) fn look(state: DeliveryState) -> (&'static str, &'static str) {
 /// What became of a message, in a word.
 pub(crate) fn word(delivery: &Delivery) -> &'static str {
     match delivery.state {
-        DeliveryState::Sent => "sent",
-        DeliveryState::Waiting if delivery.attempts == 0 => "waits",
-        DeliveryState::Waiting => "tried again",
-        DeliveryState::Dead => "given up",
-        DeliveryState::Dropped => "not needed any more",
+        DeliveryState::Sent => words::DELIVERY_SENT,
+        DeliveryState::Waiting if delivery.attempts == 0 => words::DELIVERY_WAITS,
+        DeliveryState::Waiting => words::DELIVERY_TRIED_AGAIN,
+        DeliveryState::Dead => words::DELIVERY_GIVEN_UP,
+        DeliveryState::Dropped => words::DELIVERY_NOT_NEEDED,
     }
 }
 
 /// What somebody was told, after "was told": `that it is down`.
 pub(crate) fn told(kind: AlertKind) -> &'static str {
     match kind {
-        AlertKind::Down => "that it is down",
-        AlertKind::StillDown => "that it is still down",
-        AlertKind::Recovered => "that it is up again",
-        AlertKind::WasDown => "that it was down and is up again",
-        AlertKind::Flapping => "that it goes up and down",
-        AlertKind::Blind => "that this location sees nothing",
-        AlertKind::Seeing => "that this location sees again",
-        AlertKind::Digest => "in a message of several",
-        AlertKind::Test => "to try it",
+        AlertKind::Down => words::TOLD_DOWN,
+        AlertKind::StillDown => words::TOLD_STILL_DOWN,
+        AlertKind::Recovered => words::TOLD_RECOVERED,
+        AlertKind::WasDown => words::TOLD_WAS_DOWN,
+        AlertKind::Flapping => words::TOLD_FLAPPING,
+        AlertKind::Blind => words::TOLD_BLIND,
+        AlertKind::Seeing => words::TOLD_SEEING,
+        AlertKind::Digest => words::TOLD_DIGEST,
+        AlertKind::Test => words::TOLD_TEST,
     }
 }
 
@@ -44,22 +42,14 @@ pub(crate) fn told(kind: AlertKind) -> &'static str {
 pub(crate) fn about(delivery: &Delivery) -> String {
     let name = &delivery.name;
     match delivery.kind {
-        AlertKind::Down => format!("{name} is down"),
-        AlertKind::StillDown => format!("{name} is still down"),
-        AlertKind::Recovered => format!("{name} is up again"),
-        AlertKind::WasDown => format!("{name} was down and is up again"),
-        AlertKind::Flapping => format!("{name} goes up and down"),
-        AlertKind::Blind => "This location sees nothing".to_owned(),
-        AlertKind::Seeing => "This location sees again".to_owned(),
-        AlertKind::Digest => "Several at once".to_owned(),
-        AlertKind::Test => "A message to try it".to_owned(),
-    }
-}
-
-/// `one try`, `3 tries`.
-pub(crate) fn tries(attempts: u32) -> String {
-    match attempts {
-        1 => "one try".to_owned(),
-        many => format!("{} tries", format::thousands(many)),
+        AlertKind::Down => words::about_down(name),
+        AlertKind::StillDown => words::about_still_down(name),
+        AlertKind::Recovered => words::about_recovered(name),
+        AlertKind::WasDown => words::about_was_down(name),
+        AlertKind::Flapping => words::about_flapping(name),
+        AlertKind::Blind => words::ABOUT_BLIND.to_owned(),
+        AlertKind::Seeing => words::ABOUT_SEEING.to_owned(),
+        AlertKind::Digest => words::ABOUT_DIGEST.to_owned(),
+        AlertKind::Test => words::ABOUT_TEST.to_owned(),
     }
 }

@@ -11,25 +11,25 @@ pub fn outages(story: &Story, here: &Here) -> impl IntoView + use<> {
     let list = if story.outages.is_empty() {
         whole(view! {
             <div class="body">
-                <p class="muted">"No outage in the recorded history."</p>
+                <p class="muted">{words::PAST_OUTAGES_NONE}</p>
             </div>
         })
     } else {
         table(story, here)
     };
-    let newest = (story.outages.len() >= MANY).then_some("the newest 20 · ");
+    let newest = (story.outages.len() >= MANY).then_some(words::PAST_OUTAGES_NEWEST);
     let note = (!story.outages.is_empty()).then(|| {
         view! {
             <span class="note">
                 {newest}
-                <a href=here.incidents()>"Its incidents"</a>
+                <a href=here.incidents()>{words::PAST_OUTAGES_INCIDENTS}</a>
             </span>
         }
     });
     view! {
         <section class="card" aria-labelledby="h-outages">
             <header>
-                <h2 id="h-outages">"Outages"</h2>
+                <h2 id="h-outages">{words::PAST_OUTAGES}</h2>
                 {note}
             </header>
             {list}
@@ -44,15 +44,15 @@ fn table(story: &Story, here: &Here) -> Part {
     let rows: Vec<_> = story.outages.iter().map(|outage| row(outage, story, here)).collect();
     whole(view! {
         <table class="table fits">
-            <caption class="vh" data-zone="">"Newest first, times in UTC"</caption>
+            <caption class="vh" data-zone="">{words::NEWEST_FIRST}</caption>
             <thead>
                 <tr>
-                    <th scope="col" data-zone="">"From, UTC"</th>
-                    <th scope="col">"Until"</th>
+                    <th scope="col" data-zone="">{words::PAST_OUTAGES_FROM}</th>
+                    <th scope="col">{words::PAST_OUTAGES_UNTIL}</th>
                     <th scope="col" class="r">
-                        "Lasted"
+                        {words::LASTED}
                     </th>
-                    <th scope="col">"Cause"</th>
+                    <th scope="col">{words::CAUSE}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -68,11 +68,11 @@ fn row(outage: &Outage, story: &Story, here: &Here) -> impl IntoView + use<> {
         Some(until) => {
             whole(view! { <time datetime=until.to_string()>{wording::moment(*until, story.now)}</time> })
         }
-        None => whole(view! { <span class="state is-down">"ongoing"</span> }),
+        None => whole(view! { <span class="state is-down">{words::ONGOING}</span> }),
     };
     let cause = match fault {
         Some(fault) => whole(view! { <span>{fault.to_string()}</span> }),
-        None => whole(view! { <Nothing what="not kept" /> }),
+        None => whole(view! { <Nothing what=words::NOT_KEPT /> }),
     };
     view! {
         <tr>

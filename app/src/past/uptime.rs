@@ -12,11 +12,11 @@ pub fn uptime(story: &Story) -> impl IntoView + use<> {
     view! {
         <section class="card" aria-labelledby="h-uptime">
             <header>
-                <h2 id="h-uptime">"Uptime"</h2>
-                <span class="note">"rule: " <b>"observed time"</b></span>
+                <h2 id="h-uptime">{words::PAST_UPTIME}</h2>
+                <span class="note">{words::PAST_UPTIME_RULE} <b>{words::PAST_UPTIME_RULE_NAME}</b></span>
             </header>
             <dl class="stats">{figures}</dl>
-            <p class="foot-note">{Rule::ObservedTime.sentence()} " This holds for every percentage on this page."</p>
+            <p class="foot-note">{Rule::ObservedTime.sentence()} {words::PAST_UPTIME_HOLDS}</p>
         </section>
     }
 }
