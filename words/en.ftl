@@ -186,7 +186,6 @@ seen-no-name = no name
 
 facts = How it is checked
 facts-schedule = Schedule
-facts-deadline = Deadline
 facts-expects = Expects
 facts-status = status { $codes }
 facts-down-after = Down after
@@ -198,30 +197,14 @@ facts-location = Location
 facts-local = local
 facts-retry = Tries again after
 facts-successes = Up after good checks
-facts-slow = Slow from
-facts-upside-down = Upside down
-facts-method = Method
-facts-headers = Headers
-facts-body = Body
 facts-redirects = Redirects at most
 facts-cookies = Cookies
-facts-auth = Sign-in
-facts-user = User
-facts-token = Token
 facts-token-url = Tokens from
 facts-client = Client
 facts-client-secret = Client secret
 facts-scopes = Scopes
 facts-verify = Certificate verified
 facts-min-version = Oldest TLS
-facts-server-name = Server name
-facts-key = Client key
-facts-http-version = HTTP version
-facts-connections = Connections
-facts-ip = Addresses
-facts-resolvers = Name servers
-facts-host = Host
-facts-proxy = Proxy
 facts-proxy-user = Proxy user
 facts-proxy-password = Proxy password
 facts-cache-busting = Caches avoided
@@ -444,3 +427,415 @@ rule-remind-hint = While it is down and nobody has acknowledged it; each time af
 rule-fallback = If that fails, to
 rule-fallback-none = nowhere
 rule-fallback-hint = For messages that could not be delivered.
+
+## Settings
+
+settings = Settings
+settings-own = Your account
+settings-tokens = Tokens
+settings-general = General
+settings-defaults = Defaults
+settings-accounts = Accounts
+settings-data = Data
+settings-about = About
+settings-done-password = Your password is changed. All your other sessions have ended.
+settings-done-two-factor-off = Two-factor sign-in is off. All your other sessions have ended.
+settings-done-session = The session has ended.
+settings-done-sessions = All your other sessions have ended.
+settings-done-token = The token is revoked.
+settings-done-account = The account is made. Tell its owner name and password; they can change it.
+settings-done-changed = The account is changed. Its sessions have ended.
+settings-done-removed = The account is removed, with its sessions and tokens.
+settings-done-saved = Saved.
+settings-done-backup = The backup is made.
+settings-done-backing-up = The backup is being made. It is listed here once it is whole.
+settings-done-backup-removed = The backup is deleted.
+settings-done-defaults = Saved. New trackers start with this; those that were as it was before have followed.
+
+## Settings: about
+
+settings-about-version = Version
+settings-about-running-for = Running for
+settings-about-late = Latest start of a check in the last seconds
+settings-about-waiting = Checks that wait for the disk
+settings-about-program = This program
+settings-about-health = Health
+settings-about-healthy = Everything works.
+settings-about-programs-before = The same for programs:{" "}
+settings-about-and = {" "}and{" "}
+settings-database = Database
+settings-in-memory = in memory
+
+## Settings: accounts
+
+settings-accounts-password = A new password
+settings-accounts-password-hint = Tell it to the owner of the account now: it is shown only this once. They can change it after signing in.
+settings-accounts-all = All accounts
+settings-accounts-viewer = Viewer: sees everything
+settings-accounts-editor = Editor: changes trackers as well
+settings-accounts-administrator = Administrator: manages accounts and settings as well
+settings-accounts-you = you
+settings-accounts-disabled = {" "}· disabled
+settings-accounts-two-factor = {" "}· two-factor sign-in
+settings-accounts-seen = last here{" "}
+settings-accounts-not-seen = not signed in
+settings-accounts-disable = Disable
+settings-accounts-enable = Enable
+settings-accounts-reset-password = Reset password
+settings-accounts-reset-password-hint = The account gets a password by chance, which you see once. Its sessions end.
+settings-accounts-two-factor-off = Turn two-factor sign-in off
+settings-accounts-two-factor-off-hint = Signing in will need no code any more. For who has lost their phone.
+settings-accounts-remove = Remove
+settings-accounts-remove-hint = The account goes for good, with its sessions and tokens.
+settings-accounts-change-role = Change role
+settings-accounts-make = Make an account
+settings-accounts-role = Role
+password-length = At least 12 characters.
+password-hint = At least 12 characters. A few words that do not belong together are strong and easy to remember.
+
+## Settings: data
+
+settings-data-room = What there is
+settings-data-free = Free on its disk
+settings-data-checks = Checks, with gaps
+settings-data-oldest = Oldest of them
+settings-data-none-yet = none yet
+settings-data-retention = How long it is kept
+settings-data-retention-hint = In force at once. What becomes too old is deleted within minutes and does not come back. Uptimes of hours and days, and changes of status, are kept for ever.
+settings-data-fixed = What is greyed was said when the server was started (its command line or environment), and wins.
+settings-data-keep-checks = Each check
+settings-data-keep-checks-hint = From 1d, like 90d or 365d.
+settings-data-keep-evidence = What failures showed
+settings-data-keep-evidence-hint = From 1d, since it was last seen.
+settings-data-max-size = The most room for all of it
+settings-data-max-size-hint = A share of the disk like 80%, or a size like 20GiB. Beyond, the oldest checks go before their time.
+settings-data-backups = Backups
+settings-data-daily = { $count ->
+    [0] None is made by itself.
+    [one] One is made every day; the newest is kept.
+   *[other] One is made every day; the newest { $count } are kept.
+}
+settings-data-where = {" "}They lie on the disk of the database: keep a copy elsewhere.
+settings-data-running-before = A backup is being made since{" "}
+settings-data-running-after = : { $size } so far.{" "}
+settings-data-look-again = Look again
+settings-data-back-up = Back up now
+settings-data-backup-failed = The last one that was asked for was not made:{" "}
+settings-data-restore = To go back to one, stop the server, and where it runs:
+settings-data-restore-hint = It reads the backup through first, and moves the present database aside instead of deleting it.
+settings-data-table = Table of backups
+settings-data-why = Why
+settings-data-size = Size
+settings-data-file = File
+settings-data-daily-kind = daily, or by command
+settings-data-by-hand = by hand
+settings-data-before-update = before an update
+settings-data-delete-hint = A backup that is deleted cannot be brought back.
+settings-data-export = Take it elsewhere
+settings-data-export-hint = All trackers as a file. Secrets are left out, and named.
+settings-data-import-or = {" "}or{" "}
+settings-data-import-dry-run-before = {" "}reads it again; with{" "}
+settings-data-import-after = {" "}it only says what would change. CSV is for spreadsheets.
+settings-data-checks-before = The checks of one tracker, of all its time:{" "}
+settings-data-checks-and = , and{" "}
+settings-data-checks-after = ; a tracker's page has the link in its menu.
+settings-made = Made
+
+## Settings: defaults
+
+settings-defaults-lede = What a new tracker starts with, and what an empty field of its form means.
+settings-defaults-title = Defaults of trackers
+settings-defaults-hint = When a default changes, every tracker follows that has the former one: where its form shows the default, greyed. A tracker with a value of its own keeps it. A value of its own that equals a default counts as the default.
+settings-defaults-built-in = { $value } (built in)
+
+## Settings: general
+
+everybody-may-look = Everybody who can reach this page may look
+settings-general-reading = Reading
+settings-general-reading-hint = They see trackers, their targets without secrets, and their history, but not what targets answered. Changing something always needs an account.
+settings-general-administrators = Administrators
+settings-general-two-factor = Two-factor sign-in required for administrators
+settings-general-two-factor-hint = Administrators who have not turned it on may do what editors may, and are led to their settings for it; so may their tokens. That can be you. Nobody is locked out: on the machine itself, `uptime-tracker user require-2fa off` takes it back.
+settings-general-save-rule = Save rule
+
+## Settings: your account
+
+settings-own-codes = Your recovery codes
+settings-own-codes-hint = Two-factor sign-in is on. If your phone is lost, each of these lets you in once. Keep them where your phone is not: they are shown only now.
+settings-own-owes-before = Administrators need two-factor sign-in here. Until you{" "}
+settings-own-owes = turn it on
+settings-own-owes-after = , you and your tokens may do what editors may.
+settings-own-you-are = You are{" "}
+settings-own-sign-out = Sign out
+settings-own-password-until-now = Password until now
+settings-own-new-password = New password
+settings-own-change-password = Change password
+settings-own-your-password = Your password
+settings-own-two-factor-on = It is on: signing in needs a code of your phone.
+settings-own-turn-off = Turn off
+settings-own-two-factor-off = It is off. With it, a stolen password alone opens nothing: signing in also needs a code that your phone makes.
+settings-own-turn-on-ask = Turn on…
+settings-own-turn-on = Turn on
+settings-own-scan = Scan this with an authenticator app, or type the secret into it:{" "}
+settings-own-qr = QR code with the secret below
+settings-own-code = Code that it shows now
+settings-own-sessions = Where you are signed in
+settings-own-sessions-table = Table of sessions
+settings-own-sessions-browser = Browser
+settings-own-sessions-address = Address
+settings-own-sessions-since = Since
+settings-own-sessions-this = this one
+settings-own-sessions-end = End
+settings-own-sessions-hint = A session that is not used for a day ends by itself, and each after 30 days.
+settings-own-sessions-end-others = End all other sessions
+settings-own-browser = { $program } on { $system }
+settings-own-browser-unknown = unknown
+
+## Settings: tags
+
+settings-tags-undo = Undo
+settings-tags-trackers = { $count ->
+    [one] 1 tracker
+   *[other] { $count } trackers
+}
+settings-tags-merge = Merge into { $name }
+settings-tags-new-name = New name
+settings-tags-rename = Rename
+settings-tags-rename-ask = Rename…
+settings-tags-rename-named = Rename { $name }
+settings-tags-delete-tag = { $trackers } will not have this tag any more. No tracker is deleted.
+settings-tags-delete-group = { $trackers } will stand in no group. No tracker is deleted.
+
+## Settings: tokens
+
+settings-tokens-made = Your new token
+settings-tokens-made-hint = Copy it now: it is shown only this once. A program sends it as: Authorization: Bearer …
+settings-tokens-lede-before = Programs that use the interface under{" "}
+settings-tokens-lede-read = {" "}or read{" "}
+settings-tokens-lede-after = {" "}sign in with a token.
+settings-tokens-yours = Your tokens
+settings-tokens-table = Table of tokens
+settings-tokens-may = May
+settings-tokens-ends = Ends
+settings-tokens-never = never
+settings-tokens-revoke = Revoke
+settings-tokens-revoke-hint = What uses this token will be refused from now on.
+settings-tokens-may-look = look
+settings-tokens-may-change = change trackers
+settings-tokens-may-everything = do everything
+settings-tokens-make = Make a token
+settings-tokens-name-hint = What it is for: Grafana, deployment.
+settings-tokens-it-may = It may
+settings-tokens-it-ends = It ends
+settings-tokens-after-month = after 30 days
+settings-tokens-after-quarter = after 90 days
+settings-tokens-after-year = after a year
+
+## The first page of an installation
+
+set-up = Welcome
+set-up-lede = Make the first account: it administers this installation. Then paste what should be watched.
+set-up-name = Your name
+set-up-password = A password
+set-up-token = Set-up token
+set-up-token-hint = You are not on the machine that this runs on. The token proves that it is yours: the server wrote it to its log when it started.
+set-up-reading-hint = Without it, looking needs an account as well. Changing something always does. You can decide again later.
+set-up-start = Start
+
+## Signing in
+
+sign-in-resumes = Your session had ended. What you typed is kept: sign in, look it over, and save again.
+sign-in-lost = Password lost? An administrator can give you a new one, or on the machine itself:{" "}
+sign-in-code = Code
+sign-in-code-hint = The six digits that your phone shows now, or one of your recovery codes.
+sign-in-again = Start again
+
+## The editor
+
+editor-new = New tracker
+editor-copy = { $name } (copy)
+editor-lede = Three fields are enough. The rest has defaults.
+editor-form = Tracker
+editor-crumb-new = New
+editor-save-new = Save and check
+editor-read = Read the command line
+editor-test-hint = Asks the target once, with what stands in the form. Nothing is saved.
+editor-ctrl = Ctrl
+editor-enter = Enter
+editor-wrong-test = Nothing was asked: the form has to be right first.
+editor-wrong = Nothing was saved.
+editor-wrong-tested = Not asked: the form has to be right first.
+editor-changed = changed
+editor-stop = Stop
+editor-given-up = Given up.
+editor-unreachable = The server cannot be reached.
+
+## The editor: fields
+
+editor-expect = Expect
+editor-request = Request
+setting-sign-in = Sign-in
+editor-tls = TLS
+editor-connection = Connection
+editor-policy = When it fails
+editor-when = When
+editor-place = Where it shows
+editor-url = What to check
+editor-url-hint = A URL, a host, host:port or a curl command line.
+editor-name-hint = What people call it. Empty takes the URL's host and path.
+editor-every = Every
+editor-every-hint = 1s to 24h, like 90s or 5m. A cron expression goes instead of it.
+editor-expect-field = What counts as up
+editor-expect-hint = Statuses like 200-299,401, or one expectation a line: status == 200 · body contains "ok" · json $.state == "up" · total < 800ms else degraded · certificate.days > 14 else degraded.
+setting-slow = Slow from
+editor-slow-hint = 1ms to 60s, like 800ms: degraded, not down. Empty means never.
+setting-method = Method
+editor-method-hint = HEAD, POST …
+setting-headers = Headers
+editor-headers-hint = One a line, like Accept: text/html. Values of names like Authorization or X-Api-Key are hidden once they are saved; ••• keeps one.
+setting-body = Body
+editor-body-hint = At most 64 KiB.
+editor-redirects = Redirects
+editor-redirects-hint = How many are followed, 0 to 10.
+editor-cookies = Send cookies again while redirects are followed
+editor-auth = How to sign in
+editor-auth-none = not at all
+editor-auth-basic = user and password
+editor-auth-bearer = token
+editor-auth-oauth2 = OAuth 2 client credentials
+editor-auth-hint = Only the fields of the way that is chosen count. ••• keeps what is saved.
+setting-user = User
+setting-token = Token
+editor-oauth2-token-url = OAuth 2: where tokens are given
+editor-oauth2-client = OAuth 2: client
+editor-oauth2-secret = OAuth 2: secret
+editor-oauth2-scopes = OAuth 2: scopes
+editor-oauth2-scopes-hint = Separated by spaces.
+editor-verify = The certificate has to be trustworthy
+editor-min-version = Oldest version
+setting-server-name = Server name
+editor-server-name-hint = Asked for and verified instead of the URL's host.
+editor-authorities = Authorities
+editor-authorities-hint = PEM: trusted instead of the machine's.
+editor-certificate = Client certificate
+editor-certificate-hint = PEM: what the probe shows.
+setting-key = Client key
+editor-key-hint = PEM, not encrypted. ••• keeps what is saved.
+setting-version = HTTP version
+editor-version-auto = the newest that is offered
+setting-connections = Connections
+editor-connections-auto = kept below 10 s, otherwise a fresh one each time
+editor-connections-fresh = a fresh one each time
+editor-connections-kept = kept
+setting-ip = Addresses
+editor-ip-auto = the first that answers
+editor-ip-4 = IPv4 only
+editor-ip-6 = IPv6 only
+editor-ip-every = every one has to answer
+setting-resolvers = Name servers
+editor-resolvers-hint = At most 3, like 1.1.1.1 [::1]:53. Empty asks the machine's.
+setting-host = Host
+editor-host-hint = Sent instead of the URL's.
+setting-proxy = Proxy
+editor-proxy-hint = Like http://proxy.example:3128 or socks5://proxy.example:1080.
+editor-proxy-user = Proxy: user
+editor-proxy-password = Proxy: password
+editor-cache-busting = Make each URL a new one, so that no cache answers
+editor-retries = Failures that are tolerated
+editor-retries-hint = 0 to 10 in a row; the next one makes it down.
+editor-retry = Try again after
+editor-retry-hint = 1s to 5m, if that fits before the next check.
+editor-successes = Good checks to be up again
+editor-successes-hint = 1 to 10 in a row.
+setting-upside-down = Upside down
+editor-upside-down-hint = Up when the target fails, down when it answers.
+editor-cron = Cron expression
+editor-cron-hint = Instead of an interval. Five or six fields, like 0 6 * * 1.
+editor-zone = Time zone of the expression
+editor-zone-hint = Like Europe/Berlin. Empty means UTC.
+setting-deadline = Deadline
+editor-deadline-hint = 1s to 60s, never longer than the interval.
+editor-group-hint = Where it stands in the list. Empty for none.
+editor-tags-hint = With commas between them, at most 20. Kept in lower case.
+
+## The editor: what folded groups say
+
+editor-says-slow = slow from { $length }
+editor-says-headers = { $count ->
+    [0] no headers
+    [one] 1 header
+   *[other] { $count } headers
+}
+editor-says-no-body = no body
+editor-says-body = a body
+editor-says-redirects = { $count } redirects
+editor-says-cookies = cookies
+editor-says-user = user { $name }
+editor-says-token = a token
+editor-says-no-sign-in = not at all
+editor-says-not-verified = not verified
+editor-says-verified = verified
+editor-says-tls = TLS { $version } or newer
+editor-says-authorities = own authorities
+editor-says-certificate = a client certificate
+editor-says-newest-http = newest HTTP
+editor-says-every-address = every address
+editor-says-both = IPv4 and IPv6
+editor-says-resolvers = asks { $servers }
+editor-says-host = host { $name }
+editor-says-proxy = a proxy
+editor-says-past-caches = past caches
+editor-says-tries = { $count ->
+    [one] 1 try
+   *[other] { $count } tries, { $apart } apart
+}
+editor-says-good = { $count } good ones to be up again
+editor-says-upside-down = upside down
+editor-says-cron = cron { $cron }
+editor-says-deadline = deadline { $length }
+
+## The editor: what policies are worth
+
+worth = How fast, and how many false alarms
+worth-nothing = What a policy is worth can be told once it is saved, and for intervals only.
+worth-caption = False alarms are counted for a network that is bad for 9 s a day, and for 86 s, in bursts of 20 s.
+worth-preset = Preset
+worth-tries = Tries
+worth-down-within = Down within
+worth-false-alarms = False alarms a year
+worth-false-alarms-range = { $good } to { $poor }
+worth-apart = { $count }, { $length } apart
+worth-under = under 0.1
+
+## The editor: a test
+
+trial-steps = Steps of the test
+trial-asking = Asking…
+trial-took = {" "}in { $length }
+trial-up = Up{ $took }.
+trial-degraded = Up{ $took }, but degraded: { $fault }.
+trial-down = Down: { $fault }.
+trial-unknown = Nothing was learnt: { $reason }.
+trial-save-anyway-down = Save anyway: it is down now
+trial-save-anyway = Save anyway
+trial-redirect = Redirect
+trial-address = Address
+trial-addresses = Addresses
+trial-proxy = Proxy
+trial-sign-in = Sign-in
+trial-not-asked = Not asked
+trial-name = Name
+trial-connect = Connect
+trial-tls = TLS
+trial-first-byte = First byte
+trial-transfer = Transfer
+trial-good = : good
+trial-failed = : failed
+trial-expect = Expect
+trial-holds = holds
+trial-degraded-verdict = does not hold: degraded
+trial-does-not-hold = does not hold
+trial-found = found{" "}
+trial-choose = Choose a value to expect it.
+trial-body = Beginning of the body
+trial-headers = Headers
