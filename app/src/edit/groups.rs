@@ -104,7 +104,7 @@ const CONNECTION: [Field; 9] = [
         Kind::Choice(&[
             ("auto", words::EDITOR_CONNECTIONS_AUTO),
             ("fresh", words::EDITOR_CONNECTIONS_FRESH),
-            (words::EDITOR_CONNECTIONS_KEPT, words::EDITOR_CONNECTIONS_KEPT),
+            ("kept", words::EDITOR_CONNECTIONS_KEPT),
         ]),
         "",
     ),

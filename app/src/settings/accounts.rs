@@ -57,7 +57,7 @@ fn card(shown: &Shown, account: &AccountView) -> Part {
         )
     });
     let seen = match account.seen_at {
-        Some(at) => whole(view! { words::SETTINGS_ACCOUNTS_SEEN {when(at)} }),
+        Some(at) => whole(view! { {words::SETTINGS_ACCOUNTS_SEEN} {when(at)} }),
         None => whole(words::SETTINGS_ACCOUNTS_NOT_SEEN),
     };
     // One's own account is changed on the page for it; here it could only be locked out.
