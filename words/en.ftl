@@ -7,35 +7,68 @@ pause-title-many = Pause { NUMBER($count) } trackers
 
 ## Everywhere (to merge)
 
+alert-blind = This location sees nothing
+alert-line-down = { $name } is down
+alert-line-flapping = { $name } goes up and down
+alert-line-recovered = { $name } is up again
+alert-line-still-down = { $name } is still down
+alert-line-was-down = { $name } was down and is up again
+alert-seeing = This location sees again
 alerts = Alerts
+all-trackers = All trackers
+bar-legend = Legend
 breadcrumb = Breadcrumb
 cancel = Cancel
 cause = Cause
+count-trackers = { $count ->
+    [one] 1 tracker
+   *[other] { $count } trackers
+}
 default-value = { $value } (default)
 delete = Delete
 delete-ask = Delete…
 delete-named = Delete { $name }
 edit = Edit
 edit-named = Edit { $name }
+error-unreachable = The server cannot be reached.
+form-failed = Not done.
 group = Group
 groups = Groups
 incidents = Incidents
 last-used = Last used
+latency = Latency
+local = local
 make = Make
 name = Name
+new-tracker = New tracker
 newest-first = Newest first, times in UTC
 no = no
 none-yet = There are none yet.
-not-done = Not done.
 not-kept = not kept
+not-measured = not measured
+nothing-observed = nothing observed
 ongoing = ongoing
 password = Password
 save = Save
+show = Show
 sign-in = Sign in
+sign-out = Sign out
 tags = Tags
 test = Test
+tracker-due = Due
+tracker-next-failure = Next failure
+tracker-no-time-down = no time down
+tracker-previous-failure = Previous failure
+tracker-result = Result
+tracker-slowest = Slowest
+tracker-took = Took
+tracker-try = try { $number }
+tracker-why = Why
 trackers = Trackers
 two-factor = Two-factor sign-in
+undo = Undo
+uptime = Uptime
+welcome = Welcome
 when-utc = When, UTC
 why-not-kept = Why is no longer kept
 yes = yes
@@ -48,7 +81,6 @@ past-no-moment = This is no time. Give a date and a time in UTC, like 2026-11-23
 past-moment = A moment in the past
 past-moment-ask = Go back to a moment
 past-moment-field = Date and time, UTC
-past-moment-show = Show
 past-moment-problem = “{ $typed }”: { $problem }
 past-moment-title = { $count } checks until { $time } UTC
 past-moment-label = { $title }, newest last: { $counts }.
@@ -58,20 +90,10 @@ past-moment-table = Show { $count ->
 } as a table
 past-moment-nothing-before = nothing was recorded before
 past-moment-ways = Other moments
-past-moment-earlier-failure = Previous failure
 past-moment-earlier = Earlier
 past-moment-later = Later
-past-moment-later-failure = Next failure
 past-moment-back = Back to now
-past-moment-due = Due
-past-moment-result = Result
-past-moment-took = Took
-past-moment-why = Why
-past-moment-not-measured = not measured
-past-moment-try = try { $number }
 
-past-uptime = Uptime
-past-nothing-observed = nothing observed
 past-uptime-rule = rule:{" "}
 past-uptime-rule-name = observed time
 past-uptime-holds = {" "}This holds for every percentage on this page.
@@ -87,7 +109,6 @@ past-reach-month-short = 30 d
 past-reach-quarter-short = 90 d
 past-reach-year-short = 1 y
 past-down = { $length } down
-past-no-time-down = no time down
 past-observed-of = { $observed } observed of { $whole }
 past-not-observed = { $length } not observed
 past-paused = { $length } paused
@@ -95,7 +116,6 @@ past-in-maintenance = { $length } in maintenance
 past-unknown = unknown
 past-none = none
 
-past-latency = Latency
 past-latency-range = Range of the chart
 past-latency-title = Latency, last { $reach }
 past-latency-described = { $stretch } UTC. { $took }{ $notes }.
@@ -104,7 +124,6 @@ past-latency-p50 = half took at most
 past-latency-p90 = 9 of 10 took at most
 past-latency-p95 = 19 of 20 took at most
 past-latency-p99 = 99 of 100 took at most
-past-latency-slowest = Slowest
 past-latency-slowest-of = of the good checks
 past-latency-key-p95 = to p95
 past-latency-key-slowest = slowest
@@ -131,7 +150,6 @@ past-days-worst = Most on { $day }: { $length }.
 past-days-90-ago = 90 days ago
 past-days-30-ago = 30 days ago
 past-days-today = today, UTC
-past-days-legend = Legend
 past-days-legend-up = up
 past-days-legend-slow = slow
 past-days-legend-down = down
@@ -194,7 +212,6 @@ facts-tries = { $count ->
    *[other] { $count } failed tries in a row
 }
 facts-location = Location
-facts-local = local
 facts-retry = Tries again after
 facts-successes = Up after good checks
 facts-redirects = Redirects at most
@@ -334,7 +351,6 @@ alerts-groups = { $count ->
     [one] Group { $names }
    *[other] Groups { $names }
 }
-alerts-all-trackers = All trackers
 alerts-at-once = at once
 alerts-after = after { $length }
 alerts-again-after = again after { $length }
@@ -370,13 +386,6 @@ told-blind = that this location sees nothing
 told-seeing = that this location sees again
 told-digest = in a message of several
 told-test = to try it
-about-down = { $name } is down
-about-still-down = { $name } is still down
-about-recovered = { $name } is up again
-about-was-down = { $name } was down and is up again
-about-flapping = { $name } goes up and down
-about-blind = This location sees nothing
-about-seeing = This location sees again
 about-digest = Several at once
 about-test = A message to try it
 
@@ -566,7 +575,6 @@ settings-own-owes-before = Administrators need two-factor sign-in here. Until yo
 settings-own-owes = turn it on
 settings-own-owes-after = , you and your tokens may do what editors may.
 settings-own-you-are = You are{" "}
-settings-own-sign-out = Sign out
 settings-own-password-until-now = Password until now
 settings-own-new-password = New password
 settings-own-change-password = Change password
@@ -593,11 +601,6 @@ settings-own-browser-unknown = unknown
 
 ## Settings: tags
 
-settings-tags-undo = Undo
-settings-tags-trackers = { $count ->
-    [one] 1 tracker
-   *[other] { $count } trackers
-}
 settings-tags-merge = Merge into { $name }
 settings-tags-new-name = New name
 settings-tags-rename = Rename
@@ -633,7 +636,6 @@ settings-tokens-after-year = after a year
 
 ## The first page of an installation
 
-set-up = Welcome
 set-up-lede = Make the first account: it administers this installation. Then paste what should be watched.
 set-up-name = Your name
 set-up-password = A password
@@ -652,7 +654,6 @@ sign-in-again = Start again
 
 ## The editor
 
-editor-new = New tracker
 editor-copy = { $name } (copy)
 editor-lede = Three fields are enough. The rest has defaults.
 editor-form = Tracker
@@ -668,7 +669,6 @@ editor-wrong-tested = Not asked: the form has to be right first.
 editor-changed = changed
 editor-stop = Stop
 editor-given-up = Given up.
-editor-unreachable = The server cannot be reached.
 
 ## The editor: fields
 

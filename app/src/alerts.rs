@@ -119,7 +119,7 @@ impl Shown {
                     </div>
                 </div>
                 {self.done.map(went_well)}
-                {self.failed.as_ref().map(|failed| went_wrong(words::NOT_DONE, failed.error.sentence()))}
+                {self.failed.as_ref().map(|failed| went_wrong(words::FORM_FAILED, failed.error.sentence()))}
                 {self.channels()}
                 {rules}
                 {deliveries}
@@ -357,7 +357,7 @@ fn subjects(rule: &AlertRule, names: &BTreeMap<TrackerId, String>) -> String {
     let tags = labels(&rule.tags, words::alerts_tags);
     let parts = [tags, labels(&rule.groups, words::alerts_groups), trackers];
     let parts = format::joined(parts.into_iter().flatten(), "; ");
-    if parts.is_empty() { words::ALERTS_ALL_TRACKERS.to_owned() } else { parts }
+    if parts.is_empty() { words::ALL_TRACKERS.to_owned() } else { parts }
 }
 
 /// When a rule tells, again, and where else.

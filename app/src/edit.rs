@@ -118,7 +118,7 @@ impl Form {
     pub fn title(&self) -> String {
         match &self.of {
             Of::One(_, name) => words::edit_named(name),
-            Of::New(_) => words::EDITOR_NEW.into(),
+            Of::New(_) => words::NEW_TRACKER.into(),
         }
     }
 

@@ -298,7 +298,7 @@ impl Shown {
             }
             _ => false,
         };
-        (!has_place).then(|| went_wrong(words::NOT_DONE, failed.error.sentence()))
+        (!has_place).then(|| went_wrong(words::FORM_FAILED, failed.error.sentence()))
     }
 }
 

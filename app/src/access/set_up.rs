@@ -61,7 +61,7 @@ impl Form {
         whole(view! {
             <div class="wrap door">
                 <div>
-                    <h1>{words::SET_UP}</h1>
+                    <h1>{words::WELCOME}</h1>
                     <p class="lede">{words::SET_UP_LEDE}</p>
                 </div>
                 {other.map(|error| view! { <p class="error" role="alert">{error.sentence()}</p> })}

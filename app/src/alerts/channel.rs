@@ -203,7 +203,7 @@ impl Form {
             }
         };
         let has_place = matches!(error, ApiError::Invalid(invalid) if invalid.0.iter().all(|wrong| is_shown(&wrong.field)));
-        (!has_place).then(|| went_wrong(words::NOT_DONE, error.sentence()))
+        (!has_place).then(|| went_wrong(words::FORM_FAILED, error.sentence()))
     }
 }
 

@@ -258,7 +258,7 @@ impl Form {
     fn trouble(&self) -> Option<Part> {
         let error = self.error.as_ref()?;
         let has_place = matches!(error, ApiError::Invalid(invalid) if invalid.0.iter().all(|wrong| NAMES.contains(&&*wrong.field)));
-        (!has_place).then(|| went_wrong(words::NOT_DONE, error.sentence()))
+        (!has_place).then(|| went_wrong(words::FORM_FAILED, error.sentence()))
     }
 }
 

@@ -42,13 +42,13 @@ pub(crate) fn told(kind: AlertKind) -> &'static str {
 pub(crate) fn about(delivery: &Delivery) -> String {
     let name = &delivery.name;
     match delivery.kind {
-        AlertKind::Down => words::about_down(name),
-        AlertKind::StillDown => words::about_still_down(name),
-        AlertKind::Recovered => words::about_recovered(name),
-        AlertKind::WasDown => words::about_was_down(name),
-        AlertKind::Flapping => words::about_flapping(name),
-        AlertKind::Blind => words::ABOUT_BLIND.to_owned(),
-        AlertKind::Seeing => words::ABOUT_SEEING.to_owned(),
+        AlertKind::Down => words::alert_line_down(name),
+        AlertKind::StillDown => words::alert_line_still_down(name),
+        AlertKind::Recovered => words::alert_line_recovered(name),
+        AlertKind::WasDown => words::alert_line_was_down(name),
+        AlertKind::Flapping => words::alert_line_flapping(name),
+        AlertKind::Blind => words::ALERT_BLIND.to_owned(),
+        AlertKind::Seeing => words::ALERT_SEEING.to_owned(),
         AlertKind::Digest => words::ABOUT_DIGEST.to_owned(),
         AlertKind::Test => words::ABOUT_TEST.to_owned(),
     }

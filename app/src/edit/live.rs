@@ -155,7 +155,7 @@ impl Editor {
             busy(false);
             if answer.is_none() {
                 let was_stopped = abort.signal().aborted();
-                let word = if was_stopped { words::EDITOR_GIVEN_UP } else { words::EDITOR_UNREACHABLE };
+                let word = if was_stopped { words::EDITOR_GIVEN_UP } else { words::ERROR_UNREACHABLE };
                 show(&["<p>", word, "</p>"].concat());
             }
             let said = document().query_selector("#trial .verdict p").ok().flatten();

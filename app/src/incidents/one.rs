@@ -157,7 +157,7 @@ impl Shown {
     fn trouble(&self) -> Option<Part> {
         let failed = self.failed.as_ref()?;
         let is_at_field = failed.action == COMMENT && failed.error.only_at("comment").is_some();
-        (!is_at_field).then(|| went_wrong(words::NOT_DONE, failed.error.sentence()))
+        (!is_at_field).then(|| went_wrong(words::FORM_FAILED, failed.error.sentence()))
     }
 }
 

@@ -32,7 +32,7 @@ pub fn latency(story: &Story, here: &Here) -> impl IntoView + use<> {
     view! {
         <section class="card" id="latency" aria-labelledby="h-latency">
             <header>
-                <h2 id="h-latency">{words::PAST_LATENCY}</h2>
+                <h2 id="h-latency">{words::LATENCY}</h2>
                 <nav class="seg" aria-label=words::PAST_LATENCY_RANGE>
                     {Vec::from(Reach::ALL.map(|other| choice(here, other, reach)))}
                 </nav>
@@ -63,7 +63,7 @@ fn figures(latency: &Percentiles) -> impl IntoView + use<> {
         ("p90", words::PAST_LATENCY_P90, latency.p90),
         ("p95", words::PAST_LATENCY_P95, latency.p95),
         ("p99", words::PAST_LATENCY_P99, latency.p99),
-        (words::PAST_LATENCY_SLOWEST, words::PAST_LATENCY_SLOWEST_OF, latency.max),
+        (words::TRACKER_SLOWEST, words::PAST_LATENCY_SLOWEST_OF, latency.max),
     ];
     let figure = |(term, meaning, value): (&'static str, &'static str, Option<Micros>)| {
         view! {
@@ -192,7 +192,7 @@ fn point(period: &Period, story: &Story, here: &Here) -> impl IntoView + use<> {
 fn read_out(period: &Period) -> String {
     let took = took(&period.latency);
     let down = (period.tally.down_ms > 0).then(|| wording::down_time(&period.tally)).flatten();
-    let nothing = (took.is_none() && down.is_none()).then(|| words::PAST_NOTHING_OBSERVED.to_owned());
+    let nothing = (took.is_none() && down.is_none()).then(|| words::NOTHING_OBSERVED.to_owned());
     let parts = [Some(wording::stretch(period.window)), took, down, nothing];
     format::joined(parts.into_iter().flatten(), " · ")
 }

@@ -106,7 +106,7 @@ fn legend() -> impl IntoView {
         swatch((words::PAST_DAYS_LEGEND_UNKNOWN, "M1 28h6v4h-6z"), "n"),
     ];
     view! {
-        <ul class="legend" aria-label=words::PAST_DAYS_LEGEND>
+        <ul class="legend" aria-label=words::BAR_LEGEND>
             {Vec::from(entries)}
         </ul>
     }
@@ -144,7 +144,7 @@ fn table(story: &Story, here: &Here) -> Part {
                     <tr>
                         <th scope="col">{words::PAST_DAYS_DAY}</th>
                         <th scope="col" class="r">
-                            {words::PAST_UPTIME}
+                            {words::UPTIME}
                         </th>
                         <th scope="col" class="r">
                             {words::PAST_DAYS_DOWN}

@@ -35,7 +35,7 @@ fn lines(about: &About) -> [(&'static str, String); 5] {
         (words::SETTING_DEADLINE, format::setting(about.deadline_ms)),
         (words::FACTS_EXPECTS, expects(&about.expect)),
         (words::FACTS_DOWN_AFTER, words::facts_tries(usize::from(about.retries) + 1)),
-        (words::FACTS_LOCATION, words::FACTS_LOCAL.into()),
+        (words::FACTS_LOCATION, words::LOCAL.into()),
     ]
 }
 

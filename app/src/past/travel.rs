@@ -64,7 +64,7 @@ fn form(story: &Story, here: &Here, typed: &Typed) -> impl IntoView + use<> {
                 aria-describedby=problem.map(|_| "at-error")
             />
             <button class="btn" type="submit">
-                {words::PAST_MOMENT_SHOW}
+                {words::SHOW}
             </button>
             {error}
         </form>
@@ -128,10 +128,10 @@ fn ways(moment: &Moment, here: &Here) -> impl IntoView + use<> {
     let at = |at: Option<Timestamp>| at.map(|at| here.at(at));
     let failure = |at: Option<Timestamp>| at.map(|at| here.at_failure(at));
     let ways: Vec<Part> = [
-        way(failure(moment.earlier_failure), "earlier-failure", words::PAST_MOMENT_EARLIER_FAILURE),
+        way(failure(moment.earlier_failure), "earlier-failure", words::TRACKER_PREVIOUS_FAILURE),
         way(at(moment.earlier), "earlier", words::PAST_MOMENT_EARLIER),
         way(at(moment.later), "later", words::PAST_MOMENT_LATER),
-        way(failure(moment.later_failure), "later-failure", words::PAST_MOMENT_LATER_FAILURE),
+        way(failure(moment.later_failure), "later-failure", words::TRACKER_NEXT_FAILURE),
         way(Some(here.at_now()), "back", words::PAST_MOMENT_BACK),
     ]
     .into_iter()
@@ -151,12 +151,12 @@ fn table(moment: &Moment, now: Timestamp) -> impl IntoView + use<> {
             <caption data-zone="">{words::NEWEST_FIRST}</caption>
             <thead>
                 <tr>
-                    <th scope="col">{words::PAST_MOMENT_DUE}</th>
-                    <th scope="col">{words::PAST_MOMENT_RESULT}</th>
+                    <th scope="col">{words::TRACKER_DUE}</th>
+                    <th scope="col">{words::TRACKER_RESULT}</th>
                     <th scope="col" class="r">
-                        {words::PAST_MOMENT_TOOK}
+                        {words::TRACKER_TOOK}
                     </th>
-                    <th scope="col">{words::PAST_MOMENT_WHY}</th>
+                    <th scope="col">{words::TRACKER_WHY}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -168,9 +168,9 @@ fn row(cell: &Cell, now: Timestamp) -> impl IntoView + use<> {
     let (class, icon) = look(cell.mark());
     let took = match cell.latency {
         Some(latency) => whole(format!("{} ms", format::latency(latency))),
-        None => whole(view! { <Nothing what=words::PAST_MOMENT_NOT_MEASURED /> }),
+        None => whole(view! { <Nothing what=words::NOT_MEASURED /> }),
     };
-    let again = (cell.attempt > 0).then(|| words::past_moment_try(cell.attempt + 1));
+    let again = (cell.attempt > 0).then(|| words::tracker_try(cell.attempt + 1));
     view! {
         <tr>
             <td>

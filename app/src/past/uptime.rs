@@ -12,7 +12,7 @@ pub fn uptime(story: &Story) -> impl IntoView + use<> {
     view! {
         <section class="card" aria-labelledby="h-uptime">
             <header>
-                <h2 id="h-uptime">{words::PAST_UPTIME}</h2>
+                <h2 id="h-uptime">{words::UPTIME}</h2>
                 <span class="note">{words::PAST_UPTIME_RULE} <b>{words::PAST_UPTIME_RULE_NAME}</b></span>
             </header>
             <dl class="stats">{figures}</dl>

@@ -33,7 +33,7 @@ pub fn observed_ms(tally: &Tally) -> u64 {
 pub fn down_time(tally: &Tally) -> Option<String> {
     match (observed_ms(tally), tally.down_ms) {
         (0, _) => None,
-        (_, 0) => Some(words::PAST_NO_TIME_DOWN.into()),
+        (_, 0) => Some(words::TRACKER_NO_TIME_DOWN.into()),
         (_, down) => Some(words::past_down(lasting(down))),
     }
 }
@@ -43,7 +43,7 @@ pub fn coverage(period: &Period) -> Vec<String> {
     let tally = &period.tally;
     let (observed, whole) = (observed_ms(tally), period.window.length_ms());
     let seen = match tally.unknown_ms {
-        _ if observed == 0 => Some(words::PAST_NOTHING_OBSERVED.into()),
+        _ if observed == 0 => Some(words::NOTHING_OBSERVED.into()),
         ..NEWS_MS => None,
         _ if observed < whole / 2 => Some(words::past_observed_of(roughly(observed), length(whole))),
         unknown => Some(words::past_not_observed(roughly(unknown))),

@@ -30,7 +30,7 @@ pub(super) fn view(
         {codes}
         {owes(shown)}
         <p class="lede">{words::SETTINGS_OWN_YOU_ARE} <b>{name}</b> ", " {role} "."</p>
-        {button(SIGN_OUT, &[], "btn", words::SETTINGS_OWN_SIGN_OUT.into())}
+        {button(SIGN_OUT, &[], "btn", words::SIGN_OUT.into())}
         {password(shown)}
         {two_factor(shown, has_two_factor, enrolment)}
         {self::sessions(sessions)}

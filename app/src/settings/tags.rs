@@ -17,7 +17,7 @@ pub(super) fn view(shown: &Shown, labels: &Labels, undo: Option<&(u64, String)>)
                 <span>{said.clone()}</span>
                 <input type="hidden" name="key" value=key.to_string() />
                 <input type="hidden" name="back" value=Section::Tags.path() />
-                <button class="btn small" type="submit">{words::SETTINGS_TAGS_UNDO}</button>
+                <button class="btn small" type="submit">{words::UNDO}</button>
             </form>
         }
     });
@@ -53,7 +53,7 @@ fn row(shown: &Shown, label: Label, n: usize, name: &str, count: usize) -> Part 
     };
     let is_meant =
         shown.typed(CHANGE_LABEL, "label") == label.word() && shown.typed(CHANGE_LABEL, "from") == name;
-    let trackers = words::settings_tags_trackers(count);
+    let trackers = words::count_trackers(count);
     whole(view! {
         <li>
             <a href=address::href(&request)>
