@@ -15,3 +15,837 @@ known-over = It is over since
 known-say = I know of it
 known-done = Somebody knows of it. Nobody is reminded any more.
 by-link = a link sent to { $channel }
+## Everywhere (to merge)
+
+alert-blind = This location sees nothing
+alert-line-down = { $name } is down
+alert-line-flapping = { $name } goes up and down
+alert-line-recovered = { $name } is up again
+alert-line-still-down = { $name } is still down
+alert-line-was-down = { $name } was down and is up again
+alert-seeing = This location sees again
+alerts = Alerts
+all-trackers = All trackers
+bar-legend = Legend
+breadcrumb = Breadcrumb
+cancel = Cancel
+cause = Cause
+count-trackers = { $count ->
+    [one] 1 tracker
+   *[other] { $count } trackers
+}
+default-value = { $value } (default)
+delete = Delete
+delete-ask = Delete…
+delete-named = Delete { $name }
+edit = Edit
+edit-named = Edit { $name }
+error-unreachable = The server cannot be reached.
+form-failed = Not done.
+group = Group
+groups = Groups
+incidents = Incidents
+last-used = Last used
+latency = Latency
+local = local
+make = Make
+name = Name
+new-tracker = New tracker
+newest-first = Newest first, times in UTC
+no = no
+none-yet = There are none yet.
+not-kept = not kept
+not-measured = not measured
+nothing-observed = nothing observed
+ongoing = ongoing
+password = Password
+save = Save
+show = Show
+sign-in = Sign in
+sign-out = Sign out
+tags = Tags
+test = Test
+tracker-due = Due
+tracker-next-failure = Next failure
+tracker-no-time-down = no time down
+tracker-previous-failure = Previous failure
+tracker-result = Result
+tracker-slowest = Slowest
+tracker-took = Took
+tracker-try = try { $number }
+tracker-why = Why
+trackers = Trackers
+two-factor = Two-factor sign-in
+undo = Undo
+uptime = Uptime
+welcome = Welcome
+when-utc = When, UTC
+why-not-kept = Why is no longer kept
+yes = yes
+
+## A tracker's past
+
+past-sorry = The history cannot be read at the moment. Load the page again.
+past-no-moment = This is no time. Give a date and a time in UTC, like 2026-11-23T14:03, or milliseconds since 1970.
+
+past-moment = A moment in the past
+past-moment-ask = Go back to a moment
+past-moment-field = Date and time, UTC
+past-moment-problem = “{ $typed }”: { $problem }
+past-moment-title = { $count } checks until { $time } UTC
+past-moment-label = { $title }, newest last: { $counts }.
+past-moment-table = Show { $count ->
+    [one] 1 check
+   *[other] { $count } checks
+} as a table
+past-moment-nothing-before = nothing was recorded before
+past-moment-ways = Other moments
+past-moment-earlier = Earlier
+past-moment-later = Later
+past-moment-back = Back to now
+
+past-uptime-rule = rule:{" "}
+past-uptime-rule-name = observed time
+past-uptime-holds = {" "}This holds for every percentage on this page.
+
+past-reach-day = 24 hours
+past-reach-week = 7 days
+past-reach-month = 30 days
+past-reach-quarter = 90 days
+past-reach-year = 1 year
+past-reach-day-short = 24 h
+past-reach-week-short = 7 d
+past-reach-month-short = 30 d
+past-reach-quarter-short = 90 d
+past-reach-year-short = 1 y
+past-down = { $length } down
+past-observed-of = { $observed } observed of { $whole }
+past-not-observed = { $length } not observed
+past-paused = { $length } paused
+past-in-maintenance = { $length } in maintenance
+past-unknown = unknown
+past-none = none
+
+past-latency-range = Range of the chart
+past-latency-title = Latency, last { $reach }
+past-latency-described = { $stretch } UTC. { $took }{ $notes }.
+past-latency-nothing = No good check in the last { $reach }, so there is nothing to draw.
+past-latency-p50 = half took at most
+past-latency-p90 = 9 of 10 took at most
+past-latency-p95 = 19 of 20 took at most
+past-latency-p99 = 99 of 100 took at most
+past-latency-slowest-of = of the good checks
+past-latency-key-p95 = to p95
+past-latency-key-slowest = slowest
+past-latency-key-down = down
+past-latency-key-unseen = not observed
+
+past-phases = Phases
+past-phases-note = medians of the last 24 hours
+past-phases-label = Medians: { $told }
+past-phases-caption = How long each phase of a good check usually takes
+past-phases-phase = Phase
+past-phases-median = Median
+past-phases-share = Share
+phase-name = name
+phase-connect = connect
+phase-tls = TLS
+phase-first-byte = first byte
+phase-transfer = transfer
+
+past-days = 90 days
+past-days-note = a red cap is time down, however short
+past-days-label = Uptime by day, last { $days } days, newest last: { $whole } without failure, { $down } with time down, { $unknown } without data.
+past-days-worst = Most on { $day }: { $length }.
+past-days-90-ago = 90 days ago
+past-days-30-ago = 30 days ago
+past-days-today = today, UTC
+past-days-legend-up = up
+past-days-legend-slow = slow
+past-days-legend-down = down
+past-days-legend-paused = paused
+past-days-legend-unknown = no data
+past-days-none = No day with time down.
+past-days-table = Show { $count ->
+    [one] 1 day with time down
+   *[other] { $count } days with time down
+} as a table
+past-days-newest-first = Newest first, days in UTC
+past-days-day = Day
+past-days-down = Down
+past-days-not-counted = Not counted
+
+past-outages = Outages
+past-outages-none = No outage in the recorded history.
+past-outages-newest = the newest 20 ·{" "}
+past-outages-incidents = Its incidents
+past-outages-from = From, UTC
+past-outages-until = Until
+lasted = Lasted
+
+past-failure = Last failure
+past-failure-compared = Compared with the last good answer, { $time } UTC
+past-failure-alone = What was seen; no good answer is kept to compare it with
+past-failure-column = Failure
+past-failure-good = Last good
+past-failure-differs = differs
+past-failure-certificates = Certificates that were shown
+past-failure-answer = What the failure answered
+past-failure-good-answer = What the last good answer was
+past-failure-excerpt = Excerpt of the answer
+past-what = What
+seen-url = URL
+seen-redirects = Redirected from
+seen-addresses = Addresses
+seen-peer = Asked
+seen-protocol = Protocol
+seen-status = Status
+seen-tls = TLS
+seen-cipher = Cipher
+seen-problem = Not trusted
+seen-certificate = Certificate
+seen-issuer = Signed by
+seen-expires = Expires
+seen-at = At { $address }
+seen-time = Time: { $phase }
+seen-header = Header { $name }
+seen-signed = signed by { $issuer }, valid { $from } to { $until }, for { $names }
+seen-no-name = no name
+
+facts = How it is checked
+facts-schedule = Schedule
+facts-expects = Expects
+facts-status = status { $codes }
+facts-down-after = Down after
+facts-tries = { $count ->
+    [one] 1 failed try
+   *[other] { $count } failed tries in a row
+}
+facts-location = Location
+facts-retry = Tries again after
+facts-successes = Up after good checks
+facts-redirects = Redirects at most
+facts-cookies = Cookies
+facts-token-url = Tokens from
+facts-client = Client
+facts-client-secret = Client secret
+facts-scopes = Scopes
+facts-verify = Certificate verified
+facts-min-version = Oldest TLS
+facts-proxy-user = Proxy user
+facts-proxy-password = Proxy password
+facts-cache-busting = Caches avoided
+
+past-changes = Changes
+past-changes-who = Who
+past-changes-another = { $name }: another one
+past-changes-nothing = nothing
+past-changes-became = {" "}became{" "}
+past-changes-secret = A secret
+past-changes-added = Added
+past-changes-edited = Edited
+past-changes-resumed = Resumed
+past-changes-removed = Deleted
+past-changes-restored = Restored
+past-changes-paused = Paused
+past-changes-paused-until = Paused until { $time } UTC
+
+## Incidents
+
+incidents-of = Incidents of { $name }
+incidents-none-open = None is open.
+incidents-one-acknowledged = 1 open, acknowledged.
+incidents-one-unseen = 1 open, not acknowledged.
+incidents-count = { $count } open
+incidents-count-many = 1,000 or more open
+incidents-open = { $unseen ->
+    [0] { $open }, all of them acknowledged.
+    [one] { $open }, one not acknowledged.
+   *[other] { $open }, { $unseen } not acknowledged.
+}
+incidents-which = Which incidents
+incidents-all-trackers = Of all trackers
+incidents-tab-all = All
+incidents-tab-open = Open
+incidents-none-older = There are no older ones.
+incidents-none-down = None is open: nothing is down.
+incidents-none-yet = There were none yet. When a tracker goes down, what happened, who was told and what was done is kept here.
+incidents-list = List of incidents
+incidents-since = Since, UTC
+incidents-acknowledged = Acknowledged
+incidents-row = , incident { $number }
+incidents-acknowledged-by = Acknowledged by{" "}
+incidents-acknowledged-is = Acknowledged:{" "}
+incidents-unseen = not acknowledged
+incidents-pages = Pages
+incidents-newest = Newest
+incidents-older = Older
+incidents-tracker = tracker { $id }
+
+tracker = Tracker
+
+## One incident
+
+incident = Incident { $number }
+incident-title = Incident { $number }: { $name }
+incident-seen = What was seen
+incident-down = Down
+incident-over = Over
+incident-lede-down = { $cause }. Down for { $length } so far.
+incident-lede-over = { $cause }. It was down for { $length }.
+incident-acknowledge = Acknowledge
+incident-checks = Checks of that time
+incident-comment-title = Say something of it
+incident-comment = Comment
+incident-comment-hint = What was found, what is being done. For everybody who has an account here.
+incident-done-acknowledged = Acknowledged. Nobody is reminded of it any more.
+incident-done-commented = Your comment is kept.
+alerts-done-resent = The message is on its way again.
+
+incident-timeline = What happened
+incident-timeline-order = oldest first
+incident-failed = The first check failed.
+incident-confirmed = It is down, confirmed.
+incident-confirmed-why = It is down, confirmed: { $fault }.
+incident-recovered = It is up again.
+incident-acknowledged-after = {" "}acknowledged it.
+incident-acknowledged = Somebody acknowledged it.
+incident-says = {" "}says:
+incident-told = {" "}{ $was } { $kind }:{" "}
+incident-was-told = was told
+incident-taken = taken
+incident-is-to-be-told = is to be told
+incident-could-not-be-told = could not be told yet
+incident-next = { $said }, { $tries }, next at{" "}
+incident-was-not-told = was not told
+incident-given-up = { $said }, given up after { $tries }
+incident-not-needed = nobody needed it any more
+at-before = at{" "}
+
+## Alerts
+
+alerts-nobody = Nobody is told yet when a tracker goes down.
+alerts-no-rule = { $channels ->
+    [one] 1 channel
+   *[other] { $channels } channels
+}, but no rule leads there: nobody is told yet.
+alerts-in-force = { $channels ->
+    [one] 1 channel
+   *[other] { $channels } channels
+} and { $rules ->
+    [one] 1 rule
+   *[other] { $rules } rules
+} in force.
+alerts-undelivered = { $count ->
+    [one] One of the newest messages could not be delivered.
+   *[other] { $count } of the newest messages could not be delivered.
+}
+alerts-channels = Channels
+alerts-deleted-channel = a deleted channel
+alerts-deleted-tracker = tracker { $id }, which is deleted
+alerts-where = Where should messages go?
+alerts-add-channel = Add a channel
+alerts-no-channels = There are none yet. An administrator can add one.
+alerts-on = on
+alerts-off = off
+alerts-rules = Rules
+alerts-no-rules = There are none yet. A rule says which trackers lead to which channels.
+alerts-add-rule = Add a rule
+alerts-no-channel = no channel
+alerts-lead-to = {" "}lead to{" "}
+alerts-tags = { $count ->
+    [one] Tag { $names }
+   *[other] Tags { $names }
+}
+alerts-groups = { $count ->
+    [one] Group { $names }
+   *[other] Groups { $names }
+}
+alerts-at-once = at once
+alerts-after = after { $length }
+alerts-again-after = again after { $length }
+alerts-otherwise = otherwise { $channel }
+alerts-messages = Newest messages
+alerts-messages-to = To
+alerts-messages-about = About
+alerts-messages-outcome = What became of it
+alerts-send-again = Send again
+alerts-next-at = , next at{" "}
+alerts-done-channel = The channel is saved.
+alerts-done-channel-and-rule = The channel is saved, and a rule that leads all trackers there.
+alerts-done-channel-without-rule = The channel is saved, but its rule could not be: add one below.
+alerts-done-channel-removed = The channel is deleted.
+alerts-done-rule = The rule is saved.
+alerts-done-rule-removed = The rule is deleted.
+
+delivery-sent = sent
+delivery-waits = waits
+delivery-tried-again = tried again
+delivery-given-up = given up
+delivery-not-needed = not needed any more
+delivery-tries = { $count ->
+    [one] one try
+   *[other] { NUMBER($count) } tries
+}
+told-down = that it is down
+told-still-down = that it is still down
+told-recovered = that it is up again
+told-was-down = that it was down and is up again
+told-flapping = that it goes up and down
+told-blind = that this location sees nothing
+told-seeing = that this location sees again
+told-digest = in a message of several
+told-test = to try it
+about-digest = Several at once
+about-test = A message to try it
+
+## The form of a channel
+
+channel-new = New channel
+channel-new-of = New channel: { $kind }
+channel-problem = It cannot be used as it stands.{" "}
+channel-name-hint = What rules and incidents call it.
+channel-enabled = In use
+channel-enabled-hint = What is not in use gets no message, and keeps its settings.
+channel-everything = Tell it about all trackers
+channel-everything-hint = Adds a rule that leads everything here, at once. It can be changed later.
+channel-delete-hint = The channel goes for good, and what waits for it is given up. Rules stay, without it.
+channel-form = Channel
+channel-try = Send a test
+channel-tried = The test message was taken.
+channel-tried-in-vain = The test message was not taken.
+channel-tried-said = {" "}{ $said }, after { $took }.{" "}
+channel-tried-unsaved = Nothing is saved yet.
+
+## The form of a rule
+
+rule-new = New rule
+rule-lede = Where several rules lead to the same channel, it is told once: by the one that waits shortest.
+rule-lacks-before = A rule leads to channels, and there are none yet.{" "}
+rule-lacks = Add a channel first
+rule-delete-hint = The rule goes for good. What is on its way already is still sent.
+rule-form = Rule
+rule-enabled = In force
+rule-which = Which trackers
+rule-which-hint = Those that have one of the tags, or stand in one of the groups, or are named. All trackers, if everything is empty.
+rule-labels-hint = With commas between them.
+rule-trackers-hint = Their numbers, with commas between them.
+rule-named = { $number } is { $name }
+rule-what-there-is = What there is
+rule-tags = Tags:{" "}
+rule-groups = Groups:{" "}
+rule-lead-to = Lead to
+rule-channel-off = {" "}(off)
+rule-when = When
+rule-delay = After
+rule-delay-none = at once
+rule-delay-hint = What is up again before is not told. Like 30s or 5m, at most 1d.
+rule-remind = Again after
+rule-remind-none = never
+rule-remind-hint = While it is down and nobody has acknowledged it; each time after twice as long.
+rule-fallback = If that fails, to
+rule-fallback-none = nowhere
+rule-fallback-hint = For messages that could not be delivered.
+
+## Settings
+
+settings = Settings
+settings-own = Your account
+settings-tokens = Tokens
+settings-general = General
+settings-defaults = Defaults
+settings-accounts = Accounts
+settings-data = Data
+settings-about = About
+settings-done-password = Your password is changed. All your other sessions have ended.
+settings-done-two-factor-off = Two-factor sign-in is off. All your other sessions have ended.
+settings-done-session = The session has ended.
+settings-done-sessions = All your other sessions have ended.
+settings-done-token = The token is revoked.
+settings-done-account = The account is made. Tell its owner name and password; they can change it.
+settings-done-changed = The account is changed. Its sessions have ended.
+settings-done-removed = The account is removed, with its sessions and tokens.
+settings-done-saved = Saved.
+settings-done-backup = The backup is made.
+settings-done-backing-up = The backup is being made. It is listed here once it is whole.
+settings-done-backup-removed = The backup is deleted.
+settings-done-defaults = Saved. New trackers start with this; those that were as it was before have followed.
+
+## Settings: about
+
+settings-about-version = Version
+settings-about-running-for = Running for
+settings-about-late = Latest start of a check in the last seconds
+settings-about-waiting = Checks that wait for the disk
+settings-about-program = This program
+settings-about-health = Health
+settings-about-healthy = Everything works.
+settings-about-programs-before = The same for programs:{" "}
+settings-about-and = {" "}and{" "}
+settings-database = Database
+settings-in-memory = in memory
+
+## Settings: accounts
+
+settings-accounts-password = A new password
+settings-accounts-password-hint = Tell it to the owner of the account now: it is shown only this once. They can change it after signing in.
+settings-accounts-all = All accounts
+settings-accounts-viewer = Viewer: sees everything
+settings-accounts-editor = Editor: changes trackers as well
+settings-accounts-administrator = Administrator: manages accounts and settings as well
+settings-accounts-you = you
+settings-accounts-disabled = {" "}· disabled
+settings-accounts-two-factor = {" "}· two-factor sign-in
+settings-accounts-seen = last here{" "}
+settings-accounts-not-seen = not signed in
+settings-accounts-disable = Disable
+settings-accounts-enable = Enable
+settings-accounts-reset-password = Reset password
+settings-accounts-reset-password-hint = The account gets a password by chance, which you see once. Its sessions end.
+settings-accounts-two-factor-off = Turn two-factor sign-in off
+settings-accounts-two-factor-off-hint = Signing in will need no code any more. For who has lost their phone.
+settings-accounts-remove = Remove
+settings-accounts-remove-hint = The account goes for good, with its sessions and tokens.
+settings-accounts-change-role = Change role
+settings-accounts-make = Make an account
+settings-accounts-role = Role
+password-length = At least 12 characters.
+password-hint = At least 12 characters. A few words that do not belong together are strong and easy to remember.
+
+## Settings: data
+
+settings-data-room = What there is
+settings-data-free = Free on its disk
+settings-data-checks = Checks, with gaps
+settings-data-oldest = Oldest of them
+settings-data-none-yet = none yet
+settings-data-retention = How long it is kept
+settings-data-retention-hint = In force at once. What becomes too old is deleted within minutes and does not come back. Uptimes of hours and days, and changes of status, are kept for ever.
+settings-data-fixed = What is greyed was said when the server was started (its command line or environment), and wins.
+settings-data-keep-checks = Each check
+settings-data-keep-checks-hint = From 1d, like 90d or 365d.
+settings-data-keep-evidence = What failures showed
+settings-data-keep-evidence-hint = From 1d, since it was last seen.
+settings-data-max-size = The most room for all of it
+settings-data-max-size-hint = A share of the disk like 80%, or a size like 20GiB. Beyond, the oldest checks go before their time.
+settings-data-backups = Backups
+settings-data-daily = { $count ->
+    [0] None is made by itself.
+    [one] One is made every day; the newest is kept.
+   *[other] One is made every day; the newest { $count } are kept.
+}
+settings-data-where = {" "}They lie on the disk of the database: keep a copy elsewhere.
+settings-data-running-before = A backup is being made since{" "}
+settings-data-running-after = : { $size } so far.{" "}
+settings-data-look-again = Look again
+settings-data-back-up = Back up now
+settings-data-backup-failed = The last one that was asked for was not made:{" "}
+settings-data-restore = To go back to one, stop the server, and where it runs:
+settings-data-restore-hint = It reads the backup through first, and moves the present database aside instead of deleting it.
+settings-data-table = Table of backups
+settings-data-why = Why
+settings-data-size = Size
+settings-data-file = File
+settings-data-daily-kind = daily, or by command
+settings-data-by-hand = by hand
+settings-data-before-update = before an update
+settings-data-delete-hint = A backup that is deleted cannot be brought back.
+settings-data-export = Take it elsewhere
+settings-data-export-hint = All trackers as a file. Secrets are left out, and named.
+settings-data-import-or = {" "}or{" "}
+settings-data-import-dry-run-before = {" "}reads it again; with{" "}
+settings-data-import-after = {" "}it only says what would change. CSV is for spreadsheets.
+settings-data-checks-before = The checks of one tracker, of all its time:{" "}
+settings-data-checks-and = , and{" "}
+settings-data-checks-after = ; a tracker's page has the link in its menu.
+settings-made = Made
+
+## Settings: defaults
+
+settings-defaults-lede = What a new tracker starts with, and what an empty field of its form means.
+settings-defaults-title = Defaults of trackers
+settings-defaults-hint = When a default changes, every tracker follows that has the former one: where its form shows the default, greyed. A tracker with a value of its own keeps it. A value of its own that equals a default counts as the default.
+settings-defaults-built-in = { $value } (built in)
+
+## Settings: general
+
+everybody-may-look = Everybody who can reach this page may look
+settings-general-reading = Reading
+settings-general-reading-hint = They see trackers, their targets without secrets, and their history, but not what targets answered. Changing something always needs an account.
+settings-general-administrators = Administrators
+settings-general-two-factor = Two-factor sign-in required for administrators
+settings-general-two-factor-hint = Administrators who have not turned it on may do what editors may, and are led to their settings for it; so may their tokens. That can be you. Nobody is locked out: on the machine itself, `uptime-tracker user require-2fa off` takes it back.
+settings-general-save-rule = Save rule
+
+## Settings: your account
+
+settings-own-codes = Your recovery codes
+settings-own-codes-hint = Two-factor sign-in is on. If your phone is lost, each of these lets you in once. Keep them where your phone is not: they are shown only now.
+settings-own-owes-before = Administrators need two-factor sign-in here. Until you{" "}
+settings-own-owes = turn it on
+settings-own-owes-after = , you and your tokens may do what editors may.
+settings-own-you-are = You are{" "}
+settings-own-password-until-now = Password until now
+settings-own-new-password = New password
+settings-own-change-password = Change password
+settings-own-your-password = Your password
+settings-own-two-factor-on = It is on: signing in needs a code of your phone.
+settings-own-turn-off = Turn off
+settings-own-two-factor-off = It is off. With it, a stolen password alone opens nothing: signing in also needs a code that your phone makes.
+settings-own-turn-on-ask = Turn on…
+settings-own-turn-on = Turn on
+settings-own-scan = Scan this with an authenticator app, or type the secret into it:{" "}
+settings-own-qr = QR code with the secret below
+settings-own-code = Code that it shows now
+settings-own-sessions = Where you are signed in
+settings-own-sessions-table = Table of sessions
+settings-own-sessions-browser = Browser
+settings-own-sessions-address = Address
+settings-own-sessions-since = Since
+settings-own-sessions-this = this one
+settings-own-sessions-end = End
+settings-own-sessions-hint = A session that is not used for a day ends by itself, and each after 30 days.
+settings-own-sessions-end-others = End all other sessions
+settings-own-browser = { $program } on { $system }
+settings-own-browser-unknown = unknown
+
+## Settings: tags
+
+settings-tags-merge = Merge into { $name }
+settings-tags-new-name = New name
+settings-tags-rename = Rename
+settings-tags-rename-ask = Rename…
+settings-tags-rename-named = Rename { $name }
+settings-tags-delete-tag = { $trackers } will not have this tag any more. No tracker is deleted.
+settings-tags-delete-group = { $trackers } will stand in no group. No tracker is deleted.
+
+## Settings: tokens
+
+settings-tokens-made = Your new token
+settings-tokens-made-hint = Copy it now: it is shown only this once. A program sends it as: Authorization: Bearer …
+settings-tokens-lede-before = Programs that use the interface under{" "}
+settings-tokens-lede-read = {" "}or read{" "}
+settings-tokens-lede-after = {" "}sign in with a token.
+settings-tokens-yours = Your tokens
+settings-tokens-table = Table of tokens
+settings-tokens-may = May
+settings-tokens-ends = Ends
+settings-tokens-never = never
+settings-tokens-revoke = Revoke
+settings-tokens-revoke-hint = What uses this token will be refused from now on.
+settings-tokens-may-look = look
+settings-tokens-may-change = change trackers
+settings-tokens-may-everything = do everything
+settings-tokens-make = Make a token
+settings-tokens-name-hint = What it is for: Grafana, deployment.
+settings-tokens-it-may = It may
+settings-tokens-it-ends = It ends
+settings-tokens-after-month = after 30 days
+settings-tokens-after-quarter = after 90 days
+settings-tokens-after-year = after a year
+
+## The first page of an installation
+
+set-up-lede = Make the first account: it administers this installation. Then paste what should be watched.
+set-up-name = Your name
+set-up-password = A password
+set-up-token = Set-up token
+set-up-token-hint = You are not on the machine that this runs on. The token proves that it is yours: the server wrote it to its log when it started.
+set-up-reading-hint = Without it, looking needs an account as well. Changing something always does. You can decide again later.
+set-up-start = Start
+
+## Signing in
+
+sign-in-resumes = Your session had ended. What you typed is kept: sign in, look it over, and save again.
+sign-in-lost = Password lost? An administrator can give you a new one, or on the machine itself:{" "}
+sign-in-code = Code
+sign-in-code-hint = The six digits that your phone shows now, or one of your recovery codes.
+sign-in-again = Start again
+
+## The editor
+
+editor-copy = { $name } (copy)
+editor-lede = Three fields are enough. The rest has defaults.
+editor-form = Tracker
+editor-crumb-new = New
+editor-save-new = Save and check
+editor-read = Read the command line
+editor-test-hint = Asks the target once, with what stands in the form. Nothing is saved.
+editor-ctrl = Ctrl
+editor-enter = Enter
+editor-wrong-test = Nothing was asked: the form has to be right first.
+editor-wrong = Nothing was saved.
+editor-wrong-tested = Not asked: the form has to be right first.
+editor-changed = changed
+editor-stop = Stop
+editor-given-up = Given up.
+
+## The editor: fields
+
+editor-expect = Expect
+editor-request = Request
+setting-sign-in = Sign-in
+editor-tls = TLS
+editor-connection = Connection
+editor-policy = When it fails
+editor-when = When
+editor-place = Where it shows
+editor-url = What to check
+editor-url-hint = A URL, a host, host:port or a curl command line.
+editor-name-hint = What people call it. Empty takes the URL's host and path.
+editor-every = Every
+editor-every-hint = 1s to 24h, like 90s or 5m. A cron expression goes instead of it.
+editor-expect-field = What counts as up
+editor-expect-hint = Statuses like 200-299,401, or one expectation a line: status == 200 · body contains "ok" · json $.state == "up" · total < 800ms else degraded · certificate.days > 14 else degraded.
+setting-slow = Slow from
+editor-slow-hint = 1ms to 60s, like 800ms: degraded, not down. Empty means never.
+setting-method = Method
+editor-method-hint = HEAD, POST …
+setting-headers = Headers
+editor-headers-hint = One a line, like Accept: text/html. Values of names like Authorization or X-Api-Key are hidden once they are saved; ••• keeps one.
+setting-body = Body
+editor-body-hint = At most 64 KiB.
+editor-redirects = Redirects
+editor-redirects-hint = How many are followed, 0 to 10.
+editor-cookies = Send cookies again while redirects are followed
+editor-auth = How to sign in
+editor-auth-none = not at all
+editor-auth-basic = user and password
+editor-auth-bearer = token
+editor-auth-oauth2 = OAuth 2 client credentials
+editor-auth-hint = Only the fields of the way that is chosen count. ••• keeps what is saved.
+setting-user = User
+setting-token = Token
+editor-oauth2-token-url = OAuth 2: where tokens are given
+editor-oauth2-client = OAuth 2: client
+editor-oauth2-secret = OAuth 2: secret
+editor-oauth2-scopes = OAuth 2: scopes
+editor-oauth2-scopes-hint = Separated by spaces.
+editor-verify = The certificate has to be trustworthy
+editor-min-version = Oldest version
+setting-server-name = Server name
+editor-server-name-hint = Asked for and verified instead of the URL's host.
+editor-authorities = Authorities
+editor-authorities-hint = PEM: trusted instead of the machine's.
+editor-certificate = Client certificate
+editor-certificate-hint = PEM: what the probe shows.
+setting-key = Client key
+editor-key-hint = PEM, not encrypted. ••• keeps what is saved.
+setting-version = HTTP version
+editor-version-auto = the newest that is offered
+setting-connections = Connections
+editor-connections-auto = kept below 10 s, otherwise a fresh one each time
+editor-connections-fresh = a fresh one each time
+editor-connections-kept = kept
+setting-ip = Addresses
+editor-ip-auto = the first that answers
+editor-ip-4 = IPv4 only
+editor-ip-6 = IPv6 only
+editor-ip-every = every one has to answer
+setting-resolvers = Name servers
+editor-resolvers-hint = At most 3, like 1.1.1.1 [::1]:53. Empty asks the machine's.
+setting-host = Host
+editor-host-hint = Sent instead of the URL's.
+setting-proxy = Proxy
+editor-proxy-hint = Like http://proxy.example:3128 or socks5://proxy.example:1080.
+editor-proxy-user = Proxy: user
+editor-proxy-password = Proxy: password
+editor-cache-busting = Make each URL a new one, so that no cache answers
+editor-retries = Failures that are tolerated
+editor-retries-hint = 0 to 10 in a row; the next one makes it down.
+editor-retry = Try again after
+editor-retry-hint = 1s to 5m, if that fits before the next check.
+editor-successes = Good checks to be up again
+editor-successes-hint = 1 to 10 in a row.
+setting-upside-down = Upside down
+editor-upside-down-hint = Up when the target fails, down when it answers.
+editor-cron = Cron expression
+editor-cron-hint = Instead of an interval. Five or six fields, like 0 6 * * 1.
+editor-zone = Time zone of the expression
+editor-zone-hint = Like Europe/Berlin. Empty means UTC.
+setting-deadline = Deadline
+editor-deadline-hint = 1s to 60s, never longer than the interval.
+editor-group-hint = Where it stands in the list. Empty for none.
+editor-tags-hint = With commas between them, at most 20. Kept in lower case.
+
+## The editor: what folded groups say
+
+editor-says-slow = slow from { $length }
+editor-says-headers = { $count ->
+    [0] no headers
+    [one] 1 header
+   *[other] { $count } headers
+}
+editor-says-no-body = no body
+editor-says-body = a body
+editor-says-redirects = { $count } redirects
+editor-says-cookies = cookies
+editor-says-user = user { $name }
+editor-says-token = a token
+editor-says-no-sign-in = not at all
+editor-says-not-verified = not verified
+editor-says-verified = verified
+editor-says-tls = TLS { $version } or newer
+editor-says-authorities = own authorities
+editor-says-certificate = a client certificate
+editor-says-newest-http = newest HTTP
+editor-says-every-address = every address
+editor-says-both = IPv4 and IPv6
+editor-says-resolvers = asks { $servers }
+editor-says-host = host { $name }
+editor-says-proxy = a proxy
+editor-says-past-caches = past caches
+editor-says-tries = { $count ->
+    [one] 1 try
+   *[other] { $count } tries, { $apart } apart
+}
+editor-says-good = { $count } good ones to be up again
+editor-says-upside-down = upside down
+editor-says-cron = cron { $cron }
+editor-says-deadline = deadline { $length }
+
+## The editor: what policies are worth
+
+worth = How fast, and how many false alarms
+worth-nothing = What a policy is worth can be told once it is saved, and for intervals only.
+worth-caption = False alarms are counted for a network that is bad for 9 s a day, and for 86 s, in bursts of 20 s.
+worth-preset = Preset
+worth-tries = Tries
+worth-down-within = Down within
+worth-false-alarms = False alarms a year
+worth-false-alarms-range = { $good } to { $poor }
+worth-apart = { $count }, { $length } apart
+worth-under = under 0.1
+
+## The editor: a test
+
+trial-steps = Steps of the test
+trial-asking = Asking…
+trial-took = {" "}in { $length }
+trial-up = Up{ $took }.
+trial-degraded = Up{ $took }, but degraded: { $fault }.
+trial-down = Down: { $fault }.
+trial-unknown = Nothing was learnt: { $reason }.
+trial-save-anyway-down = Save anyway: it is down now
+trial-save-anyway = Save anyway
+trial-redirect = Redirect
+trial-address = Address
+trial-addresses = Addresses
+trial-proxy = Proxy
+trial-sign-in = Sign-in
+trial-not-asked = Not asked
+trial-name = Name
+trial-connect = Connect
+trial-tls = TLS
+trial-first-byte = First byte
+trial-transfer = Transfer
+trial-good = : good
+trial-failed = : failed
+trial-expect = Expect
+trial-holds = holds
+trial-degraded-verdict = does not hold: degraded
+trial-does-not-hold = does not hold
+trial-found = found{" "}
+trial-choose = Choose a value to expect it.
+trial-body = Beginning of the body
+trial-headers = Headers

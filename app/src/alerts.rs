@@ -3,7 +3,7 @@
 
 pub mod channel;
 pub mod rule;
-pub(crate) mod words;
+pub(crate) mod wording;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::{
     error::as_sentence,
     format,
     incidents::href_of,
-    past::{asked::value, failure::inert, words as past},
+    past::{asked::value, failure::inert, wording as past},
     ui::{Icon, Part, button, went_well, went_wrong, whole},
 };
 
@@ -73,7 +73,7 @@ fn name_of(channels: &[ChannelView], id: ChannelId) -> String {
     channels
         .iter()
         .find(|channel| channel.id == id)
-        .map_or_else(|| "a deleted channel".to_owned(), |channel| channel.name.clone())
+        .map_or_else(|| words::ALERTS_DELETED_CHANNEL.to_owned(), |channel| channel.name.clone())
 }
 
 /// The names of trackers; of one that is deleted its number.
@@ -81,7 +81,7 @@ async fn names(services: &Services, ids: impl Iterator<Item = TrackerId>) -> BTr
     let mut names = BTreeMap::new();
     for id in ids {
         let name = services.live.tracker(id).await.map(|view| view.about.name);
-        names.insert(id, name.unwrap_or_else(|_| format!("tracker {id}, which is deleted")));
+        names.insert(id, name.unwrap_or_else(|_| words::alerts_deleted_tracker(id)));
     }
     names
 }
@@ -103,7 +103,7 @@ impl Shown {
 
     /// The document's title.
     pub fn title(&self) -> String {
-        "Alerts".to_owned()
+        words::ALERTS.to_owned()
     }
 
     /// The page.
@@ -115,12 +115,12 @@ impl Shown {
             <div class="wrap top">
                 <div class="head">
                     <div class="title">
-                        <h1>"Alerts"</h1>
+                        <h1>{words::ALERTS}</h1>
                         <p class="lede">{self.sentence()}</p>
                     </div>
                 </div>
                 {self.done.map(went_well)}
-                {self.failed.as_ref().map(|failed| went_wrong("Not done.", failed.error.sentence()))}
+                {self.failed.as_ref().map(|failed| went_wrong(words::FORM_FAILED, failed.error.sentence()))}
                 {self.channels()}
                 {rules}
                 {deliveries}
@@ -132,21 +132,14 @@ impl Shown {
         let AlertingView { channels, rules, deliveries, .. } = &self.view;
         let leads = |rule: &&AlertRule| rule.enabled && !rule.channels.is_empty();
         let told = match (channels.len(), rules.iter().filter(leads).count()) {
-            (0, _) => return "Nobody is told yet when a tracker goes down.".to_owned(),
-            (many, 0) => format!(
-                "{}, but no rule leads there: nobody is told yet.",
-                format::count(many, "channel", "channels")
-            ),
-            (many, rules) => {
-                let rules = format::count(rules, "rule", "rules");
-                format!("{} and {rules} in force.", format::count(many, "channel", "channels"))
-            }
+            (0, _) => return words::ALERTS_NOBODY.to_owned(),
+            (channels, 0) => words::alerts_no_rule(channels),
+            (channels, rules) => words::alerts_in_force(channels, rules),
         };
         let dead = deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Dead).count();
         match dead {
             0 => told,
-            1 => format!("{told} One of the newest messages could not be delivered."),
-            many => format!("{told} {many} of the newest messages could not be delivered."),
+            some => format!("{told} {}", words::alerts_undelivered(some)),
         }
     }
 
@@ -158,7 +151,7 @@ impl Shown {
         let add = self.may_administer.then(|| {
             if is_empty {
                 whole(view! {
-                    <h3>"Where should messages go?"</h3>
+                    <h3>{words::ALERTS_WHERE}</h3>
                     {kinds()}
                 })
             } else {
@@ -166,7 +159,7 @@ impl Shown {
                     <details class="again">
                         <summary class="btn">
                             <Icon name="#i-plus" />
-                            "Add a channel"
+                            {words::ALERTS_ADD_CHANNEL}
                         </summary>
                         {kinds()}
                     </details>
@@ -174,10 +167,10 @@ impl Shown {
             }
         });
         let nothing = (is_empty && !self.may_administer)
-            .then(|| view! { <p class="muted">"There are none yet. An administrator can add one."</p> });
+            .then(|| view! { <p class="muted">{words::ALERTS_NO_CHANNELS}</p> });
         whole(view! {
             <section class="sheet" aria-labelledby="h-channels">
-                <h2 id="h-channels">"Channels"</h2>
+                <h2 id="h-channels">{words::ALERTS_CHANNELS}</h2>
                 {list} {nothing} {add}
             </section>
         })
@@ -208,9 +201,7 @@ impl Shown {
     fn rules(&self) -> Part {
         let cards: Vec<_> = self.view.rules.iter().map(|rule| self.rule(rule)).collect();
         let list = if cards.is_empty() {
-            whole(
-                view! { <p class="muted">"There are none yet. A rule says which trackers lead to which channels."</p> },
-            )
+            whole(view! { <p class="muted">{words::ALERTS_NO_RULES}</p> })
         } else {
             whole(view! { <ul class="people">{cards}</ul> })
         };
@@ -219,14 +210,14 @@ impl Shown {
                 <p>
                     <a class="btn" href=RULE_PAGE>
                         <Icon name="#i-plus" />
-                        "Add a rule"
+                        {words::ALERTS_ADD_RULE}
                     </a>
                 </p>
             }
         });
         whole(view! {
             <section class="sheet" aria-labelledby="h-rules">
-                <h2 id="h-rules">"Rules"</h2>
+                <h2 id="h-rules">{words::ALERTS_RULES}</h2>
                 {list} {add}
             </section>
         })
@@ -235,7 +226,7 @@ impl Shown {
     fn rule(&self, rule: &AlertRule) -> Part {
         let channels = rule.channels.iter().map(|id| name_of(&self.view.channels, *id));
         let channels = Some(format::joined(channels, ", ")).filter(|all| !all.is_empty());
-        let channels = channels.unwrap_or_else(|| "no channel".to_owned());
+        let channels = channels.unwrap_or_else(|| words::ALERTS_NO_CHANNEL.to_owned());
         let edit = match rule.id {
             Some(id) if self.may_administer => Some(edit(href_of_rule(id), &rule.name)),
             _ => None,
@@ -245,7 +236,7 @@ impl Shown {
                 <h3>{rule.name.clone()}</h3>
                 <p>
                     {subjects(rule, &self.names)}
-                    <span class="vh">" lead to "</span>
+                    <span class="vh">{words::ALERTS_LEAD_TO}</span>
                     <span aria-hidden="true">" → "</span>
                     <b>{channels}</b>
                 </p>
@@ -259,15 +250,15 @@ impl Shown {
         let rows: Vec<_> = self.view.deliveries.iter().map(|delivery| self.delivery(delivery)).collect();
         whole(view! {
             <section class="sheet" aria-labelledby="h-messages">
-                <h2 id="h-messages">"Newest messages"</h2>
+                <h2 id="h-messages">{words::ALERTS_MESSAGES}</h2>
                 <table class="table fits messages">
-                    <caption class="vh" data-zone="">"Newest first, times in UTC"</caption>
+                    <caption class="vh" data-zone="">{words::NEWEST_FIRST}</caption>
                     <thead>
                         <tr>
-                            <th scope="col" data-zone="">"When, UTC"</th>
-                            <th scope="col">"To"</th>
-                            <th scope="col">"About"</th>
-                            <th scope="col">"What became of it"</th>
+                            <th scope="col" data-zone="">{words::WHEN_UTC}</th>
+                            <th scope="col">{words::ALERTS_MESSAGES_TO}</th>
+                            <th scope="col">{words::ALERTS_MESSAGES_ABOUT}</th>
+                            <th scope="col">{words::ALERTS_MESSAGES_OUTCOME}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -278,22 +269,23 @@ impl Shown {
 
     fn delivery(&self, delivery: &Delivery) -> Part {
         let Delivery { at, moment, attempts, .. } = *delivery;
-        let about = words::about(delivery);
+        let about = wording::about(delivery);
         let about = match delivery.incident {
             Some(id) => whole(view! { <a href=href_of(id)>{about}</a> }),
             None => whole(view! { <span>{about}</span> }),
         };
-        let (class, icon) = words::look(delivery.state);
-        let again = (delivery.state == DeliveryState::Dead && self.may_administer)
-            .then(|| button(RESEND, &[("id", delivery.id.to_string())], "btn small", "Send again".into()));
+        let (class, icon) = wording::look(delivery.state);
+        let again = (delivery.state == DeliveryState::Dead && self.may_administer).then(|| {
+            button(RESEND, &[("id", delivery.id.to_string())], "btn small", words::ALERTS_SEND_AGAIN.into())
+        });
         let tried = (attempts > 1 || (attempts == 1 && delivery.state != DeliveryState::Sent))
-            .then(|| words::tries(attempts));
+            .then(|| words::delivery_tries(attempts));
         let facts = [Some(inert(&delivery.said)).filter(|said| !said.is_empty()), tried];
         let facts = format::joined(facts.into_iter().flatten(), ", ");
         let next = (delivery.state == DeliveryState::Waiting).then(|| {
             view! {
                 <span class="muted">
-                    {if facts.is_empty() { "at " } else { ", next at " }}
+                    {if facts.is_empty() { words::AT_BEFORE } else { words::ALERTS_NEXT_AT }}
                     <time datetime=moment.to_string()>
                         {format!("{} UTC", past::moment(moment, self.view.now))}
                     </time>
@@ -310,7 +302,7 @@ impl Shown {
                 <td class="full">
                     <span class=format!("state {class}")>
                         <Icon name=icon />
-                        <span>{words::word(delivery)}</span>
+                        <span>{wording::word(delivery)}</span>
                     </span>
                     " "
                     <span class="muted">{facts.clone()}</span>
@@ -341,55 +333,57 @@ fn kinds(kinds: &[ChannelKind]) -> Part {
 }
 
 fn edit(href: String, name: &str) -> Part {
-    let label = format!("Edit {name}");
+    let label = words::edit_named(name);
     whole(view! {
         <p>
             <a class="btn" href=href aria-label=label>
                 <Icon name="#i-edit" />
-                "Edit"
+                {words::EDIT}
             </a>
         </p>
     })
 }
 
 fn on_or_off(enabled: bool) -> &'static str {
-    if enabled { "on" } else { "off" }
+    if enabled { words::ALERTS_ON } else { words::ALERTS_OFF }
 }
 
 /// Which trackers a rule is about.
 fn subjects(rule: &AlertRule, names: &BTreeMap<TrackerId, String>) -> String {
-    let labels = |one: &str, many: &str, all: &[String]| match all {
-        [] => None,
-        [one_of_them] => Some(format!("{one} {one_of_them}")),
-        all => Some(format!("{many} {}", all.join(", "))),
+    let labels = |all: &[String], words: fn(usize, String) -> String| {
+        (!all.is_empty()).then(|| words(all.len(), all.join(", ")))
     };
     let trackers = rule.scope.trackers.iter().filter_map(|id| names.get(id).cloned());
     let trackers = Some(format::joined(trackers, ", ")).filter(|all| !all.is_empty());
-    let parts =
-        [labels("Tag", "Tags", &rule.scope.tags), labels("Group", "Groups", &rule.scope.groups), trackers];
+let tags = labels(&rule.scope.tags, words::alerts_tags);
+    let parts = [tags, labels(&rule.scope.groups, words::alerts_groups), trackers];
     let parts = format::joined(parts.into_iter().flatten(), "; ");
-    if parts.is_empty() { "All trackers".to_owned() } else { parts }
+    if parts.is_empty() { words::ALL_TRACKERS.to_owned() } else { parts }
 }
 
 /// When a rule tells, again, and where else.
 fn timing(rule: &AlertRule, channels: &[ChannelView]) -> String {
     let length =
         |length: std::time::Duration| past::lasting(u64::try_from(length.as_millis()).unwrap_or(u64::MAX));
-    let delay = if rule.delay.is_zero() { "at once".into() } else { format!("after {}", length(rule.delay)) };
-    let remind = rule.remind.map(|remind| format!("again after {}", length(remind)));
-    let fallback = rule.fallback.map(|id| format!("otherwise {}", name_of(channels, id)));
+    let delay = if rule.delay.is_zero() {
+        words::ALERTS_AT_ONCE.into()
+    } else {
+        words::alerts_after(length(rule.delay))
+    };
+    let remind = rule.remind.map(|remind| words::alerts_again_after(length(remind)));
+    let fallback = rule.fallback.map(|id| words::alerts_otherwise(name_of(channels, id)));
     format::joined([Some(delay), remind, fallback].into_iter().flatten(), " · ")
 }
 
 fn done_words(word: &str) -> Option<&'static str> {
     Some(match word {
-        "channel" => "The channel is saved.",
-        "channel-and-rule" => "The channel is saved, and a rule that leads all trackers there.",
-        "channel-without-rule" => "The channel is saved, but its rule could not be: add one below.",
-        "channel-removed" => "The channel is deleted.",
-        "rule" => "The rule is saved.",
-        "rule-removed" => "The rule is deleted.",
-        "resent" => "The message is on its way again.",
+        "channel" => words::ALERTS_DONE_CHANNEL,
+        "channel-and-rule" => words::ALERTS_DONE_CHANNEL_AND_RULE,
+        "channel-without-rule" => words::ALERTS_DONE_CHANNEL_WITHOUT_RULE,
+        "channel-removed" => words::ALERTS_DONE_CHANNEL_REMOVED,
+        "rule" => words::ALERTS_DONE_RULE,
+        "rule-removed" => words::ALERTS_DONE_RULE_REMOVED,
+        "resent" => words::ALERTS_DONE_RESENT,
         _ => return None,
     })
 }

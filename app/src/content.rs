@@ -283,6 +283,6 @@ async fn one(services: &Services, id: &str, query: &str) -> Result<(TrackerView,
     let id = id.parse::<TrackerId>().map_err(|_| Failure::NotFound)?;
     let view = services.live.tracker(id).await?;
     // A page without its history is still a page.
-    let past = past::html(services, id, query).await.unwrap_or_else(|_| past::SORRY.into());
+    let past = past::html(services, id, query).await.unwrap_or_else(|_| past::sorry());
     Ok((view, past))
 }

@@ -88,7 +88,7 @@ impl Form {
             Some(id) => {
                 let name = services.live.tracker(id).await?.about.name;
                 let mut fields = services.trackers.fields(id).await?;
-                fields.push(("name".into(), format!("{name} (copy)")));
+                fields.push(("name".into(), words::editor_copy(name)));
                 (fields, services.trackers.worths(id).await?)
             }
             None => (defaults.clone(), Vec::new()),
@@ -117,8 +117,8 @@ impl Form {
     /// The document's title.
     pub fn title(&self) -> String {
         match &self.of {
-            Of::One(_, name) => format!("Edit {name}"),
-            Of::New(_) => "New tracker".into(),
+            Of::One(_, name) => words::edit_named(name),
+            Of::New(_) => words::NEW_TRACKER.into(),
         }
     }
 
@@ -148,8 +148,7 @@ impl Form {
             Of::One(id, _) => (PATH, format!("/t/{id}")),
             Of::New(_) => (NEW_PATH, "/".to_owned()),
         };
-        let lede = matches!(self.of, Of::New(_))
-            .then(|| view! { <p class="lede">"Three fields are enough. The rest has defaults."</p> });
+        let lede = matches!(self.of, Of::New(_)).then(|| view! { <p class="lede">{words::EDITOR_LEDE}</p> });
         whole(view! {
             <div class="wrap top">
                 {self.crumbs()}
@@ -167,20 +166,20 @@ impl Form {
                         action=action
                         method="post"
                         autocomplete="off"
-                        aria-label="Tracker"
+                        aria-label=words::EDITOR_FORM
                         data-changed=self.is_changed.then_some("")
                     >
                         {self.hidden()}
                         {groups::all(self)}
                         <div class="formbar">
                             <a class="btn" href=back>
-                                "Cancel"
+                                {words::CANCEL}
                             </a>
                             <button class="btn primary" type="submit">
-                                {if matches!(self.of, Of::New(_)) { "Save and check" } else { "Save" }}
+                                {if matches!(self.of, Of::New(_)) { words::EDITOR_SAVE_NEW } else { words::SAVE }}
                             </button>
                             <button type="submit" id=READ formaction=READ_PATH hidden>
-                                "Read the command line"
+                                {words::EDITOR_READ}
                             </button>
                         </div>
                     </form>
@@ -192,8 +191,8 @@ impl Form {
 
     fn crumbs(&self) -> Part {
         let (parent, here) = match &self.of {
-            Of::One(id, name) => (Some((format!("/t/{id}"), name.clone())), "Edit"),
-            Of::New(_) => (None, "New"),
+            Of::One(id, name) => (Some((format!("/t/{id}"), name.clone())), words::EDIT),
+            Of::New(_) => (None, words::EDITOR_CRUMB_NEW),
         };
         let parent = parent.map(|(href, name)| {
             view! {
@@ -203,10 +202,10 @@ impl Form {
             }
         });
         whole(view! {
-            <nav class="crumbs" aria-label="Breadcrumb">
+            <nav class="crumbs" aria-label=words::BREADCRUMB>
                 <ol>
                     <li>
-                        <a href="/">"Trackers"</a>
+                        <a href="/">{words::TRACKERS}</a>
                     </li>
                     {parent}
                     <li aria-current="page">{here}</li>
@@ -227,21 +226,20 @@ impl Form {
 
     /// What asks the target now, and what came of it.
     fn test(&self) -> Part {
-        let nothing =
-            "<p class=\"muted\">Asks the target once, with what stands in the form. Nothing is saved.</p>";
-        let panel = self.panel.clone().unwrap_or_else(|| nothing.into());
+        let nothing = || view! { <p class="muted">{words::EDITOR_TEST_HINT}</p> }.to_html();
+        let panel = self.panel.clone().unwrap_or_else(nothing);
         whole(view! {
             <section class="card test" aria-labelledby="h-test">
                 <header>
-                    <h2 id="h-test">"Test"</h2>
+                    <h2 id="h-test">{words::TEST}</h2>
                     <span class="note keys">
-                        <kbd>"Ctrl"</kbd>
+                        <kbd>{words::EDITOR_CTRL}</kbd>
                         " "
-                        <kbd>"Enter"</kbd>
+                        <kbd>{words::EDITOR_ENTER}</kbd>
                     </span>
                     <button class="btn small" type="submit" id=TEST form=FORM formaction=TEST_PATH aria-keyshortcuts="Control+Enter">
                         <Icon name="#i-play" />
-                        <span>"Test"</span>
+                        <span>{words::TEST}</span>
                     </button>
                 </header>
                 <div id=TRIAL inner_html=panel></div>
@@ -263,7 +261,7 @@ impl Form {
             <div class="notice is-down" role="alert">
                 <Icon name="#i-alert" />
                 <div>
-                    <b>{if self.is_test { "Nothing was asked: the form has to be right first." } else { "Nothing was saved." }}</b>
+                    <b>{if self.is_test { words::EDITOR_WRONG_TEST } else { words::EDITOR_WRONG }}</b>
                     <ul>{lines}</ul>
                 </div>
             </div>
@@ -300,7 +298,7 @@ pub fn problems(error: &ApiError) -> String {
         <div class="verdict is-down">
             <p>
                 <Icon name="#i-alert" />
-                <span>"Not asked: the form has to be right first."</span>
+                <span>{words::EDITOR_WRONG_TESTED}</span>
             </p>
             <ul>{lines}</ul>
         </div>

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use crate::{
     access::Asked,
     format,
-    past::{asked::value, words},
+    past::{asked::value, wording},
     ui::{Nothing, Part, crumbs, whole},
 };
 
@@ -98,28 +98,30 @@ impl Shown {
 
     /// The document's title.
     pub fn title(&self) -> String {
-        let of = self.name.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
         match self.lasting.0 {
-            0 => format!("Incidents{of}"),
-            many => format!("({many}) Incidents{of}"),
+            0 => self.heading(),
+            many => format!("({many}) {}", self.heading()),
         }
+    }
+
+    fn heading(&self) -> String {
+        self.name.as_ref().map_or_else(|| words::INCIDENTS.to_owned(), words::incidents_of)
     }
 
     /// The page.
     pub fn view(&self) -> Part {
-        let heading = match &self.name {
-            Some(name) => format!("Incidents of {name}"),
-            None => "Incidents".to_owned(),
-        };
         let way = self.query.tracker.zip(self.name.as_ref()).map(|(id, name)| {
-            crumbs(&[("/".into(), "Trackers".into()), (format!("/t/{id}"), name.clone())], "Incidents".into())
+            crumbs(
+                &[("/".into(), words::TRACKERS.into()), (format!("/t/{id}"), name.clone())],
+                words::INCIDENTS.into(),
+            )
         });
         whole(view! {
             <div class="wrap top">
                 {way}
                 <div class="head">
                     <div class="title">
-                        <h1>{heading}</h1>
+                        <h1>{self.heading()}</h1>
                         <p class="lede">{sentence(self.lasting)}</p>
                     </div>
                 </div>
@@ -145,13 +147,13 @@ impl Shown {
         let everybody = id.map(|_| {
             view! {
                 <li>
-                    <a href=href(None, self.query.open, None)>"Of all trackers"</a>
+                    <a href=href(None, self.query.open, None)>{words::INCIDENTS_ALL_TRACKERS}</a>
                 </li>
             }
         });
         whole(view! {
-            <nav class="tabs" aria-label="Which incidents">
-                <ul>{tab("All", false)} {tab("Open", true)} {everybody}</ul>
+            <nav class="tabs" aria-label=words::INCIDENTS_WHICH>
+                <ul>{tab(words::INCIDENTS_TAB_ALL, false)} {tab(words::INCIDENTS_TAB_OPEN, true)} {everybody}</ul>
             </nav>
         })
     }
@@ -159,11 +161,9 @@ impl Shown {
     fn list(&self) -> Part {
         if self.incidents.is_empty() {
             let words = match (self.query.before.is_some(), self.query.open) {
-                (true, _) => "There are no older ones.",
-                (false, true) => "None is open: nothing is down.",
-                (false, false) => {
-                    "There were none yet. When a tracker goes down, what happened, who was told and what was done is kept here."
-                }
+                (true, _) => words::INCIDENTS_NONE_OLDER,
+                (false, true) => words::INCIDENTS_NONE_DOWN,
+                (false, false) => words::INCIDENTS_NONE_YET,
             };
             return whole(view! {
                 <section class="card">
@@ -175,16 +175,16 @@ impl Shown {
         }
         let rows: Vec<_> = self.incidents.iter().map(|incident| self.row(incident)).collect();
         whole(view! {
-            <section class="card" aria-label="List of incidents">
+            <section class="card" aria-label=words::INCIDENTS_LIST>
                 <table class="table fits incidents">
-                    <caption class="vh" data-zone="">"Newest first, times in UTC"</caption>
+                    <caption class="vh" data-zone="">{words::NEWEST_FIRST}</caption>
                     <thead>
                         <tr>
-                            <th scope="col" data-zone="">"Since, UTC"</th>
-                            <th scope="col">"Lasted"</th>
-                            <th scope="col">"Tracker"</th>
-                            <th scope="col">"Cause"</th>
-                            <th scope="col">"Acknowledged"</th>
+                            <th scope="col" data-zone="">{words::INCIDENTS_SINCE}</th>
+                            <th scope="col">{words::LASTED}</th>
+                            <th scope="col">{words::TRACKER}</th>
+                            <th scope="col">{words::CAUSE}</th>
+                            <th scope="col">{words::INCIDENTS_ACKNOWLEDGED}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -202,14 +202,14 @@ impl Shown {
         };
         let cause = match &incident.fault {
             Some(fault) => whole(view! { <span>{fault.to_string()}</span> }),
-            None => whole(view! { <Nothing what="not kept" /> }),
+            None => whole(view! { <Nothing what=words::NOT_KEPT /> }),
         };
         whole(view! {
             <tr>
                 <th scope="row" class="nowrap">
                     <a href=href_of(incident.id)>
-                        <time datetime=since.to_string()>{words::moment(since, self.now)}</time>
-                        <span class="vh">{format!(", incident {}", incident.id.0)}</span>
+                        <time datetime=since.to_string()>{wording::moment(since, self.now)}</time>
+                        <span class="vh">{words::incidents_row(incident.id.0)}</span>
                     </a>
                 </th>
                 <td class="nowrap">{lasted(incident, self.now)}</td>
@@ -222,14 +222,16 @@ impl Shown {
 
     fn acknowledged(&self, incident: &Incident) -> Part {
         match &incident.acknowledged {
-            Some((_, who)) if self.may_know => {
-                whole(view! { <span><span class="narrow">"Acknowledged by "</span>{who.clone()}</span> })
-            }
-            Some(_) => whole(view! { <span><span class="narrow">"Acknowledged: "</span>"yes"</span> }),
+            Some((_, who)) if self.may_know => whole(
+                view! { <span><span class="narrow">{words::INCIDENTS_ACKNOWLEDGED_BY}</span>{who.clone()}</span> },
+            ),
+            Some(_) => whole(
+                view! { <span><span class="narrow">{words::INCIDENTS_ACKNOWLEDGED_IS}</span>{words::YES}</span> },
+            ),
             None if incident.closed_at.is_none() => {
-                whole(view! { <span class="state is-slow">"not acknowledged"</span> })
+                whole(view! { <span class="state is-slow">{words::INCIDENTS_UNSEEN}</span> })
             }
-            None => whole(view! { <Nothing what="not acknowledged" /> }),
+            None => whole(view! { <Nothing what=words::INCIDENTS_UNSEEN /> }),
         }
     }
 
@@ -238,7 +240,7 @@ impl Shown {
         let newest = self.query.before.map(|_| {
             view! {
                 <a class="btn" href=href(id, self.query.open, None)>
-                    "Newest"
+                    {words::INCIDENTS_NEWEST}
                 </a>
             }
         });
@@ -246,13 +248,13 @@ impl Shown {
         let older = last.map(|last| {
             view! {
                 <a class="btn" rel="next" href=href(id, self.query.open, Some(last))>
-                    "Older"
+                    {words::INCIDENTS_OLDER}
                 </a>
             }
         });
         (newest.is_some() || older.is_some()).then(|| {
             whole(view! {
-                <nav class="pages" aria-label="Pages">
+                <nav class="pages" aria-label=words::INCIDENTS_PAGES>
                     {newest} {older}
                 </nav>
             })
@@ -264,19 +266,21 @@ impl Shown {
 async fn name(services: &Services, id: TrackerId, incidents: &[Incident]) -> String {
     match services.live.tracker(id).await {
         Ok(view) => view.about.name,
-        Err(_) => incidents.first().map_or_else(|| format!("tracker {id}"), |incident| incident.name.clone()),
+        Err(_) => {
+            incidents.first().map_or_else(|| words::incidents_tracker(id), |incident| incident.name.clone())
+        }
     }
 }
 
 /// How long it lasted, or that it lasts and how long so far.
 fn lasted(incident: &Incident, now: Timestamp) -> Part {
     let ms = u64::try_from(incident.end(now).since(incident.since).as_millis()).unwrap_or(u64::MAX);
-    let length = words::lasting(ms);
+    let length = wording::lasting(ms);
     match incident.closed_at {
         Some(_) => whole(length),
         None => whole(view! {
             <span class="state is-down">
-                <span>"ongoing"</span>
+                <span>{words::ONGOING}</span>
                 <span class="for">{length}</span>
             </span>
         }),
@@ -285,14 +289,12 @@ fn lasted(incident: &Incident, now: Timestamp) -> Part {
 
 /// How many last, and how many of them nobody has acknowledged.
 fn sentence((open, unseen): (usize, usize)) -> String {
-    let count = if open >= COUNTED { "1,000 or more open".to_owned() } else { format!("{open} open") };
     match (open, unseen) {
-        (0, _) => "None is open.".to_owned(),
-        (1, 0) => "1 open, acknowledged.".to_owned(),
-        (1, _) => "1 open, not acknowledged.".to_owned(),
-        (_, 0) => format!("{count}, all of them acknowledged."),
-        (_, 1) => format!("{count}, one not acknowledged."),
-        (_, unseen) => format!("{count}, {unseen} not acknowledged."),
+        (0, _) => words::INCIDENTS_NONE_OPEN.to_owned(),
+        (1, 0) => words::INCIDENTS_ONE_ACKNOWLEDGED.to_owned(),
+        (1, _) => words::INCIDENTS_ONE_UNSEEN.to_owned(),
+        (COUNTED.., _) => words::incidents_open(words::INCIDENTS_COUNT_MANY, unseen),
+        _ => words::incidents_open(words::incidents_count(open), unseen),
     }
 }
 

@@ -18,7 +18,7 @@ pub mod scale;
 pub mod stack;
 pub mod travel;
 pub mod uptime;
-pub mod words;
+pub mod wording;
 
 use std::mem::Discriminant;
 
@@ -70,8 +70,9 @@ const MINUTE_MS: i64 = 60_000;
 /// What must not be replaced under the reader's hands for a minute's news.
 const IN_USE: &str = "#past :is(:focus, [open], a:hover)";
 /// What stands there when nothing could be read.
-pub const SORRY: &str =
-    "<p class=\"muted\">The history cannot be read at the moment. Load the page again.</p>";
+pub fn sorry() -> String {
+    view! { <p class="muted">{words::PAST_SORRY}</p> }.to_html()
+}
 
 fn find(selector: &str) -> Option<web_sys::Element> {
     document().query_selector(selector).ok().flatten()

@@ -121,14 +121,14 @@ impl Section {
     /// What it is called.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Own => "Your account",
-            Self::Tokens => "Tokens",
-            Self::General => "General",
-            Self::Defaults => "Defaults",
-            Self::Tags => "Tags",
-            Self::Accounts => "Accounts",
-            Self::Data => "Data",
-            Self::About => "About",
+            Self::Own => words::SETTINGS_OWN,
+            Self::Tokens => words::SETTINGS_TOKENS,
+            Self::General => words::SETTINGS_GENERAL,
+            Self::Defaults => words::SETTINGS_DEFAULTS,
+            Self::Tags => words::TAGS,
+            Self::Accounts => words::SETTINGS_ACCOUNTS,
+            Self::Data => words::SETTINGS_DATA,
+            Self::About => words::SETTINGS_ABOUT,
         }
     }
 
@@ -263,7 +263,7 @@ impl Shown {
                         <h1>{self.section.title()}</h1>
                     </div>
                 </div>
-                <nav class="tabs" aria-label="Settings">
+                <nav class="tabs" aria-label=words::SETTINGS>
                     <ul>{menu}</ul>
                 </nav>
                 {self.done.as_deref().and_then(done_words).map(went_well)}
@@ -298,7 +298,7 @@ impl Shown {
             }
             _ => false,
         };
-        (!has_place).then(|| went_wrong("Not done.", failed.error.sentence()))
+        (!has_place).then(|| went_wrong(words::FORM_FAILED, failed.error.sentence()))
     }
 }
 
@@ -320,19 +320,19 @@ fn fields_of(action: &str) -> &'static [&'static str] {
 /// What is said after a form went well, by the word in the address that it led to.
 fn done_words(word: &str) -> Option<&'static str> {
     Some(match word {
-        "password" => "Your password is changed. All your other sessions have ended.",
-        "two-factor-off" => "Two-factor sign-in is off. All your other sessions have ended.",
-        "session" => "The session has ended.",
-        "sessions" => "All your other sessions have ended.",
-        "token" => "The token is revoked.",
-        "account" => "The account is made. Tell its owner name and password; they can change it.",
-        "changed" => "The account is changed. Its sessions have ended.",
-        "removed" => "The account is removed, with its sessions and tokens.",
-        "saved" => "Saved.",
-        "backup" => "The backup is made.",
-        "backing-up" => "The backup is being made. It is listed here once it is whole.",
-        "backup-removed" => "The backup is deleted.",
-        "defaults" => "Saved. New trackers start with this; those that were as it was before have followed.",
+        "password" => words::SETTINGS_DONE_PASSWORD,
+        "two-factor-off" => words::SETTINGS_DONE_TWO_FACTOR_OFF,
+        "session" => words::SETTINGS_DONE_SESSION,
+        "sessions" => words::SETTINGS_DONE_SESSIONS,
+        "token" => words::SETTINGS_DONE_TOKEN,
+        "account" => words::SETTINGS_DONE_ACCOUNT,
+        "changed" => words::SETTINGS_DONE_CHANGED,
+        "removed" => words::SETTINGS_DONE_REMOVED,
+        "saved" => words::SETTINGS_DONE_SAVED,
+        "backup" => words::SETTINGS_DONE_BACKUP,
+        "backing-up" => words::SETTINGS_DONE_BACKING_UP,
+        "backup-removed" => words::SETTINGS_DONE_BACKUP_REMOVED,
+        "defaults" => words::SETTINGS_DONE_DEFAULTS,
         _ => return None,
     })
 }

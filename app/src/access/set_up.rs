@@ -39,28 +39,30 @@ impl Form {
     pub fn view(self) -> Part {
         let problem = |field: &str| self.error.as_ref().and_then(|error| error.only_at(field));
         let other = self.error.as_ref().filter(|error| !matches!(error, ApiError::Invalid(_)));
-        let name =
-            Input::text("name", "Your name").value(&self.name).complete("username").problem(problem("name"));
-        let password = Input::new("password", "A password", InputKind::Password)
+        let name = Input::text("name", words::SET_UP_NAME)
+            .value(&self.name)
+            .complete("username")
+            .problem(problem("name"));
+        let password = Input::new("password", words::SET_UP_PASSWORD, InputKind::Password)
             .complete("new-password")
-            .hint("At least 12 characters. A few words that do not belong together are strong and easy to remember.")
+            .hint(words::PASSWORD_HINT)
             .problem(problem("password"));
         let token = self.needs_token.then(|| {
-            Input::text("token", "Set-up token")
+            Input::text("token", words::SET_UP_TOKEN)
                 .value(&self.token)
-                .hint("You are not on the machine that this runs on. The token proves that it is yours: the server wrote it to its log when it started.")
+                .hint(words::SET_UP_TOKEN_HINT)
                 .problem(problem("token"))
                 .required()
                 .view("up")
         });
-        let reading = Input::new("reading", "Everybody who can reach this page may look", InputKind::Tick)
+        let reading = Input::new("reading", words::EVERYBODY_MAY_LOOK, InputKind::Tick)
             .value(if self.reading { "true" } else { "false" })
-            .hint("Without it, looking needs an account as well. Changing something always does. You can decide again later.");
+            .hint(words::SET_UP_READING_HINT);
         whole(view! {
             <div class="wrap door">
                 <div>
-                    <h1>"Welcome"</h1>
-                    <p class="lede">"Make the first account: it administers this installation. Then paste what should be watched."</p>
+                    <h1>{words::WELCOME}</h1>
+                    <p class="lede">{words::SET_UP_LEDE}</p>
                 </div>
                 {other.map(|error| view! { <p class="error" role="alert">{error.sentence()}</p> })}
                 <form class="settings" action=SET_UP method="post">
@@ -69,7 +71,7 @@ impl Form {
                     {password.required().view("up")}
                     {reading.view("up")}
                     <p class="send">
-                        <button class="btn primary" type="submit">"Start"</button>
+                        <button class="btn primary" type="submit">{words::SET_UP_START}</button>
                     </p>
                 </form>
             </div>

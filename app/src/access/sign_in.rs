@@ -64,11 +64,11 @@ impl Form {
         };
         whole(view! {
             <div class="wrap door">
-                <h1>"Sign in"</h1>
+                <h1>{words::SIGN_IN}</h1>
                 {resumes.then(|| view! {
                     <div class="notice is-none" role="status">
                         <Icon name="#i-alert" />
-                        <span>"Your session had ended. What you typed is kept: sign in, look it over, and save again."</span>
+                        <span>{words::SIGN_IN_RESUMES}</span>
                     </div>
                 })}
                 {form}
@@ -78,8 +78,8 @@ impl Form {
 
     fn first(&self, hidden: AnyView) -> Part {
         let problem = self.error.as_ref().and_then(|error| error.at("password"));
-        let name = Input::text("name", "Name").value(&self.name).complete("username").required();
-        let password = Input::new("password", "Password", InputKind::Password)
+        let name = Input::text("name", words::NAME).value(&self.name).complete("username").required();
+        let password = Input::new("password", words::PASSWORD, InputKind::Password)
             .complete("current-password")
             .problem(problem)
             .required();
@@ -89,10 +89,10 @@ impl Form {
                 {name.view("in")}
                 {password.view("in")}
                 <p class="send">
-                    <button class="btn primary" type="submit">"Sign in"</button>
+                    <button class="btn primary" type="submit">{words::SIGN_IN}</button>
                 </p>
                 <p class="hint">
-                    "Password lost? An administrator can give you a new one, or on the machine itself: "
+                    {words::SIGN_IN_LOST}
                     <code>"uptime-tracker user reset-password NAME"</code>
                 </p>
             </form>
@@ -100,9 +100,9 @@ impl Form {
     }
 
     fn second(&self, hidden: AnyView) -> Part {
-        let code = Input::new("code", "Code", InputKind::Code)
+        let code = Input::new("code", words::SIGN_IN_CODE, InputKind::Code)
             .complete("one-time-code")
-            .hint("The six digits that your phone shows now, or one of your recovery codes.")
+            .hint(words::SIGN_IN_CODE_HINT)
             .problem(self.error.as_ref().and_then(|error| error.at("code")))
             .required();
         whole(view! {
@@ -111,8 +111,8 @@ impl Form {
                 <input type="hidden" name="ticket" value=self.ticket.clone() />
                 {code.view("in")}
                 <p class="send">
-                    <button class="btn primary" type="submit">"Sign in"</button>
-                    <a class="btn" href=super::SIGN_IN_PAGE>"Start again"</a>
+                    <button class="btn primary" type="submit">{words::SIGN_IN}</button>
+                    <a class="btn" href=super::SIGN_IN_PAGE>{words::SIGN_IN_AGAIN}</a>
                 </p>
             </form>
         })

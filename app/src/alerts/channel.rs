@@ -76,9 +76,9 @@ impl Form {
     /// The document's title.
     pub fn title(&self) -> String {
         match &self.of {
-            Of::Kept(_, name, _) => format!("Edit {name}"),
-            Of::New(kind) => format!("New channel: {}", kind.title),
-            Of::Any(_) => "New channel".to_owned(),
+            Of::Kept(_, name, _) => words::edit_named(name),
+            Of::New(kind) => words::channel_new_of(kind.title),
+            Of::Any(_) => words::CHANNEL_NEW.to_owned(),
         }
     }
 
@@ -94,7 +94,7 @@ impl Form {
                 <div class="notice is-slow">
                     <Icon name="#i-alert" />
                     <span>
-                        <b>"It cannot be used as it stands. "</b>
+                        <b>{words::CHANNEL_PROBLEM}</b>
                         {as_sentence(problem)}
                     </span>
                 </div>
@@ -102,7 +102,7 @@ impl Form {
         });
         whole(view! {
             <div class="wrap top">
-                {crumbs(&[(PAGE.into(), "Alerts".into())], self.title())}
+                {crumbs(&[(PAGE.into(), words::ALERTS.into())], self.title())}
                 <div class="head">
                     <div class="title">
                         <h1>{self.title()}</h1>
@@ -121,26 +121,26 @@ impl Form {
         let own = |name: &'static str, input: Input| {
             input.value(self.value(name)).problem(self.problem_at(name)).view(FORM)
         };
-        let name = Input::text("name", "Name").hint("What rules and incidents call it.").required();
-        let enabled = Input::new("enabled", "In use", InputKind::Tick)
-            .hint("What is not in use gets no message, and keeps its settings.");
+        let name = Input::text("name", words::NAME).hint(words::CHANNEL_NAME_HINT).required();
+        let enabled =
+            Input::new("enabled", words::CHANNEL_ENABLED, InputKind::Tick).hint(words::CHANNEL_ENABLED_HINT);
         let everything = (id.is_none() && self.is_first).then(|| {
-            let tick = Input::new("everything", "Tell it about all trackers", InputKind::Tick)
-                .hint("Adds a rule that leads everything here, at once. It can be changed later.");
+            let tick = Input::new("everything", words::CHANNEL_EVERYTHING, InputKind::Tick)
+                .hint(words::CHANNEL_EVERYTHING_HINT);
             own("everything", tick)
         });
         let hidden = id.map(|id| view! { <input type="hidden" name="id" value=id.0.to_string() /> });
         let fields: Vec<_> = kind.fields.iter().map(|field| self.field(field)).collect();
         let remove = id.map(|id| {
             asking_again(
-                "The channel goes for good, and what waits for it is given up. Rules stay, without it.",
+                words::CHANNEL_DELETE_HINT,
                 REMOVE_CHANNEL,
                 &[("id", id.0.to_string())],
-                "Delete",
+                words::DELETE,
             )
         });
         whole(view! {
-            <form class="card settings channel" action=SAVE_CHANNEL method="post" autocomplete="off" aria-label="Channel">
+            <form class="card settings channel" action=SAVE_CHANNEL method="post" autocomplete="off" aria-label=words::CHANNEL_FORM>
                 {hidden}
                 <input type="hidden" name="kind" value=kind.word />
                 <div class="form">
@@ -151,14 +151,14 @@ impl Form {
                 </div>
                 <div class="formbar">
                     <button class="btn primary" type="submit">
-                        "Save"
+                        {words::SAVE}
                     </button>
                     <button class="btn" type="submit" formaction=TRY_CHANNEL>
                         <Icon name="#i-play" />
-                        "Send a test"
+                        {words::CHANNEL_TRY}
                     </button>
                     <a class="btn" href=PAGE>
-                        "Cancel"
+                        {words::CANCEL}
                     </a>
                 </div>
             </form>
@@ -203,7 +203,7 @@ impl Form {
             }
         };
         let has_place = matches!(error, ApiError::Invalid(invalid) if invalid.0.iter().all(|wrong| is_shown(&wrong.field)));
-        (!has_place).then(|| went_wrong("Not done.", error.sentence()))
+        (!has_place).then(|| went_wrong(words::FORM_FAILED, error.sentence()))
     }
 }
 
@@ -215,17 +215,17 @@ pub fn tested(test: &ChannelTest) -> String {
     let took = format!("{} ms", format::large(test.took_ms));
     let said = inert(&test.said);
     let (class, icon, role, lead) = if test.was_sent {
-        ("notice is-up", "#i-up", "status", "The test message was taken.")
+        ("notice is-up", "#i-up", "status", words::CHANNEL_TRIED)
     } else {
-        ("notice is-down", "#i-down", "alert", "The test message was not taken.")
+        ("notice is-down", "#i-down", "alert", words::CHANNEL_TRIED_IN_VAIN)
     };
     let all = view! {
         <div class=class role=role>
             <Icon name=icon />
             <span>
                 <b>{lead}</b>
-                {format!(" {said}, after {took}. ")}
-                <span class="muted">"Nothing is saved yet."</span>
+                {words::channel_tried_said(said, took)}
+                <span class="muted">{words::CHANNEL_TRIED_UNSAVED}</span>
             </span>
         </div>
     };

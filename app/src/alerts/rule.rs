@@ -62,7 +62,7 @@ impl Form {
 
     /// The document's title.
     pub fn title(&self) -> String {
-        self.of.as_ref().map_or_else(|| "New rule".to_owned(), |(_, name)| format!("Edit {name}"))
+        self.of.as_ref().map_or_else(|| words::RULE_NEW.to_owned(), |(_, name)| words::edit_named(name))
     }
 
     /// The page.
@@ -72,28 +72,23 @@ impl Form {
                 <div class="notice is-slow">
                     <Icon name="#i-alert" />
                     <span>
-                        "A rule leads to channels, and there are none yet. "
-                        <a href=CHANNEL_PAGE>"Add a channel first"</a>
+                        {words::RULE_LACKS_BEFORE}
+                        <a href=CHANNEL_PAGE>{words::RULE_LACKS}</a>
                         "."
                     </span>
                 </div>
             }
         });
         let remove = self.of.as_ref().map(|(id, _)| {
-            asking_again(
-                "The rule goes for good. What is on its way already is still sent.",
-                REMOVE_RULE,
-                &[("id", id.0.to_string())],
-                "Delete",
-            )
+            asking_again(words::RULE_DELETE_HINT, REMOVE_RULE, &[("id", id.0.to_string())], words::DELETE)
         });
         whole(view! {
             <div class="wrap top">
-                {crumbs(&[(PAGE.into(), "Alerts".into())], self.title())}
+                {crumbs(&[(PAGE.into(), words::ALERTS.into())], self.title())}
                 <div class="head">
                     <div class="title">
                         <h1>{self.title()}</h1>
-                        <p class="lede">"Where several rules lead to the same channel, it is told once: by the one that waits shortest."</p>
+                        <p class="lede">{words::RULE_LEDE}</p>
                     </div>
                 </div>
                 {lacks}
@@ -109,21 +104,21 @@ impl Form {
             view! { <input type="hidden" name="id" value=id.0.to_string() /> }
         });
         whole(view! {
-            <form class="card settings rule" action=SAVE_RULE method="post" autocomplete="off" aria-label="Rule">
+            <form class="card settings rule" action=SAVE_RULE method="post" autocomplete="off" aria-label=words::RULE_FORM>
                 {id}
                 <div class="form">
-                    {self.field(Input::text("name", "Name").required(), "name")}
+                    {self.field(Input::text("name", words::NAME).required(), "name")}
                     {self.which()}
                     {self.where_to()}
                     {self.times()}
-                    {self.field(Input::new("enabled", "In force", InputKind::Tick), "enabled")}
+                    {self.field(Input::new("enabled", words::RULE_ENABLED, InputKind::Tick), "enabled")}
                 </div>
                 <div class="formbar">
                     <button class="btn primary" type="submit">
-                        "Save"
+                        {words::SAVE}
                     </button>
                     <a class="btn" href=PAGE>
-                        "Cancel"
+                        {words::CANCEL}
                     </a>
                 </div>
             </form>
@@ -136,17 +131,17 @@ impl Form {
 
     /// Which trackers.
     fn which(&self) -> Part {
-        let tags = Input::text("tags", "Tags").hint("With commas between them.");
-        let groups = Input::text("groups", "Groups").hint("With commas between them.");
-        let trackers = Input::text("trackers", "Trackers").hint("Their numbers, with commas between them.");
+        let tags = Input::text("tags", words::TAGS).hint(words::RULE_LABELS_HINT);
+        let groups = Input::text("groups", words::GROUPS).hint(words::RULE_LABELS_HINT);
+        let trackers = Input::text("trackers", words::TRACKERS).hint(words::RULE_TRACKERS_HINT);
         let named = (!self.named.is_empty()).then(|| {
-            let names = self.named.iter().map(|(id, name)| format!("{id} is {name}"));
+            let names = self.named.iter().map(|(id, name)| words::rule_named(name, id));
             view! { <p class="hint">{format!("{}.", format::joined(names, ", "))}</p> }
         });
         whole(view! {
             <fieldset class="whole">
-                <legend>"Which trackers"</legend>
-                <p class="hint">"Those that have one of the tags, or stand in one of the groups, or are named. All trackers, if everything is empty."</p>
+                <legend>{words::RULE_WHICH}</legend>
+                <p class="hint">{words::RULE_WHICH_HINT}</p>
                 <div class="fields">
                     {self.field(tags, "tags")} {self.field(groups, "groups")} {self.field(trackers, "trackers")}
                 </div>
@@ -170,10 +165,10 @@ impl Form {
             <details class="fold">
                 <summary>
                     <Icon name="#i-chev" />
-                    "What there is"
+                    {words::RULE_WHAT_THERE_IS}
                 </summary>
-                {line("Tags: ", names(&self.labels.tags))}
-                {line("Groups: ", names(&self.labels.groups))}
+                {line(words::RULE_TAGS, names(&self.labels.tags))}
+                {line(words::RULE_GROUPS, names(&self.labels.groups))}
                 <ul class="numbers">{items}</ul>
             </details>
         })
@@ -204,7 +199,7 @@ impl Form {
                             />
                         </span>
                         <label for=id>
-                            {channel.name.clone()} {(!channel.enabled).then_some(" (off)")}
+                            {channel.name.clone()} {(!channel.enabled).then_some(words::RULE_CHANNEL_OFF)}
                         </label>
                     </div>
                 }
@@ -220,7 +215,7 @@ impl Form {
         });
         whole(view! {
             <fieldset class="whole">
-                <legend>"Lead to"</legend>
+                <legend>{words::RULE_LEAD_TO}</legend>
                 {ticks}
                 {problem}
             </fieldset>
@@ -230,20 +225,20 @@ impl Form {
     /// When, how often, and where else.
     fn times(&self) -> Part {
         let presets = |all| InputKind::Presets(all);
-        let delay = Input::new("delay", "After", presets(&["1m", "5m", "15m"]))
-            .placeholder(Some("at once".into()))
-            .hint("What is up again before is not told. Like 30s or 5m, at most 1d.");
-        let remind = Input::new("remind", "Again after", presets(&["30m", "1h", "4h"]))
-            .placeholder(Some("never".into()))
-            .hint("While it is down and nobody has acknowledged it; each time after twice as long.");
-        let nowhere = (String::new(), "nowhere".to_owned());
+        let delay = Input::new("delay", words::RULE_DELAY, presets(&["1m", "5m", "15m"]))
+            .placeholder(Some(words::RULE_DELAY_NONE.into()))
+            .hint(words::RULE_DELAY_HINT);
+        let remind = Input::new("remind", words::RULE_REMIND, presets(&["30m", "1h", "4h"]))
+            .placeholder(Some(words::RULE_REMIND_NONE.into()))
+            .hint(words::RULE_REMIND_HINT);
+        let nowhere = (String::new(), words::RULE_FALLBACK_NONE.to_owned());
         let others = self.channels.iter().map(|channel| (channel.id.0.to_string(), channel.name.clone()));
         let choices = std::iter::once(nowhere).chain(others).collect();
-        let fallback = Input::new("fallback", "If that fails, to", InputKind::Choice(choices))
-            .hint("For messages that could not be delivered.");
+        let fallback = Input::new("fallback", words::RULE_FALLBACK, InputKind::Choice(choices))
+            .hint(words::RULE_FALLBACK_HINT);
         whole(view! {
             <fieldset class="whole">
-                <legend>"When"</legend>
+                <legend>{words::RULE_WHEN}</legend>
                 <div class="fields">
                     {self.field(delay, "delay")} {self.field(remind, "remind")} {self.field(fallback, "fallback")}
                 </div>
@@ -263,7 +258,7 @@ impl Form {
     fn trouble(&self) -> Option<Part> {
         let error = self.error.as_ref()?;
         let has_place = matches!(error, ApiError::Invalid(invalid) if invalid.0.iter().all(|wrong| NAMES.contains(&&*wrong.field)));
-        (!has_place).then(|| went_wrong("Not done.", error.sentence()))
+        (!has_place).then(|| went_wrong(words::FORM_FAILED, error.sentence()))
     }
 }
 

@@ -78,7 +78,7 @@ impl Field {
 
     fn placeholder(&self, form: &Form) -> Option<String> {
         let usual = form.default_of(self.name);
-        (self.is_inherited() && !usual.is_empty()).then(|| format!("{usual} (default)"))
+        (self.is_inherited() && !usual.is_empty()).then(|| words::default_value(usual))
     }
 
     /// Whether it may be left empty to follow a default.

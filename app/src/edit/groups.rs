@@ -15,165 +15,133 @@ const fn field(name: &'static str, label: &'static str, kind: Kind, hint: &'stat
 
 /// What has to be said; the rest has defaults.
 const WHAT: [Field; 3] = [
-    field("url", "What to check", Kind::Line, "A URL, a host, host:port or a curl command line."),
-    field("name", "Name", Kind::Line, "What people call it. Empty takes the URL's host and path."),
+    field("url", words::EDITOR_URL, Kind::Line, words::EDITOR_URL_HINT),
+    field("name", words::NAME, Kind::Line, words::EDITOR_NAME_HINT),
     field(
         "every",
-        "Every",
+        words::EDITOR_EVERY,
         Kind::Presets(&["10s", "30s", "1m", "5m", "15m", "1h", "24h"]),
-        "1s to 24h, like 90s or 5m. A cron expression goes instead of it.",
+        words::EDITOR_EVERY_HINT,
     ),
 ];
 
 const EXPECT: [Field; 2] = [
-    field(
-        "expect",
-        "What counts as up",
-        Kind::Lines(4),
-        "Statuses like 200-299,401, or one expectation a line: status == 200 · body contains \"ok\" · json $.state == \"up\" · \
-         total < 800ms else degraded · certificate.days > 14 else degraded.",
-    ),
-    field("slow", "Slow from", Kind::Short, "1ms to 60s, like 800ms: degraded, not down. Empty means never."),
+    field("expect", words::EDITOR_EXPECT_FIELD, Kind::Lines(4), words::EDITOR_EXPECT_HINT),
+    field("slow", words::SETTING_SLOW, Kind::Short, words::EDITOR_SLOW_HINT),
 ];
 
 const WHEN: [Field; 3] = [
-    field(
-        "cron",
-        "Cron expression",
-        Kind::Line,
-        "Instead of an interval. Five or six fields, like 0 6 * * 1.",
-    ),
-    field("zone", "Time zone of the expression", Kind::Line, "Like Europe/Berlin. Empty means UTC."),
-    field("deadline", "Deadline", Kind::Short, "1s to 60s, never longer than the interval."),
+    field("cron", words::EDITOR_CRON, Kind::Line, words::EDITOR_CRON_HINT),
+    field("zone", words::EDITOR_ZONE, Kind::Line, words::EDITOR_ZONE_HINT),
+    field("deadline", words::SETTING_DEADLINE, Kind::Short, words::EDITOR_DEADLINE_HINT),
 ];
 
 const POLICY: [Field; 4] = [
-    field(
-        "retries",
-        "Failures that are tolerated",
-        Kind::Short,
-        "0 to 10 in a row; the next one makes it down.",
-    ),
-    field("retry", "Try again after", Kind::Short, "1s to 5m, if that fits before the next check."),
-    field("successes", "Good checks to be up again", Kind::Short, "1 to 10 in a row."),
-    field("upside_down", "Upside down", Kind::Check, "Up when the target fails, down when it answers."),
+    field("retries", words::EDITOR_RETRIES, Kind::Short, words::EDITOR_RETRIES_HINT),
+    field("retry", words::EDITOR_RETRY, Kind::Short, words::EDITOR_RETRY_HINT),
+    field("successes", words::EDITOR_SUCCESSES, Kind::Short, words::EDITOR_SUCCESSES_HINT),
+    field("upside_down", words::SETTING_UPSIDE_DOWN, Kind::Check, words::EDITOR_UPSIDE_DOWN_HINT),
 ];
 
 const REQUEST: [Field; 5] = [
-    field("http.method", "Method", Kind::Short, "HEAD, POST …"),
-    field(
-        "http.headers",
-        "Headers",
-        Kind::Lines(3),
-        "One a line, like Accept: text/html. Values of names like Authorization or X-Api-Key are hidden once they are saved; \
-         ••• keeps one.",
-    ),
-    field("http.body", "Body", Kind::Lines(3), "At most 64 KiB."),
-    field("http.redirects", "Redirects", Kind::Short, "How many are followed, 0 to 10."),
-    field("http.cookies", "Send cookies again while redirects are followed", Kind::Check, ""),
+    field("http.method", words::SETTING_METHOD, Kind::Short, words::EDITOR_METHOD_HINT),
+    field("http.headers", words::SETTING_HEADERS, Kind::Lines(3), words::EDITOR_HEADERS_HINT),
+    field("http.body", words::SETTING_BODY, Kind::Lines(3), words::EDITOR_BODY_HINT),
+    field("http.redirects", words::EDITOR_REDIRECTS, Kind::Short, words::EDITOR_REDIRECTS_HINT),
+    field("http.cookies", words::EDITOR_COOKIES, Kind::Check, ""),
 ];
 
 const SIGN_IN: [Field; 8] = [
     field(
         "http.auth",
-        "How to sign in",
+        words::EDITOR_AUTH,
         Kind::Choice(&[
-            ("none", "not at all"),
-            ("basic", "user and password"),
-            ("bearer", "token"),
-            ("oauth2", "OAuth 2 client credentials"),
+            ("none", words::EDITOR_AUTH_NONE),
+            ("basic", words::EDITOR_AUTH_BASIC),
+            ("bearer", words::EDITOR_AUTH_BEARER),
+            ("oauth2", words::EDITOR_AUTH_OAUTH2),
         ]),
-        "Only the fields of the way that is chosen count. ••• keeps what is saved.",
+        words::EDITOR_AUTH_HINT,
     ),
-    field("http.auth.basic.user", "User", Kind::Line, ""),
-    field("http.auth.basic.password", "Password", Kind::Secret, ""),
-    field("http.auth.bearer.token", "Token", Kind::Secret, ""),
-    field("http.auth.oauth2.token_url", "OAuth 2: where tokens are given", Kind::Line, ""),
-    field("http.auth.oauth2.client_id", "OAuth 2: client", Kind::Line, ""),
-    field("http.auth.oauth2.client_secret", "OAuth 2: secret", Kind::Secret, ""),
-    field("http.auth.oauth2.scopes", "OAuth 2: scopes", Kind::Line, "Separated by spaces."),
+    field("http.auth.basic.user", words::SETTING_USER, Kind::Line, ""),
+    field("http.auth.basic.password", words::PASSWORD, Kind::Secret, ""),
+    field("http.auth.bearer.token", words::SETTING_TOKEN, Kind::Secret, ""),
+    field("http.auth.oauth2.token_url", words::EDITOR_OAUTH2_TOKEN_URL, Kind::Line, ""),
+    field("http.auth.oauth2.client_id", words::EDITOR_OAUTH2_CLIENT, Kind::Line, ""),
+    field("http.auth.oauth2.client_secret", words::EDITOR_OAUTH2_SECRET, Kind::Secret, ""),
+    field(
+        "http.auth.oauth2.scopes",
+        words::EDITOR_OAUTH2_SCOPES,
+        Kind::Line,
+        words::EDITOR_OAUTH2_SCOPES_HINT,
+    ),
 ];
 
 const TLS: [Field; 6] = [
-    field("http.tls.verify", "The certificate has to be trustworthy", Kind::Check, ""),
+    field("http.tls.verify", words::EDITOR_VERIFY, Kind::Check, ""),
     field(
         "http.tls.min_version",
-        "Oldest version",
+        words::EDITOR_MIN_VERSION,
         Kind::Choice(&[("1.2", "TLS 1.2"), ("1.3", "TLS 1.3")]),
         "",
     ),
-    field(
-        "http.tls.server_name",
-        "Server name",
-        Kind::Line,
-        "Asked for and verified instead of the URL's host.",
-    ),
-    field("http.tls.authorities", "Authorities", Kind::Lines(3), "PEM: trusted instead of the machine's."),
-    field("http.tls.certificate", "Client certificate", Kind::Lines(3), "PEM: what the probe shows."),
-    field("http.tls.key", "Client key", Kind::Lines(3), "PEM, not encrypted. ••• keeps what is saved."),
+    field("http.tls.server_name", words::SETTING_SERVER_NAME, Kind::Line, words::EDITOR_SERVER_NAME_HINT),
+    field("http.tls.authorities", words::EDITOR_AUTHORITIES, Kind::Lines(3), words::EDITOR_AUTHORITIES_HINT),
+    field("http.tls.certificate", words::EDITOR_CERTIFICATE, Kind::Lines(3), words::EDITOR_CERTIFICATE_HINT),
+    field("http.tls.key", words::SETTING_KEY, Kind::Lines(3), words::EDITOR_KEY_HINT),
 ];
 
 const CONNECTION: [Field; 9] = [
     field(
         "http.version",
-        "HTTP version",
-        Kind::Choice(&[("auto", "the newest that is offered"), ("1.1", "HTTP/1.1"), ("2", "HTTP/2")]),
+        words::SETTING_VERSION,
+        Kind::Choice(&[("auto", words::EDITOR_VERSION_AUTO), ("1.1", "HTTP/1.1"), ("2", "HTTP/2")]),
         "",
     ),
     field(
         "http.connections",
-        "Connections",
+        words::SETTING_CONNECTIONS,
         Kind::Choice(&[
-            ("auto", "kept below 10 s, otherwise a fresh one each time"),
-            ("fresh", "a fresh one each time"),
-            ("kept", "kept"),
+            ("auto", words::EDITOR_CONNECTIONS_AUTO),
+            ("fresh", words::EDITOR_CONNECTIONS_FRESH),
+            ("kept", words::EDITOR_CONNECTIONS_KEPT),
         ]),
         "",
     ),
     field(
         "http.ip",
-        "Addresses",
+        words::SETTING_IP,
         Kind::Choice(&[
-            ("auto", "the first that answers"),
-            ("4", "IPv4 only"),
-            ("6", "IPv6 only"),
-            ("every", "every one has to answer"),
+            ("auto", words::EDITOR_IP_AUTO),
+            ("4", words::EDITOR_IP_4),
+            ("6", words::EDITOR_IP_6),
+            ("every", words::EDITOR_IP_EVERY),
         ]),
         "",
     ),
-    field(
-        "http.resolvers",
-        "Name servers",
-        Kind::Line,
-        "At most 3, like 1.1.1.1 [::1]:53. Empty asks the machine's.",
-    ),
-    field("http.host", "Host", Kind::Line, "Sent instead of the URL's."),
-    field(
-        "http.proxy.url",
-        "Proxy",
-        Kind::Line,
-        "Like http://proxy.example:3128 or socks5://proxy.example:1080.",
-    ),
-    field("http.proxy.user", "Proxy: user", Kind::Line, ""),
-    field("http.proxy.password", "Proxy: password", Kind::Secret, ""),
-    field("http.cache_busting", "Make each URL a new one, so that no cache answers", Kind::Check, ""),
+    field("http.resolvers", words::SETTING_RESOLVERS, Kind::Line, words::EDITOR_RESOLVERS_HINT),
+    field("http.host", words::SETTING_HOST, Kind::Line, words::EDITOR_HOST_HINT),
+    field("http.proxy.url", words::SETTING_PROXY, Kind::Line, words::EDITOR_PROXY_HINT),
+    field("http.proxy.user", words::EDITOR_PROXY_USER, Kind::Line, ""),
+    field("http.proxy.password", words::EDITOR_PROXY_PASSWORD, Kind::Secret, ""),
+    field("http.cache_busting", words::EDITOR_CACHE_BUSTING, Kind::Check, ""),
 ];
 
 const PLACE: [Field; 2] = [
-    field("group", "Group", Kind::Line, "Where it stands in the list. Empty for none."),
-    field("tags", "Tags", Kind::Line, "With commas between them, at most 20. Kept in lower case."),
+    field("group", words::GROUP, Kind::Line, words::EDITOR_GROUP_HINT),
+    field("tags", words::TAGS, Kind::Line, words::EDITOR_TAGS_HINT),
 ];
 
 /// Groups that are folded until they are wanted.
 const FOLDED: [(&str, &[Field]); 8] = [
-    ("Expect", &EXPECT),
-    ("Request", &REQUEST),
-    ("Sign-in", &SIGN_IN),
-    ("TLS", &TLS),
-    ("Connection", &CONNECTION),
-    ("When it fails", &POLICY),
-    ("When", &WHEN),
-    ("Where it shows", &PLACE),
+    (words::EDITOR_EXPECT, &EXPECT),
+    (words::EDITOR_REQUEST, &REQUEST),
+    (words::SETTING_SIGN_IN, &SIGN_IN),
+    (words::EDITOR_TLS, &TLS),
+    (words::EDITOR_CONNECTION, &CONNECTION),
+    (words::EDITOR_POLICY, &POLICY),
+    (words::EDITOR_WHEN, &WHEN),
+    (words::EDITOR_PLACE, &PLACE),
 ];
 
 /// All groups.
@@ -203,9 +171,10 @@ fn field_of(name: &str) -> Option<&'static Field> {
 
 /// Unfolded where something is wrong in it; expectations always, because every test is about them.
 fn folded(legend: &'static str, fields: &[Field], form: &Form) -> Part {
-    let is_open = legend == "Expect" || fields.iter().any(|field| form.problem(field.name).is_some());
+    let is_open =
+        legend == words::EDITOR_EXPECT || fields.iter().any(|field| form.problem(field.name).is_some());
     let fields: Vec<Part> = fields.iter().map(|field| field.view(form)).collect();
-    let worth = (legend == "When it fails").then(|| worth::table(&form.worths));
+    let worth = (legend == words::EDITOR_POLICY).then(|| worth::table(&form.worths));
     whole(view! {
         <details open=is_open>
             <summary>

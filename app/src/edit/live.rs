@@ -107,7 +107,7 @@ impl Editor {
         // What the line said is not so any more.
         let line = field.closest("details").ok().flatten();
         if let Some(line) = line.and_then(|fold| fold.query_selector(".now").ok().flatten()) {
-            line.set_text_content(Some("changed"));
+            line.set_text_content(Some(words::EDITOR_CHANGED));
         }
     }
 
@@ -154,11 +154,9 @@ impl Editor {
             own.running.take();
             busy(false);
             if answer.is_none() {
-                show(if abort.signal().aborted() {
-                    "<p>Given up.</p>"
-                } else {
-                    "<p>The server cannot be reached.</p>"
-                });
+                let was_stopped = abort.signal().aborted();
+                let word = if was_stopped { words::EDITOR_GIVEN_UP } else { words::ERROR_UNREACHABLE };
+                show(&["<p>", word, "</p>"].concat());
             }
             let said = document().query_selector("#trial .verdict p").ok().flatten();
             if let (Some(said), Some(place)) = (said, element("trial-said")) {
@@ -216,7 +214,7 @@ fn busy(is_busy: bool) {
     }
     let word = element(TEST).and_then(|button| button.query_selector("span").ok().flatten());
     if let Some(word) = word {
-        word.set_text_content(Some(if is_busy { "Stop" } else { "Test" }));
+        word.set_text_content(Some(if is_busy { words::EDITOR_STOP } else { words::TEST }));
     }
 }
 

@@ -8,77 +8,73 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
     let lines = |name| form.value(name).lines().filter(|line| !line.trim().is_empty()).count();
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
     let parts: Vec<Option<String>> = match legend {
-        "Expect" => vec![
+        words::EDITOR_EXPECT => vec![
             some(told("expect").lines().map(str::trim).collect::<Vec<_>>().join("; ")),
-            some(told("slow")).map(|slow| format!("slow from {slow}")),
+            some(told("slow")).map(words::editor_says_slow),
         ],
-        "When" => vec![
-            some(told("cron")).map(|cron| format!("cron {cron}")),
+        words::EDITOR_WHEN => vec![
+            some(told("cron")).map(words::editor_says_cron),
             some(told("zone")),
-            some(told("deadline")).map(|deadline| format!("deadline {deadline}")),
+            some(told("deadline")).map(words::editor_says_deadline),
         ],
-        "Where it shows" => vec![some(told("group")), some(told("tags"))],
-        "When it fails" => vec![
+        words::EDITOR_PLACE => vec![some(told("group")), some(told("tags"))],
+        words::EDITOR_POLICY => vec![
             some(tries(&told("retries"), &told("retry"))),
-            Some(told("successes"))
-                .filter(|good| good != "1")
-                .map(|good| format!("{good} good ones to be up again")),
-            flag(form, "upside_down", "upside down"),
+            Some(told("successes")).filter(|good| good != "1").map(words::editor_says_good),
+            flag(form, "upside_down", words::EDITOR_SAYS_UPSIDE_DOWN),
         ],
-        "Request" => vec![
+        words::EDITOR_REQUEST => vec![
             some(told("http.method")),
-            some(match lines("http.headers") {
-                0 => "no headers".into(),
-                count => crate::format::count(count, "header", "headers"),
-            }),
-            some(if lines("http.body") == 0 { "no body".into() } else { "a body".into() }),
-            Some(format!("{} redirects", told("http.redirects"))),
-            flag(form, "http.cookies", "cookies"),
-        ],
-        "Sign-in" => vec![some(match form.value("http.auth") {
-            "basic" => format!("user {}", form.value("http.auth.basic.user")),
-            "bearer" => "a token".into(),
-            "oauth2" => "OAuth 2".into(),
-            _ => "not at all".into(),
-        })],
-        "TLS" => vec![
-            some(if form.value("http.tls.verify") == "false" {
-                "not verified".into()
+            Some(words::editor_says_headers(lines("http.headers"))),
+            some(if lines("http.body") == 0 {
+                words::EDITOR_SAYS_NO_BODY.into()
             } else {
-                "verified".into()
+                words::EDITOR_SAYS_BODY.into()
             }),
-            some(told("http.tls.min_version")).map(|version| format!("TLS {version} or newer")),
+            Some(words::editor_says_redirects(told("http.redirects"))),
+            flag(form, "http.cookies", words::EDITOR_SAYS_COOKIES),
+        ],
+        words::SETTING_SIGN_IN => vec![some(match form.value("http.auth") {
+            "basic" => words::editor_says_user(form.value("http.auth.basic.user")),
+            "bearer" => words::EDITOR_SAYS_TOKEN.into(),
+            "oauth2" => "OAuth 2".into(),
+            _ => words::EDITOR_SAYS_NO_SIGN_IN.into(),
+        })],
+        words::EDITOR_TLS => vec![
+            some(if form.value("http.tls.verify") == "false" {
+                words::EDITOR_SAYS_NOT_VERIFIED.into()
+            } else {
+                words::EDITOR_SAYS_VERIFIED.into()
+            }),
+            some(told("http.tls.min_version")).map(words::editor_says_tls),
             some(told("http.tls.server_name")),
-            filled(form, "http.tls.authorities", "own authorities"),
-            filled(form, "http.tls.certificate", "a client certificate"),
+            filled(form, "http.tls.authorities", words::EDITOR_SAYS_AUTHORITIES),
+            filled(form, "http.tls.certificate", words::EDITOR_SAYS_CERTIFICATE),
         ],
         _ => vec![
             some(match form.value("http.version") {
                 "1.1" => "HTTP/1.1".into(),
                 "2" => "HTTP/2".into(),
-                _ => "newest HTTP".into(),
+                _ => words::EDITOR_SAYS_NEWEST_HTTP.into(),
             }),
             some(match form.value("http.ip") {
                 "4" => "IPv4".into(),
                 "6" => "IPv6".into(),
-                "every" => "every address".into(),
-                _ => "IPv4 and IPv6".into(),
+                "every" => words::EDITOR_SAYS_EVERY_ADDRESS.into(),
+                _ => words::EDITOR_SAYS_BOTH.into(),
             }),
-            some(told("http.resolvers")).map(|servers| format!("asks {servers}")),
-            some(told("http.host")).map(|host| format!("host {host}")),
-            filled(form, "http.proxy.url", "a proxy"),
-            flag(form, "http.cache_busting", "past caches"),
+            some(told("http.resolvers")).map(words::editor_says_resolvers),
+            some(told("http.host")).map(words::editor_says_host),
+            filled(form, "http.proxy.url", words::EDITOR_SAYS_PROXY),
+            flag(form, "http.cache_busting", words::EDITOR_SAYS_PAST_CACHES),
         ],
     };
     crate::format::joined(parts.into_iter().flatten(), ", ")
 }
 
 fn tries(retries: &str, apart: &str) -> String {
-    match retries.parse::<u16>() {
-        Ok(0) => "1 try".into(),
-        Ok(retries) => format!("{} tries, {apart} apart", retries.saturating_add(1)),
-        Err(_) => String::new(),
-    }
+    let tries = retries.parse::<u16>().map(|retries| retries.saturating_add(1));
+    tries.map(|tries| words::editor_says_tries(apart, tries)).unwrap_or_default()
 }
 
 fn flag(form: &Form, name: &str, word: &str) -> Option<String> {

@@ -69,7 +69,7 @@ impl Trial {
         let all = view! {
             {remarks}
             {self.verdict()}
-            <ol class="steps" aria-label="Steps of the test">
+            <ol class="steps" aria-label=words::TRIAL_STEPS>
                 {steps}
             </ol>
             {answer::answer(self)}
@@ -79,23 +79,21 @@ impl Trial {
 
     fn verdict(&self) -> Part {
         let Some(end) = &self.end else {
-            return whole(view! { <p class="verdict muted">"Asking…"</p> });
+            return whole(view! { <p class="verdict muted">{words::TRIAL_ASKING}</p> });
         };
-        let took =
-            end.latency.map(|latency| format!(" in {} ms", format::latency(latency))).unwrap_or_default();
+        let took = |latency| words::trial_took(format!("{} ms", format::latency(latency)));
+        let took = end.latency.map(took).unwrap_or_default();
         let (class, icon, text) = match &end.outcome {
-            Outcome::Up => ("is-up", "#i-up", format!("Up{took}.")),
-            Outcome::Degraded(fault) => ("is-slow", "#i-slow", format!("Up{took}, but degraded: {fault}.")),
-            Outcome::Down(fault) => ("is-down", "#i-down", format!("Down: {fault}.")),
-            Outcome::Unknown(reason) => {
-                ("is-none", "#i-alert", format!("Nothing was learnt: {}.", reason.sentence()))
-            }
+            Outcome::Up => ("is-up", "#i-up", words::trial_up(took)),
+            Outcome::Degraded(fault) => ("is-slow", "#i-slow", words::trial_degraded(fault, took)),
+            Outcome::Down(fault) => ("is-down", "#i-down", words::trial_down(fault)),
+            Outcome::Unknown(reason) => ("is-none", "#i-alert", words::trial_unknown(reason.sentence())),
         };
         let anyway = matches!(end.outcome, Outcome::Down(_) | Outcome::Unknown(_)).then(|| {
             let word = if matches!(end.outcome, Outcome::Down(_)) {
-                "Save anyway: it is down now"
+                words::TRIAL_SAVE_ANYWAY_DOWN
             } else {
-                "Save anyway"
+                words::TRIAL_SAVE_ANYWAY
             };
             whole(view! {
                 <button class="btn small" type="submit" form=super::FORM>

@@ -12,26 +12,24 @@ use crate::{
 pub(super) fn table(worths: &[Worth]) -> Part {
     let rows: Vec<_> = worths.iter().map(row).collect();
     if rows.is_empty() {
-        return whole(
-            view! { <p class="muted whole">"What a policy is worth can be told once it is saved, and for intervals only."</p> },
-        );
+        return whole(view! { <p class="muted whole">{words::WORTH_NOTHING}</p> });
     }
     whole(view! {
         <details class="fold whole">
             <summary>
                 <Icon name="#i-chev" />
-                "How fast, and how many false alarms"
+                {words::WORTH}
             </summary>
             <table class="table fits">
                 <caption class="note">
-                    "False alarms are counted for a network that is bad for 9 s a day, and for 86 s, in bursts of 20 s."
+                    {words::WORTH_CAPTION}
                 </caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Preset"</th>
-                        <th scope="col">"Tries"</th>
-                        <th scope="col">"Down within"</th>
-                        <th scope="col">"False alarms a year"</th>
+                        <th scope="col">{words::WORTH_PRESET}</th>
+                        <th scope="col">{words::WORTH_TRIES}</th>
+                        <th scope="col">{words::WORTH_DOWN_WITHIN}</th>
+                        <th scope="col">{words::WORTH_FALSE_ALARMS}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -47,23 +45,21 @@ fn row(worth: &Worth) -> impl IntoView + use<> {
             <th scope="row">{worth.name}</th>
             <td>{tries(worth)}</td>
             <td>{format::in_full(worth.worst_detection)}</td>
-            <td>{format!("{good} to {poor}")}</td>
+            <td>{words::worth_false_alarms_range(good, poor)}</td>
         </tr>
     }
 }
 
 /// `3, 5 s apart; 2 good ones to be up again`.
 fn tries(worth: &Worth) -> String {
-    let apart = if worth.retries > 0 {
-        format!(", {} apart", format::in_full(worth.retry_after))
-    } else {
-        String::new()
+    let tries = match worth.retries {
+        0 => "1".to_owned(),
+        retries => words::worth_apart(retries.saturating_add(1), format::in_full(worth.retry_after)),
     };
-    let again = match worth.successes {
-        0 | 1 => String::new(),
-        good => format!("; {good} good ones to be up again"),
-    };
-    format!("{}{apart}{again}", worth.retries.saturating_add(1))
+    match worth.successes {
+        0 | 1 => tries,
+        good => format!("{tries}; {}", words::editor_says_good(good)),
+    }
 }
 
 /// As exact as such a number can be meant.
@@ -73,7 +69,7 @@ fn count(alarms: f64) -> String {
     } else if alarms >= 0.1 {
         format!("{alarms:.1}")
     } else {
-        "under 0.1".into()
+        words::WORTH_UNDER.into()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     access::Asked,
     alerts::{ACKNOWLEDGE, COMMENT},
     backend::FailedForm,
-    past::{asked::value, failure, words},
+    past::{asked::value, failure, wording},
     ui::{Icon, Input, InputKind, Part, button, crumbs, went_well, went_wrong, whole},
 };
 
@@ -44,7 +44,7 @@ impl Shown {
     /// The document's title.
     pub fn title(&self) -> String {
         let incident = &self.story.incident;
-        format!("Incident {}: {}", incident.id.0, incident.name)
+        words::incident_title(&incident.name, incident.id.0)
     }
 
     /// The page.
@@ -57,11 +57,11 @@ impl Shown {
                 seen: seen.clone(),
                 last_good: last_good.clone(),
             };
-            failure::compared("What was seen", &failure, self.story.now)
+            failure::compared(words::INCIDENT_SEEN, &failure, self.story.now)
         });
         whole(view! {
             <div class="wrap top">
-                {crumbs(&[(PAGE.into(), "Incidents".into())], format!("Incident {}", incident.id.0))}
+                {crumbs(&[(PAGE.into(), words::INCIDENTS.into())], words::incident(incident.id.0))}
                 <div class="head">
                     <div class="title">
                         <h1>{incident.name.clone()} {self.badge()}</h1>
@@ -80,8 +80,8 @@ impl Shown {
 
     fn badge(&self) -> Part {
         let (class, icon, word) = match self.story.incident.closed_at {
-            None => ("badge is-down", "#i-down", "Down"),
-            Some(_) => ("badge is-up", "#i-up", "Over"),
+            None => ("badge is-down", "#i-down", words::INCIDENT_DOWN),
+            Some(_) => ("badge is-up", "#i-up", words::INCIDENT_OVER),
         };
         whole(view! {
             <span class=class>
@@ -97,12 +97,12 @@ impl Shown {
         let cause = incident
             .fault
             .as_ref()
-            .map_or_else(|| "Why is no longer kept".to_owned(), |fault| failure::inert(&fault.to_string()));
+            .map_or_else(|| words::WHY_NOT_KEPT.to_owned(), |fault| failure::inert(&fault.to_string()));
         let lasting = incident.end(self.story.now).since(incident.since);
-        let lasting = words::lasting(u64::try_from(lasting.as_millis()).unwrap_or(u64::MAX));
+        let lasting = wording::lasting(u64::try_from(lasting.as_millis()).unwrap_or(u64::MAX));
         match incident.closed_at {
-            None => format!("{cause}. Down for {lasting} so far."),
-            Some(_) => format!("{cause}. It was down for {lasting}."),
+            None => words::incident_lede_down(cause, lasting),
+            Some(_) => words::incident_lede_over(cause, lasting),
         }
     }
 
@@ -110,17 +110,22 @@ impl Shown {
         let incident = &self.story.incident;
         let is_awaited = self.may_change && incident.closed_at.is_none() && incident.acknowledged.is_none();
         let acknowledge = is_awaited.then(|| {
-            button(ACKNOWLEDGE, &[("id", incident.id.0.to_string())], "btn primary", "Acknowledge".into())
+            button(
+                ACKNOWLEDGE,
+                &[("id", incident.id.0.to_string())],
+                "btn primary",
+                words::INCIDENT_ACKNOWLEDGE.into(),
+            )
         });
         // The end of the second, so that the failed check itself is seen.
         let moment = format!("/t/{}?at={}#moment", incident.tracker, incident.opened_at.as_ms() + 999);
         let tracker = self.is_tracked.then(|| {
             view! {
                 <a class="btn" href=format!("/t/{}", incident.tracker)>
-                    "Tracker"
+                    {words::TRACKER}
                 </a>
                 <a class="btn" href=moment>
-                    "Checks of that time"
+                    {words::INCIDENT_CHECKS}
                 </a>
             }
         });
@@ -130,18 +135,18 @@ impl Shown {
     fn comment(&self) -> Part {
         let failed = self.failed.as_ref().filter(|failed| failed.action == COMMENT);
         let typed = failed.and_then(|failed| failed.value("comment")).unwrap_or_default();
-        let field = Input::new("comment", "Comment", InputKind::Lines(3))
+        let field = Input::new("comment", words::INCIDENT_COMMENT, InputKind::Lines(3))
             .value(typed)
-            .hint("What was found, what is being done. For everybody who has an account here.")
+            .hint(words::INCIDENT_COMMENT_HINT)
             .problem(failed.and_then(|failed| failed.error.only_at("comment")));
         whole(view! {
             <section class="sheet" aria-labelledby="h-comment">
-                <h2 id="h-comment">"Say something of it"</h2>
+                <h2 id="h-comment">{words::INCIDENT_COMMENT_TITLE}</h2>
                 <form class="settings" action=COMMENT method="post">
                     <input type="hidden" name="id" value=self.story.incident.id.0.to_string() />
                     {field.view("say")}
                     <p class="send">
-                        <button class="btn" type="submit">"Comment"</button>
+                        <button class="btn" type="submit">{words::INCIDENT_COMMENT}</button>
                     </p>
                 </form>
             </section>
@@ -152,15 +157,15 @@ impl Shown {
     fn trouble(&self) -> Option<Part> {
         let failed = self.failed.as_ref()?;
         let is_at_field = failed.action == COMMENT && failed.error.only_at("comment").is_some();
-        (!is_at_field).then(|| went_wrong("Not done.", failed.error.sentence()))
+        (!is_at_field).then(|| went_wrong(words::FORM_FAILED, failed.error.sentence()))
     }
 }
 
 fn done_words(word: &str) -> Option<&'static str> {
     Some(match word {
-        "acknowledged" => "Acknowledged. Nobody is reminded of it any more.",
-        "commented" => "Your comment is kept.",
-        "resent" => "The message is on its way again.",
+        "acknowledged" => words::INCIDENT_DONE_ACKNOWLEDGED,
+        "commented" => words::INCIDENT_DONE_COMMENTED,
+        "resent" => words::ALERTS_DONE_RESENT,
         _ => return None,
     })
 }

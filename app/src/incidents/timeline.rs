@@ -4,8 +4,8 @@ use domain::{Delivery, DeliveryState, Event, IncidentStory, Timestamp};
 use leptos::prelude::*;
 
 use crate::{
-    alerts::words,
-    past::{failure::inert, words as past},
+    alerts::wording,
+    past::{failure::inert, wording as past},
     ui::{Icon, Part, whole},
 };
 
@@ -32,8 +32,8 @@ pub(super) fn view(story: &IncidentStory, may_know: bool) -> Part {
     whole(view! {
         <section class="card" aria-labelledby="h-timeline">
             <header>
-                <h2 id="h-timeline">"What happened"</h2>
-                <span class="note">"oldest first"</span>
+                <h2 id="h-timeline">{words::INCIDENT_TIMELINE}</h2>
+                <span class="note">{words::INCIDENT_TIMELINE_ORDER}</span>
             </header>
             <ol class="timeline">{items}</ol>
         </section>
@@ -42,24 +42,28 @@ pub(super) fn view(story: &IncidentStory, may_know: bool) -> Part {
 
 fn look(story: &IncidentStory, event: Event<'_>, may_know: bool) -> Look {
     match event {
-        Event::Failed => ("is-slow", "#i-retry", paragraph("The first check failed.".into())),
+        Event::Failed => ("is-slow", "#i-retry", paragraph(words::INCIDENT_FAILED.into())),
         Event::Confirmed => {
-            let fault = story.incident.fault.as_ref().map(|fault| format!(": {}", inert(&fault.to_string())));
-            let text = format!("It is down, confirmed{}.", fault.unwrap_or_default());
+            let fault = story.incident.fault.as_ref().map(|fault| inert(&fault.to_string()));
+            let text = fault.map_or_else(|| words::INCIDENT_CONFIRMED.into(), words::incident_confirmed_why);
             ("is-down", "#i-down", paragraph(text))
         }
-        Event::Recovered => ("is-up", "#i-up", paragraph("It is up again.".into())),
+        Event::Recovered => ("is-up", "#i-up", paragraph(words::INCIDENT_RECOVERED.into())),
         Event::Told(delivery) => told(delivery, story.now),
         Event::Acknowledged(who) if may_know => {
             let who = who.to_owned();
-            ("is-none", "#i-person", whole(view! { <p><b>{who}</b> " acknowledged it."</p> }))
+            (
+                "is-none",
+                "#i-person",
+                whole(view! { <p><b>{who}</b> {words::INCIDENT_ACKNOWLEDGED_AFTER}</p> }),
+            )
         }
-        Event::Acknowledged(_) => ("is-none", "#i-person", paragraph("Somebody acknowledged it.".into())),
+        Event::Acknowledged(_) => ("is-none", "#i-person", paragraph(words::INCIDENT_ACKNOWLEDGED.into())),
         Event::Commented(who, comment) => {
             let (who, comment) = (who.to_owned(), inert(comment));
             let text = view! {
                 <div>
-                    <p><b>{who}</b> " says:"</p>
+                    <p><b>{who}</b> {words::INCIDENT_SAYS}</p>
                     <p class="says">{comment}</p>
                 </div>
             };
@@ -78,22 +82,26 @@ fn moment(at: Timestamp, now: Timestamp) -> Part {
 
 /// Who was told, and what came of it.
 fn told(delivery: &Delivery, now: Timestamp) -> Look {
-    let (class, icon) = words::look(delivery.state);
-    let kind = words::told(delivery.kind);
-    let (tries, said) = (words::tries(delivery.attempts), inert(&delivery.said));
+    let (class, icon) = wording::look(delivery.state);
+    let kind = wording::told(delivery.kind);
+    let (tries, said) = (words::delivery_tries(delivery.attempts), inert(&delivery.said));
     let next = |words: String| whole(view! { <span>{words} {moment(delivery.moment, now)}</span> });
-    let (text, note) = match delivery.state {
-        DeliveryState::Sent if said.is_empty() => ("was told", whole("taken")),
-        DeliveryState::Sent => ("was told", whole(said)),
-        DeliveryState::Waiting if delivery.attempts == 0 => ("is to be told", next("at ".into())),
-        DeliveryState::Waiting => ("could not be told yet", next(format!("{said}, {tries}, next at "))),
-        DeliveryState::Dead => ("was not told", whole(format!("{said}, given up after {tries}"))),
-        DeliveryState::Dropped => ("was not told", whole("nobody needed it any more")),
+    let (was, note) = match delivery.state {
+        DeliveryState::Sent if said.is_empty() => (words::INCIDENT_WAS_TOLD, whole(words::INCIDENT_TAKEN)),
+        DeliveryState::Sent => (words::INCIDENT_WAS_TOLD, whole(said)),
+        DeliveryState::Waiting if delivery.attempts == 0 => {
+            (words::INCIDENT_IS_TO_BE_TOLD, next(words::AT_BEFORE.into()))
+        }
+        DeliveryState::Waiting => {
+            (words::INCIDENT_COULD_NOT_BE_TOLD, next(words::incident_next(said, tries)))
+        }
+        DeliveryState::Dead => (words::INCIDENT_WAS_NOT_TOLD, whole(words::incident_given_up(said, tries))),
+        DeliveryState::Dropped => (words::INCIDENT_WAS_NOT_TOLD, whole(words::INCIDENT_NOT_NEEDED)),
     };
     let words = whole(view! {
         <p>
             <b>{delivery.channel.clone()}</b>
-            {format!(" {text} {kind}: ")}
+            {words::incident_told(kind, was)}
             <span class="muted">{note}</span>
         </p>
     });

@@ -10,8 +10,7 @@ pub fn value(query: &str, name: &str) -> Option<String> {
 }
 
 /// What is said to who named no moment.
-pub const NO_MOMENT: &str =
-    "This is no time. Give a date and a time in UTC, like 2026-11-23T14:03, or milliseconds since 1970.";
+pub const NO_MOMENT: &str = words::PAST_NO_MOMENT;
 
 /// The moment that was typed; none when nothing was.
 ///

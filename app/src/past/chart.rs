@@ -11,7 +11,7 @@ use super::{
     here::{Here, first_within, reach_name},
     lines::{self, Lines, PITCH, Stretch},
     scale::{HEIGHT, Scale, Tick, percent, ticks},
-    words,
+    wording,
 };
 use crate::{
     format,
@@ -26,14 +26,14 @@ pub fn latency(story: &Story, here: &Here) -> impl IntoView + use<> {
     let drawn = match lines::highest(&story.chart) {
         Some(highest) => drawing(story, here, highest),
         None => whole(view! {
-            <p class="muted">{format!("No good check in the last {}, so there is nothing to draw.", words::reach(reach))}</p>
+            <p class="muted">{words::past_latency_nothing(wording::reach(reach))}</p>
         }),
     };
     view! {
         <section class="card" id="latency" aria-labelledby="h-latency">
             <header>
-                <h2 id="h-latency">"Latency"</h2>
-                <nav class="seg" aria-label="Range of the chart">
+                <h2 id="h-latency">{words::LATENCY}</h2>
+                <nav class="seg" aria-label=words::PAST_LATENCY_RANGE>
                     {Vec::from(Reach::ALL.map(|other| choice(here, other, reach)))}
                 </nav>
             </header>
@@ -44,8 +44,6 @@ pub fn latency(story: &Story, here: &Here) -> impl IntoView + use<> {
 }
 
 fn choice(here: &Here, reach: Reach, current: Reach) -> impl IntoView + use<> {
-    let words = words::reach(reach);
-    let short = words.replace(" hours", " h").replace(" days", " d").replace(" year", " y");
     view! {
         <a
             class="btn small"
@@ -53,25 +51,25 @@ fn choice(here: &Here, reach: Reach, current: Reach) -> impl IntoView + use<> {
             href=here.with_reach(reach)
             aria-current=(reach == current).then_some("true")
         >
-            <span aria-hidden="true">{short}</span>
-            <span class="vh">{words}</span>
+            <span aria-hidden="true">{wording::reach_in_short(reach)}</span>
+            <span class="vh">{wording::reach(reach)}</span>
         </a>
     }
 }
 
 fn figures(latency: &Percentiles) -> impl IntoView + use<> {
     let figures = [
-        ("p50", "half took at most", latency.p50),
-        ("p90", "9 of 10 took at most", latency.p90),
-        ("p95", "19 of 20 took at most", latency.p95),
-        ("p99", "99 of 100 took at most", latency.p99),
-        ("Slowest", "of the good checks", latency.max),
+        ("p50", words::PAST_LATENCY_P50, latency.p50),
+        ("p90", words::PAST_LATENCY_P90, latency.p90),
+        ("p95", words::PAST_LATENCY_P95, latency.p95),
+        ("p99", words::PAST_LATENCY_P99, latency.p99),
+        (words::TRACKER_SLOWEST, words::PAST_LATENCY_SLOWEST_OF, latency.max),
     ];
     let figure = |(term, meaning, value): (&'static str, &'static str, Option<Micros>)| {
         view! {
             <div>
                 <dt>{term}</dt>
-                <dd>{words::milliseconds(value)} <small>{meaning}</small></dd>
+                <dd>{wording::milliseconds(value)} <small>{meaning}</small></dd>
             </div>
         }
     };
@@ -100,10 +98,10 @@ fn drawing(story: &Story, here: &Here, highest: Micros) -> Part {
             </svg>
             <ul class="key" aria-hidden="true">
                 <li><i class="k-line"></i>"p50"</li>
-                <li><i class="k-band"></i>"to p95"</li>
-                <li><i class="k-spike"></i>"slowest"</li>
-                <li><i class="k-out"></i>"down"</li>
-                <li><i class="k-gap"></i>"not observed"</li>
+                <li><i class="k-band"></i>{words::PAST_LATENCY_KEY_P95}</li>
+                <li><i class="k-spike"></i>{words::PAST_LATENCY_KEY_SLOWEST}</li>
+                <li><i class="k-out"></i>{words::PAST_LATENCY_KEY_DOWN}</li>
+                <li><i class="k-gap"></i>{words::PAST_LATENCY_KEY_UNSEEN}</li>
             </ul>
         </div>
     })
@@ -127,7 +125,7 @@ fn picture(story: &Story, window: Window, scale: Scale) -> impl IntoView + use<>
     let grid: Vec<_> = grid.collect();
     view! {
         <svg class="picture" role="img" aria-labelledby="chart-title" aria-describedby="chart-desc">
-            <title id="chart-title">{format!("Latency, last {}", words::reach(story.request.reach))}</title>
+            <title id="chart-title">{words::past_latency_title(wording::reach(story.request.reach))}</title>
             <desc id="chart-desc">{described(story)}</desc>
             <defs>
                 <pattern id="hatch-gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -168,12 +166,13 @@ fn described(story: &Story) -> String {
     let period = Reach::ALL.into_iter().zip(&story.periods).find(|(reach, _)| *reach == story.request.reach);
     let Some((_, period)) = period else { return String::new() };
     let took = took(&period.latency).map(|took| format!("{took}. ")).unwrap_or_default();
-    let notes = words::down_time(&period.tally).into_iter().chain(words::coverage(period));
-    format!("{} UTC. {took}{}.", words::stretch(period.window), format::joined(notes, ", "))
+    let notes = wording::down_time(&period.tally).into_iter().chain(wording::coverage(period));
+    words::past_latency_described(format::joined(notes, ", "), wording::stretch(period.window), took)
 }
 
 fn took(latency: &Percentiles) -> Option<String> {
-    let figures = [("p50", latency.p50), ("p95", latency.p95), ("slowest", latency.max)];
+    let figures =
+        [("p50", latency.p50), ("p95", latency.p95), (words::PAST_LATENCY_KEY_SLOWEST, latency.max)];
     let told = |(name, value): (&str, Option<Micros>)| Some(format!("{name} {} ms", format::latency(value?)));
     let told = format::joined(figures.into_iter().filter_map(told), ", ");
     (!told.is_empty()).then_some(told)
@@ -192,9 +191,9 @@ fn point(period: &Period, story: &Story, here: &Here) -> impl IntoView + use<> {
 /// `23 Nov, 14:00–14:06 · p50 84 ms, p95 150 ms, slowest 912 ms · 2 min 3 s down`.
 fn read_out(period: &Period) -> String {
     let took = took(&period.latency);
-    let down = (period.tally.down_ms > 0).then(|| words::down_time(&period.tally)).flatten();
-    let nothing = (took.is_none() && down.is_none()).then(|| "nothing observed".to_owned());
-    let parts = [Some(words::stretch(period.window)), took, down, nothing];
+    let down = (period.tally.down_ms > 0).then(|| wording::down_time(&period.tally)).flatten();
+    let nothing = (took.is_none() && down.is_none()).then(|| words::NOTHING_OBSERVED.to_owned());
+    let parts = [Some(wording::stretch(period.window)), took, down, nothing];
     format::joined(parts.into_iter().flatten(), " · ")
 }
 

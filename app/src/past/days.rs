@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{
     here::{Here, first_within},
     stack::{FULL, PITCH, paths},
-    words,
+    wording,
 };
 use crate::{
     format,
@@ -20,8 +20,8 @@ pub fn days(story: &Story, here: &Here) -> impl IntoView + use<> {
     view! {
         <section class="card" aria-labelledby="h-days">
             <header>
-                <h2 id="h-days">"90 days"</h2>
-                <span class="note">"a red cap is time down, however short"</span>
+                <h2 id="h-days">{words::PAST_DAYS}</h2>
+                <span class="note">{words::PAST_DAYS_NOTE}</span>
             </header>
             <div class="body">
                 <div class="days">
@@ -41,9 +41,9 @@ pub fn days(story: &Story, here: &Here) -> impl IntoView + use<> {
                         </div>
                     </div>
                     <p class="axis">
-                        <span class="d90">"90 days ago"</span>
-                        <span class="d30">"30 days ago"</span>
-                        <span>"today, UTC"</span>
+                        <span class="d90">{words::PAST_DAYS_90_AGO}</span>
+                        <span class="d30">{words::PAST_DAYS_30_AGO}</span>
+                        <span>{words::PAST_DAYS_TODAY}</span>
                     </p>
                 </div>
                 {legend()}
@@ -57,8 +57,8 @@ pub fn days(story: &Story, here: &Here) -> impl IntoView + use<> {
 fn told(day: &Period) -> String {
     let uptime = day.uptime();
     let share = uptime.is_known().then(|| format!("{uptime} %"));
-    let notes = share.into_iter().chain(words::down_time(&day.tally)).chain(words::coverage(day));
-    format!("{}: {}", words::day(day.window.from), format::joined(notes, ", "))
+    let notes = share.into_iter().chain(wording::down_time(&day.tally)).chain(wording::coverage(day));
+    format!("{}: {}", wording::day(day.window.from), format::joined(notes, ", "))
 }
 
 fn link(day: &Period, story: &Story, here: &Here) -> impl IntoView + use<> {
@@ -76,18 +76,15 @@ fn lead(day: &Period, story: &Story, here: &Here) -> String {
 /// The strip in words.
 fn label(days: &[Period]) -> String {
     let count = |is: fn(&Period) -> bool| days.iter().filter(|day| is(day)).count();
-    let whole = count(|day| words::observed_ms(&day.tally) > 0 && day.tally.down_ms == 0);
+    let whole = count(|day| wording::observed_ms(&day.tally) > 0 && day.tally.down_ms == 0);
     let down = count(|day| day.tally.down_ms > 0);
-    let unknown = count(|day| words::observed_ms(&day.tally) == 0);
+    let unknown = count(|day| wording::observed_ms(&day.tally) == 0);
     let worst = days.iter().max_by_key(|day| day.tally.down_ms).filter(|day| day.tally.down_ms > 0);
     let worst = worst.map(|day| {
-        format!(" Most on {}: {}.", words::day(day.window.from), words::lasting(day.tally.down_ms))
+        words::past_days_worst(wording::day(day.window.from), wording::lasting(day.tally.down_ms))
     });
-    format!(
-        "Uptime by day, last {} days, newest last: {whole} without failure, {down} with time down, {unknown} without data.{}",
-        days.len(),
-        worst.unwrap_or_default()
-    )
+    let all = words::past_days_label(days.len(), down, unknown, whole);
+    format::joined([Some(all), worst].into_iter().flatten(), " ")
 }
 
 fn legend() -> impl IntoView {
@@ -102,14 +99,14 @@ fn legend() -> impl IntoView {
         }
     };
     let entries = [
-        swatch(("up", "M1 6h6v26h-6z"), "u"),
-        swatch(("slow", "M1 6h6v3h-6zM1 11h6v21h-6z"), "s"),
-        swatch(("down", "M1 0h6v10h-6z"), "d"),
-        swatch(("paused", "M1 20h6v12h-6zM3 23v6h2v-6z"), "m"),
-        swatch(("no data", "M1 28h6v4h-6z"), "n"),
+        swatch((words::PAST_DAYS_LEGEND_UP, "M1 6h6v26h-6z"), "u"),
+        swatch((words::PAST_DAYS_LEGEND_SLOW, "M1 6h6v3h-6zM1 11h6v21h-6z"), "s"),
+        swatch((words::PAST_DAYS_LEGEND_DOWN, "M1 0h6v10h-6z"), "d"),
+        swatch((words::PAST_DAYS_LEGEND_PAUSED, "M1 20h6v12h-6zM3 23v6h2v-6z"), "m"),
+        swatch((words::PAST_DAYS_LEGEND_UNKNOWN, "M1 28h6v4h-6z"), "n"),
     ];
     view! {
-        <ul class="legend" aria-label="Legend">
+        <ul class="legend" aria-label=words::BAR_LEGEND>
             {Vec::from(entries)}
         </ul>
     }
@@ -119,19 +116,18 @@ fn legend() -> impl IntoView {
 fn table(story: &Story, here: &Here) -> Part {
     let bad: Vec<&Period> = story.days.iter().rev().filter(|day| day.tally.down_ms > 0).collect();
     if bad.is_empty() {
-        return whole(view! { <p class="small muted">"No day with time down."</p> });
+        return whole(view! { <p class="small muted">{words::PAST_DAYS_NONE}</p> });
     }
-    let heading =
-        format!("Show {} as a table", format::count(bad.len(), "day with time down", "days with time down"));
+
     let row = |day: &&Period| {
         view! {
             <tr>
                 <th scope="row">
-                    <a href=lead(day, story, here)>{words::day(day.window.from)}</a>
+                    <a href=lead(day, story, here)>{wording::day(day.window.from)}</a>
                 </th>
-                <td class="r">{words::percentage(day)}</td>
-                <td class="r">{words::lasting(day.tally.down_ms)}</td>
-                <td class="dim">{format::joined(words::coverage(day).into_iter(), ", ")}</td>
+                <td class="r">{wording::percentage(day)}</td>
+                <td class="r">{wording::lasting(day.tally.down_ms)}</td>
+                <td class="dim">{format::joined(wording::coverage(day).into_iter(), ", ")}</td>
             </tr>
         }
     };
@@ -140,20 +136,20 @@ fn table(story: &Story, here: &Here) -> Part {
         <details class="fold">
             <summary>
                 <Icon name="#i-chev" />
-                {heading}
+                {words::past_days_table(bad.len())}
             </summary>
             <table class="table">
-                <caption>"Newest first, days in UTC"</caption>
+                <caption>{words::PAST_DAYS_NEWEST_FIRST}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Day"</th>
+                        <th scope="col">{words::PAST_DAYS_DAY}</th>
                         <th scope="col" class="r">
-                            "Uptime"
+                            {words::UPTIME}
                         </th>
                         <th scope="col" class="r">
-                            "Down"
+                            {words::PAST_DAYS_DOWN}
                         </th>
-                        <th scope="col">"Not counted"</th>
+                        <th scope="col">{words::PAST_DAYS_NOT_COUNTED}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

@@ -20,7 +20,7 @@ pub fn facts(about: &About, settings: &[(String, String)]) -> impl IntoView + us
     view! {
         <section class="card" aria-labelledby="h-how">
             <header>
-                <h2 id="h-how">"How it is checked"</h2>
+                <h2 id="h-how">{words::FACTS}</h2>
             </header>
             <div class="body">
                 <dl class="facts">{lines}</dl>
@@ -30,50 +30,49 @@ pub fn facts(about: &About, settings: &[(String, String)]) -> impl IntoView + us
 }
 
 fn lines(about: &About) -> [(&'static str, String); 5] {
-    let tries = format::count(usize::from(about.retries) + 1, "failed try", "failed tries in a row");
     [
-        ("Schedule", about.schedule.clone()),
-        ("Deadline", format::setting(about.deadline_ms)),
-        ("Expects", expects(&about.expect)),
-        ("Down after", tries),
-        ("Location", "local".into()),
+        (words::FACTS_SCHEDULE, about.schedule.clone()),
+        (words::SETTING_DEADLINE, format::setting(about.deadline_ms)),
+        (words::FACTS_EXPECTS, expects(&about.expect)),
+        (words::FACTS_DOWN_AFTER, words::facts_tries(usize::from(about.retries) + 1)),
+        (words::FACTS_LOCATION, words::LOCAL.into()),
     ]
 }
 
 /// What is only told where it is not as usual: name of the field, what it is called, and its usual value.
 const MORE: [(&str, &str, &str); 32] = [
-    ("group", "Group", ""),
-    ("tags", "Tags", ""),
-    ("retry", "Tries again after", "5s"),
-    ("successes", "Up after good checks", "1"),
-    ("slow", "Slow from", ""),
-    ("upside_down", "Upside down", "false"),
-    ("http.method", "Method", "GET"),
-    ("http.headers", "Headers", ""),
-    ("http.body", "Body", ""),
-    ("http.redirects", "Redirects at most", "10"),
-    ("http.cookies", "Cookies", "false"),
-    ("http.auth", "Sign-in", "none"),
-    ("http.auth.basic.user", "User", ""),
-    ("http.auth.basic.password", "Password", ""),
-    ("http.auth.bearer.token", "Token", ""),
-    ("http.auth.oauth2.token_url", "Tokens from", ""),
-    ("http.auth.oauth2.client_id", "Client", ""),
-    ("http.auth.oauth2.client_secret", "Client secret", ""),
-    ("http.auth.oauth2.scopes", "Scopes", ""),
-    ("http.tls.verify", "Certificate verified", "true"),
-    ("http.tls.min_version", "Oldest TLS", "1.2"),
-    ("http.tls.server_name", "Server name", ""),
-    ("http.tls.key", "Client key", ""),
-    ("http.version", "HTTP version", "auto"),
-    ("http.connections", "Connections", "auto"),
-    ("http.ip", "Addresses", "auto"),
-    ("http.resolvers", "Name servers", ""),
-    ("http.host", "Host", ""),
-    ("http.proxy.url", "Proxy", ""),
-    ("http.proxy.user", "Proxy user", ""),
-    ("http.proxy.password", "Proxy password", ""),
-    ("http.cache_busting", "Caches avoided", "false"),
+    ("group", words::GROUP, ""),
+    ("tags", words::TAGS, ""),
+    ("retry", words::FACTS_RETRY, "5s"),
+    ("successes", words::FACTS_SUCCESSES, "1"),
+    ("slow", words::SETTING_SLOW, ""),
+    ("upside_down", words::SETTING_UPSIDE_DOWN, "false"),
+    ("http.method", words::SETTING_METHOD, "GET"),
+    ("http.headers", words::SETTING_HEADERS, ""),
+    ("http.body", words::SETTING_BODY, ""),
+    ("http.redirects", words::FACTS_REDIRECTS, "10"),
+    ("http.cookies", words::FACTS_COOKIES, "false"),
+    ("http.auth", words::SETTING_SIGN_IN, "none"),
+    ("http.auth.basic.user", words::SETTING_USER, ""),
+    ("http.auth.basic.password", words::PASSWORD, ""),
+    ("http.auth.bearer.token", words::SETTING_TOKEN, ""),
+    ("http.auth.oauth2.token_url", words::FACTS_TOKEN_URL, ""),
+    ("http.auth.oauth2.client_id", words::FACTS_CLIENT, ""),
+    ("http.auth.oauth2.client_secret", words::FACTS_CLIENT_SECRET, ""),
+    ("http.auth.oauth2.scopes", words::FACTS_SCOPES, ""),
+    ("http.tls.verify", words::FACTS_VERIFY, "true"),
+    ("http.tls.min_version", words::FACTS_MIN_VERSION, "1.2"),
+    ("http.tls.server_name", words::SETTING_SERVER_NAME, ""),
+    ("http.tls.key", words::SETTING_KEY, ""),
+    ("http.version", words::SETTING_VERSION, "auto"),
+    ("http.connections", words::SETTING_CONNECTIONS, "auto"),
+    ("http.ip", words::SETTING_IP, "auto"),
+    ("http.resolvers", words::SETTING_RESOLVERS, ""),
+    ("http.host", words::SETTING_HOST, ""),
+    ("http.proxy.url", words::SETTING_PROXY, ""),
+    ("http.proxy.user", words::FACTS_PROXY_USER, ""),
+    ("http.proxy.password", words::FACTS_PROXY_PASSWORD, ""),
+    ("http.cache_busting", words::FACTS_CACHE_BUSTING, "false"),
 ];
 
 fn more(settings: &[(String, String)]) -> impl Iterator<Item = (&'static str, String)> {
@@ -86,8 +85,8 @@ fn more(settings: &[(String, String)]) -> impl Iterator<Item = (&'static str, St
 
 fn yes_or_no(value: &str) -> &str {
     match value {
-        "true" => "yes",
-        "false" => "no",
+        "true" => words::YES,
+        "false" => words::NO,
         value => value,
     }
 }
@@ -95,7 +94,7 @@ fn yes_or_no(value: &str) -> &str {
 /// Expectations as they are written; statuses alone are said to be some.
 fn expects(text: &str) -> String {
     let is_statuses = text.chars().all(|c| c.is_ascii_digit() || ",-".contains(c));
-    if is_statuses { format!("status {text}") } else { text.into() }
+    if is_statuses { words::facts_status(text) } else { text.into() }
 }
 
 #[cfg(test)]

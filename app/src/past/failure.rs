@@ -3,7 +3,7 @@
 use domain::{Evidence, LastFailure, Story, Timestamp};
 use leptos::prelude::*;
 
-use super::{phases, words};
+use super::{phases, wording};
 use crate::{
     format,
     ui::{Icon, Nothing, Part, whole},
@@ -11,27 +11,27 @@ use crate::{
 
 /// The evidence, if it is still kept.
 pub fn failure(story: &Story) -> Option<Part> {
-    story.failure.as_ref().map(|failure| compared("Last failure", failure, story.now))
+    story.failure.as_ref().map(|failure| compared(words::PAST_FAILURE, failure, story.now))
 }
 
 /// A failure beside the last good answer before it, if there is one.
 pub fn compared(heading: &'static str, failure: &LastFailure, now: Timestamp) -> Part {
     let LastFailure { at, fault, seen, last_good } = failure;
     let why =
-        fault.as_ref().map_or_else(|| "Why is no longer kept.".to_owned(), |fault| inert(&fault.to_string()));
+        fault.as_ref().map_or_else(|| format!("{}.", words::WHY_NOT_KEPT), |fault| inert(&fault.to_string()));
     let good = last_good.as_ref().map(|(_, good)| good);
     let note = match last_good {
-        Some((at, _)) => format!("Compared with the last good answer, {} UTC", words::moment(*at, now)),
-        None => "What was seen; no good answer is kept to compare it with".to_owned(),
+        Some((at, _)) => words::past_failure_compared(wording::moment(*at, now)),
+        None => words::PAST_FAILURE_ALONE.to_owned(),
     };
     let rows: Vec<Part> = lines(seen, good).iter().map(|line| line.row(good.is_some())).collect();
-    let good_column = good.map(|_| view! { <th scope="col">"Last good"</th> });
+    let good_column = good.map(|_| view! { <th scope="col">{words::PAST_FAILURE_GOOD}</th> });
     whole(view! {
         <section class="card" aria-labelledby="h-failure">
             <header>
                 <h2 id="h-failure">{heading}</h2>
                 <time class="note" datetime=at.to_string()>
-                    {format!("{} UTC", words::moment(*at, now))}
+                    {format!("{} UTC", wording::moment(*at, now))}
                 </time>
             </header>
             <div class="body">
@@ -40,16 +40,16 @@ pub fn compared(heading: &'static str, failure: &LastFailure, now: Timestamp) ->
                     <caption>{note}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">"What"</th>
-                            <th scope="col">"Failure"</th>
+                            <th scope="col">{words::PAST_WHAT}</th>
+                            <th scope="col">{words::PAST_FAILURE_COLUMN}</th>
                             {good_column}
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
-                {fold("Certificates that were shown", chain(seen))}
-                {fold("What the failure answered", excerpt(Some(seen)))}
-                {fold("What the last good answer was", excerpt(good))}
+                {fold(words::PAST_FAILURE_CERTIFICATES, chain(seen))}
+                {fold(words::PAST_FAILURE_ANSWER, excerpt(Some(seen)))}
+                {fold(words::PAST_FAILURE_GOOD_ANSWER, excerpt(good))}
             </div>
         </section>
     })
@@ -67,7 +67,7 @@ struct Line {
 impl Line {
     fn row(&self, has_good: bool) -> Part {
         let differs = has_good && self.is_compared && self.failure != self.good;
-        let mark = differs.then(|| view! { <span class="differs">"differs"</span> });
+        let mark = differs.then(|| view! { <span class="differs">{words::PAST_FAILURE_DIFFERS}</span> });
         let good = has_good.then(|| view! { <td>{said(self.good.as_ref())}</td> });
         whole(view! {
             <tr class=differs.then_some("is-other")>
@@ -82,7 +82,7 @@ impl Line {
 fn said(text: Option<&String>) -> Part {
     match text {
         Some(text) => whole(view! { <bdi dir="ltr">{inert(text)}</bdi> }),
-        None => whole(view! { <Nothing what="none" /> }),
+        None => whole(view! { <Nothing what=words::PAST_NONE /> }),
     }
 }
 
@@ -92,18 +92,18 @@ fn lines(seen: &Evidence, good: Option<&Evidence>) -> Vec<Line> {
         let own = tls.and_then(|tls| tls.chain.first());
         let list = |all: &[String]| Some(all.join(", ")).filter(|text| !text.is_empty());
         vec![
-            ("URL", Some(evidence.url.clone())),
-            ("Redirected from", list(&evidence.redirects)),
-            ("Addresses", list(&evidence.addresses)),
-            ("Asked", evidence.peer.clone()),
-            ("Protocol", evidence.version.clone()),
-            ("Status", evidence.status.map(|status| status.to_string())),
-            ("TLS", tls.and_then(|tls| tls.version.clone())),
-            ("Cipher", tls.and_then(|tls| tls.cipher.clone())),
-            ("Not trusted", tls.and_then(|tls| tls.problem.clone())),
-            ("Certificate", own.map(|own| own.subject.clone())),
-            ("Signed by", own.map(|own| own.issuer.clone())),
-            ("Expires", own.map(|own| own.not_after.to_string())),
+            (words::SEEN_URL, Some(evidence.url.clone())),
+            (words::SEEN_REDIRECTS, list(&evidence.redirects)),
+            (words::SEEN_ADDRESSES, list(&evidence.addresses)),
+            (words::SEEN_PEER, evidence.peer.clone()),
+            (words::SEEN_PROTOCOL, evidence.version.clone()),
+            (words::SEEN_STATUS, evidence.status.map(|status| status.to_string())),
+            (words::SEEN_TLS, tls.and_then(|tls| tls.version.clone())),
+            (words::SEEN_CIPHER, tls.and_then(|tls| tls.cipher.clone())),
+            (words::SEEN_PROBLEM, tls.and_then(|tls| tls.problem.clone())),
+            (words::SEEN_CERTIFICATE, own.map(|own| own.subject.clone())),
+            (words::SEEN_ISSUER, own.map(|own| own.issuer.clone())),
+            (words::SEEN_EXPIRES, own.map(|own| own.not_after.to_string())),
         ]
     };
     let others = good.map(facts).unwrap_or_default();
@@ -118,7 +118,7 @@ fn lines(seen: &Evidence, good: Option<&Evidence>) -> Vec<Line> {
     lines.extend(times(seen, good));
     lines.extend(headers(seen, good));
     lines.extend(seen.verdicts.iter().map(|(address, verdict)| Line {
-        what: format!("At {}", inert(address)),
+        what: words::seen_at(inert(address)),
         failure: Some(verdict.clone()),
         good: None,
         is_compared: false,
@@ -132,7 +132,7 @@ fn times<'a>(seen: &'a Evidence, good: Option<&'a Evidence>) -> impl Iterator<It
         let took = |evidence: &Evidence| {
             evidence.phases.get(phase).map(|took| format!("{} ms", format::latency(took)))
         };
-        let what = format!("Time: {}", phases::word(phase));
+        let what = words::seen_time(phases::word(phase));
         Line { what, failure: took(seen), good: good.and_then(took), is_compared: false }
     })
 }
@@ -154,7 +154,7 @@ fn headers(seen: &Evidence, good: Option<&Evidence>) -> Vec<Line> {
         good: good.and_then(|good| of(good, &name)),
         // A clock always runs.
         is_compared: !["date", "age"].contains(&name.to_ascii_lowercase().as_str()),
-        what: format!("Header {}", inert(&name)),
+        what: words::seen_header(inert(&name)),
     };
     names.into_iter().map(line).collect()
 }
@@ -167,12 +167,11 @@ fn chain(seen: &Evidence) -> Option<Part> {
             <li>
                 <bdi dir="ltr">{inert(&shown.subject)}</bdi>
                 <span class="dim">
-                    {format!(
-                        "signed by {}, valid {} to {}, for {}",
-                        inert(&shown.issuer),
+                    {words::seen_signed(
                         shown.not_before,
+                        inert(&shown.issuer),
+                        if names.is_empty() { words::SEEN_NO_NAME.into() } else { inert(&names) },
                         shown.not_after,
-                        if names.is_empty() { "no name".into() } else { inert(&names) },
                     )}
                 </span>
                 <code>{inert(&shown.fingerprint)}</code>
@@ -186,7 +185,7 @@ fn chain(seen: &Evidence) -> Option<Part> {
 fn excerpt(evidence: Option<&Evidence>) -> Option<Part> {
     let body = evidence?.body.as_ref()?;
     Some(whole(view! {
-        <pre class="excerpt" tabindex="0" dir="ltr" aria-label="Excerpt of the answer">
+        <pre class="excerpt" tabindex="0" dir="ltr" aria-label=words::PAST_FAILURE_EXCERPT>
             {inert(body)}
         </pre>
     }))

@@ -6,7 +6,7 @@ use domain::{Micros, Outage, Period, Timestamp, Window};
 
 use super::{
     scale::{Scale, place},
-    words::observed_ms,
+    wording::observed_ms,
 };
 
 /// Units from one point to the next.

@@ -3,7 +3,7 @@
 use domain::{Micros, Phase, Story};
 use leptos::prelude::*;
 
-use super::words;
+use super::wording;
 use crate::format;
 
 /// The medians of the last 24 hours side by side; nothing where no phase is known.
@@ -34,7 +34,7 @@ pub fn phases(story: &Story) -> Option<impl IntoView + use<>> {
                         </svg>
                         {word(*phase)}
                     </th>
-                    <td class="r">{words::milliseconds(Some(*took))}</td>
+                    <td class="r">{wording::milliseconds(Some(*took))}</td>
                     <td class="r dim">{share}</td>
                 </tr>
             }
@@ -43,8 +43,8 @@ pub fn phases(story: &Story) -> Option<impl IntoView + use<>> {
     Some(view! {
         <section class="card" aria-labelledby="h-phases">
             <header>
-                <h2 id="h-phases">"Phases"</h2>
-                <span class="note">"medians of the last 24 hours"</span>
+                <h2 id="h-phases">{words::PAST_PHASES}</h2>
+                <span class="note">{words::PAST_PHASES_NOTE}</span>
             </header>
             <div class="body">
                 <svg
@@ -57,15 +57,15 @@ pub fn phases(story: &Story) -> Option<impl IntoView + use<>> {
                     {bars}
                 </svg>
                 <table class="table">
-                    <caption class="vh">"How long each phase of a good check usually takes"</caption>
+                    <caption class="vh">{words::PAST_PHASES_CAPTION}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">"Phase"</th>
+                            <th scope="col">{words::PAST_PHASES_PHASE}</th>
                             <th scope="col" class="r">
-                                "Median"
+                                {words::PAST_PHASES_MEDIAN}
                             </th>
                             <th scope="col" class="r">
-                                "Share"
+                                {words::PAST_PHASES_SHARE}
                             </th>
                         </tr>
                     </thead>
@@ -81,11 +81,11 @@ const WIDTH: u64 = 1_000;
 /// A phase in words.
 pub fn word(phase: Phase) -> &'static str {
     match phase {
-        Phase::Resolve => "name",
-        Phase::Connect => "connect",
-        Phase::Tls => "TLS",
-        Phase::FirstByte => "first byte",
-        Phase::Body => "transfer",
+        Phase::Resolve => words::PHASE_NAME,
+        Phase::Connect => words::PHASE_CONNECT,
+        Phase::Tls => words::PHASE_TLS,
+        Phase::FirstByte => words::PHASE_FIRST_BYTE,
+        Phase::Body => words::PHASE_TRANSFER,
     }
 }
 
@@ -101,5 +101,5 @@ fn class(phase: Phase) -> &'static str {
 
 fn label(known: &[(Phase, Micros)]) -> String {
     let told = known.iter().map(|(phase, took)| format!("{} {} ms", word(*phase), format::latency(*took)));
-    format!("Medians: {}", format::joined(told, ", "))
+    words::past_phases_label(format::joined(told, ", "))
 }

@@ -2,7 +2,7 @@
 
 use domain::{Micros, Reach, Timestamp, Window};
 
-use super::words;
+use super::wording;
 use crate::format;
 
 /// The latencies that the chart has room for.
@@ -85,7 +85,7 @@ pub fn ticks(window: Window, reach: Reach) -> Vec<Tick> {
             Reach::Year if day != 1 => return None,
             Reach::Year => (month_word(at), month % 2 == 0),
             Reach::Day if at.0 % DAY_MS != 0 => (clock(at), n % 2 != 0),
-            _ => (words::day(at), n % 2 != 0),
+            _ => (wording::day(at), n % 2 != 0),
         };
         Some(Tick { x: place(window, at), word, is_minor })
     });
@@ -111,7 +111,7 @@ fn clock(at: Timestamp) -> String {
 fn month_word(at: Timestamp) -> String {
     match at.date() {
         (year, 1, _) => year.to_string(),
-        _ => words::day(at).split(' ').nth(1).unwrap_or_default().to_owned(),
+        _ => wording::day(at).split(' ').nth(1).unwrap_or_default().to_owned(),
     }
 }
 

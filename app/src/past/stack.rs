@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use domain::{Period, Tally};
 
-use super::words;
+use super::wording;
 
 /// Units from one day to the next; 6 are drawn.
 pub const PITCH: usize = 8;
@@ -26,7 +26,7 @@ const RIM: u64 = 3;
 
 /// What a day is made of, from the top: classes of the bar of checks.
 fn parts(tally: &Tally) -> Vec<(&'static str, u64)> {
-    let seen = words::observed_ms(tally);
+    let seen = wording::observed_ms(tally);
     let rests = tally.paused_ms.saturating_add(tally.maintenance_ms);
     if seen == 0 {
         return vec![if rests > tally.unknown_ms { ("m", 12) } else { ("n", SLIVER) }];

@@ -3,7 +3,7 @@
 use domain::{Cell, Moment, Reach, SHOWN_CHECKS, Story, Timestamp};
 use leptos::prelude::*;
 
-use super::{here::Here, words};
+use super::{here::Here, wording};
 use crate::{
     bar, format,
     spot::{look, why},
@@ -21,7 +21,7 @@ pub struct Typed {
 
 /// The form, and the bar of the moment that was asked for.
 pub fn travel(story: &Story, here: &Here, typed: &Typed) -> impl IntoView + use<> {
-    let heading = if story.moment.is_some() { "A moment in the past" } else { "Go back to a moment" };
+    let heading = if story.moment.is_some() { words::PAST_MOMENT } else { words::PAST_MOMENT_ASK };
     let moment = story.moment.as_ref().map(|moment| card(moment, story, here));
     view! {
         <section class="card history" aria-labelledby="moment">
@@ -45,14 +45,14 @@ fn form(story: &Story, here: &Here, typed: &Typed) -> impl IntoView + use<> {
         view! {
             <p class="error" id="at-error">
                 <Icon name="#i-alert" />
-                <span>{format!("“{text}”: {problem}")}</span>
+                <span>{words::past_moment_problem(problem, text)}</span>
             </p>
         }
     });
     view! {
         <form class="when" method="get" action=format!("{}#moment", here.path())>
             {reach}
-            <label for="at">"Date and time, UTC"</label>
+            <label for="at">{words::PAST_MOMENT_FIELD}</label>
             <input
                 type="datetime-local"
                 id="at"
@@ -64,7 +64,7 @@ fn form(story: &Story, here: &Here, typed: &Typed) -> impl IntoView + use<> {
                 aria-describedby=problem.map(|_| "at-error")
             />
             <button class="btn" type="submit">
-                "Show"
+                {words::SHOW}
             </button>
             {error}
         </form>
@@ -78,7 +78,7 @@ fn field_text(at: Timestamp, typed: &str) -> String {
 }
 
 fn card(moment: &Moment, story: &Story, here: &Here) -> impl IntoView + use<> {
-    let label = format!("{}, newest last: {}.", title(moment, story.now), bar::counts(&moment.cells));
+    let label = words::past_moment_label(bar::counts(&moment.cells), title(moment, story.now));
     let (oldest, newest) = ends(moment, story.now);
     view! {
         <div class="under">
@@ -100,7 +100,7 @@ fn card(moment: &Moment, story: &Story, here: &Here) -> impl IntoView + use<> {
             <details class="fold">
                 <summary>
                     <Icon name="#i-chev" />
-                    {format!("Show {} as a table", format::count(moment.cells.len(), "check", "checks"))}
+                    {words::past_moment_table(moment.cells.len())}
                 </summary>
                 {table(moment, story.now)}
             </details>
@@ -109,15 +109,15 @@ fn card(moment: &Moment, story: &Story, here: &Here) -> impl IntoView + use<> {
 }
 
 fn title(moment: &Moment, now: Timestamp) -> String {
-    format!("{SHOWN_CHECKS} checks until {} UTC", words::moment(moment.at.min(now), now))
+    words::past_moment_title(SHOWN_CHECKS, wording::moment(moment.at.min(now), now))
 }
 
 /// The words at both ends of the bar.
 fn ends(moment: &Moment, now: Timestamp) -> (String, String) {
-    let time = |cell: Option<&Cell>| cell.map(|cell| format!("{} UTC", words::moment(cell.due, now)));
+    let time = |cell: Option<&Cell>| cell.map(|cell| format!("{} UTC", wording::moment(cell.due, now)));
     let oldest = time(moment.cells.first().filter(|_| moment.cells.len() >= SHOWN_CHECKS));
-    let none = "nothing was recorded before";
-    (oldest.unwrap_or_else(|| none.into()), time(moment.cells.last()).unwrap_or_default())
+    let oldest = oldest.unwrap_or_else(|| words::PAST_MOMENT_NOTHING_BEFORE.into());
+    (oldest, time(moment.cells.last()).unwrap_or_default())
 }
 
 /// From here to elsewhere.
@@ -128,17 +128,17 @@ fn ways(moment: &Moment, here: &Here) -> impl IntoView + use<> {
     let at = |at: Option<Timestamp>| at.map(|at| here.at(at));
     let failure = |at: Option<Timestamp>| at.map(|at| here.at_failure(at));
     let ways: Vec<Part> = [
-        way(failure(moment.earlier_failure), "earlier-failure", "Previous failure"),
-        way(at(moment.earlier), "earlier", "Earlier"),
-        way(at(moment.later), "later", "Later"),
-        way(failure(moment.later_failure), "later-failure", "Next failure"),
-        way(Some(here.at_now()), "back", "Back to now"),
+        way(failure(moment.earlier_failure), "earlier-failure", words::TRACKER_PREVIOUS_FAILURE),
+        way(at(moment.earlier), "earlier", words::PAST_MOMENT_EARLIER),
+        way(at(moment.later), "later", words::PAST_MOMENT_LATER),
+        way(failure(moment.later_failure), "later-failure", words::TRACKER_NEXT_FAILURE),
+        way(Some(here.at_now()), "back", words::PAST_MOMENT_BACK),
     ]
     .into_iter()
     .flatten()
     .collect();
     view! {
-        <nav class="actions" aria-label="Other moments">
+        <nav class="actions" aria-label=words::PAST_MOMENT_WAYS>
             {ways}
         </nav>
     }
@@ -148,15 +148,15 @@ fn table(moment: &Moment, now: Timestamp) -> impl IntoView + use<> {
     let rows: Vec<_> = moment.cells.iter().rev().map(|cell| row(cell, now)).collect();
     view! {
         <table class="table">
-            <caption data-zone="">"Newest first, times in UTC"</caption>
+            <caption data-zone="">{words::NEWEST_FIRST}</caption>
             <thead>
                 <tr>
-                    <th scope="col">"Due"</th>
-                    <th scope="col">"Result"</th>
+                    <th scope="col">{words::TRACKER_DUE}</th>
+                    <th scope="col">{words::TRACKER_RESULT}</th>
                     <th scope="col" class="r">
-                        "Took"
+                        {words::TRACKER_TOOK}
                     </th>
-                    <th scope="col">"Why"</th>
+                    <th scope="col">{words::TRACKER_WHY}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -168,13 +168,13 @@ fn row(cell: &Cell, now: Timestamp) -> impl IntoView + use<> {
     let (class, icon) = look(cell.mark());
     let took = match cell.latency {
         Some(latency) => whole(format!("{} ms", format::latency(latency))),
-        None => whole(view! { <Nothing what="not measured" /> }),
+        None => whole(view! { <Nothing what=words::NOT_MEASURED /> }),
     };
-    let again = (cell.attempt > 0).then(|| format!("try {}", cell.attempt + 1));
+    let again = (cell.attempt > 0).then(|| words::tracker_try(cell.attempt + 1));
     view! {
         <tr>
             <td>
-                <time datetime=cell.due.to_string()>{words::moment(cell.due, now)}</time>
+                <time datetime=cell.due.to_string()>{wording::moment(cell.due, now)}</time>
             </td>
             <td>
                 <span class=format!("state {class}")>

@@ -3,7 +3,7 @@
 use domain::{Period, Reach, Rule, Story};
 use leptos::prelude::*;
 
-use super::words;
+use super::wording;
 use crate::ui::whole;
 
 /// Five figures and the rule they follow.
@@ -12,24 +12,24 @@ pub fn uptime(story: &Story) -> impl IntoView + use<> {
     view! {
         <section class="card" aria-labelledby="h-uptime">
             <header>
-                <h2 id="h-uptime">"Uptime"</h2>
-                <span class="note">"rule: " <b>"observed time"</b></span>
+                <h2 id="h-uptime">{words::UPTIME}</h2>
+                <span class="note">{words::PAST_UPTIME_RULE} <b>{words::PAST_UPTIME_RULE_NAME}</b></span>
             </header>
             <dl class="stats">{figures}</dl>
-            <p class="foot-note">{Rule::ObservedTime.sentence()} " This holds for every percentage on this page."</p>
+            <p class="foot-note">{Rule::ObservedTime.sentence()} {words::PAST_UPTIME_HOLDS}</p>
         </section>
     }
 }
 
 fn figure((reach, period): (Reach, &Period)) -> impl IntoView + use<> {
-    let notes = words::down_time(&period.tally).into_iter().chain(words::coverage(period));
+    let notes = wording::down_time(&period.tally).into_iter().chain(wording::coverage(period));
     let notes: Vec<_> = notes.map(|note| view! { <small>{note}</small> }).collect();
     // Only today's trouble is news.
     let class = (reach == Reach::Day && period.tally.down_ms > 0).then_some("bad");
     whole(view! {
         <div>
-            <dt>{words::reach(reach)}</dt>
-            <dd class=class>{words::percentage(period)} {notes}</dd>
+            <dt>{wording::reach(reach)}</dt>
+            <dd class=class>{wording::percentage(period)} {notes}</dd>
         </div>
     })
 }

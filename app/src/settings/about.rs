@@ -11,15 +11,15 @@ use crate::{
 pub(super) fn view(installation: &Installation) -> Part {
     let Installation { version, running_for, trackers, database_bytes, late_ms, waiting, problems } =
         installation;
-    let size = database_bytes.map_or_else(|| "in memory".to_owned(), bytes);
+    let size = database_bytes.map_or_else(|| words::SETTINGS_IN_MEMORY.to_owned(), bytes);
     let late = format!("{late_ms} ms");
     let rows = [
-        ("Version", version.clone()),
-        ("Running for", format::in_full(*running_for)),
-        ("Trackers", trackers.to_string()),
-        ("Database", size),
-        ("Latest start of a check in the last seconds", late),
-        ("Checks that wait for the disk", waiting.to_string()),
+        (words::SETTINGS_ABOUT_VERSION, version.clone()),
+        (words::SETTINGS_ABOUT_RUNNING_FOR, format::in_full(*running_for)),
+        (words::TRACKERS, trackers.to_string()),
+        (words::SETTINGS_DATABASE, size),
+        (words::SETTINGS_ABOUT_LATE, late),
+        (words::SETTINGS_ABOUT_WAITING, waiting.to_string()),
     ];
     let rows = rows
         .map(|(name, value)| {
@@ -32,20 +32,20 @@ pub(super) fn view(installation: &Installation) -> Part {
         })
         .collect_view();
     let health = if problems.is_empty() {
-        whole(view! { <p>"Everything works."</p> })
+        whole(view! { <p>{words::SETTINGS_ABOUT_HEALTHY}</p> })
     } else {
         let lines: Vec<_> = problems.iter().map(|problem| view! { <li>{problem.clone()}</li> }).collect();
         whole(view! { <ul>{lines}</ul> })
     };
     whole(view! {
         <section class="sheet" aria-labelledby="h-program">
-            <h2 id="h-program">"This program"</h2>
+            <h2 id="h-program">{words::SETTINGS_ABOUT_PROGRAM}</h2>
             <dl class="facts">{rows}</dl>
         </section>
         <section class="sheet" aria-labelledby="h-health">
-            <h2 id="h-health">"Health"</h2>
+            <h2 id="h-health">{words::SETTINGS_ABOUT_HEALTH}</h2>
             {health}
-            <p class="hint">"The same for programs: " <a href="/readyz">"/readyz"</a> " and " <a href="/metrics">"/metrics"</a> "."</p>
+            <p class="hint">{words::SETTINGS_ABOUT_PROGRAMS_BEFORE} <a href="/readyz">"/readyz"</a> {words::SETTINGS_ABOUT_AND} <a href="/metrics">"/metrics"</a> "."</p>
         </section>
     })
 }

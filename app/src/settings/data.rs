@@ -25,18 +25,18 @@ fn room(storage: &Storage) -> Part {
             </div>
         }
     };
-    let size = storage.database_bytes.map_or_else(|| "in memory".to_owned(), bytes);
-    let free = storage.free_bytes.map(|free| fact("Free on its disk", whole(bytes(free))));
-    let oldest = storage.oldest.map_or_else(|| whole("none yet"), when);
+    let size = storage.database_bytes.map_or_else(|| words::SETTINGS_IN_MEMORY.to_owned(), bytes);
+    let free = storage.free_bytes.map(|free| fact(words::SETTINGS_DATA_FREE, whole(bytes(free))));
+    let oldest = storage.oldest.map_or_else(|| whole(words::SETTINGS_DATA_NONE_YET), when);
     let checks = crate::format::large(storage.checks);
     whole(view! {
         <section class="sheet" aria-labelledby="h-room">
-            <h2 id="h-room">"What there is"</h2>
+            <h2 id="h-room">{words::SETTINGS_DATA_ROOM}</h2>
             <dl class="facts">
-                {fact("Database", whole(size))}
+                {fact(words::SETTINGS_DATABASE, whole(size))}
                 {free}
-                {fact("Checks, with gaps", whole(checks))}
-                {fact("Oldest of them", oldest)}
+                {fact(words::SETTINGS_DATA_CHECKS, whole(checks))}
+                {fact(words::SETTINGS_DATA_OLDEST, oldest)}
             </dl>
         </section>
     })
@@ -46,21 +46,20 @@ fn retention(shown: &Shown, limits: &[Limit]) -> Part {
     let fields: Vec<Part> = limits.iter().map(|limit| field(shown, limit)).collect();
     let is_fixed = limits.iter().any(|limit| limit.fixed.is_some());
     let fixed = is_fixed.then(|| {
-        view! { <p class="hint">"What is greyed was said when the server was started (its command line or environment), and wins."</p> }
+        view! { <p class="hint">{words::SETTINGS_DATA_FIXED}</p> }
     });
     let save = limits.iter().any(|limit| limit.fixed.is_none()).then(|| {
         view! {
             <p class="send">
-                <button class="btn primary" type="submit">"Save"</button>
+                <button class="btn primary" type="submit">{words::SAVE}</button>
             </p>
         }
     });
     whole(view! {
         <section class="sheet" aria-labelledby="h-retention">
-            <h2 id="h-retention">"How long it is kept"</h2>
+            <h2 id="h-retention">{words::SETTINGS_DATA_RETENTION}</h2>
             <p class="hint">
-                "In force at once. What becomes too old is deleted within minutes and does not come back. Uptimes of hours and days, and \
-                 changes of status, are kept for ever."
+                {words::SETTINGS_DATA_RETENTION_HINT}
             </p>
             {fixed}
             <form class="settings" action=SET_RETENTION method="post" autocomplete="off">
@@ -73,12 +72,9 @@ fn retention(shown: &Shown, limits: &[Limit]) -> Part {
 
 fn field(shown: &Shown, limit: &Limit) -> Part {
     let (label, hint) = match limit.name {
-        "keep_checks" => ("Each check", "From 1d, like 90d or 365d."),
-        "keep_evidence" => ("What failures showed", "From 1d, since it was last seen."),
-        _ => (
-            "The most room for all of it",
-            "A share of the disk like 80%, or a size like 20GiB. Beyond, the oldest checks go before their time.",
-        ),
+        "keep_checks" => (words::SETTINGS_DATA_KEEP_CHECKS, words::SETTINGS_DATA_KEEP_CHECKS_HINT),
+        "keep_evidence" => (words::SETTINGS_DATA_KEEP_EVIDENCE, words::SETTINGS_DATA_KEEP_EVIDENCE_HINT),
+        _ => (words::SETTINGS_DATA_MAX_SIZE, words::SETTINGS_DATA_MAX_SIZE_HINT),
     };
     let is_fixed = limit.fixed.is_some();
     let value = match &limit.fixed {
@@ -89,67 +85,62 @@ fn field(shown: &Shown, limit: &Limit) -> Part {
     Input::text(limit.name, label)
         .hint(hint)
         .value(value)
-        .placeholder(Some(format!("{} (default)", limit.usual)))
+        .placeholder(Some(words::default_value(&limit.usual)))
         .disabled(is_fixed)
         .problem(shown.problem(SET_RETENTION, limit.name))
         .view("keep")
 }
 
 fn backups(backups: &Backups) -> Part {
-    let daily = match backups.daily {
-        0 => "None is made by itself.".to_owned(),
-        1 => "One is made every day; the newest is kept.".to_owned(),
-        many => format!("One is made every day; the newest {many} are kept."),
-    };
     let make = match backups.running {
         Some((since, done)) => whole(view! {
             <div class="notice is-none" role="status">
                 <Icon name="#i-retry" />
                 <span>
-                    "A backup is being made since " {when(since)} {format!(": {} so far. ", bytes(done))}
-                    <a href=Section::Data.path()>"Look again"</a>
+                    {words::SETTINGS_DATA_RUNNING_BEFORE} {when(since)} {words::settings_data_running_after(bytes(done))}
+                    <a href=Section::Data.path()>{words::SETTINGS_DATA_LOOK_AGAIN}</a>
                 </span>
             </div>
         }),
-        None => button(BACK_UP, &[], "btn primary", "Back up now".to_owned()),
+        None => button(BACK_UP, &[], "btn primary", words::SETTINGS_DATA_BACK_UP.to_owned()),
     };
     let problem = backups.problem.as_ref().map(|problem| {
         view! {
             <div class="notice is-down">
                 <Icon name="#i-alert" />
-                <span><b>"The last one that was asked for was not made: "</b> {format!("{problem}.")}</span>
+                <span><b>{words::SETTINGS_DATA_BACKUP_FAILED}</b> {format!("{problem}.")}</span>
             </div>
         }
     });
     whole(view! {
         <section class="sheet" aria-labelledby="h-backups">
-            <h2 id="h-backups">"Backups"</h2>
-            <p class="hint">{daily} " They lie on the disk of the database: keep a copy elsewhere."</p>
+            <h2 id="h-backups">{words::SETTINGS_DATA_BACKUPS}</h2>
+            <p class="hint">{words::settings_data_daily(backups.daily)} {words::SETTINGS_DATA_WHERE}</p>
             {make}
             {problem}
             {kept(&backups.kept)}
-            <p>"To go back to one, stop the server, and where it runs:"</p>
+            <p>{words::SETTINGS_DATA_RESTORE}</p>
             <pre class="command" tabindex="0"><code>"uptime-tracker db restore FILE --data-dir FOLDER"</code></pre>
-            <p class="hint">"It reads the backup through first, and moves the present database aside instead of deleting it."</p>
+            <p class="hint">{words::SETTINGS_DATA_RESTORE_HINT}</p>
         </section>
     })
 }
 
 fn kept(backups: &[Backup]) -> Part {
     if backups.is_empty() {
-        return whole(view! { <p class="muted">"There are none yet."</p> });
+        return whole(view! { <p class="muted">{words::NONE_YET}</p> });
     }
     let rows: Vec<_> = backups.iter().map(row).collect();
     whole(view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table of backups">
+        <div class="table" tabindex="0" role="region" aria-label=words::SETTINGS_DATA_TABLE>
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">"Made"</th>
-                        <th scope="col">"Why"</th>
-                        <th scope="col">"Size"</th>
-                        <th scope="col">"File"</th>
-                        <th scope="col"><span class="vh">"Delete"</span></th>
+                        <th scope="col">{words::SETTINGS_MADE}</th>
+                        <th scope="col">{words::SETTINGS_DATA_WHY}</th>
+                        <th scope="col">{words::SETTINGS_DATA_SIZE}</th>
+                        <th scope="col">{words::SETTINGS_DATA_FILE}</th>
+                        <th scope="col"><span class="vh">{words::DELETE}</span></th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -160,17 +151,17 @@ fn kept(backups: &[Backup]) -> Part {
 
 fn row(backup: &Backup) -> Part {
     let why = match backup.kind {
-        BackupKind::Daily => "daily, or by command",
-        BackupKind::ByHand => "by hand",
-        BackupKind::BeforeUpdate => "before an update",
+        BackupKind::Daily => words::SETTINGS_DATA_DAILY_KIND,
+        BackupKind::ByHand => words::SETTINGS_DATA_BY_HAND,
+        BackupKind::BeforeUpdate => words::SETTINGS_DATA_BEFORE_UPDATE,
     };
     let delete = (backup.kind == BackupKind::ByHand).then(|| {
         view! {
             <details class="again">
-                <summary class="btn small" aria-label=format!("Delete {}", backup.name)>"Delete…"</summary>
+                <summary class="btn small" aria-label=words::delete_named(&backup.name)>{words::DELETE_ASK}</summary>
                 <div class="card">
-                    <p>"A backup that is deleted cannot be brought back."</p>
-                    {button(REMOVE_BACKUP, &[("name", backup.name.clone())], "btn danger small", "Delete".to_owned())}
+                    <p>{words::SETTINGS_DATA_DELETE_HINT}</p>
+                    {button(REMOVE_BACKUP, &[("name", backup.name.clone())], "btn danger small", words::DELETE.to_owned())}
                 </div>
             </details>
         }
@@ -198,23 +189,23 @@ fn export() -> Part {
     });
     whole(view! {
         <section class="sheet" aria-labelledby="h-export">
-            <h2 id="h-export">"Take it elsewhere"</h2>
-            <p>"All trackers as a file. Secrets are left out, and named."</p>
+            <h2 id="h-export">{words::SETTINGS_DATA_EXPORT}</h2>
+            <p>{words::SETTINGS_DATA_EXPORT_HINT}</p>
             <ul class="buttons">{links.into_iter().collect_view()}</ul>
             <p class="hint">
                 <code>"uptime-tracker import toml FILE"</code>
-                " or "
+                {words::SETTINGS_DATA_IMPORT_OR}
                 <code>"import json FILE"</code>
-                " reads it again; with "
+                {words::SETTINGS_DATA_IMPORT_DRY_RUN_BEFORE}
                 <code>"--dry-run"</code>
-                " it only says what would change. CSV is for spreadsheets."
+                {words::SETTINGS_DATA_IMPORT_AFTER}
             </p>
             <p class="hint">
-                "The checks of one tracker, of all its time: "
+                {words::SETTINGS_DATA_CHECKS_BEFORE}
                 <code>"/v1/trackers/1/export?format=csv&last=3660d"</code>
-                ", and "
+                {words::SETTINGS_DATA_CHECKS_AND}
                 <code>"ndjson"</code>
-                "; a tracker's page has the link in its menu."
+                {words::SETTINGS_DATA_CHECKS_AFTER}
             </p>
         </section>
     })

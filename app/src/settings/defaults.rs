@@ -32,22 +32,22 @@ pub(super) fn view(shown: &Shown, now: &Fields, built_in: &Fields) -> Part {
         let said = if now == usual && !is_choice { String::new() } else { now };
         let value =
             if shown.has_failed(SET_DEFAULTS) { shown.typed(SET_DEFAULTS, name).to_owned() } else { said };
-        let input = groups::input_of(name)?.value(&value).placeholder(Some(format!("{usual} (built in)")));
+        let input =
+            groups::input_of(name)?.value(&value).placeholder(Some(words::settings_defaults_built_in(usual)));
         Some(input.problem(shown.problem(SET_DEFAULTS, name)).view("def"))
     };
     let fields: Vec<Part> = NAMES.iter().filter_map(field).collect();
     whole(view! {
-        <p class="lede">"What a new tracker starts with, and what an empty field of its form means."</p>
+        <p class="lede">{words::SETTINGS_DEFAULTS_LEDE}</p>
         <section class="sheet" aria-labelledby="h-defaults">
-            <h2 id="h-defaults">"Defaults of trackers"</h2>
+            <h2 id="h-defaults">{words::SETTINGS_DEFAULTS_TITLE}</h2>
             <p class="hint">
-                "When a default changes, every tracker follows that has the former one: where its form shows the default, greyed. A \
-                 tracker with a value of its own keeps it. A value of its own that equals a default counts as the default."
+                {words::SETTINGS_DEFAULTS_HINT}
             </p>
             <form class="settings" action=SET_DEFAULTS method="post" autocomplete="off">
                 {fields}
                 <p class="send">
-                    <button class="btn primary" type="submit">"Save"</button>
+                    <button class="btn primary" type="submit">{words::SAVE}</button>
                 </p>
             </form>
         </section>

@@ -19,11 +19,9 @@ pub(super) fn view(
     sessions: &[SessionView],
 ) -> Part {
     let codes = match &shown.once {
-        Some(Once::Codes(codes)) => Some(once(
-            "Your recovery codes",
-            "Two-factor sign-in is on. If your phone is lost, each of these lets you in once. Keep them where your phone is not: they are shown only now.",
-            codes,
-        )),
+        Some(Once::Codes(codes)) => {
+            Some(once(words::SETTINGS_OWN_CODES, words::SETTINGS_OWN_CODES_HINT, codes))
+        }
         _ => None,
     };
     let name = shown.viewer.subject.name().unwrap_or_default().to_owned();
@@ -31,8 +29,8 @@ pub(super) fn view(
     whole(view! {
         {codes}
         {owes(shown)}
-        <p class="lede">"You are " <b>{name}</b> ", " {role} "."</p>
-        {button(SIGN_OUT, &[], "btn", "Sign out".into())}
+        <p class="lede">{words::SETTINGS_OWN_YOU_ARE} <b>{name}</b> ", " {role} "."</p>
+        {button(SIGN_OUT, &[], "btn", words::SIGN_OUT.into())}
         {password(shown)}
         {two_factor(shown, has_two_factor, enrolment)}
         {self::sessions(sessions)}
@@ -46,9 +44,9 @@ fn owes(shown: &Shown) -> Option<Part> {
             <div class="notice is-slow" role="status">
                 <Icon name="#i-alert" />
                 <span>
-                    "Administrators need two-factor sign-in here. Until you "
-                    <a href="#two-factor">"turn it on"</a>
-                    ", you and your tokens may do what editors may."
+                    {words::SETTINGS_OWN_OWES_BEFORE}
+                    <a href="#two-factor">{words::SETTINGS_OWN_OWES}</a>
+                    {words::SETTINGS_OWN_OWES_AFTER}
                 </span>
             </div>
         })
@@ -56,23 +54,23 @@ fn owes(shown: &Shown) -> Option<Part> {
 }
 
 fn password(shown: &Shown) -> Part {
-    let current = Input::new("current_password", "Password until now", InputKind::Password)
+    let current = Input::new("current_password", words::SETTINGS_OWN_PASSWORD_UNTIL_NOW, InputKind::Password)
         .complete("current-password")
         .problem(shown.problem(CHANGE_PASSWORD, "current_password"))
         .required();
-    let new = Input::new("password", "New password", InputKind::Password)
+    let new = Input::new("password", words::SETTINGS_OWN_NEW_PASSWORD, InputKind::Password)
         .complete("new-password")
-        .hint("At least 12 characters. A few words that do not belong together are strong and easy to remember.")
+        .hint(words::PASSWORD_HINT)
         .problem(shown.problem(CHANGE_PASSWORD, "password"))
         .required();
     whole(view! {
         <section class="sheet" aria-labelledby="h-password">
-            <h2 id="h-password">"Password"</h2>
+            <h2 id="h-password">{words::PASSWORD}</h2>
             <form class="settings" action=CHANGE_PASSWORD method="post">
                 {current.view("pw")}
                 {new.view("pw")}
                 <p class="send">
-                    <button class="btn" type="submit">"Change password"</button>
+                    <button class="btn" type="submit">{words::SETTINGS_OWN_CHANGE_PASSWORD}</button>
                 </p>
             </form>
         </section>
@@ -82,29 +80,30 @@ fn password(shown: &Shown) -> Part {
 fn two_factor(shown: &Shown, has_two_factor: bool, enrolment: Option<&Enrolment>) -> Part {
     let body = match (has_two_factor, enrolment) {
         (true, _) => {
-            let password = Input::new("two_factor_password", "Your password", InputKind::Password)
-                .complete("current-password")
-                .problem(shown.problem(END_TWO_FACTOR, "two_factor_password"))
-                .required();
+            let password =
+                Input::new("two_factor_password", words::SETTINGS_OWN_YOUR_PASSWORD, InputKind::Password)
+                    .complete("current-password")
+                    .problem(shown.problem(END_TWO_FACTOR, "two_factor_password"))
+                    .required();
             whole(view! {
-                <p>"It is on: signing in needs a code of your phone."</p>
+                <p>{words::SETTINGS_OWN_TWO_FACTOR_ON}</p>
                 <form class="settings" action=END_TWO_FACTOR method="post">
                     {password.view("tf")}
                     <p class="send">
-                        <button class="btn" type="submit">"Turn off"</button>
+                        <button class="btn" type="submit">{words::SETTINGS_OWN_TURN_OFF}</button>
                     </p>
                 </form>
             })
         }
         (false, Some(enrolment)) => confirm(shown, enrolment),
         (false, None) => whole(view! {
-            <p>"It is off. With it, a stolen password alone opens nothing: signing in also needs a code that your phone makes."</p>
-            {button(BEGIN_TWO_FACTOR, &[], "btn", "Turn on…".into())}
+            <p>{words::SETTINGS_OWN_TWO_FACTOR_OFF}</p>
+            {button(BEGIN_TWO_FACTOR, &[], "btn", words::SETTINGS_OWN_TURN_ON_ASK.into())}
         }),
     };
     whole(view! {
         <section class="sheet" aria-labelledby="h-two-factor" id="two-factor">
-            <h2 id="h-two-factor">"Two-factor sign-in"</h2>
+            <h2 id="h-two-factor">{words::TWO_FACTOR}</h2>
             {body}
         </section>
     })
@@ -115,13 +114,13 @@ fn confirm(shown: &Shown, enrolment: &Enrolment) -> Part {
         // Four squares of quiet around it, as readers want it.
         let frame = format!("-4 -4 {0} {0}", side + 8);
         view! {
-            <svg class="qr" viewBox=frame role="img" aria-label="QR code with the secret below" shape-rendering="crispEdges">
+            <svg class="qr" viewBox=frame role="img" aria-label=words::SETTINGS_OWN_QR shape-rendering="crispEdges">
                 <path class="paper" d=format!("M-4-4h{0}v{0}h-{0}z", side + 8)></path>
                 <path class="ink" d=path.clone()></path>
             </svg>
         }
     });
-    let field = Input::new("code", "Code that it shows now", InputKind::Code)
+    let field = Input::new("code", words::SETTINGS_OWN_CODE, InputKind::Code)
         .complete("one-time-code")
         .problem(shown.problem(CONFIRM_TWO_FACTOR, "code"))
         .required();
@@ -134,14 +133,14 @@ fn confirm(shown: &Shown, enrolment: &Enrolment) -> Part {
     whole(view! {
         <ol class="steps">
             <li>
-                <p>"Scan this with an authenticator app, or type the secret into it: " <code>{groups.join(" ")}</code></p>
+                <p>{words::SETTINGS_OWN_SCAN} <code>{groups.join(" ")}</code></p>
                 {code}
             </li>
             <li>
                 <form class="settings" action=CONFIRM_TWO_FACTOR method="post">
                     {field.view("tf")}
                     <p class="send">
-                        <button class="btn primary" type="submit">"Turn on"</button>
+                        <button class="btn primary" type="submit">{words::SETTINGS_OWN_TURN_ON}</button>
                     </p>
                 </form>
             </li>
@@ -154,9 +153,14 @@ fn sessions(sessions: &[SessionView]) -> Part {
         .iter()
         .map(|session| {
             let end = if session.is_this {
-                whole(view! { <span class="tag">"this one"</span> })
+                whole(view! { <span class="tag">{words::SETTINGS_OWN_SESSIONS_THIS}</span> })
             } else {
-                button(END_SESSION, &[("session", session.id.to_string())], "btn small", "End".into())
+                button(
+                    END_SESSION,
+                    &[("session", session.id.to_string())],
+                    "btn small",
+                    words::SETTINGS_OWN_SESSIONS_END.into(),
+                )
             };
             view! {
                 <tr>
@@ -169,26 +173,26 @@ fn sessions(sessions: &[SessionView]) -> Part {
             }
         })
         .collect();
-    let others =
-        (sessions.len() > 1).then(|| button(END_OTHER_SESSIONS, &[], "btn", "End all other sessions".into()));
+    let others = (sessions.len() > 1)
+        .then(|| button(END_OTHER_SESSIONS, &[], "btn", words::SETTINGS_OWN_SESSIONS_END_OTHERS.into()));
     whole(view! {
         <section class="sheet" aria-labelledby="h-sessions">
-            <h2 id="h-sessions">"Where you are signed in"</h2>
-            <div class="table" tabindex="0" role="region" aria-label="Table of sessions">
+            <h2 id="h-sessions">{words::SETTINGS_OWN_SESSIONS}</h2>
+            <div class="table" tabindex="0" role="region" aria-label=words::SETTINGS_OWN_SESSIONS_TABLE>
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">"Browser"</th>
-                            <th scope="col">"Address"</th>
-                            <th scope="col">"Since"</th>
-                            <th scope="col">"Last used"</th>
-                            <th scope="col"><span class="vh">"End"</span></th>
+                            <th scope="col">{words::SETTINGS_OWN_SESSIONS_BROWSER}</th>
+                            <th scope="col">{words::SETTINGS_OWN_SESSIONS_ADDRESS}</th>
+                            <th scope="col">{words::SETTINGS_OWN_SESSIONS_SINCE}</th>
+                            <th scope="col">{words::LAST_USED}</th>
+                            <th scope="col"><span class="vh">{words::SETTINGS_OWN_SESSIONS_END}</span></th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-            <p class="hint">"A session that is not used for a day ends by itself, and each after 30 days."</p>
+            <p class="hint">{words::SETTINGS_OWN_SESSIONS_HINT}</p>
             {others}
         </section>
     })
@@ -216,9 +220,9 @@ fn browser(agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (program, system) {
-        (Some(program), Some(system)) => format!("{program} on {system}"),
+        (Some(program), Some(system)) => words::settings_own_browser(program, system),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) if agent.is_empty() => "unknown".to_owned(),
+        (None, None) if agent.is_empty() => words::SETTINGS_OWN_BROWSER_UNKNOWN.to_owned(),
         (None, None) => agent.chars().take(40).collect(),
     }
 }

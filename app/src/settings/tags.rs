@@ -5,7 +5,6 @@ use leptos::prelude::*;
 
 use super::{CHANGE_LABEL, Section, Shown};
 use crate::{
-    format,
     list::{address, many::UNDO_PATH},
     ui::{Icon, Input, Part, whole},
 };
@@ -18,14 +17,14 @@ pub(super) fn view(shown: &Shown, labels: &Labels, undo: Option<&(u64, String)>)
                 <span>{said.clone()}</span>
                 <input type="hidden" name="key" value=key.to_string() />
                 <input type="hidden" name="back" value=Section::Tags.path() />
-                <button class="btn small" type="submit">"Undo"</button>
+                <button class="btn small" type="submit">{words::UNDO}</button>
             </form>
         }
     });
     whole(view! {
         {done}
-        {section(shown, Label::Tag, "Tags", &labels.tags)}
-        {section(shown, Label::Group, "Groups", &labels.groups)}
+        {section(shown, Label::Tag, words::TAGS, &labels.tags)}
+        {section(shown, Label::Group, words::GROUPS, &labels.groups)}
     })
 }
 
@@ -35,7 +34,7 @@ fn section(shown: &Shown, label: Label, title: &'static str, all: &[(String, usi
     let rows: Vec<_> =
         all.iter().enumerate().map(|(n, (name, count))| row(shown, label, n, name, *count)).collect();
     let list = if rows.is_empty() {
-        whole(view! { <p class="muted">"There are none yet."</p> })
+        whole(view! { <p class="muted">{words::NONE_YET}</p> })
     } else {
         whole(view! { <ul class="labels">{rows}</ul> })
     };
@@ -54,7 +53,7 @@ fn row(shown: &Shown, label: Label, n: usize, name: &str, count: usize) -> Part 
     };
     let is_meant =
         shown.typed(CHANGE_LABEL, "label") == label.word() && shown.typed(CHANGE_LABEL, "from") == name;
-    let trackers = format::count(count, "tracker", "trackers");
+    let trackers = words::count_trackers(count);
     whole(view! {
         <li>
             <a href=address::href(&request)>
@@ -88,21 +87,22 @@ fn rename(shown: &Shown, label: Label, n: usize, name: &str, is_meant: bool) -> 
                 <input type="hidden" name="do" value="rename" />
                 <input type="hidden" name="to" value=typed.to_owned() />
                 <input type="hidden" name="merge" value="true" />
-                <button class="btn danger small" type="submit">{format!("Merge into {typed}")}</button>
+                <button class="btn danger small" type="submit">{words::settings_tags_merge(typed)}</button>
             </form>
         }
     });
-    let field = Input::text("to", "New name").value(typed).problem(problem("to")).required();
+    let field =
+        Input::text("to", words::SETTINGS_TAGS_NEW_NAME).value(typed).problem(problem("to")).required();
     let form = format!("{}-{n}", label.word());
     whole(view! {
         <details class="again" open=is_meant>
-            <summary class="btn small" aria-label=format!("Rename {name}")>"Rename…"</summary>
+            <summary class="btn small" aria-label=words::settings_tags_rename_named(name)>{words::SETTINGS_TAGS_RENAME_ASK}</summary>
             {merge}
             <form class="card settings" action=CHANGE_LABEL method="post">
                 {hidden(label, name)}
                 <input type="hidden" name="do" value="rename" />
                 {field.view(&form)}
-                <button class="btn small" type="submit">"Rename"</button>
+                <button class="btn small" type="submit">{words::SETTINGS_TAGS_RENAME}</button>
             </form>
         </details>
     })
@@ -110,17 +110,17 @@ fn rename(shown: &Shown, label: Label, n: usize, name: &str, is_meant: bool) -> 
 
 fn delete(label: Label, name: &str, trackers: &str) -> Part {
     let question = match label {
-        Label::Tag => format!("{trackers} will not have this tag any more. No tracker is deleted."),
-        Label::Group => format!("{trackers} will stand in no group. No tracker is deleted."),
+        Label::Tag => words::settings_tags_delete_tag(trackers),
+        Label::Group => words::settings_tags_delete_group(trackers),
     };
     whole(view! {
         <details class="again">
-            <summary class="btn small" aria-label=format!("Delete {name}")>"Delete…"</summary>
+            <summary class="btn small" aria-label=words::delete_named(name)>{words::DELETE_ASK}</summary>
             <form class="card" action=CHANGE_LABEL method="post">
                 <p>{question}</p>
                 {hidden(label, name)}
                 <input type="hidden" name="do" value="delete" />
-                <button class="btn danger small" type="submit">"Delete"</button>
+                <button class="btn danger small" type="submit">{words::DELETE}</button>
             </form>
         </details>
     })

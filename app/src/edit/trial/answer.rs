@@ -32,7 +32,7 @@ fn tree(leaves: &[Leaf]) -> Option<Part> {
     let lines: Vec<Part> = leaves.iter().map(leaf).collect();
     Some(whole(view! {
         <p class="small muted" id="h-values">
-            "Choose a value to expect it."
+            {words::TRIAL_CHOOSE}
         </p>
         <ul class="tree" aria-labelledby="h-values">
             {lines}
@@ -57,9 +57,9 @@ fn body(seen: &Evidence, is_open: bool) -> Option<Part> {
         <details class="fold" open=is_open>
             <summary>
                 <Icon name="#i-chev" />
-                "Beginning of the body"
+                {words::TRIAL_BODY}
             </summary>
-            <pre class="excerpt" tabindex="0" role="region" dir="ltr" aria-label="Beginning of the body">
+            <pre class="excerpt" tabindex="0" role="region" dir="ltr" aria-label=words::TRIAL_BODY>
                 {text}
             </pre>
         </details>
@@ -79,7 +79,7 @@ fn head(seen: &Evidence) -> Option<Part> {
             <details class="fold">
                 <summary>
                     <Icon name="#i-chev" />
-                    "Headers"
+                    {words::TRIAL_HEADERS}
                 </summary>
                 <ul class="heads">{lines}</ul>
             </details>

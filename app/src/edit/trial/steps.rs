@@ -52,7 +52,7 @@ fn steps(trial: &Trial) -> Vec<Step> {
             Progress::Asking(url) => {
                 // What is asked first stands in the form.
                 if !std::mem::take(&mut is_first) {
-                    steps.push(Step::good("Redirect", None, url.clone()));
+                    steps.push(Step::good(words::TRIAL_REDIRECT, None, url.clone()));
                 }
             }
             Progress::Passed { phase, took, what } => {
@@ -65,19 +65,29 @@ fn steps(trial: &Trial) -> Vec<Step> {
     // Where every address is asked, they are asked at the same time.
     for (address, verdict) in end.evidence.iter().flat_map(|seen| &seen.verdicts) {
         let (class, icon) = if verdict == "up" { ("is-up", "#i-up") } else { ("is-down", "#i-down") };
-        steps.push(Step { class, icon, label: "Address", took: None, what: format!("{address}: {verdict}") });
+        steps.push(Step {
+            class,
+            icon,
+            label: words::TRIAL_ADDRESS,
+            took: None,
+            what: format!("{address}: {verdict}"),
+        });
     }
     match (&end.outcome, trial.judged()) {
         (_, Some(judged)) => {
             let kind = end.evidence.as_ref().and_then(|seen| header(&seen.headers, "content-type"));
             let parts = [Some(bytes(judged.size)), kind].into_iter().flatten();
-            steps.push(Step::good("Transfer", end.phases.get(Phase::Body), format::joined(parts, ", ")));
+            steps.push(Step::good(
+                words::TRIAL_TRANSFER,
+                end.phases.get(Phase::Body),
+                format::joined(parts, ", "),
+            ));
         }
         (Outcome::Down(fault), None) => steps.push(failed(fault, end.phases.get(place(fault.kind)))),
         (Outcome::Unknown(reason), None) => steps.push(Step {
             class: "is-none",
             icon: "#i-alert",
-            label: "Not asked",
+            label: words::TRIAL_NOT_ASKED,
             took: None,
             what: reason.sentence().into(),
         }),
@@ -88,10 +98,10 @@ fn steps(trial: &Trial) -> Vec<Step> {
 
 fn failed(fault: &Fault, took: Option<Micros>) -> Step {
     let label = match fault.kind {
-        FaultKind::Redirects => "Redirect",
-        FaultKind::Proxy => "Proxy",
-        FaultKind::SignIn => "Sign-in",
-        FaultKind::Addresses => "Addresses",
+        FaultKind::Redirects => words::TRIAL_REDIRECT,
+        FaultKind::Proxy => words::TRIAL_PROXY,
+        FaultKind::SignIn => words::TRIAL_SIGN_IN,
+        FaultKind::Addresses => words::TRIAL_ADDRESSES,
         kind => label(place(kind)),
     };
     Step { class: "is-down", icon: "#i-down", label, took, what: fault.to_string() }
@@ -111,11 +121,11 @@ fn place(kind: FaultKind) -> Phase {
 
 fn label(phase: Phase) -> &'static str {
     match phase {
-        Phase::Resolve => "Name",
-        Phase::Connect => "Connect",
-        Phase::Tls => "TLS",
-        Phase::FirstByte => "First byte",
-        Phase::Body => "Transfer",
+        Phase::Resolve => words::TRIAL_NAME,
+        Phase::Connect => words::TRIAL_CONNECT,
+        Phase::Tls => words::TRIAL_TLS,
+        Phase::FirstByte => words::TRIAL_FIRST_BYTE,
+        Phase::Body => words::TRIAL_TRANSFER,
     }
 }
 
@@ -134,7 +144,7 @@ fn line(step: Step, (from, until): (u64, u64)) -> Part {
     whole(view! {
         <li class=class>
             <Icon name=icon />
-            <span>{label} <span class="vh">{if class == "is-up" { ": good" } else { ": failed" }}</span></span>
+            <span>{label} <span class="vh">{if class == "is-up" { words::TRIAL_GOOD } else { words::TRIAL_FAILED }}</span></span>
             {bar}
             <span class="took">{took}</span>
             <span class="more">
@@ -146,9 +156,9 @@ fn line(step: Step, (from, until): (u64, u64)) -> Part {
 
 fn expectation(reviewed: &Reviewed) -> Part {
     let (class, icon, said) = match reviewed.verdict {
-        Review::Met => ("is-up", "#i-up", "holds"),
-        Review::Degraded => ("is-slow", "#i-slow", "does not hold: degraded"),
-        Review::Down => ("is-down", "#i-down", "does not hold"),
+        Review::Met => ("is-up", "#i-up", words::TRIAL_HOLDS),
+        Review::Degraded => ("is-slow", "#i-slow", words::TRIAL_DEGRADED_VERDICT),
+        Review::Down => ("is-down", "#i-down", words::TRIAL_DOES_NOT_HOLD),
     };
     let fixes: Vec<Part> = reviewed
         .fixes
@@ -163,7 +173,7 @@ fn expectation(reviewed: &Reviewed) -> Part {
         <li class=class>
             <Icon name=icon />
             <span>
-                <b>"Expect"</b>
+                <b>{words::TRIAL_EXPECT}</b>
             </span>
             <span class="wide">
                 <code>{inert(&reviewed.text)}</code>
@@ -171,7 +181,7 @@ fn expectation(reviewed: &Reviewed) -> Part {
                 {said}
             </span>
             <span class="more">
-                "found "
+                {words::TRIAL_FOUND}
                 <bdi dir="ltr">{inert(&reviewed.found)}</bdi>
             </span>
             {fixes}

@@ -33,8 +33,8 @@ pub fn observed_ms(tally: &Tally) -> u64 {
 pub fn down_time(tally: &Tally) -> Option<String> {
     match (observed_ms(tally), tally.down_ms) {
         (0, _) => None,
-        (_, 0) => Some("no time down".into()),
-        (_, down) => Some(format!("{} down", lasting(down))),
+        (_, 0) => Some(words::TRACKER_NO_TIME_DOWN.into()),
+        (_, down) => Some(words::past_down(lasting(down))),
     }
 }
 
@@ -43,29 +43,41 @@ pub fn coverage(period: &Period) -> Vec<String> {
     let tally = &period.tally;
     let (observed, whole) = (observed_ms(tally), period.window.length_ms());
     let seen = match tally.unknown_ms {
-        _ if observed == 0 => Some("nothing observed".into()),
+        _ if observed == 0 => Some(words::NOTHING_OBSERVED.into()),
         ..NEWS_MS => None,
-        _ if observed < whole / 2 => Some(format!("{} observed of {}", roughly(observed), length(whole))),
-        unknown => Some(format!("{} not observed", roughly(unknown))),
+        _ if observed < whole / 2 => Some(words::past_observed_of(roughly(observed), length(whole))),
+        unknown => Some(words::past_not_observed(roughly(unknown))),
     };
-    let named = |ms: u64, word| (ms >= 1_000).then(|| format!("{} {word}", roughly(ms)));
-    let rest = [named(tally.paused_ms, "paused"), named(tally.maintenance_ms, "in maintenance")];
-    seen.into_iter().chain(rest.into_iter().flatten()).collect()
+    let told = |ms: u64, words: fn(String) -> String| (ms >= 1_000).then(|| words(roughly(ms)));
+    let paused = told(tally.paused_ms, words::past_paused);
+    let maintenance = told(tally.maintenance_ms, words::past_in_maintenance);
+    [seen, paused, maintenance].into_iter().flatten().collect()
 }
 
 /// The length of a window: `24 h`, `30 d`.
 fn length(ms: u64) -> String {
-    if ms == 86_400_000 { "24 h".into() } else { roughly(ms) }
+    if ms == 86_400_000 { words::PAST_REACH_DAY_SHORT.into() } else { roughly(ms) }
 }
 
 /// How far a reach goes, in words.
 pub fn reach(reach: Reach) -> &'static str {
     match reach {
-        Reach::Day => "24 hours",
-        Reach::Week => "7 days",
-        Reach::Month => "30 days",
-        Reach::Quarter => "90 days",
-        Reach::Year => "1 year",
+        Reach::Day => words::PAST_REACH_DAY,
+        Reach::Week => words::PAST_REACH_WEEK,
+        Reach::Month => words::PAST_REACH_MONTH,
+        Reach::Quarter => words::PAST_REACH_QUARTER,
+        Reach::Year => words::PAST_REACH_YEAR,
+    }
+}
+
+/// The same, where there is little room.
+pub fn reach_in_short(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Day => words::PAST_REACH_DAY_SHORT,
+        Reach::Week => words::PAST_REACH_WEEK_SHORT,
+        Reach::Month => words::PAST_REACH_MONTH_SHORT,
+        Reach::Quarter => words::PAST_REACH_QUARTER_SHORT,
+        Reach::Year => words::PAST_REACH_YEAR_SHORT,
     }
 }
 
@@ -101,7 +113,7 @@ pub fn percentage(period: &Period) -> Part {
             <span class="unit">"\u{a0}%"</span>
         })
     } else {
-        whole(view! { <Nothing what="unknown" /> })
+        whole(view! { <Nothing what=words::PAST_UNKNOWN /> })
     }
 }
 
@@ -112,7 +124,7 @@ pub fn milliseconds(latency: Option<Micros>) -> Part {
             {format::latency(latency)}
             <span class="unit">"\u{a0}ms"</span>
         }),
-        None => whole(view! { <Nothing what="none" /> }),
+        None => whole(view! { <Nothing what=words::PAST_NONE /> }),
     }
 }
 
