@@ -10,6 +10,7 @@ use leptos::{
     attr::{Attribute, any_attribute::AnyAttribute},
     prelude::*,
     tachys::{
+        html::InertElement,
         hydration::Cursor,
         renderer::types::{Element, Node},
         view::{Mountable, Position, PositionState, Render, add_attr::AddAnyAttr},
@@ -35,6 +36,23 @@ pub fn part<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static)
 pub fn whole<V: IntoView + 'static>(view: V) -> Part {
     const { assert!(V::EXISTS, "nothing stands for this view in the document, so nothing could replace it") };
     Part(Box::new(view))
+}
+
+/// An element that never changes: its HTML, with `{}` for each of the texts. It has no type of its own, so it adds nothing to the client but
+/// its characters.
+pub fn still(html: &'static str, texts: &[&str]) -> InertElement {
+    let mut texts = texts.iter();
+    let mut filled = String::new();
+    for piece in html.split("{}") {
+        filled.push_str(piece);
+        filled.push_str(&texts.next().map(|text| escaped(text)).unwrap_or_default());
+    }
+    InertElement::new(filled)
+}
+
+/// Text as it stands in HTML.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A view of any type.
@@ -187,5 +205,16 @@ impl Mountable for PartState {
 
     fn elements(&self) -> Vec<Element> {
         self.0.elements()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_still_element_holds_its_texts_as_text() {
+        let html = still("<p>{} <b>{}</b></p>", &["a & b", "</b><i>"]).to_html();
+        assert_eq!(html, "<p>a &amp; b <b>&lt;/b&gt;&lt;i&gt;</b></p>");
     }
 }
