@@ -107,7 +107,7 @@ pub fn EmptyBar() -> impl IntoView {
     }
 }
 
-/// What the shapes mean. Text, because it never changes: the client has no code for it.
+/// What the shapes mean. Text, because it never changes: the client has no view for it.
 #[component]
 pub fn Legend() -> impl IntoView {
     view! { <ul class="legend" aria-label=words::BAR_LEGEND inner_html=legend()></ul> }

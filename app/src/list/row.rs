@@ -105,6 +105,9 @@ fn target(view: &TrackerView) -> impl IntoView + use<> {
     view! { <span class=class>{text}</span> }
 }
 
+/// Only told.
+const UNSEEN: &str = r#"<span class="vh">{}</span>"#;
+
 fn numbers(figures: Figures) -> impl IntoView {
     let uptime = if figures.uptime.is_known() {
         let class = if figures.uptime.down_ms > 0 { "bad" } else { "" };
@@ -118,14 +121,13 @@ fn numbers(figures: Figures) -> impl IntoView {
         Some(last) => whole(view! { {format::latency(last)}<span class="unit">"\u{a0}ms"</span> }),
         None => whole(view! { <Nothing what=words::ROW_NO_LATENCY /> }),
     };
-    const VH: &str = r#"<span class="vh">{}</span>"#;
     view! {
         <span class="num">
-            {still(VH, &[words::ROW_UPTIME])}
+            {still(UNSEEN, &[words::ROW_UPTIME])}
             {uptime}
         </span>
         <span class="num lat">
-            {still(VH, &[words::ROW_LATENCY])}
+            {still(UNSEEN, &[words::ROW_LATENCY])}
             {latency}
         </span>
     }

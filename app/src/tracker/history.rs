@@ -46,14 +46,15 @@ pub fn History(
     }
 }
 
+const TABLE_HEAD: &str = r#"<thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col" class="r">{}</th><th scope="col">{}</th></tr></thead>"#;
+
 #[component]
 fn ChecksTable(view: RwSignal<TrackerView>) -> impl IntoView {
     let newest_first = move || view.with(|view| view.cells.iter().rev().map(line_of).collect());
-    const HEAD: &str = r#"<thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col" class="r">{}</th><th scope="col">{}</th></tr></thead>"#;
     view! {
         <table class="table">
             {still(r#"<caption data-zone="">{}</caption>"#, &[words::TRACKER_TABLE])}
-            {still(HEAD, &[words::TRACKER_DUE, words::TRACKER_RESULT, words::TRACKER_TOOK, words::TRACKER_WHY])}
+            {still(TABLE_HEAD, &[words::TRACKER_DUE, words::TRACKER_RESULT, words::TRACKER_TOOK, words::TRACKER_WHY])}
             <tbody>{entries(newest_first)}</tbody>
         </table>
     }
