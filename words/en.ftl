@@ -4,8 +4,18 @@
 
 language = en
 product = Uptime Tracker
-# Short, with spaces between, from January.
-month-names = Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
+month-jan = Jan
+month-feb = Feb
+month-mar = Mar
+month-apr = Apr
+month-may = May
+month-jun = Jun
+month-jul = Jul
+month-aug = Aug
+month-sep = Sep
+month-oct = Oct
+month-nov = Nov
+month-dec = Dec
 duration-ms = { $ms } ms
 duration-s = { $s } s
 duration-min = { $min } min

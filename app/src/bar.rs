@@ -114,15 +114,17 @@ pub fn Legend() -> impl IntoView {
 }
 
 fn legend() -> String {
-    let swatch = |mark: Mark| {
-        let mut d = String::new();
-        draw(&mut d, mark, 1);
-        let (class, word) = (class(mark), mark.word());
-        format!(
-            r#"<li><svg class="swatch" viewBox="0 0 8 32" preserveAspectRatio="none" shape-rendering="crispEdges" aria-hidden="true"><path class="{class}" d="{d}"/></svg>{word}</li>"#
-        )
-    };
-    Mark::ALL.map(swatch).concat()
+    let mut html = String::new();
+    for mark in Mark::ALL {
+        html.push_str(
+            r#"<li><svg class="swatch" viewBox="0 0 8 32" preserveAspectRatio="none" shape-rendering="crispEdges" "#,
+        );
+        // Writing to a string cannot fail.
+        let _ = write!(html, r#"aria-hidden="true"><path class="{}" d=""#, class(mark));
+        draw(&mut html, mark, 1);
+        let _ = write!(html, r#""/></svg>{}</li>"#, mark.word());
+    }
+    html
 }
 
 /// The marks of the 60 places. Of more than 60 cells, the newest count.

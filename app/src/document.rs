@@ -7,7 +7,7 @@ use crate::{
     access::{SIGN_IN_PAGE, SIGN_OUT},
     alerts,
     content::{Content, Page},
-    incidents,
+    format, incidents,
     island::{LIST, TRACKER, island},
     keys,
     list::{TrackerList, many},
@@ -60,7 +60,7 @@ pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> 
                     {rail}
                 </div>
                 <div class="dock" id=toasts::PLACE role="status"></div>
-                <script nonce=leptos::nonce::use_nonce() data-months=words::MONTH_NAMES inner_html=SCRIPT></script>
+                <script nonce=leptos::nonce::use_nonce() data-months=format::MONTHS.join(" ") inner_html=SCRIPT></script>
             </body>
         </html>
     }

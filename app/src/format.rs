@@ -6,6 +6,22 @@ use std::time::Duration;
 use domain::{About, Micros, Timestamp};
 pub use words::thousands;
 
+/// What months are called, from January.
+pub const MONTHS: [&str; 12] = [
+    words::MONTH_JAN,
+    words::MONTH_FEB,
+    words::MONTH_MAR,
+    words::MONTH_APR,
+    words::MONTH_MAY,
+    words::MONTH_JUN,
+    words::MONTH_JUL,
+    words::MONTH_AUG,
+    words::MONTH_SEP,
+    words::MONTH_OCT,
+    words::MONTH_NOV,
+    words::MONTH_DEC,
+];
+
 /// A latency in milliseconds, without its unit: `0.4`, `3.2`, `142`, `1,284`. A fraction is shown only where it is news.
 pub fn latency(latency: Micros) -> String {
     let tenths = (latency.0 + 50) / 100;
@@ -68,7 +84,7 @@ pub fn in_full(lasting: Duration) -> String {
 pub fn day_and_time(at: Timestamp) -> String {
     let (_, month, day) = at.date();
     let (hour, minute, ..) = at.time_of_day();
-    let month = words::MONTH_NAMES.split(' ').nth(usize::from(month).saturating_sub(1)).unwrap_or_default();
+    let month = MONTHS.get(usize::from(month).saturating_sub(1)).unwrap_or(&"");
     format!("{day} {month}, {hour:02}:{minute:02}")
 }
 

@@ -150,12 +150,16 @@ fn Deleted(id: TrackerId, name: String, changes: Changes) -> impl IntoView {
 fn FirstRun(board: Board, changes: Changes) -> impl IntoView {
     view! {
         <div class="wrap first">
-            {still(r#"<div><h1>{}</h1><p class="lede">{}</p></div>"#, &[words::LIST_FIRST_TITLE, words::LIST_FIRST_LEDE])}
+            {still(&[
+                "<div><h1>", words::LIST_FIRST_TITLE,
+                r#"</h1><p class="lede">"#, words::LIST_FIRST_LEDE,
+                "</p></div>",
+            ])}
             <FormProblem changes />
             {board.look.may_edit.then(|| view! { <AddTrackers changes /> })}
             <div class="ghost">
                 <EmptyBar />
-                {still(r#"<p class="small muted">{}</p>"#, &[words::LIST_FIRST_BAR])}
+                {still(&[r#"<p class="small muted">"#, words::LIST_FIRST_BAR, "</p>"])}
             </div>
         </div>
     }
@@ -167,7 +171,7 @@ fn filled(board: Board, changes: Changes, (tools, pages): (String, String)) -> i
         <div class="wrap" data-density=density data-live=reactive(move || board.is_stale().then_some("stale"))>
             <div class="head">
                 <div>
-                    {still("<h1>{}</h1>", &[words::TRACKERS])}
+                    {still(&["<h1>", words::TRACKERS, "</h1>"])}
                     {part(move || sentence(board))}
                 </div>
                 <LiveSign board />
@@ -193,10 +197,12 @@ fn groups(board: Board, changes: Changes) -> impl IntoView {
     view! {
         <section class="list" aria-label=words::TRACKERS>
             {entries(groups)} <Legend />
-            {still(
-                r#"<p class="small muted">{}<b>{}</b>{}</p>"#,
-                &[words::LIST_RULE_BEFORE, words::LIST_RULE, words::LIST_RULE_AFTER],
-            )}
+            {still(&[
+                r#"<p class="small muted">"#, words::LIST_RULE_BEFORE,
+                "<b>", words::LIST_RULE,
+                "</b>", words::LIST_RULE_AFTER,
+                "</p>",
+            ])}
         </section>
     }
 }

@@ -236,7 +236,7 @@ impl Told {
             {self.outage.map(|outage| view! { <p class="dim">{outage}</p> })}
             <p class="hint">
                 <span>{words::x_of_y(self.number, SHOWN_CHECKS)}</span>
-                {self.keys.then(|| view! { <span><kbd>"← →"</kbd> {words::TIP_STEP} <kbd>"n p"</kbd> {words::TIP_NOT_UP} {still("<kbd>{}</kbd>", &[words::KEYS_ENTER])} {words::TIP_IN_TABLE}</span> })}
+                {self.keys.then(|| view! { <span><kbd>"← →"</kbd> {words::TIP_STEP} <kbd>"n p"</kbd> {words::TIP_NOT_UP} {still(&["<kbd>", words::KEYS_ENTER, "</kbd>"])} {words::TIP_IN_TABLE}</span> })}
             </p>
         }
     }

@@ -84,7 +84,7 @@ fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes, may_change
         <div class="wrap top" data-live=reactive(move || board.is_stale().then_some("stale"))>
             <nav class="crumbs" aria-label=words::BREADCRUMB>
                 <ol>
-                    {still(r#"<li><a href="/">{}</a></li>"#, &[words::TRACKERS])}
+                    {still(&[r#"<li><a href="/">"#, words::TRACKERS, "</a></li>"])}
                     <li aria-current="page">{reactive(move || name.get())}</li>
                 </ol>
             </nav>

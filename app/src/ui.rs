@@ -150,7 +150,7 @@ pub fn sorry(error: &ApiError) -> Part {
                 <h1>{error.heading()}</h1>
                 <p class="lede">{advice}</p>
             </div>
-            {still(r#"<p><a class="btn" href="/">{}</a></p>"#, &[words::ALL_TRACKERS])}
+            {still(&[r#"<p><a class="btn" href="/">"#, words::ALL_TRACKERS, "</a></p>"])}
         </div>
     })
 }

@@ -47,7 +47,7 @@ pub fn AddTrackers(
     };
     view! {
         <form action=api::AddTracker::PATH method="post" class="paste" on:submit=send>
-            {still(r#"<label for="url">{}</label>"#, &[words::LIST_ADD])}
+            {still(&[r#"<label for="url">"#, words::LIST_ADD, "</label>"])}
             <div class="row-in">
                 <textarea
                     id="url"
@@ -70,7 +70,11 @@ pub fn AddTrackers(
                 </button>
             </div>
             {part(problem)}
-            {still(r#"<p class="hint" id="url-hint">{}<a href="/t/new">{}</a></p>"#, &[words::LIST_ADD_HINT, words::LIST_ADD_MORE])}
+            {still(&[
+                r#"<p class="hint" id="url-hint">"#, words::LIST_ADD_HINT,
+                r#"<a href="/t/new">"#, words::LIST_ADD_MORE,
+                "</a></p>",
+            ])}
         </form>
     }
 }

@@ -42,7 +42,7 @@ pub fn Attention(
         (!is_calm.get()).then(|| {
             view! {
                 <section aria-labelledby="h-attention">
-                    {still(r#"<h2 class="vh" id="h-attention">{}</h2>"#, &[words::LIST_ATTENTION])}
+                    {still(&[r#"<h2 class="vh" id="h-attention">"#, words::LIST_ATTENTION, "</h2>"])}
                     <ul class="alarm card">{entries(lines)}</ul>
                     {part(more)}
                 </section>

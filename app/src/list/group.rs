@@ -55,10 +55,13 @@ pub fn Group(
                 <Icon name="#i-chev" />
                 <h2>{heading}</h2>
                 {part(said)}
-                {still(
-                    r#"<span class="cols" aria-hidden="true"><span><span>{}</span><span>{}</span></span><span>{}</span><span>{}</span></span>"#,
-                    &[words::LAST_CHECKS, words::LIST_NEWEST, words::UPTIME, words::LATENCY],
-                )}
+                {still(&[
+                    r#"<span class="cols" aria-hidden="true"><span><span>"#, words::LAST_CHECKS,
+                    "</span><span>", words::LIST_NEWEST,
+                    "</span></span><span>", words::UPTIME,
+                    "</span><span>", words::LATENCY,
+                    "</span></span>",
+                ])}
             </summary>
             <ul class="rows card">{entries(rows)}</ul>
         </details>

@@ -23,7 +23,7 @@ pub fn History(
     view! {
         <section class="card history" aria-labelledby="h-history">
             <header>
-                {still(r#"<h2 id="h-history">{}</h2>"#, &[words::LAST_CHECKS])}
+                {still(&[r#"<h2 id="h-history">"#, words::LAST_CHECKS, "</h2>"])}
                 <span class="note">{reactive(move || view.with(|view| view.about.schedule.clone()))}</span>
                 <FailureButtons view board />
             </header>
@@ -46,15 +46,19 @@ pub fn History(
     }
 }
 
-const TABLE_HEAD: &str = r#"<thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col" class="r">{}</th><th scope="col">{}</th></tr></thead>"#;
-
 #[component]
 fn ChecksTable(view: RwSignal<TrackerView>) -> impl IntoView {
     let newest_first = move || view.with(|view| view.cells.iter().rev().map(line_of).collect());
     view! {
         <table class="table">
-            {still(r#"<caption data-zone="">{}</caption>"#, &[words::TRACKER_TABLE])}
-            {still(TABLE_HEAD, &[words::TRACKER_DUE, words::TRACKER_RESULT, words::TRACKER_TOOK, words::TRACKER_WHY])}
+            {still(&[r#"<caption data-zone="">"#, words::TRACKER_TABLE, "</caption>"])}
+            {still(&[
+                r#"<thead><tr><th scope="col">"#, words::TRACKER_DUE,
+                r#"</th><th scope="col">"#, words::TRACKER_RESULT,
+                r#"</th><th scope="col" class="r">"#, words::TRACKER_TOOK,
+                r#"</th><th scope="col">"#, words::TRACKER_WHY,
+                "</th></tr></thead>",
+            ])}
             <tbody>{entries(newest_first)}</tbody>
         </table>
     }

@@ -25,7 +25,7 @@ pub fn numbers(view: &TrackerView) -> impl IntoView + use<> {
     let cells = Vec::from(figures(&Figures::of(view)).map(cell));
     view! {
         <section aria-labelledby="h-numbers">
-            {still(r#"<h2 class="vh" id="h-numbers">{}</h2>"#, &[words::TRACKER_NUMBERS])}
+            {still(&[r#"<h2 class="vh" id="h-numbers">"#, words::TRACKER_NUMBERS, "</h2>"])}
             <dl class="stats card">{cells}</dl>
         </section>
     }

@@ -277,7 +277,7 @@ pub fn FormProblem(
             view! {
                 <p class="notice is-down" role="alert">
                     <Icon name="#i-alert" />
-                    <span>{still("<b>{}</b>", &[words::NOT_DONE])} {sentence}</span>
+                    <span>{still(&["<b>", words::NOT_DONE, "</b>"])} {sentence}</span>
                 </p>
             }
         })

@@ -102,7 +102,7 @@ pub fn Outdated(
             view! {
                 <div class="notice outdated" role="status">
                     <Icon name="#i-alert" />
-                    {still("<span><b>{}</b>{}</span>", &[words::NEW_VERSION, words::NEW_VERSION_MAY_SHOW_TOO_LITTLE])}
+                    {still(&["<span><b>", words::NEW_VERSION, "</b>", words::NEW_VERSION_MAY_SHOW_TOO_LITTLE, "</span>"])}
                     <button class="btn small" type="button" on:click=reload>
                         {words::RELOAD}
                     </button>
