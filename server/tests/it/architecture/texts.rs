@@ -139,8 +139,8 @@ fn literals(source: &str) -> Vec<(usize, &str)> {
             let end = end_of_literal(rest);
             found.push((at, &rest[1..end - 1]));
             end
-        } else if rest.starts_with("'\\") {
-            until("'", 2 + rest[2..].chars().next().map_or(0, char::len_utf8))
+        } else if let Some(escaped) = rest.strip_prefix("'\\") {
+            until("'", 2 + escaped.chars().next().map_or(0, char::len_utf8))
         } else {
             let mut chars = rest.chars();
             match (chars.next(), chars.next(), chars.next()) {
