@@ -355,7 +355,7 @@ fn subjects(rule: &AlertRule, names: &BTreeMap<TrackerId, String>) -> String {
     };
     let trackers = rule.scope.trackers.iter().filter_map(|id| names.get(id).cloned());
     let trackers = Some(format::joined(trackers, ", ")).filter(|all| !all.is_empty());
-let tags = labels(&rule.scope.tags, words::alerts_tags);
+    let tags = labels(&rule.scope.tags, words::alerts_tags);
     let parts = [tags, labels(&rule.scope.groups, words::alerts_groups), trackers];
     let parts = format::joined(parts.into_iter().flatten(), "; ");
     if parts.is_empty() { words::ALL_TRACKERS.to_owned() } else { parts }

@@ -107,34 +107,25 @@ pub fn EmptyBar() -> impl IntoView {
     }
 }
 
-/// What the shapes mean. Text, because it never changes: the client has no code for it.
+/// What the shapes mean. Text, because it never changes: the client has no view for it.
 #[component]
 pub fn Legend() -> impl IntoView {
-    view! { <ul class="legend" aria-label="Legend" inner_html=LEGEND></ul> }
+    view! { <ul class="legend" aria-label=words::BAR_LEGEND inner_html=legend()></ul> }
 }
 
-macro_rules! swatch {
-    ($class:literal, $d:literal, $word:literal) => {
-        concat!(
+fn legend() -> String {
+    let mut html = String::new();
+    for mark in Mark::ALL {
+        html.push_str(
             r#"<li><svg class="swatch" viewBox="0 0 8 32" preserveAspectRatio="none" shape-rendering="crispEdges" "#,
-            r#"aria-hidden="true"><path class=""#,
-            $class,
-            r#"" d=""#,
-            $d,
-            r#""/></svg>"#,
-            $word,
-            "</li>"
-        )
-    };
+        );
+        // Writing to a string cannot fail.
+        let _ = write!(html, r#"aria-hidden="true"><path class="{}" d=""#, class(mark));
+        draw(&mut html, mark, 1);
+        let _ = write!(html, r#""/></svg>{}</li>"#, mark.word());
+    }
+    html
 }
-
-const LEGEND: &str = concat!(
-    swatch!("u", "M1 10h6v22h-6z", "up"),
-    swatch!("s", "M1 10h6v3h-6zM1 16h6v16h-6z", "slow"),
-    swatch!("p", "M1 10h6v9h-6zM1 23h6v9h-6z", "retrying"),
-    swatch!("d", "M1 0h6v32h-6z", "down"),
-    swatch!("n", "M1 28h6v4h-6z", "no data"),
-);
 
 /// The marks of the 60 places. Of more than 60 cells, the newest count.
 fn marks(cells: &[Cell]) -> Vec<Mark> {
@@ -200,8 +191,8 @@ fn label(cells: &[Cell]) -> String {
     let counts = counts(cells);
     let failure =
         cells.iter().rev().take(SHOWN_CHECKS).find(|cell| matches!(cell.mark(), Mark::Retrying | Mark::Down));
-    let failure = failure.map_or(String::new(), |cell| format!(" Last failure {}.", moment(cell.due)));
-    format!("Last {SHOWN_CHECKS} checks, newest last: {counts}.{failure}")
+    let failure = failure.map_or(String::new(), |cell| words::bar_last_failure(moment(cell.due)));
+    words::bar_label(SHOWN_CHECKS, counts, failure)
 }
 
 /// How many there are of each mark: `56 up, 4 without data`.
@@ -209,7 +200,7 @@ pub fn counts(cells: &[Cell]) -> String {
     let marks = marks(cells);
     let counts = Mark::ALL.into_iter().filter_map(|mark| {
         let count = marks.iter().filter(|other| **other == mark).count();
-        let word = if mark == Mark::Unknown { "without data" } else { mark.word() };
+        let word = if mark == Mark::Unknown { words::BAR_WITHOUT_DATA } else { mark.word() };
         (count > 0).then(|| format!("{count} {word}"))
     });
     format::joined(counts, ", ")
@@ -275,14 +266,13 @@ mod tests {
     }
 
     #[test]
-    fn the_legend_shows_what_the_bar_draws() {
-        let swatches = Mark::ALL.map(|mark| {
-            let mut d = String::new();
-            draw(&mut d, mark, 1);
-            format!(r#"<path class="{}" d="{d}"/></svg>{}</li>"#, class(mark), mark.word())
-        });
-        assert!(swatches.iter().all(|swatch| LEGEND.contains(swatch)), "{swatches:?}");
-        assert_eq!(LEGEND.matches("<li>").count(), Mark::ALL.len());
+    fn the_legend_shows_each_mark_with_its_word() {
+        let legend = legend();
+        assert!(
+            legend.contains(r#"<path class="s" d="M1 10h6v3h-6zM1 16h6v16h-6z"/></svg>slow</li>"#),
+            "{legend}"
+        );
+        assert_eq!(legend.matches("<li>").count(), Mark::ALL.len());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
     access::{SIGN_IN_PAGE, SIGN_OUT},
     alerts,
     content::{Content, Page},
-    incidents,
+    format, incidents,
     island::{LIST, TRACKER, island},
     keys,
     list::{TrackerList, many},
@@ -36,7 +36,7 @@ pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> 
     let client = page.has_islands().then(|| view! { <Client files /> });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-version=version>
+        <html lang=words::LANGUAGE data-version=version>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -51,7 +51,7 @@ pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> 
             <body>
                 <Sprite />
                 <a class="skip" href="#main">
-                    "Skip to content"
+                    {words::SKIP_TO_CONTENT}
                 </a>
                 <div class="shell">
                     <main class="page" id="main" tabindex="-1">
@@ -60,7 +60,7 @@ pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> 
                     {rail}
                 </div>
                 <div class="dock" id=toasts::PLACE role="status"></div>
-                <script nonce=leptos::nonce::use_nonce() inner_html=SCRIPT></script>
+                <script nonce=leptos::nonce::use_nonce() data-months=format::MONTHS.join(" ") inner_html=SCRIPT></script>
             </body>
         </html>
     }
@@ -161,38 +161,39 @@ fn rail(page: &Page) -> impl IntoView + use<> {
         item(
             "/",
             "#i-list",
-            "Trackers",
+            words::TRACKERS,
             page.path == "/" || page.path == many::EDIT_PAGE || page.path.starts_with("/t/"),
         )
     });
     let incidents =
-        may_look.then(|| item(incidents::PAGE, "#i-alert", "Incidents", is_under(incidents::PAGE)));
+        may_look.then(|| item(incidents::PAGE, "#i-alert", words::INCIDENTS, is_under(incidents::PAGE)));
     let alerts = (page.viewer.is_claimed && page.viewer.may_change())
-        .then(|| item(alerts::PAGE, "#i-bell", "Alerts", is_under(alerts::PAGE)));
-    let settings = is_known.then(|| item("/settings/account", "#i-gear", "Settings", is_under("/settings")));
+        .then(|| item(alerts::PAGE, "#i-bell", words::ALERTS, is_under(alerts::PAGE)));
+    let settings =
+        is_known.then(|| item("/settings/account", "#i-gear", words::SETTINGS, is_under("/settings")));
     let sign_in = (!is_known && page.viewer.is_claimed && page.path != SIGN_IN_PAGE)
-        .then(|| item(SIGN_IN_PAGE, "#i-person", "Sign in", false));
+        .then(|| item(SIGN_IN_PAGE, "#i-person", words::SIGN_IN, false));
     let who = subject.name().map(|name| {
         view! {
             <form class="who" action=SIGN_OUT method="post">
                 <span>{name.to_owned()}</span>
-                <button class="btn small" type="submit">"Sign out"</button>
+                <button class="btn small" type="submit">{words::SIGN_OUT}</button>
             </form>
         }
     });
     view! {
         <header class="rail">
-            <a class="brand" href="/" aria-label="Uptime Tracker">
+            <a class="brand" href="/" aria-label=words::PRODUCT>
                 <svg viewBox="0 0 16 16" aria-hidden="true">
                     <path d="M1 6h2.5v9H1zM4.75 6h2.5v9h-2.5zM8.5 1H11v14H8.5zM12.25 6h2.5v9h-2.5z"></path>
                 </svg>
-                <span>"Uptime Tracker"</span>
+                <span>{words::PRODUCT}</span>
             </a>
-            <nav class="nav" aria-label="Main">
+            <nav class="nav" aria-label=words::MAIN>
                 <ul>{trackers} {incidents} {alerts} {settings} {sign_in}</ul>
             </nav>
             {who}
-            <p class="foot">{concat!("local · ", env!("CARGO_PKG_VERSION"))}</p>
+            <p class="foot">{format!("{} · {}", words::LOCAL, env!("CARGO_PKG_VERSION"))}</p>
         </header>
     }
 }

@@ -57,40 +57,32 @@ impl ApiError {
     /// What stands above a page that could not be made.
     pub fn heading(&self) -> &'static str {
         match self {
-            Self::NotFound => "Not found",
-            Self::Unreachable => "No answer",
-            Self::Forbidden | Self::TwoFactor => "Not allowed",
-            Self::SignIn => "Sign in",
-            _ => "Not now",
+            Self::NotFound => words::ERROR_NOT_FOUND_TITLE,
+            Self::Unreachable => words::ERROR_UNREACHABLE_TITLE,
+            Self::Forbidden | Self::TwoFactor => words::ERROR_FORBIDDEN_TITLE,
+            Self::SignIn => words::SIGN_IN,
+            _ => words::ERROR_OTHER_TITLE,
         }
     }
 
     /// What is said to a person: whole sentences.
     pub fn sentence(&self) -> String {
         match self {
-            Self::NotFound => "It does not exist, or not any more.".into(),
+            Self::NotFound => words::ERROR_NOT_FOUND.into(),
             Self::Invalid(invalid) => {
-                problems(invalid, |_| true).unwrap_or_else(|| "Something is missing.".into())
+                problems(invalid, |_| true).unwrap_or_else(|| words::ERROR_INVALID.into())
             }
-            Self::Unavailable => {
-                "The server cannot do this at the moment; nothing was changed. Try again soon.".into()
-            }
-            Self::Internal => "The server failed; its log says why.".into(),
-            Self::Unreadable => "The server's answer cannot be read; a new version may be running.".into(),
-            Self::BadRequest(problem) if problem.is_empty() => "The request cannot be understood.".into(),
-            Self::BadRequest(problem) => format!("The request cannot be understood: {problem}."),
-            Self::Unreachable => "The server cannot be reached.".into(),
-            Self::SignIn => {
-                "Your session has ended. Sign in again, in another tab if something here should be kept."
-                    .into()
-            }
-            Self::Resumed => "You had been signed out. Look it over and save again.".into(),
-            Self::Forbidden => "Your account may look, but not change this.".into(),
-            Self::TwoFactor => {
-                "Administrators need two-factor sign-in here. Turn it on under Settings, Your account, first."
-                    .into()
-            }
-            Self::TooMany(seconds) => format!("Too many tries. Wait {seconds} s, then try again."),
+            Self::Unavailable => words::ERROR_UNAVAILABLE.into(),
+            Self::Internal => words::ERROR_INTERNAL.into(),
+            Self::Unreadable => words::ERROR_UNREADABLE.into(),
+            Self::BadRequest(problem) if problem.is_empty() => words::ERROR_BAD_REQUEST.into(),
+            Self::BadRequest(problem) => words::error_bad_request_because(problem),
+            Self::Unreachable => words::ERROR_UNREACHABLE.into(),
+            Self::SignIn => words::ERROR_SIGN_IN.into(),
+            Self::Resumed => words::ERROR_RESUMED.into(),
+            Self::Forbidden => words::ERROR_FORBIDDEN.into(),
+            Self::TwoFactor => words::ERROR_TWO_FACTOR.into(),
+            Self::TooMany(seconds) => words::error_too_many(seconds),
         }
     }
 

@@ -4,9 +4,23 @@
 use std::time::Duration;
 
 use domain::{About, Micros, Timestamp};
+pub use words::thousands;
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// What months are called, from January.
+pub const MONTHS: [&str; 12] = [
+    words::MONTH_JAN,
+    words::MONTH_FEB,
+    words::MONTH_MAR,
+    words::MONTH_APR,
+    words::MONTH_MAY,
+    words::MONTH_JUN,
+    words::MONTH_JUL,
+    words::MONTH_AUG,
+    words::MONTH_SEP,
+    words::MONTH_OCT,
+    words::MONTH_NOV,
+    words::MONTH_DEC,
+];
 
 /// A latency in milliseconds, without its unit: `0.4`, `3.2`, `142`, `1,284`. A fraction is shown only where it is news.
 pub fn latency(latency: Micros) -> String {
@@ -18,31 +32,18 @@ pub fn latency(latency: Micros) -> String {
     }
 }
 
-/// A whole number with a comma between thousands.
-pub fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// The same of a number without bounds.
 pub fn large(number: u64) -> String {
     match u32::try_from(number) {
         Ok(number) => thousands(number),
-        Err(_) => format!("{} million", thousands(u32::try_from(number / 1_000_000).unwrap_or(u32::MAX))),
+        Err(_) => words::million(thousands(number / 1_000_000)),
     }
 }
 
 /// What a tracker asks, and whether an earlier one asks the same.
 pub fn target(about: &About) -> String {
     match about.duplicate_of {
-        Some(id) => format!("{} (also tracker {id})", about.target),
+        Some(id) => words::also_tracker(id, &about.target),
         None => about.target.clone(),
     }
 }
@@ -50,9 +51,9 @@ pub fn target(about: &About) -> String {
 /// A duration that a setting has: `800 ms`, `1.5 s`, `10 s`.
 pub fn setting(ms: u64) -> String {
     match ms {
-        0..1_000 => format!("{ms} ms"),
-        _ if ms.is_multiple_of(1_000) => format!("{} s", ms / 1_000),
-        _ => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        0..1_000 => words::duration_ms(ms),
+        _ if ms.is_multiple_of(1_000) => words::duration_s(ms / 1_000),
+        _ => words::duration_s(format!("{}.{}", ms / 1_000, ms % 1_000 / 100)),
     }
 }
 
@@ -60,11 +61,11 @@ pub fn setting(ms: u64) -> String {
 pub fn at_a_glance(lasting: Duration) -> String {
     let seconds = lasting.as_secs();
     match (seconds / 86_400, seconds / 3_600, seconds / 60) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, minutes) if minutes % 60 > 0 => format!("{hours} h {} min", minutes % 60),
-        (0, hours, _) => format!("{hours} h"),
-        (days, ..) => format!("{days} d"),
+        (0, 0, 0) => words::duration_s(seconds),
+        (0, 0, minutes) => words::duration_min(minutes),
+        (0, hours, minutes) if minutes % 60 > 0 => words::duration_h_min(hours, minutes % 60),
+        (0, hours, _) => words::duration_h(hours),
+        (days, ..) => words::duration_d(days),
     }
 }
 
@@ -72,10 +73,10 @@ pub fn at_a_glance(lasting: Duration) -> String {
 pub fn in_full(lasting: Duration) -> String {
     let seconds = lasting.as_secs();
     match (seconds / 86_400, seconds / 3_600, seconds / 60) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) => format!("{minutes} min {} s", seconds % 60),
-        (0, hours, minutes) => format!("{hours} h {} min", minutes % 60),
-        (days, hours, _) => format!("{days} d {} h", hours % 24),
+        (0, 0, 0) => words::duration_s(seconds),
+        (0, 0, minutes) => words::duration_min_s(minutes, seconds % 60),
+        (0, hours, minutes) => words::duration_h_min(hours, minutes % 60),
+        (days, hours, _) => words::duration_d_h(days, hours % 24),
     }
 }
 

@@ -10,12 +10,12 @@ const PAGES: u32 = 10;
 
 fn places() -> impl Iterator<Item = (String, &'static str)> {
     let settings =
-        Section::ALL.into_iter().map(|section| (format!("Settings: {}", section.title()), section.path()));
+        Section::ALL.into_iter().map(|section| (words::jump_settings(section.title()), section.path()));
     let sections = [
-        ("Trackers", "/"),
-        ("New tracker", "/t/new"),
-        ("Incidents", incidents::PAGE),
-        ("Alerts", alerts::PAGE),
+        (words::TRACKERS, "/"),
+        (words::NEW_TRACKER, "/t/new"),
+        (words::INCIDENTS, incidents::PAGE),
+        (words::ALERTS, alerts::PAGE),
     ];
     sections.into_iter().map(|(name, path)| (name.to_owned(), path)).chain(settings)
 }

@@ -15,21 +15,21 @@ use crate::{
 
 /// What each key does, for the page that says so.
 const KEYS: [(&str, &str); 15] = [
-    ("/", "Search"),
-    ("j", "Next row"),
-    ("k", "Row before"),
-    ("Enter", "Open the tracker"),
-    ("x", "Choose the row, or let it go"),
-    ("Shift X", "The same with all rows since the last"),
-    ("e", "Edit the tracker"),
-    ("c", "Check it now"),
-    ("p", "Pause or resume it"),
-    ("Shift P", "Pause it for a time"),
-    ("n", "New tracker"),
-    ("Ctrl K", "Jump to a tracker or a page"),
-    ("g d", "To the trackers"),
-    ("g s", "To the settings"),
-    ("?", "This help"),
+    ("/", words::KEYS_SEARCH),
+    ("j", words::KEYS_NEXT),
+    ("k", words::KEYS_BEFORE),
+    (words::KEYS_ENTER, words::KEYS_OPEN),
+    ("x", words::KEYS_CHOOSE),
+    (words::KEYS_SHIFT_X, words::KEYS_CHOOSE_RANGE),
+    ("e", words::KEYS_EDIT),
+    ("c", words::KEYS_CHECK),
+    ("p", words::KEYS_PAUSE),
+    (words::KEYS_SHIFT_P, words::KEYS_PAUSE_FOR),
+    ("n", words::NEW_TRACKER),
+    (words::KEYS_CTRL_K, words::KEYS_JUMP),
+    ("g d", words::KEYS_TRACKERS),
+    ("g s", words::KEYS_SETTINGS),
+    ("?", words::KEYS_HELP),
 ];
 
 /// The page that leads on to what was typed into the box to jump by.
@@ -53,31 +53,31 @@ pub fn help() -> Part {
     whole(view! {
         <div class="wrap keys">
             <button class="btn quiet small" type="button" id="show-keys" aria-keyshortcuts="?">
-                "Keyboard"
+                {words::KEYS_TITLE}
             </button>
             <dialog id="keys" aria-labelledby="h-keys">
-                <h2 id="h-keys">"Keyboard"</h2>
+                <h2 id="h-keys">{words::KEYS_TITLE}</h2>
                 <dl>{lines}</dl>
-                <p class="small muted">"A row is moved by dragging its box, or by its menu."</p>
+                <p class="small muted">{words::KEYS_MOVING}</p>
                 <form method="dialog">
                     <label>
                         <input type="checkbox" id="use-keys" checked />
-                        " Use these keys"
+                        {words::KEYS_USE}
                     </label>
                     <button class="btn" type="submit">
-                        "Close"
+                        {words::CLOSE}
                     </button>
                 </form>
             </dialog>
             <dialog id="jump" aria-labelledby="h-jump">
                 <form action=JUMP method="get">
                     <h2 id="h-jump">
-                        <label for="jump-to">"Jump to"</label>
+                        <label for="jump-to">{words::JUMP_TITLE}</label>
                     </h2>
                     <input type="search" id="jump-to" name="to" list="jump-names" autocomplete="off" spellcheck="false" required />
                     <datalist id="jump-names"></datalist>
                     <button class="btn" type="submit">
-                        "Go"
+                        {words::JUMP_GO}
                     </button>
                 </form>
             </dialog>

@@ -24,7 +24,7 @@ use crate::{
     tip::TipCard,
     ui::{
         self, Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Moment, Mood,
-        Outdated, Part, TabIcon, TroubleBanner, entries, part, reactive, whole,
+        Outdated, Part, TabIcon, TroubleBanner, entries, part, reactive, still, whole,
     },
 };
 use add::AddTrackers;
@@ -69,8 +69,8 @@ impl Fixed {
 /// The title of a page of the list.
 pub fn title(totals: &Totals) -> String {
     match totals.down {
-        0 => "Trackers".to_owned(),
-        down => format!("({down}↓) Trackers"),
+        0 => words::TRACKERS.to_owned(),
+        down => words::list_title_down(down),
     }
 }
 
@@ -138,7 +138,7 @@ fn Deleted(id: TrackerId, name: String, changes: Changes) -> impl IntoView {
         <div class="wrap deleted" hidden=reactive(is_over)>
             <div class="notice is-none">
                 <Icon name="#i-trash" />
-                <span><b>{name.clone()}</b> " is deleted. In ten minutes that is final."</span>
+                <span><b>{name.clone()}</b> {words::LIST_DELETED}</span>
                 <ChangeForm change=Change::Restore id name=Signal::stored(name) changes class="btn small" />
             </div>
         </div>
@@ -150,15 +150,16 @@ fn Deleted(id: TrackerId, name: String, changes: Changes) -> impl IntoView {
 fn FirstRun(board: Board, changes: Changes) -> impl IntoView {
     view! {
         <div class="wrap first">
-            <div>
-                <h1>"What should be watched?"</h1>
-                <p class="lede">"Paste the address of a web site or an API. It is checked at once, then every 30 seconds."</p>
-            </div>
+            {still(&[
+                "<div><h1>", words::LIST_FIRST_TITLE,
+                r#"</h1><p class="lede">"#, words::LIST_FIRST_LEDE,
+                "</p></div>",
+            ])}
             <FormProblem changes />
             {board.look.may_edit.then(|| view! { <AddTrackers changes /> })}
             <div class="ghost">
                 <EmptyBar />
-                <p class="small muted">"Its last 60 checks will stand here, the newest on the right."</p>
+                {still(&[r#"<p class="small muted">"#, words::LIST_FIRST_BAR, "</p>"])}
             </div>
         </div>
     }
@@ -170,7 +171,7 @@ fn filled(board: Board, changes: Changes, (tools, pages): (String, String)) -> i
         <div class="wrap" data-density=density data-live=reactive(move || board.is_stale().then_some("stale"))>
             <div class="head">
                 <div>
-                    <h1>"Trackers"</h1>
+                    {still(&["<h1>", words::TRACKERS, "</h1>"])}
                     {part(move || sentence(board))}
                 </div>
                 <LiveSign board />
@@ -194,12 +195,14 @@ fn groups(board: Board, changes: Changes) -> impl IntoView {
     };
     let groups = move || board.heads.with(|heads| heads.iter().map(group).collect());
     view! {
-        <section class="list" aria-label="Trackers">
+        <section class="list" aria-label=words::TRACKERS>
             {entries(groups)} <Legend />
-            <p class="small muted">
-                "Uptime is of the checks shown, by the rule " <b>"observed time"</b>
-                ": a result holds until the next is due. Time without data, or paused, is in neither part of the ratio."
-            </p>
+            {still(&[
+                r#"<p class="small muted">"#, words::LIST_RULE_BEFORE,
+                "<b>", words::LIST_RULE,
+                "</b>", words::LIST_RULE_AFTER,
+                "</p>",
+            ])}
         </section>
     }
 }
@@ -211,11 +214,11 @@ fn sentence(board: Board) -> impl IntoView {
     let class = if bad { "down" } else { "" };
     let rest: String = rest.iter().flat_map(|part| [" · ", part]).collect();
     let checked = match (totals.newest, board.now.get()) {
-        (None, _) => whole("nothing checked yet"),
-        (Some(at), None) => whole(view! { "checked " <Moment at /> }),
+        (None, _) => whole(words::LIST_NOTHING_CHECKED),
+        (Some(at), None) => whole(view! { {words::LIST_CHECKED} <Moment at /> }),
         (Some(at), Some(now)) => {
             let ago = format::at_a_glance(now.since(at).max(std::time::Duration::from_secs(1)));
-            whole(view! { "checked " <time datetime=at.to_string()>{ago} " ago"</time> })
+            whole(view! { {words::LIST_CHECKED} <time datetime=at.to_string()>{words::ago(ago)}</time> })
         }
     };
     view! {

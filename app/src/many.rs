@@ -8,7 +8,6 @@ use crate::{
     ApiError,
     backend::FailedForm,
     edit::groups::label_of,
-    format,
     list::many::{EDIT_PAGE, PATH},
     ui::{Icon, Part, whole},
 };
@@ -28,20 +27,16 @@ pub struct Form {
 
 /// A setting that can be changed of many: as forms and errors call it, for people, and what may stand in it.
 const SETTINGS: [(&str, &str, &str); 10] = [
-    ("group", "Group", "Where they stand in the list. Empty for none."),
-    ("add_tags", "Add tags", "With commas between them."),
-    ("remove_tags", "Remove tags", "With commas between them."),
-    ("every", "Every", "1s to 24h, like 30s or 5m; instead of cron expressions, too."),
-    ("deadline", "Deadline", "1s to 60s. Empty means 10s."),
-    ("retries", "Failures that are tolerated", "0 to 10 in a row."),
-    ("retry", "Try again after", "1s to 5m."),
-    ("successes", "Good checks to be up again", "1 to 10 in a row."),
-    ("slow", "Slow from", "1ms to 60s, like 800ms. Empty means never."),
-    (
-        "expect",
-        "What counts as up",
-        "Statuses like 200-299,401, or expectations with semicolons between them.",
-    ),
+    ("group", words::GROUP, words::MANY_GROUP_HINT),
+    ("add_tags", words::MANY_ADD_TAGS, words::MANY_TAGS_HINT),
+    ("remove_tags", words::MANY_REMOVE_TAGS, words::MANY_TAGS_HINT),
+    ("every", words::MANY_EVERY, words::MANY_EVERY_HINT),
+    ("deadline", words::MANY_DEADLINE, words::MANY_DEADLINE_HINT),
+    ("retries", words::MANY_RETRIES, words::MANY_RETRIES_HINT),
+    ("retry", words::MANY_RETRY, words::MANY_RETRY_HINT),
+    ("successes", words::MANY_SUCCESSES, words::MANY_SUCCESSES_HINT),
+    ("slow", words::MANY_SLOW, words::MANY_SLOW_HINT),
+    ("expect", words::MANY_EXPECT, words::MANY_EXPECT_HINT),
 ];
 
 impl Form {
@@ -83,8 +78,8 @@ impl Form {
     /// The document's title.
     pub fn title(&self) -> String {
         match self.preview.trackers.as_slice() {
-            [(_, name)] => format!("Edit {name}"),
-            many => format!("Edit {} trackers", many.len()),
+            [(_, name)] => words::many_title(name),
+            many => words::many_title_many(many.len()),
         }
     }
 
@@ -92,12 +87,12 @@ impl Form {
     pub fn view(&self) -> Part {
         whole(view! {
             <div class="wrap top">
-                <nav class="crumbs" aria-label="Breadcrumb">
+                <nav class="crumbs" aria-label=words::BREADCRUMB>
                     <ol>
                         <li>
-                            <a href=self.back.clone()>"Trackers"</a>
+                            <a href=self.back.clone()>{words::TRACKERS}</a>
                         </li>
-                        <li aria-current="page">"Edit"</li>
+                        <li aria-current="page">{words::EDIT}</li>
                     </ol>
                 </nav>
                 <div class="head">
@@ -112,15 +107,15 @@ impl Form {
                     {self.hidden()}
                     <input type="hidden" name="preview" value="1" />
                     <fieldset class="card">
-                        <legend>"What to change"</legend>
+                        <legend>{words::MANY_WHAT}</legend>
                         <div class="fields">{self.settings()}</div>
                     </fieldset>
                     <p class="send">
                         <button class=if self.is_ready() { "btn" } else { "btn primary" } type="submit">
-                            "Preview"
+                            {words::MANY_PREVIEW}
                         </button>
                         <a class="btn" href=self.back.clone()>
-                            "Cancel"
+                            {words::CANCEL}
                         </a>
                     </p>
                 </form>
@@ -158,7 +153,7 @@ impl Form {
             <details class="names">
                 <summary>
                     <Icon name="#i-chev" />
-                    "Which ones"
+                    {words::MANY_WHICH}
                 </summary>
                 <ul>{names}</ul>
             </details>
@@ -177,11 +172,11 @@ impl Form {
     fn problem_of_all(&self) -> Option<Part> {
         let error = self.error.as_ref()?;
         let is_at_field = SETTINGS.iter().any(|(name, ..)| error.only_at(name).is_some());
-        let sentence = if is_at_field { "Something is wrong below.".to_owned() } else { error.sentence() };
+        let sentence = if is_at_field { words::MANY_WRONG_BELOW.to_owned() } else { error.sentence() };
         Some(whole(view! {
             <div class="notice is-down" role="alert">
                 <Icon name="#i-alert" />
-                <span><b>"Nothing was changed. "</b> {sentence}</span>
+                <span><b>{words::MANY_NOT_CHANGED}</b> {sentence}</span>
             </div>
         }))
     }
@@ -196,14 +191,14 @@ impl Form {
             return Some(whole(view! {
                 <p class="notice is-none" role="status">
                     <Icon name="#i-none" />
-                    <span>"Nothing would change. Tick a setting below, and give it another value."</span>
+                    <span>{words::MANY_NO_CHANGE}</span>
                 </p>
             }));
         }
         let lines: Vec<_> = self.preview.lines.iter().map(line).collect();
         let same = self.preview.trackers.len() - self.preview.changed;
         let same = (same > 0).then(|| {
-            view! { <li class="muted">{format!("{} as before", stay(same))}</li> }
+            view! { <li class="muted">{words::many_stay(same)}</li> }
         });
         let set = SETTINGS
             .into_iter()
@@ -213,13 +208,13 @@ impl Form {
             set.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect();
         Some(whole(view! {
             <form class="card preview" action=PATH method="post" id="preview" aria-labelledby="h-preview">
-                <h2 id="h-preview">"What this changes"</h2>
+                <h2 id="h-preview">{words::MANY_CHANGES}</h2>
                 <ul>{lines} {same}</ul>
                 <input type="hidden" name="do" value="change" />
                 {self.hidden()}
                 {set}
                 <button class="btn primary" type="submit">
-                    {format!("Change {}", format::count(self.preview.changed, "tracker", "trackers"))}
+                    {words::many_change(self.preview.changed)}
                 </button>
             </form>
         }))
@@ -254,7 +249,7 @@ impl Form {
                         type="text"
                         name=name
                         value=self.value(name).to_owned()
-                        aria-label=format!("{label}: value")
+                        aria-label=words::many_value(label)
                         autocapitalize="off"
                         spellcheck="false"
                         aria-invalid=invalid
@@ -272,21 +267,17 @@ impl Form {
 
 /// `12 trackers: Every 1m → 30s`.
 fn line(line: &PreviewLine) -> Part {
-    let label = label_of(&line.field).unwrap_or("Setting");
-    let text = |value: &str| if value.is_empty() { "nothing".to_owned() } else { value.to_owned() };
+    let label = label_of(&line.field).unwrap_or(words::MANY_SETTING);
+    let text = |value: &str| if value.is_empty() { words::MANY_NOTHING.to_owned() } else { value.to_owned() };
     whole(view! {
         <li>
-            <b>{format::count(line.trackers, "tracker", "trackers")}</b>
+            <b>{words::count_trackers(line.trackers)}</b>
             {format!(": {label} ")}
             <del>{text(&line.before)}</del>
             " → "
             <ins>{text(&line.after)}</ins>
         </li>
     })
-}
-
-fn stay(count: usize) -> String {
-    if count == 1 { "1 tracker stays".into() } else { format!("{count} trackers stay") }
 }
 
 /// Only pages of the list: what stands in an address leads nowhere else.

@@ -25,13 +25,13 @@ pub struct Form {
 
 /// How long, as forms and people say it.
 const LENGTHS: [(&str, &str); 7] = [
-    ("15m", "15 minutes"),
-    ("1h", "1 hour"),
-    ("8h", "8 hours"),
-    ("24h", "1 day"),
-    ("7d", "7 days"),
-    (UNTIL, "Until the time below"),
-    ("", "Until somebody resumes it"),
+    ("15m", words::PAUSE_15M),
+    ("1h", words::PAUSE_1H),
+    ("8h", words::PAUSE_8H),
+    ("24h", words::PAUSE_24H),
+    ("7d", words::PAUSE_7D),
+    (UNTIL, words::PAUSE_UNTIL_BELOW),
+    ("", words::PAUSE_UNTIL_RESUMED),
 ];
 /// The length that the field `until` says.
 pub const UNTIL: &str = "until";
@@ -80,21 +80,21 @@ impl Form {
         let lengths = LENGTHS.map(|(word, text)| (word.to_owned(), text.to_owned())).to_vec();
         let chosen = self.value("length").unwrap_or("1h");
         let field = |input: Input, name: &str| input.problem(self.problem(name)).view("pause");
-        let length = Input::new("length", "How long", InputKind::Choice(lengths)).value(chosen);
-        let until = Input::text("until", "Until, UTC")
+        let length = Input::new("length", words::PAUSE_LENGTH, InputKind::Choice(lengths)).value(chosen);
+        let until = Input::text("until", words::PAUSE_UNTIL)
             .value(self.value("until").unwrap_or_default())
-            .hint("Only for \u{201C}Until the time below\u{201D}: a date and a time, like 2026-11-23 14:30.");
-        let reason = Input::text("reason", "Reason")
+            .hint(words::PAUSE_UNTIL_HINT);
+        let reason = Input::text("reason", words::PAUSE_REASON)
             .value(self.value("reason").unwrap_or_default())
-            .hint("Everybody who sees the tracker reads it. May stay empty.");
+            .hint(words::PAUSE_REASON_HINT);
         whole(view! {
             <div class="wrap top">
-                <nav class="crumbs" aria-label="Breadcrumb">
+                <nav class="crumbs" aria-label=words::BREADCRUMB>
                     <ol>
                         <li>
-                            <a href="/">"Trackers"</a>
+                            <a href="/">{words::TRACKERS}</a>
                         </li>
-                        <li aria-current="page">"Pause"</li>
+                        <li aria-current="page">{words::PAUSE}</li>
                     </ol>
                 </nav>
                 <div class="head">
@@ -108,17 +108,17 @@ impl Form {
                     <input type="hidden" name="back" value=self.back.clone() />
                     {ids}
                     <fieldset class="card">
-                        <legend>"No checks, and no alerts, meanwhile"</legend>
+                        <legend>{words::PAUSE_WHAT}</legend>
                         <div class="fields">
                             {field(length, "length")} {field(until, "until")} {field(reason, "reason")}
                         </div>
                     </fieldset>
                     <p class="send">
                         <button class="btn primary" type="submit">
-                            "Pause"
+                            {words::PAUSE}
                         </button>
                         <a class="btn" href=self.back.clone()>
-                            "Cancel"
+                            {words::CANCEL}
                         </a>
                     </p>
                 </form>
@@ -143,7 +143,7 @@ impl Form {
             whole(view! {
                 <div class="notice is-down" role="alert">
                     <Icon name="#i-alert" />
-                    <span><b>"Nothing was paused. "</b> {sentence}</span>
+                    <span><b>{words::PAUSE_NOT}</b> {sentence}</span>
                 </div>
             })
         })

@@ -81,13 +81,13 @@ pub fn cell_at(cells: &[Cell], place: usize) -> Option<&Cell> {
 
 /// `Check 58 of 60, 14:03:10 UTC: down, timeout after 10 s`.
 pub fn in_words(cells: &[Cell], place: usize) -> String {
-    let number = format!("Check {} of {SHOWN_CHECKS}", place + 1);
+    let number = words::spot_check(SHOWN_CHECKS, place + 1);
     match cell_at(cells, place) {
-        None => format!("{number}: no data yet"),
+        None => words::spot_nothing(number),
         Some(cell) => {
-            let took = cell.latency.map(|latency| format!(", {} ms", format::latency(latency)));
+            let took = cell.latency.map(|latency| words::spot_took(format::latency(latency)));
             let (when, word) = (cell.due.clock_time(), cell.mark().word());
-            format!("{number}, {when} UTC: {word}, {}{}", why(cell), took.unwrap_or_default())
+            words::spot_told(number, when, took.unwrap_or_default(), why(cell), word)
         }
     }
 }
@@ -104,16 +104,16 @@ pub fn outage(cells: &[Cell], place: usize) -> Option<String> {
     }
     let start = cells.get(first).unwrap_or(cell).due;
     Some(match (first, cells.get(first + run)) {
-        (0, _) => "Part of an outage that began before this bar".into(),
-        (_, Some(end)) => format!("Part of an outage of {}", format::in_full(end.due.since(start))),
-        (_, None) => format!("Part of an outage since {} UTC", start.clock_time()),
+        (0, _) => words::SPOT_OUTAGE_BEFORE.into(),
+        (_, Some(end)) => words::spot_outage_of(format::in_full(end.due.since(start))),
+        (_, None) => words::spot_outage_since(start.clock_time()),
     })
 }
 
 /// What a check showed, in words.
 pub fn why(cell: &Cell) -> String {
     match &cell.outcome {
-        Outcome::Up => "as expected".into(),
+        Outcome::Up => words::SPOT_AS_EXPECTED.into(),
         Outcome::Degraded(fault) | Outcome::Down(fault) => fault.to_string(),
         Outcome::Unknown(reason) => reason.sentence().into(),
     }

@@ -41,32 +41,38 @@ impl Standing {
     pub fn of(view: &TrackerView) -> Self {
         let about = &view.about;
         if about.problem.is_some() {
-            return Self { kind: Kind::Broken, since: None, note: Some("cannot be checked".into()) };
+            return Self {
+                kind: Kind::Broken,
+                since: None,
+                note: Some(words::STANDING_CANNOT_BE_CHECKED.into()),
+            };
         }
         if let Some(rest) = &about.paused {
-            let until = rest.until.map(|until| format!("until {}", format::day_and_time(until)));
-            let note = until.unwrap_or_else(|| "not counted".into());
+            let until = rest.until.map(|until| words::standing_until(format::day_and_time(until)));
+            let note = until.unwrap_or_else(|| words::STANDING_NOT_COUNTED.into());
             return Self { kind: Kind::Paused, since: None, note: Some(note) };
         }
         if let Some(maintenance) = &about.maintenance {
-            let note = format!("until {}", format::day_and_time(maintenance.until));
+            let note = words::standing_until(format::day_and_time(maintenance.until));
             return Self { kind: Kind::Maintenance, since: None, note: Some(note) };
         }
         if view.state() == State::Blocked {
-            let note = about.parent.as_ref().map(|parent| format!("by {parent}"));
+            let note = about.parent.as_ref().map(words::standing_by);
             return Self { kind: Kind::Blocked, since: None, note };
         }
-        let flapping = || view.flapping.then(|| "flapping".to_owned());
+        let flapping = || view.flapping.then(|| words::STANDING_FLAPPING.to_owned());
         match &view.status {
             Status::Up { since } => Self { kind: Kind::Up, since: Some(*since), note: flapping() },
             Status::Down { since, .. } => Self { kind: Kind::Down, since: Some(*since), note: flapping() },
-            Status::Pending => Self { kind: Kind::Pending, since: None, note: Some("first check".into()) },
+            Status::Pending => {
+                Self { kind: Kind::Pending, since: None, note: Some(words::STANDING_FIRST_CHECK.into()) }
+            }
             Status::Retrying { failures, .. } => {
                 let tries = u32::from(about.retries.min(Policy::MOST_RETRIES)) + 1;
                 Self {
                     kind: Kind::Retrying,
                     since: None,
-                    note: Some(format!("{failures} of {tries} failed")),
+                    note: Some(words::standing_failed(failures, tries)),
                 }
             }
         }
@@ -101,14 +107,14 @@ impl Kind {
     /// The word that is shown.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Up => "Up",
-            Self::Retrying => "Retrying",
-            Self::Down => "Down",
-            Self::Pending => "Waiting",
-            Self::Blocked => "Blocked",
-            Self::Maintenance => "Maintenance",
-            Self::Paused => "Paused",
-            Self::Broken => "Problem",
+            Self::Up => words::STANDING_UP,
+            Self::Retrying => words::STANDING_RETRYING,
+            Self::Down => words::STANDING_DOWN,
+            Self::Pending => words::STANDING_PENDING,
+            Self::Blocked => words::STANDING_BLOCKED,
+            Self::Maintenance => words::STANDING_MAINTENANCE,
+            Self::Paused => words::STANDING_PAUSED,
+            Self::Broken => words::STANDING_BROKEN,
         }
     }
 
@@ -154,18 +160,18 @@ impl Summary {
         let Totals { trackers, up, retrying, down, pending, blocked, maintenance, paused, broken, .. } =
             *totals;
         let lead = match (down, up == trackers) {
-            (0, true) if trackers == 1 => "1 tracker, up".into(),
-            (0, true) => format!("All {trackers} up"),
-            (0, false) => format!("{up} of {trackers} up"),
-            (down, _) => format!("{down} of {trackers} down"),
+            (0, true) if trackers == 1 => words::SUMMARY_ONE_UP.into(),
+            (0, true) => words::summary_all_up(trackers),
+            (0, false) => words::summary_up(trackers, up),
+            (down, _) => words::summary_down(trackers, down),
         };
         let rest = [
-            (retrying, "retrying"),
-            (pending, "waiting for the first check"),
-            (blocked, "blocked"),
-            (maintenance, "in maintenance"),
-            (paused, "paused"),
-            (broken, "cannot be checked"),
+            (retrying, words::SUMMARY_RETRYING),
+            (pending, words::SUMMARY_PENDING),
+            (blocked, words::SUMMARY_BLOCKED),
+            (maintenance, words::SUMMARY_MAINTENANCE),
+            (paused, words::SUMMARY_PAUSED),
+            (broken, words::STANDING_CANNOT_BE_CHECKED),
         ];
         let rest =
             rest.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));

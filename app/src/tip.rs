@@ -10,7 +10,7 @@ use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
 use crate::{
     format,
     spot::{self, Spot},
-    ui::{Icon, part, reactive},
+    ui::{Icon, part, reactive, still},
 };
 
 /// What the page's tooltip shows; by context, one a document.
@@ -212,7 +212,7 @@ impl Told {
                 word: mark.word(),
                 when: cell.map(|cell| (cell.due, now.map(|now| now.since(cell.due)))),
                 took: cell.and_then(|cell| cell.latency).map(format::latency),
-                why: cell.map_or_else(|| "not checked yet".into(), spot::why),
+                why: cell.map_or_else(|| words::TIP_NOT_CHECKED.into(), spot::why),
                 outage: spot::outage(&view.cells, place),
                 keys: shown.hold == Hold::Focus,
             }
@@ -228,15 +228,15 @@ impl Told {
                     <span>{self.word}</span>
                 </span>
                 {self.when.map(|(at, age)| {
-                    let age = age.map(|age| format!(" · {} ago", format::at_a_glance(age)));
+                    let age = age.map(|age| format!(" · {}", words::ago(format::at_a_glance(age))));
                     view! { <time datetime=at.to_string()>{format::day_and_time(at)} {format!(":{:02} UTC", at.time_of_day().2)} {age}</time> }
                 })}
             </p>
             <p>{self.took.map(|took| view! { <b>{took} " ms"</b> " · " })} {self.why}</p>
             {self.outage.map(|outage| view! { <p class="dim">{outage}</p> })}
             <p class="hint">
-                <span>{format!("{} of {SHOWN_CHECKS}", self.number)}</span>
-                {self.keys.then(|| view! { <span><kbd>"← →"</kbd> " step · " <kbd>"n p"</kbd> " not up · " <kbd>"Enter"</kbd> " in the table"</span> })}
+                <span>{words::x_of_y(self.number, SHOWN_CHECKS)}</span>
+                {self.keys.then(|| view! { <span><kbd>"← →"</kbd> {words::TIP_STEP} <kbd>"n p"</kbd> {words::TIP_NOT_UP} {still(&["<kbd>", words::KEYS_ENTER, "</kbd>"])} {words::TIP_IN_TABLE}</span> })}
             </p>
         }
     }

@@ -17,7 +17,7 @@ use crate::{
     ui::{
         self, Announcer, Change, ChangeForm, Changes, Entry, FormProblem, Icon, LiveSign, Menu, Mood,
         Outdated, Part, PauseOrResume, TabIcon, TroubleBanner, entries, part, pause_for, reactive, sorry,
-        whole,
+        still, whole,
     },
 };
 use history::History;
@@ -82,11 +82,9 @@ fn Large(view: RwSignal<TrackerView>, board: Board, changes: Changes, may_change
     view! {
         <TabIcon mood=move || Mood::of_one(kind()) board />
         <div class="wrap top" data-live=reactive(move || board.is_stale().then_some("stale"))>
-            <nav class="crumbs" aria-label="Breadcrumb">
+            <nav class="crumbs" aria-label=words::BREADCRUMB>
                 <ol>
-                    <li>
-                        <a href="/">"Trackers"</a>
-                    </li>
+                    {still(&[r#"<li><a href="/">"#, words::TRACKERS, "</a></li>"])}
                     <li aria-current="page">{reactive(move || name.get())}</li>
                 </ol>
             </nav>
@@ -137,10 +135,10 @@ fn actions(id: TrackerId, name: Memo<String>, view: RwSignal<TrackerView>, chang
     let file = |format| format!("/v1/trackers/{id}/export?format={format}");
     let body = view! {
         {pause_for(id, &format!("&back=/t/{id}"))}
-        {item(format!("/t/new?from={id}"), "#i-copy", "Clone")}
-        {item(file("toml"), "#i-arrow-down", "Export as TOML")}
-        {item(file("json"), "#i-arrow-down", "Export as JSON")}
-        {item(file("csv&last=3660d"), "#i-arrow-down", "All checks as CSV")}
+        {item(format!("/t/new?from={id}"), "#i-copy", words::CLONE)}
+        {item(file("toml"), "#i-arrow-down", words::TRACKER_EXPORT_TOML)}
+        {item(file("json"), "#i-arrow-down", words::TRACKER_EXPORT_JSON)}
+        {item(file("csv&last=3660d"), "#i-arrow-down", words::TRACKER_EXPORT_CSV)}
         <hr />
         <ChangeForm change=Change::Delete id name changes class="item danger" />
     };
@@ -148,9 +146,9 @@ fn actions(id: TrackerId, name: Memo<String>, view: RwSignal<TrackerView>, chang
         <ChangeForm change=Change::Check id name changes class="btn" />
         <PauseOrResume id name paused changes class="btn" />
         <a class="btn" href=format!("/t/{id}/edit")>
-            "Edit"
+            {words::EDIT}
         </a>
-        <Menu label=move || format!("More actions for {}", name.get()) body=whole(body) />
+        <Menu label=move || words::tracker_more_actions(name.get()) body=whole(body) />
     })
 }
 
@@ -166,7 +164,7 @@ fn badge(view: &TrackerView) -> impl IntoView + use<> {
 
 fn meta(view: &TrackerView) -> impl IntoView + use<> {
     let since = Standing::of(view).since.map(|since| {
-        view! { <span>"since " <time datetime=since.to_string()>{format::day_and_time(since)} " UTC"</time></span> }
+        view! { <span>{words::TRACKER_SINCE} <time datetime=since.to_string()>{format::day_and_time(since)} " UTC"</time></span> }
     });
     view! { <p class="meta">{link(&view.about.target)} {since}</p> }
 }
@@ -197,15 +195,11 @@ fn trouble(view: &TrackerView, board: Board) -> impl IntoView + use<> {
         _ => return None,
     };
     let heading = match (standing.since, board.now.get()) {
-        (None, _) if standing.kind == Kind::Paused => format!("Paused, {}", standing.detail(None)),
-        (None, _) => "It cannot be checked".to_owned(),
-        (Some(since), None) => format!("Down since {} UTC", format::day_and_time(since)),
+        (None, _) if standing.kind == Kind::Paused => words::tracker_paused(standing.detail(None)),
+        (None, _) => words::TRACKER_BROKEN.to_owned(),
+        (Some(since), None) => words::tracker_down_since(format::day_and_time(since)),
         (Some(since), Some(now)) => {
-            format!(
-                "Down since {} UTC, for {}",
-                format::day_and_time(since),
-                format::in_full(now.since(since))
-            )
+            words::tracker_down_since_for(format::in_full(now.since(since)), format::day_and_time(since))
         }
     };
     Some(view! {

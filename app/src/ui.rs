@@ -17,7 +17,8 @@ pub use field::{Input, InputKind};
 pub use list::{Entry, entries};
 pub use live_sign::{Announcer, LiveSign, Outdated};
 pub use menu::Menu;
-pub use part::{Part, part, reactive, whole};
+pub(crate) use part::escaped;
+pub use part::{Part, part, reactive, still, whole};
 pub use plain::{asking_again, button, crumbs, went_well, went_wrong, when};
 pub use tab_icon::{Mood, TabIcon};
 pub use title::{in_full, title};
@@ -140,10 +141,10 @@ pub fn Nothing(
 /// A page that could not be made, and why.
 pub fn sorry(error: &ApiError) -> Part {
     let advice = match error {
-        ApiError::Forbidden => "Your account may look, but not do this. An administrator can change that.",
-        ApiError::NotFound => "Nothing is at this address. If it was a tracker, it has been deleted.",
-        ApiError::Unreachable => "The server cannot be reached. Load the page again in a moment.",
-        _ => "The server could not make this page; its log says why. Load the page again in a moment.",
+        ApiError::Forbidden => words::ERROR_PAGE_FORBIDDEN,
+        ApiError::NotFound => words::ERROR_PAGE_NOT_FOUND,
+        ApiError::Unreachable => words::ERROR_PAGE_UNREACHABLE,
+        _ => words::ERROR_PAGE_OTHER,
     };
     whole(view! {
         <div class="wrap first">
@@ -151,11 +152,7 @@ pub fn sorry(error: &ApiError) -> Part {
                 <h1>{error.heading()}</h1>
                 <p class="lede">{advice}</p>
             </div>
-            <p>
-                <a class="btn" href="/">
-                    "All trackers"
-                </a>
-            </p>
+            {still(&[r#"<p><a class="btn" href="/">"#, words::ALL_TRACKERS, "</a></p>"])}
         </div>
     })
 }

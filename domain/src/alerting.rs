@@ -142,6 +142,7 @@ pub struct Outgoing {
 }
 
 /// A change of who is told, or of what became of it.
+#[cfg(feature = "server")]
 #[derive(Clone, Debug)]
 pub enum AlertChange {
     /// Keep a channel, a new one or another form of one.

@@ -109,8 +109,8 @@ mod zone;
 
 pub use alert::{Alert, AlertKind, ChannelField, ChannelInput, ChannelKind, Concerned};
 pub use alerting::{
-    AlertChange, AlertRule, AlertingView, ChannelId, ChannelTest, ChannelView, Outgoing, Replay, Route,
-    RuleId, Settled, StoredChannel, ToldSoFar, Waiting, routes,
+    AlertRule, AlertingView, ChannelId, ChannelTest, ChannelView, Outgoing, Replay, Route, RuleId, Settled,
+    StoredChannel, ToldSoFar, Waiting, routes,
 };
 pub use cell::{Cell, Mark};
 pub use change_log::{Act, FieldChange, LoggedChange};
@@ -143,6 +143,8 @@ pub use wire::{
 };
 pub use worth::Worth;
 
+#[cfg(feature = "server")]
+pub use alerting::AlertChange;
 #[cfg(feature = "server")]
 pub use archive::{AlertArchive, Archive, CheckPage, CheckQuery, Direction, Holdings, Numbered, Order};
 #[cfg(feature = "server")]

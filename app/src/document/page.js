@@ -1,5 +1,5 @@
 (() => {
-  const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  const months = document.currentScript.dataset.months.split(" ");
   const names = months.join("|");
   const two = "2-digit";
   const clock = new Intl.DateTimeFormat("en-GB", { year: "numeric", month: two, day: "numeric", hour: two, minute: two, hourCycle: "h23", timeZoneName: "short" });

@@ -5,7 +5,7 @@ use server_fn::ServerFn;
 
 use crate::{
     api,
-    ui::{Changes, Icon, part, reactive},
+    ui::{self, Changes, Icon, part, reactive, still},
 };
 
 /// A box to paste targets into, one a line. With script, Enter sends it.
@@ -47,7 +47,7 @@ pub fn AddTrackers(
     };
     view! {
         <form action=api::AddTracker::PATH method="post" class="paste" on:submit=send>
-            <label for="url">"Add a tracker"</label>
+            {still(&[r#"<label for="url">"#, words::LIST_ADD, "</label>"])}
             <div class="row-in">
                 <textarea
                     id="url"
@@ -66,14 +66,15 @@ pub fn AddTrackers(
                 ></textarea>
                 <button class="btn primary" type="submit" aria-busy=reactive(move || changes.is_adding().then_some("true"))>
                     <Icon name="#i-plus" />
-                    "Add"
+                    {words::ADD}
                 </button>
             </div>
             {part(problem)}
-            <p class="hint" id="url-hint">
-                "A URL, or several, one a line. Each is checked every 30 s; up means status 200. "
-                <a href="/t/new">"More options…"</a>
-            </p>
+            {still(&[
+                r#"<p class="hint" id="url-hint">"#, words::LIST_ADD_HINT,
+                r#"<a href="/t/new">"#, words::LIST_ADD_MORE,
+                "</a></p>",
+            ])}
         </form>
     }
 }
@@ -82,7 +83,7 @@ pub fn AddTrackers(
 fn escaped(text: &str) -> String {
     let printable = |c: char| if c.is_control() && !"\t\r\n".contains(c) { '\u{FFFD}' } else { c };
     let text: String = text.chars().map(printable).collect();
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    ui::escaped(&text)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::{
     live::Board,
     standing::{Kind, Standing},
-    ui::{Entry, entries, part, state},
+    ui::{Entry, entries, part, state, still},
 };
 
 /// One cause a line; nothing at all when all is well.
@@ -31,7 +31,7 @@ pub fn Attention(
         (all > shown && shown > 0).then(|| {
             view! {
                 <a class="more" href="/?sort=state">
-                    {format!("{} more", all - shown)}
+                    {words::list_more(all - shown)}
                 </a>
             }
         })
@@ -42,9 +42,7 @@ pub fn Attention(
         (!is_calm.get()).then(|| {
             view! {
                 <section aria-labelledby="h-attention">
-                    <h2 class="vh" id="h-attention">
-                        "Needs attention"
-                    </h2>
+                    {still(&[r#"<h2 class="vh" id="h-attention">"#, words::LIST_ATTENTION, "</h2>"])}
                     <ul class="alarm card">{entries(lines)}</ul>
                     {part(more)}
                 </section>

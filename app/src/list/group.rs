@@ -9,7 +9,7 @@ use super::row::TrackerRow;
 use crate::{
     live::Board,
     standing::Summary,
-    ui::{Changes, Entry, Icon, entries, part},
+    ui::{Changes, Entry, Icon, entries, part, still},
 };
 
 /// What tells a group from others.
@@ -32,9 +32,9 @@ pub fn Group(
     let heading = if !name.is_empty() {
         name.clone()
     } else if board.heads.with_untracked(|heads| heads.len() > 1) {
-        "No group".to_owned()
+        words::NO_GROUP.to_owned()
     } else {
-        "All trackers".to_owned()
+        words::ALL_TRACKERS.to_owned()
     };
     let group = StoredValue::new(name);
     let said = move || {
@@ -55,14 +55,13 @@ pub fn Group(
                 <Icon name="#i-chev" />
                 <h2>{heading}</h2>
                 {part(said)}
-                <span class="cols" aria-hidden="true">
-                    <span>
-                        <span>"Last 60 checks"</span>
-                        <span>"newest"</span>
-                    </span>
-                    <span>"Uptime"</span>
-                    <span>"Latency"</span>
-                </span>
+                {still(&[
+                    r#"<span class="cols" aria-hidden="true"><span><span>"#, words::LAST_CHECKS,
+                    "</span><span>", words::LIST_NEWEST,
+                    "</span></span><span>", words::UPTIME,
+                    "</span><span>", words::LATENCY,
+                    "</span></span>",
+                ])}
             </summary>
             <ul class="rows card">{entries(rows)}</ul>
         </details>
@@ -72,8 +71,8 @@ pub fn Group(
 /// `11/12 up · 1 down · 1 paused`. Those that rest, or were never checked, are not among the twelve.
 fn said(totals: &Totals) -> impl IntoView + use<> {
     let counted = totals.trackers - totals.paused - totals.maintenance - totals.pending;
-    let up = (counted > 0).then(|| format!("{}/{counted} up", totals.up));
-    let down = (totals.down > 0).then(|| view! { <b>{format!("{} down", totals.down)}</b> });
+    let up = (counted > 0).then(|| words::list_group_up(counted, totals.up));
+    let down = (totals.down > 0).then(|| view! { <b>{words::list_group_down(totals.down)}</b> });
     let rest = Summary::of(totals).rest;
     let rest: String = rest.iter().flat_map(|part| [" · ", part]).collect();
     let between = if up.is_some() && down.is_some() { " · " } else { "" };

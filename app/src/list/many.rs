@@ -47,24 +47,24 @@ pub fn bar(request: &ListRequest) -> Part {
         }
     };
     whole(view! {
-        <form class="many" id=FORM action=PATH method="post" aria-label="Chosen trackers">
+        <form class="many" id=FORM action=PATH method="post" aria-label=words::MANY_CHOSEN>
             <input type="hidden" name="back" value=href(request) />
             <b>
                 <span class="count"></span>
-                <span>" selected"</span>
+                <span>{words::MANY_SELECTED}</span>
             </b>
             <button class="btn quiet small wide" type="button" id=ALL>
-                "Select all"
+                {words::MANY_SELECT_ALL}
             </button>
-            {button("check", "#i-retry", "Check now", "")}
-            {button("pause", "#i-pause", "Pause", "")}
-            {page("pause", "#i-pause", "Pause for…", "wide")}
-            {button("resume", "#i-play", "Resume", "")}
-            {page("edit", "#i-edit", "Edit…", "")}
-            {page("tag", "#i-tag", "Tag…", "wide")}
-            {page("move", "#i-move", "Move…", "wide")}
-            {button("delete", "#i-trash", "Delete", "danger")}
-            <button class="btn quiet icon small" type="reset" aria-label="Clear selection" title="Clear selection">
+            {button("check", "#i-retry", words::CHECK_NOW, "")}
+            {button("pause", "#i-pause", words::PAUSE, "")}
+            {page("pause", "#i-pause", words::PAUSE_FOR, "wide")}
+            {button("resume", "#i-play", words::RESUME, "")}
+            {page("edit", "#i-edit", words::MANY_EDIT, "")}
+            {page("tag", "#i-tag", words::MANY_TAG, "wide")}
+            {page("move", "#i-move", words::MANY_MOVE, "wide")}
+            {button("delete", "#i-trash", words::DELETE, "danger")}
+            <button class="btn quiet icon small" type="reset" aria-label=words::MANY_CLEAR title=words::MANY_CLEAR>
                 <Icon name="#i-x" />
             </button>
         </form>
@@ -83,7 +83,7 @@ pub fn notice(key: u64, said: &str, request: &ListRequest) -> Part {
                     <input type="hidden" name="key" value=key.to_string() />
                     <input type="hidden" name="back" value=href(request) />
                     <button class="btn small" type="submit">
-                        "Undo"
+                        {words::UNDO}
                     </button>
                 </form>
             </div>

@@ -12,7 +12,7 @@ use crate::{
     standing::Standing,
     ui::{
         Change, ChangeForm, Changes, Icon, Menu, Nothing, Part, PauseOrResume, part, pause_for, reactive,
-        state, whole,
+        state, still, whole,
     },
 };
 
@@ -37,22 +37,22 @@ pub fn TrackerRow(
             {pause_for(id, "")}
             <a class="item" href=format!("/t/{id}/edit")>
                 <Icon name="#i-edit" />
-                "Edit"
+                {words::EDIT}
             </a>
             <a class="item" href=format!("/t/new?from={id}")>
                 <Icon name="#i-copy" />
-                "Clone"
+                {words::CLONE}
             </a>
             {board.look.ordered.then(|| moves(id))}
             <hr />
             <ChangeForm change=Change::Delete id name changes class="item danger" />
         };
-        view! { <Menu label=move || format!("Actions for {}", name.get()) body=whole(body) /> }
+        view! { <Menu label=move || words::row_actions(name.get()) body=whole(body) /> }
     };
     let pick = move || {
         view! {
             <label class="pick" draggable=board.look.ordered.then_some("true")>
-                <input type="checkbox" name="id" value=id.to_string() form=many::FORM aria-label=reactive(move || format!("Select {}", name.get())) />
+                <input type="checkbox" name="id" value=id.to_string() form=many::FORM aria-label=reactive(move || words::row_select(name.get())) />
             </label>
         }
     };
@@ -88,7 +88,7 @@ fn moves(id: TrackerId) -> Part {
         }
     };
     whole(
-        view! { <div>{button("up", "#i-arrow-up", "Move up")} {button("down", "#i-arrow-down", "Move down")}</div> },
+        view! { <div>{button("up", "#i-arrow-up", words::ROW_UP)} {button("down", "#i-arrow-down", words::ROW_DOWN)}</div> },
     )
 }
 
@@ -112,19 +112,19 @@ fn numbers(figures: Figures) -> impl IntoView {
             view! { <span class=class>{figures.uptime.to_string()}<span class="unit">"\u{a0}%"</span></span> },
         )
     } else {
-        whole(view! { <Nothing what="nothing observed" /> })
+        whole(view! { <Nothing what=words::NOTHING_OBSERVED /> })
     };
     let latency = match figures.last {
         Some(last) => whole(view! { {format::latency(last)}<span class="unit">"\u{a0}ms"</span> }),
-        None => whole(view! { <Nothing what="none" /> }),
+        None => whole(view! { <Nothing what=words::ROW_NO_LATENCY /> }),
     };
     view! {
         <span class="num">
-            <span class="vh">"Uptime of the checks shown: "</span>
+            {still(&[r#"<span class="vh">"#, words::ROW_UPTIME, "</span>"])}
             {uptime}
         </span>
         <span class="num lat">
-            <span class="vh">"Latency: "</span>
+            {still(&[r#"<span class="vh">"#, words::ROW_LATENCY, "</span>"])}
             {latency}
         </span>
     }

@@ -16,10 +16,10 @@ const MOST_TAGS: usize = 24;
 pub fn tools(request: &ListRequest, page: &TrackerPage) -> String {
     let nothing = page.trackers.is_empty().then(|| nothing(request));
     let all = view! {
-        <form class="tools" action="/" method="get" role="search" aria-label="Trackers">
+        <form class="tools" action="/" method="get" role="search" aria-label=words::TRACKERS>
             {fields(request, page)}
         </form>
-        <nav class="chips" aria-label="Filter by state">
+        <nav class="chips" aria-label=words::TOOLS_BY_STATE>
             {states(request, page)}
         </nav>
         {tags(request, page)}
@@ -45,8 +45,8 @@ fn fields(request: &ListRequest, page: &TrackerPage) -> Part {
                 type="search"
                 name="q"
                 value=request.words.clone()
-                placeholder="Name, target, group or tag"
-                aria-label="Search trackers"
+                placeholder=words::TOOLS_PLACEHOLDER
+                aria-label=words::TOOLS_SEARCH
                 aria-keyshortcuts="/"
                 maxlength=ListRequest::LONGEST.to_string()
                 autocomplete="off"
@@ -60,7 +60,7 @@ fn fields(request: &ListRequest, page: &TrackerPage) -> Part {
         {sorts(request)}
         {densities(request)}
         <button class="btn no-script" type="submit">
-            "Apply"
+            {words::TOOLS_APPLY}
         </button>
     })
 }
@@ -71,14 +71,15 @@ fn groups(request: &ListRequest, page: &TrackerPage) -> Option<Part> {
         return None;
     }
     let option = |(name, count): &(String, u32)| {
-        let (value, word) = if name.is_empty() { ("-", "No group") } else { (name.as_str(), name.as_str()) };
+        let (value, word) =
+            if name.is_empty() { ("-", words::NO_GROUP) } else { (name.as_str(), name.as_str()) };
         let selected = request.group.as_ref() == Some(name);
         view! { <option value=value.to_owned() selected=selected>{format!("{word} ({count})")}</option> }
     };
     let options: Vec<_> = all.iter().map(option).collect();
     Some(whole(view! {
-        <select class="select" name="group" aria-label="Group">
-            <option value="">"Any group"</option>
+        <select class="select" name="group" aria-label=words::GROUP>
+            <option value="">{words::TOOLS_ANY_GROUP}</option>
             {options}
         </select>
     }))
@@ -89,17 +90,17 @@ fn sorts(request: &ListRequest) -> Part {
         .into_iter()
         .map(|(sort, word)| {
             let text = match sort {
-                Sort::Place => "Own order",
-                Sort::Name => "Name",
-                Sort::State => "Trouble first",
-                Sort::Latency => "Slowest first",
-                Sort::Uptime => "Worst uptime first",
+                Sort::Place => words::TOOLS_SORT_PLACE,
+                Sort::Name => words::NAME,
+                Sort::State => words::TOOLS_SORT_STATE,
+                Sort::Latency => words::TOOLS_SORT_LATENCY,
+                Sort::Uptime => words::TOOLS_SORT_UPTIME,
             };
             view! { <option value=word selected=sort == request.sort>{text}</option> }
         })
         .collect();
     whole(view! {
-        <select class="select" name="sort" aria-label="Sort">
+        <select class="select" name="sort" aria-label=words::TOOLS_SORT>
             {options}
         </select>
     })
@@ -116,7 +117,7 @@ fn densities(request: &ListRequest) -> Part {
     };
     whole(view! {
         <span class="seg">
-            {link(false, "Comfortable rows", "#i-rows")} {link(true, "Compact rows", "#i-rows2")}
+            {link(false, words::TOOLS_COMFORTABLE, "#i-rows")} {link(true, words::TOOLS_COMPACT, "#i-rows2")}
         </span>
     })
 }
@@ -129,7 +130,7 @@ fn states(request: &ListRequest, page: &TrackerPage) -> Vec<Part> {
         &ListRequest { state: None, ..first.clone() },
         "",
         None,
-        "All",
+        words::TOOLS_ALL,
         Some(all),
         request.state.is_none(),
     );
@@ -142,7 +143,7 @@ fn states(request: &ListRequest, page: &TrackerPage) -> Vec<Part> {
     });
     let clear = request
         .is_filter()
-        .then(|| chip(&request.unfiltered(), "clear", Some("#i-x"), "Clear filters", None, false));
+        .then(|| chip(&request.unfiltered(), "clear", Some("#i-x"), words::CLEAR_FILTERS, None, false));
     [every].into_iter().chain(states).chain(clear).collect()
 }
 
@@ -160,7 +161,7 @@ fn tags(request: &ListRequest, page: &TrackerPage) -> Option<Part> {
     let chips: Vec<Part> = chosen.chain(others).collect();
     (!chips.is_empty()).then(|| {
         whole(view! {
-            <nav class="chips" aria-label="Filter by tag">
+            <nav class="chips" aria-label=words::TOOLS_BY_TAG>
                 {chips}
             </nav>
         })
@@ -186,10 +187,10 @@ fn chip(
 
 /// What was asked for, and the way back.
 fn nothing(request: &ListRequest) -> Part {
-    let words = (!request.words.is_empty()).then(|| format!("“{}”", request.words));
+    let words = (!request.words.is_empty()).then(|| words::quoted(&request.words));
     let state = request.state.map(|state| Kind::of(state).word().to_lowercase());
     let group = request.group.as_deref().map(|group| match group {
-        "" => "no group".to_owned(),
+        "" => words::TOOLS_IN_NO_GROUP.to_owned(),
         group => group.to_owned(),
     });
     let asked = words.into_iter().chain(state).chain(request.tags.clone()).chain(group);
@@ -198,9 +199,9 @@ fn nothing(request: &ListRequest) -> Part {
     whole(view! {
         <p class="notice is-none" id="nothing">
             <Icon name="#i-search" />
-            <span>"Nothing matches " {asked} "."</span>
+            <span>{words::TOOLS_NOTHING} {asked} "."</span>
             <a class="btn small" href=href(&request.unfiltered())>
-                "Clear filters"
+                {words::CLEAR_FILTERS}
             </a>
         </p>
     })
@@ -220,10 +221,10 @@ pub fn pages(request: &ListRequest, page: &TrackerPage) -> String {
         }
     };
     html(view! {
-        <nav class="pages" aria-label="Pages of the list">
-            {(page.page > 1).then(|| link(page.page - 1, "prev", "Previous"))}
-            <span>{format!("Page {} of {} · {} trackers", page.page, page.pages, page.matching)}</span>
-            {(page.page < page.pages).then(|| link(page.page + 1, "next", "Next"))}
+        <nav class="pages" aria-label=words::TOOLS_PAGES>
+            {(page.page > 1).then(|| link(page.page - 1, "prev", words::TOOLS_PREVIOUS))}
+            <span>{words::tools_page(page.matching, page.page, page.pages)}</span>
+            {(page.page < page.pages).then(|| link(page.page + 1, "next", words::TOOLS_NEXT))}
         </nav>
     })
 }

@@ -169,11 +169,11 @@ impl Board {
         if was_stale != is_stale {
             let is_paused = self.paused.try_get_untracked() == Some(true);
             let news = if is_paused {
-                "Updates are paused."
+                words::LIVE_SAID_PAUSED
             } else if is_stale {
-                "Not updating: no answer from the server."
+                words::LIVE_SAID_NOT
             } else {
-                "Updating again."
+                words::LIVE_SAID_AGAIN
             };
             self.said.try_set(news.into());
         }
@@ -343,14 +343,13 @@ struct News {
 fn sentence(news: &[News]) -> Option<String> {
     let is_told = |news: &&News| matches!(news.kind, Kind::Down | Kind::Up | Kind::Broken);
     let first = news.iter().find(|news| news.kind == Kind::Down).or_else(|| news.iter().find(is_told))?;
-    let word = first.kind.word().to_ascii_lowercase();
     let more = news.iter().filter(is_told).count() - 1;
-    let what = if first.kind == Kind::Broken { "cannot be checked".into() } else { format!("is {word}") };
-    Some(if more > 0 {
-        format!("{} {what}. {more} more changed.", first.name)
-    } else {
-        format!("{} {what}.", first.name)
-    })
+    let said = match first.kind {
+        Kind::Broken => words::live_said_broken(&first.name),
+        Kind::Down => words::live_said_down(&first.name),
+        _ => words::live_said_up(&first.name),
+    };
+    Some(if more > 0 { words::live_said_more(said, more) } else { said })
 }
 
 #[cfg(test)]

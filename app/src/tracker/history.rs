@@ -9,7 +9,7 @@ use crate::{
     live::Board,
     spot::{look, why},
     tracker::scrubber::{FailureButtons, Scrubber, row_name},
-    ui::{Entry, Icon, Nothing, entries, reactive, whole},
+    ui::{Entry, Icon, Nothing, entries, reactive, still, whole},
 };
 
 /// The last 60 checks of one tracker.
@@ -23,7 +23,7 @@ pub fn History(
     view! {
         <section class="card history" aria-labelledby="h-history">
             <header>
-                <h2 id="h-history">"Last 60 checks"</h2>
+                {still(&[r#"<h2 id="h-history">"#, words::LAST_CHECKS, "</h2>"])}
                 <span class="note">{reactive(move || view.with(|view| view.about.schedule.clone()))}</span>
                 <FailureButtons view board />
             </header>
@@ -37,7 +37,7 @@ pub fn History(
                 <details class="fold" id="checks">
                     <summary>
                         <Icon name="#i-chev" />
-                        "Show the 60 checks as a table"
+                        {words::TRACKER_AS_TABLE}
                     </summary>
                     <ChecksTable view />
                 </details>
@@ -51,17 +51,14 @@ fn ChecksTable(view: RwSignal<TrackerView>) -> impl IntoView {
     let newest_first = move || view.with(|view| view.cells.iter().rev().map(line_of).collect());
     view! {
         <table class="table">
-            <caption data-zone="">"Newest first, times in UTC"</caption>
-            <thead>
-                <tr>
-                    <th scope="col">"Due"</th>
-                    <th scope="col">"Result"</th>
-                    <th scope="col" class="r">
-                        "Took"
-                    </th>
-                    <th scope="col">"Why"</th>
-                </tr>
-            </thead>
+            {still(&[r#"<caption data-zone="">"#, words::TRACKER_TABLE, "</caption>"])}
+            {still(&[
+                r#"<thead><tr><th scope="col">"#, words::TRACKER_DUE,
+                r#"</th><th scope="col">"#, words::TRACKER_RESULT,
+                r#"</th><th scope="col" class="r">"#, words::TRACKER_TOOK,
+                r#"</th><th scope="col">"#, words::TRACKER_WHY,
+                "</th></tr></thead>",
+            ])}
             <tbody>{entries(newest_first)}</tbody>
         </table>
     }
@@ -76,13 +73,13 @@ fn line_of(cell: &Cell) -> Entry {
 fn check_line(cell: &Cell) -> impl IntoView + use<> {
     let (class, icon) = look(cell.mark());
     let took = match cell.latency {
-        Some(latency) => whole(format!("{} ms", format::latency(latency))),
-        None => whole(view! { <Nothing what="not measured" /> }),
+        Some(latency) => whole(words::duration_ms(format::latency(latency))),
+        None => whole(view! { <Nothing what=words::NOT_MEASURED /> }),
     };
     let again = match cell.attempt {
         0 => String::new(),
-        CheckName::BY_HAND.. => "by hand".into(),
-        retry => format!("try {}", retry + 1),
+        CheckName::BY_HAND.. => words::TRACKER_BY_HAND.into(),
+        retry => words::tracker_try(retry + 1),
     };
     view! {
         <tr id=row_name(cell.due, cell.attempt)>
@@ -107,7 +104,7 @@ fn ends(cells: &[Cell]) -> (String, String) {
     let time = |at: Timestamp| format!("{} UTC", at.clock_time());
     let oldest = cells.first().filter(|_| cells.len() >= SHOWN_CHECKS).map(|cell| time(cell.due));
     let newest = cells.last().map(|cell| time(cell.due));
-    (oldest.unwrap_or_else(|| "no data yet".into()), newest.unwrap_or_else(|| "now".into()))
+    (oldest.unwrap_or_else(|| words::NO_DATA_YET.into()), newest.unwrap_or_else(|| words::TRACKER_NOW.into()))
 }
 
 #[cfg(test)]

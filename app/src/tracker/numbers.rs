@@ -5,7 +5,11 @@ use std::time::Duration;
 use domain::{Micros, TrackerView};
 use leptos::prelude::*;
 
-use crate::{figures::Figures, format, ui::whole};
+use crate::{
+    figures::Figures,
+    format,
+    ui::{still, whole},
+};
 
 /// One figure. All are of one shape, so that the client holds one view for them.
 struct Figure {
@@ -21,9 +25,7 @@ pub fn numbers(view: &TrackerView) -> impl IntoView + use<> {
     let cells = Vec::from(figures(&Figures::of(view)).map(cell));
     view! {
         <section aria-labelledby="h-numbers">
-            <h2 class="vh" id="h-numbers">
-                "Numbers over the checks shown"
-            </h2>
+            {still(&[r#"<h2 class="vh" id="h-numbers">"#, words::TRACKER_NUMBERS, "</h2>"])}
             <dl class="stats card">{cells}</dl>
         </section>
     }
@@ -44,24 +46,24 @@ fn figures(figures: &Figures) -> [Figure; 5] {
     let Figures { uptime, last, median, slowest, checks, failed } = figures;
     let unit = if uptime.is_known() { "\u{a0}%" } else { "" };
     let note = match uptime.down_ms {
-        _ if !uptime.is_known() => "nothing observed".into(),
-        0 => "no time down".into(),
-        down => format!("{} down", format::in_full(Duration::from_millis(down))),
+        _ if !uptime.is_known() => words::NOTHING_OBSERVED.into(),
+        0 => words::TRACKER_NO_TIME_DOWN.into(),
+        down => words::tracker_time_down(format::in_full(Duration::from_millis(down))),
     };
-    let (checks, failed) = (checks.to_string(), format!("{failed} failed"));
+    let (checks, failed) = (checks.to_string(), words::tracker_failed(failed));
     [
-        Figure { term: "Uptime", value: uptime.to_string(), unit, note, is_bad: uptime.down_ms > 0 },
-        latency("Latency, last", *last, "the newest check"),
-        latency("Latency p50", *median, "of the checks shown"),
-        latency("Slowest", *slowest, "of the checks shown"),
-        Figure { term: "Checks shown", value: checks, unit: "", note: failed, is_bad: false },
+        Figure { term: words::UPTIME, value: uptime.to_string(), unit, note, is_bad: uptime.down_ms > 0 },
+        latency(words::TRACKER_LAST_LATENCY, *last, words::TRACKER_OF_NEWEST),
+        latency(words::TRACKER_MEDIAN, *median, words::TRACKER_OF_SHOWN),
+        latency(words::TRACKER_SLOWEST, *slowest, words::TRACKER_OF_SHOWN),
+        Figure { term: words::TRACKER_CHECKS, value: checks, unit: "", note: failed, is_bad: false },
     ]
 }
 
 fn latency(term: &'static str, latency: Option<Micros>, of: &str) -> Figure {
     let (value, unit, note) = match latency {
         Some(latency) => (format::latency(latency), "\u{a0}ms", of),
-        None => ("–".into(), "", "not measured"),
+        None => ("–".into(), "", words::NOT_MEASURED),
     };
     Figure { term, value, unit, note: note.into(), is_bad: false }
 }

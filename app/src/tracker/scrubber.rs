@@ -93,17 +93,19 @@ pub fn FailureButtons(
             bar.scroll_into_view_with_bool(false);
         }
     };
-    let previous = move |_| jump(|cells, from| spot::before(cells, from, is_failure), "No earlier failure.");
-    let next = move |_| jump(|cells, from| spot::after(cells, from, is_failure), "No later failure.");
+    let previous =
+        move |_| jump(|cells, from| spot::before(cells, from, is_failure), words::TRACKER_NO_EARLIER_FAILURE);
+    let next =
+        move |_| jump(|cells, from| spot::after(cells, from, is_failure), words::TRACKER_NO_LATER_FAILURE);
     let is_disabled = move || view.with(|view| !view.cells.iter().any(|cell| is_failure(cell.mark())));
     view! {
         <div class="seg" hidden=reactive(move || !ready.get())>
             <button class="btn small" type="button" disabled=reactive(is_disabled) on:click=previous>
                 <Icon name="#i-left" />
-                "Previous failure"
+                {words::TRACKER_PREVIOUS_FAILURE}
             </button>
             <button class="btn small" type="button" disabled=reactive(is_disabled) on:click=next>
-                "Next failure"
+                {words::TRACKER_NEXT_FAILURE}
                 <Icon name="#i-chev" />
             </button>
         </div>

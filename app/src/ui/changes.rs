@@ -7,7 +7,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use server_fn::ServerFn;
 
-use super::{Icon, Part, Toasts, part, whole};
+use super::{Icon, Part, Toasts, part, still, whole};
 use crate::{
     ApiError,
     api::{AddTracker, CheckNow, DeleteTracker, PauseTracker, RestoreTracker, ResumeTracker},
@@ -49,11 +49,11 @@ impl Change {
     /// Icon and word of its button.
     fn face(self) -> (Option<&'static str>, &'static str) {
         match self {
-            Self::Pause => (Some("#i-pause"), "Pause"),
-            Self::Resume => (Some("#i-play"), "Resume"),
-            Self::Delete => (Some("#i-trash"), "Delete"),
-            Self::Restore => (None, "Undo"),
-            Self::Check => (Some("#i-retry"), "Check now"),
+            Self::Pause => (Some("#i-pause"), words::PAUSE),
+            Self::Resume => (Some("#i-play"), words::RESUME),
+            Self::Delete => (Some("#i-trash"), words::DELETE),
+            Self::Restore => (None, words::UNDO),
+            Self::Check => (Some("#i-retry"), words::CHECK_NOW),
         }
     }
 
@@ -261,7 +261,7 @@ pub fn pause_for(id: TrackerId, back: &str) -> Part {
     whole(view! {
         <a class="item" href=format!("/pause?id={id}{back}")>
             <Icon name="#i-pause" />
-            "Pause for…"
+            {words::PAUSE_FOR}
         </a>
     })
 }
@@ -277,7 +277,7 @@ pub fn FormProblem(
             view! {
                 <p class="notice is-down" role="alert">
                     <Icon name="#i-alert" />
-                    <span><b>"Not done. "</b> {sentence}</span>
+                    <span>{still(&["<b>", words::NOT_DONE, "</b>"])} {sentence}</span>
                 </p>
             }
         })

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, Part, whole};
+use super::{Icon, Part, part, whole};
 
 /// How a field is filled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -247,7 +247,7 @@ fn printable(text: &str) -> String {
 
 /// Text as the content of a textarea, which drops a first line break.
 fn escaped(text: &str) -> String {
-    let text = printable(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let text = part::escaped(&printable(text));
     if text.starts_with(['\n', '\r']) { format!("\n{text}") } else { text }
 }
 
@@ -257,8 +257,8 @@ pub(crate) fn secret(field: Part, id: String) -> Part {
         <span class="secret">
             {field}
             <button type="button" class="btn reveal" hidden aria-pressed="false" aria-controls=id>
-                "Show"
-                <span class="vh">" password"</span>
+                {words::SHOW}
+                <span class="vh">{words::SHOW_PASSWORD}</span>
             </button>
         </span>
     })

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, Moment, part, reactive};
+use super::{Icon, Moment, part, reactive, still};
 use crate::{
     format,
     live::{Board, Link},
@@ -31,8 +31,8 @@ pub fn LiveSign(
                 type="button"
                 hidden=reactive(move || !ready.get())
                 aria-pressed=reactive(move || board.paused.get().to_string())
-                aria-label="Pause updates"
-                title="Pause updates"
+                aria-label=words::LIVE_PAUSE
+                title=words::LIVE_PAUSE
                 on:click=move |_| board.toggle()
             >
                 {part(move || view! { <Icon name=switch() /> })}
@@ -45,35 +45,35 @@ fn said(board: Board) -> impl IntoView {
     let (mut lead, mut as_of, mut rest, mut is_stale) = ("", None, String::new(), false);
     match board.link.get() {
         _ if board.paused.get() => {
-            lead = "Updates paused";
+            lead = words::LIVE_PAUSED;
             rest = board
                 .now
                 .get_untracked()
-                .map_or_else(String::new, |at| format!(" at {} UTC", at.clock_time()));
+                .map_or_else(String::new, |at| words::live_paused_at(at.clock_time()));
         }
-        Link::AsOf(at) if at.0 == 0 => lead = "No check yet",
+        Link::AsOf(at) if at.0 == 0 => lead = words::LIVE_NO_CHECK,
         Link::AsOf(at) => as_of = Some(at),
         Link::Live(age) => {
-            lead = "Live";
+            lead = words::LIVE;
             let age = std::time::Duration::from_secs(age.max(1).unsigned_abs());
-            rest = format!(" · {} ago", format::at_a_glance(age));
+            rest = format!(" · {}", words::ago(format::at_a_glance(age)));
         }
         Link::Stale { since, retry_in, error } => {
-            lead = "Not updating";
+            lead = words::LIVE_NOT;
             is_stale = true;
             let why = error.map(|error| error.sentence().trim_end_matches('.').to_ascii_lowercase());
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
             let next = match retry_in {
-                Some(seconds) => format!(" — retrying in {seconds} s"),
-                None => " — trying".into(),
+                Some(seconds) => words::live_retrying(seconds),
+                None => words::LIVE_TRYING.into(),
             };
-            rest = format!(" since {} UTC{why}{next}", since.clock_time());
+            rest = words::live_since(next, since.clock_time(), why);
         }
     }
     let retry = is_stale.then(|| {
         view! {
             <button class="btn small" type="button" on:click=move |_| board.wake()>
-                "Retry"
+                {words::RETRY}
             </button>
         }
     });
@@ -81,7 +81,7 @@ fn said(board: Board) -> impl IntoView {
         <span>
             {(!lead.is_empty()).then(|| view! { <b>{lead}</b> })}
             {rest}
-            {as_of.map(|at| view! { "As of " <Moment at /> })}
+            {as_of.map(|at| view! { {words::LIVE_AS_OF} <Moment at /> })}
         </span>
         {retry}
     }
@@ -102,9 +102,9 @@ pub fn Outdated(
             view! {
                 <div class="notice outdated" role="status">
                     <Icon name="#i-alert" />
-                    <span><b>"A new version is running."</b> " This page may show too little."</span>
+                    {still(&["<span><b>", words::NEW_VERSION, "</b>", words::NEW_VERSION_MAY_SHOW_TOO_LITTLE, "</span>"])}
                     <button class="btn small" type="button" on:click=reload>
-                        "Reload"
+                        {words::RELOAD}
                     </button>
                 </div>
             }

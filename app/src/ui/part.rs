@@ -10,6 +10,7 @@ use leptos::{
     attr::{Attribute, any_attribute::AnyAttribute},
     prelude::*,
     tachys::{
+        html::InertElement,
         hydration::Cursor,
         renderer::types::{Element, Node},
         view::{Mountable, Position, PositionState, Render, add_attr::AddAnyAttr},
@@ -35,6 +36,25 @@ pub fn part<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static)
 pub fn whole<V: IntoView + 'static>(view: V) -> Part {
     const { assert!(V::EXISTS, "nothing stands for this view in the document, so nothing could replace it") };
     Part(Box::new(view))
+}
+
+/// An element that never changes: pieces of HTML and, at every second place, a text. It has no type of its own, so it adds nothing to the client
+/// but its characters.
+pub fn still(pieces: &[&str]) -> InertElement {
+    let mut html = String::new();
+    for (n, piece) in pieces.iter().enumerate() {
+        if n.is_multiple_of(2) {
+            html.push_str(piece);
+        } else {
+            html.push_str(&escaped(piece));
+        }
+    }
+    InertElement::new(html)
+}
+
+/// Text as it stands in HTML.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A view of any type.
@@ -187,5 +207,16 @@ impl Mountable for PartState {
 
     fn elements(&self) -> Vec<Element> {
         self.0.elements()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_still_element_holds_its_texts_as_text() {
+        let html = still(&["<p>", "a & b", " <b>", "</b><i>", "</b></p>"]).to_html();
+        assert_eq!(html, "<p>a &amp; b <b>&lt;/b&gt;&lt;i&gt;</b></p>");
     }
 }

@@ -84,7 +84,7 @@ pub fn crumbs(parents: &[(String, String)], here: String) -> Part {
         })
         .collect();
     whole(view! {
-        <nav class="crumbs" aria-label="Breadcrumb">
+        <nav class="crumbs" aria-label=words::BREADCRUMB>
             <ol>
                 {parents}
                 <li aria-current="page">{here}</li>

@@ -9,5 +9,5 @@ pub fn title(text: impl Fn() -> String + 'static) {
 
 /// A title with the product's name.
 pub fn in_full(title: &str) -> String {
-    format!("{title} · Uptime Tracker")
+    format!("{title} · {}", words::PRODUCT)
 }

@@ -39,12 +39,12 @@ impl Toasts {
 
     /// Says what was done with a tracker of this name, where that can be taken back.
     pub fn offer_undo(self, done: Change, id: TrackerId, name: &str) {
-        let (what, undo) = match done {
-            Change::Pause => ("paused", Change::Resume),
-            Change::Delete => ("deleted", Change::Restore),
+        let (said, undo) = match done {
+            Change::Pause => (words::tracker_is_paused(name), Change::Resume),
+            Change::Delete => (words::tracker_is_deleted(name), Change::Restore),
             Change::Resume | Change::Restore | Change::Check => return,
         };
-        self.shelf.update(|shelf| shelf.put(format!("{name} is {what}."), Some((undo, id))));
+        self.shelf.update(|shelf| shelf.put(said, Some((undo, id))));
     }
 
     /// How many changes were taken back. Tracks them.
@@ -62,7 +62,7 @@ impl Toasts {
             let answer = change.send(id).await;
             self.shelf.update(|shelf| match answer {
                 Ok(()) => shelf.undone += 1,
-                Err(error) => shelf.put(format!("That could not be undone. {}", error.sentence()), None),
+                Err(error) => shelf.put(words::not_undone(error.sentence()), None),
             });
         });
     }
@@ -93,7 +93,7 @@ fn card(toast: Toast, toasts: Toasts) -> impl IntoView {
     let undo = toast.undo.map(|undo| {
         view! {
             <button class="btn small" type="button" on:click=move |_| toasts.undo(number, undo)>
-                "Undo"
+                {words::UNDO}
             </button>
         }
     });
@@ -101,7 +101,7 @@ fn card(toast: Toast, toasts: Toasts) -> impl IntoView {
         <div class="toast">
             <span>{toast.text}</span>
             {undo}
-            <button class="btn icon small" type="button" aria-label="Close" on:click=move |_| toasts.close(number)>
+            <button class="btn icon small" type="button" aria-label=words::CLOSE on:click=move |_| toasts.close(number)>
                 <Icon name="#i-x" />
             </button>
         </div>

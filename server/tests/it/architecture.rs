@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+mod texts;
+
 /// The workspace's folder.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
