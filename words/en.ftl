@@ -723,14 +723,6 @@ rule-lacks = Add a channel first
 rule-delete-hint = The rule goes for good. What is on its way already is still sent.
 rule-form = Rule
 rule-enabled = In force
-rule-which = Which trackers
-rule-which-hint = Those that have one of the tags, or stand in one of the groups, or are named. All trackers, if everything is empty.
-rule-labels-hint = With commas between them.
-rule-trackers-hint = Their numbers, with commas between them.
-rule-named = { $number } is { $name }
-rule-what-there-is = What there is
-rule-tags = Tags:{" "}
-rule-groups = Groups:{" "}
 rule-lead-to = Lead to
 rule-channel-off = {" "}(off)
 rule-when = When
@@ -742,6 +734,25 @@ rule-remind-none = never
 rule-remind-hint = While it is down and nobody has acknowledged it; each time after twice as long.
 rule-fallback = If that fails, to
 rule-fallback-none = nowhere
+rule-try = Try on the past
+rule-tried = In the last 30 days this rule would have told of { $outages ->
+    [0] nothing.
+    [one] 1 outage.
+   *[other] { NUMBER($outages) } outages.
+}
+rule-tried-of = { $count ->
+    [one] 1 of { $name }
+   *[other] { NUMBER($count) } of { $name }
+}
+rule-tried-reminders = {" "}{ $count ->
+    [one] 1 reminder more.
+   *[other] { NUMBER($count) } reminders more.
+}
+rule-tried-too-short = {" "}{ $count ->
+    [one] 1 was over before its delay.
+   *[other] { NUMBER($count) } were over before their delay.
+}
+rule-tried-unsaved = {" "}Nothing is saved yet.
 rule-fallback-hint = For messages that could not be delivered.
 
 ## Settings
@@ -1159,3 +1170,62 @@ pause-reason = Reason
 pause-reason-hint = Everybody who sees the tracker reads it. May stay empty.
 pause-what = No checks, and no alerts, meanwhile
 pause-not = Nothing was paused.{" "}
+
+## Which trackers something is about
+
+which = Which trackers
+which-hint = Those that have one of the tags, or stand in one of the groups, or are named. All trackers, if everything is empty.
+which-labels-hint = With commas between them.
+which-trackers-hint = Their numbers, with commas between them.
+which-named = { $number } is { $name }
+which-what-there-is = What there is
+which-tags = Tags:{" "}
+which-groups = Groups:{" "}
+
+## Maintenance
+
+maintenance = Maintenance
+maintenance-add = Announce maintenance
+maintenance-lede = While it lasts nothing is checked, nobody is told of trouble, and the time is not counted.
+maintenance-lasting = { $count ->
+    [one] One lasts now: nothing is checked there, and nobody is told of trouble.
+   *[other] { NUMBER($count) } last now: nothing is checked there, and nobody is told of trouble.
+}
+maintenance-none = None is announced. Announce one before you work on something, and nobody is woken for it.
+maintenance-coming = Now, and to come
+maintenance-is-over = Over
+maintenance-calendar = Calendar
+maintenance-from = From
+maintenance-until = Until
+maintenance-now = now
+maintenance-once = Once
+maintenance-cron = By cron { $cron } in { $zone }, for { $lasting }
+maintenance-end = End it now
+maintenance-announced = It is announced.
+maintenance-withdrawn = It is taken back.
+
+## The form of a maintenance
+
+plan-lede = What is down before and still is afterwards is no news; what broke meanwhile is told when it is over.
+plan-delete-hint = It is taken back for good. If it lasts, checks begin again at once.
+plan-name-hint = For whoever wonders why nothing is checked, like “New disk”.
+plan-when = When
+plan-when-hint = Once: from a time, until another one or for a length. Again and again: a cron expression, and for how long each time.
+plan-from = From
+plan-from-hint = Like 2026-11-23 14:30 in the time zone below, or now.
+plan-until = Until
+plan-until-hint = Or leave it empty and say how long.
+plan-cron = Again and again, by cron
+plan-cron-hint = Like 0 3 * * 0: each Sunday at three.
+plan-lasting = For how long
+plan-lasting-hint = From 1m to 31d.
+plan-zone = Time zone
+plan-zone-hint = Like Europe/Berlin.
+
+## Who depends on whom
+
+parent = Depends on
+parent-hint = While that one is down, a failure of this one is not told: it is blocked.
+parent-nobody = nobody
+parent-same-host = { $name } (same host)
+parent-unknown = tracker { $id }

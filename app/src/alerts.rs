@@ -21,6 +21,7 @@ use crate::{
     incidents::href_of,
     past::{asked::value, failure::inert, wording as past},
     ui::{Icon, Part, button, went_well, went_wrong, whole},
+    which,
 };
 
 /// Says that somebody knows of an incident.
@@ -35,6 +36,8 @@ pub const REMOVE_CHANNEL: &str = "/api/remove_channel";
 pub const TRY_CHANNEL: &str = "/api/try_channel";
 /// Keeps a rule.
 pub const SAVE_RULE: &str = "/api/save_rule";
+/// Says what a rule as its form stands would have told of the past. Keeps nothing.
+pub const TRY_RULE: &str = "/api/try_rule";
 /// Forgets a rule.
 pub const REMOVE_RULE: &str = "/api/remove_rule";
 /// Tries a message again that was given up.
@@ -76,22 +79,13 @@ fn name_of(channels: &[ChannelView], id: ChannelId) -> String {
         .map_or_else(|| words::ALERTS_DELETED_CHANNEL.to_owned(), |channel| channel.name.clone())
 }
 
-/// The names of trackers; of one that is deleted its number.
-async fn names(services: &Services, ids: impl Iterator<Item = TrackerId>) -> BTreeMap<TrackerId, String> {
-    let mut names = BTreeMap::new();
-    for id in ids {
-        let name = services.live.tracker(id).await.map(|view| view.about.name);
-        names.insert(id, name.unwrap_or_else(|_| words::alerts_deleted_tracker(id)));
-    }
-    names
-}
-
 impl Shown {
     /// Loads it.
     pub async fn load(services: &Services, asked: &Asked) -> Result<Self, Failure> {
         let view = services.alerting.overview().await?;
         let names =
-            names(services, view.rules.iter().flat_map(|rule| rule.scope.trackers.iter().copied())).await;
+            which::names(services, view.rules.iter().flat_map(|rule| rule.scope.trackers.iter().copied()))
+                .await;
         Ok(Self {
             view,
             names,
@@ -235,7 +229,7 @@ impl Shown {
             <li class="card">
                 <h3>{rule.name.clone()}</h3>
                 <p>
-                    {subjects(rule, &self.names)}
+                    {which::said(&rule.scope, &self.names)}
                     <span class="vh">{words::ALERTS_LEAD_TO}</span>
                     <span aria-hidden="true">" → "</span>
                     <b>{channels}</b>
@@ -346,19 +340,6 @@ fn edit(href: String, name: &str) -> Part {
 
 fn on_or_off(enabled: bool) -> &'static str {
     if enabled { words::ALERTS_ON } else { words::ALERTS_OFF }
-}
-
-/// Which trackers a rule is about.
-fn subjects(rule: &AlertRule, names: &BTreeMap<TrackerId, String>) -> String {
-    let labels = |all: &[String], words: fn(usize, String) -> String| {
-        (!all.is_empty()).then(|| words(all.len(), all.join(", ")))
-    };
-    let trackers = rule.scope.trackers.iter().filter_map(|id| names.get(id).cloned());
-    let trackers = Some(format::joined(trackers, ", ")).filter(|all| !all.is_empty());
-    let tags = labels(&rule.scope.tags, words::alerts_tags);
-    let parts = [tags, labels(&rule.scope.groups, words::alerts_groups), trackers];
-    let parts = format::joined(parts.into_iter().flatten(), "; ");
-    if parts.is_empty() { words::ALL_TRACKERS.to_owned() } else { parts }
 }
 
 /// When a rule tells, again, and where else.

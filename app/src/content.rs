@@ -12,7 +12,7 @@ use crate::{
     access::{Asked, SET_UP_PAGE, SIGN_IN_PAGE, set_up, sign_in},
     alerts, edit, incidents,
     island::Told,
-    keys, known, list, many, past, pause,
+    keys, known, list, maintenance, many, past, pause,
     settings::{self, Section},
     tracker,
     ui::Failed,
@@ -60,6 +60,10 @@ pub enum Content {
     Channel(Box<alerts::channel::Form>),
     /// The form of a rule.
     Rule(Box<alerts::rule::Form>),
+    /// Announced maintenance.
+    Maintenance(Box<maintenance::Shown>),
+    /// The form of a maintenance.
+    Plan(Box<maintenance::plan::Form>),
     /// Says that somebody knows of an incident, by a signed link.
     Known(Box<known::Form>),
     /// The parts of pages, for contributors.
@@ -99,6 +103,10 @@ pub enum Address<'a> {
     Channel,
     /// The form of a rule.
     Rule,
+    /// Announced maintenance.
+    Maintenance,
+    /// The form of a maintenance.
+    Plan,
     /// Says that somebody knows of an incident, by a signed link.
     Known,
     /// The parts of pages, for contributors; nothing where they are not shown.
@@ -127,6 +135,8 @@ impl<'a> Address<'a> {
             alerts::PAGE => Self::Alerts,
             alerts::CHANNEL_PAGE => Self::Channel,
             alerts::RULE_PAGE => Self::Rule,
+            maintenance::PAGE => Self::Maintenance,
+            maintenance::PLAN_PAGE => Self::Plan,
             known::PAGE => Self::Known,
             _ => {
                 if let Some(rest) = path.strip_prefix("/t/") {
@@ -150,9 +160,10 @@ impl<'a> Address<'a> {
             | Self::Jump
             | Self::Incidents
             | Self::Incident(_)
+            | Self::Maintenance
             | Self::Parts
             | Self::Nowhere => Need::Look,
-            Self::New | Self::Edit(_) | Self::Many | Self::Pause | Self::Alerts => Need::Change,
+            Self::New | Self::Edit(_) | Self::Many | Self::Pause | Self::Plan | Self::Alerts => Need::Change,
             // Who may say where messages go could have everything sent to themselves.
             Self::Channel | Self::Rule => Need::Administer,
             // The signature of its address says who may.
@@ -201,6 +212,8 @@ impl Page {
             Ok(Content::Alerts(shown)) => shown.title(),
             Ok(Content::Channel(form)) => form.title(),
             Ok(Content::Rule(form)) => form.title(),
+            Ok(Content::Maintenance(shown)) => shown.title(),
+            Ok(Content::Plan(form)) => form.title(),
             Ok(Content::Known(form)) => form.title(),
             Ok(Content::Parts) => "Parts".to_owned(),
             Err(error) => error.heading().to_owned(),
@@ -251,6 +264,10 @@ async fn load(
         Address::Alerts => Content::Alerts(Box::new(alerts::Shown::load(services, asked).await?)),
         Address::Channel => Content::Channel(Box::new(alerts::channel::Form::load(services, asked).await?)),
         Address::Rule => Content::Rule(Box::new(alerts::rule::Form::load(services, asked).await?)),
+        Address::Maintenance => {
+            Content::Maintenance(Box::new(maintenance::Shown::load(services, asked).await?))
+        }
+        Address::Plan => Content::Plan(Box::new(maintenance::plan::Form::load(services, asked).await?)),
         Address::Known => Content::Known(Box::new(known::Form::load(services, asked).await?)),
         Address::Parts if asked.shows_parts => Content::Parts,
         // The server leads on from the box to jump by before it loads anything.

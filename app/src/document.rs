@@ -99,6 +99,8 @@ fn content(page: Page) -> AnyView {
         Ok(Content::Pause(form)) => below(page.trouble, form.view()),
         Ok(Content::Incidents(shown)) => below(page.trouble, shown.view()),
         Ok(Content::Incident(shown)) => below(page.trouble, shown.view()),
+        Ok(Content::Maintenance(shown)) => below(page.trouble, shown.view()),
+        Ok(Content::Plan(form)) => below(page.trouble, form.view()),
         Ok(Content::Known(form)) => below(page.trouble, form.view()),
         Ok(Content::Alerts(shown)) => below(page.trouble, shown.view()),
         Ok(Content::Channel(form)) => below(page.trouble, form.view()),

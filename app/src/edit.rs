@@ -6,6 +6,7 @@
 mod field;
 pub(crate) mod groups;
 pub mod live;
+mod parents;
 mod summary;
 pub mod trial;
 mod worth;
@@ -47,6 +48,8 @@ pub struct Form {
     defaults: Vec<(String, String)>,
     /// What policies are worth for it.
     worths: Vec<Worth>,
+    /// On whom it may depend: number and name, those that are likely first.
+    parents: Vec<(String, String)>,
     /// Why it was not saved.
     error: Option<ApiError>,
     /// What became of a test, as HTML.
@@ -70,11 +73,13 @@ impl Form {
     /// The form of a tracker. When it was sent and refused, it holds what was typed.
     pub async fn load(services: &Services, id: &str, failed: Option<&FailedForm>) -> Result<Self, Failure> {
         let id = id.parse::<TrackerId>().map_err(|_| Failure::NotFound)?;
-        let name = services.live.tracker(id).await?.about.name;
+        let about = services.live.tracker(id).await?.about;
         let fields = services.trackers.fields(id).await?;
+        let parents = parents::offered(services, Some(id), &about.target, &fields).await?;
         let worths = services.trackers.worths(id).await?;
         let defaults = services.trackers.defaults().await?;
-        Ok(Self::filled(Of::One(id, name), fields, defaults, worths, failed))
+        let form = Self::filled(Of::One(id, about.name), fields, defaults, worths, failed);
+        Ok(Self { parents, ..form })
     }
 
     /// The form of a new tracker, like the one with this number, if there is one.
@@ -93,7 +98,8 @@ impl Form {
             }
             None => (defaults.clone(), Vec::new()),
         };
-        Ok(Self::filled(Of::New(from), fields, defaults, worths, failed))
+        let parents = parents::offered(services, None, last(&fields, "url"), &fields).await?;
+        Ok(Self { parents, ..Self::filled(Of::New(from), fields, defaults, worths, failed) })
     }
 
     fn filled(
@@ -111,7 +117,8 @@ impl Form {
         let error = failed.map(|failed| failed.error.clone()).filter(is_problem);
         let panel = failed.and_then(|failed| failed.panel.clone());
         let is_test = failed.is_some_and(|failed| failed.action == TEST_PATH);
-        Self { of, fields, defaults, worths, error, panel, is_test, is_changed: failed.is_some() }
+        let parents = Vec::new();
+        Self { of, fields, defaults, worths, parents, error, panel, is_test, is_changed: failed.is_some() }
     }
 
     /// The document's title.

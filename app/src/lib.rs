@@ -26,6 +26,7 @@ pub mod keys;
 pub mod known;
 pub mod list;
 pub mod live;
+pub mod maintenance;
 pub mod many;
 mod parts;
 pub mod past;
@@ -36,6 +37,7 @@ pub mod standing;
 pub mod tip;
 pub mod tracker;
 pub mod ui;
+mod which;
 
 pub use content::Page;
 pub use document::document;

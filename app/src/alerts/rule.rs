@@ -1,19 +1,18 @@
 //! The form of a rule: which trackers lead to which channels, and when.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use domain::{
-    AlertRule, ChannelId, ChannelView, Failure, Labels, ListRequest, RuleId, Sort, TrackerId, ports::Services,
-};
+use domain::{AlertRule, ChannelId, ChannelView, Failure, Replay, RuleId, ports::Services};
 use leptos::prelude::*;
 
-use super::{CHANNEL_PAGE, PAGE, REMOVE_RULE, SAVE_RULE, names};
+use super::{CHANNEL_PAGE, PAGE, REMOVE_RULE, SAVE_RULE, TRY_RULE};
 use crate::{
     ApiError,
     access::Asked,
     format,
     past::asked::value,
     ui::{Icon, Input, InputKind, Part, asking_again, crumbs, went_wrong, whole},
+    which::{self, Which},
 };
 
 /// The form before it is shown.
@@ -24,12 +23,10 @@ pub struct Form {
     /// Names and values; the last of a name counts, but for `channel`, which is there once for each.
     fields: Vec<(String, String)>,
     channels: Vec<ChannelView>,
-    labels: Labels,
-    /// Trackers that are offered: the first by name.
-    offered: Vec<(TrackerId, String)>,
-    /// Names of those that the field names.
-    named: BTreeMap<TrackerId, String>,
+    which: Which,
     error: Option<ApiError>,
+    /// What it would have told, as HTML.
+    panel: Option<String>,
 }
 
 impl Form {
@@ -44,20 +41,15 @@ impl Form {
             }
             None => (None, usual(&view.channels)),
         };
-        if let Some(failed) = asked.failed.as_ref().filter(|failed| failed.action == SAVE_RULE) {
+        if let Some(failed) = asked.failed.as_ref().filter(|failed| failed.action != REMOVE_RULE) {
             fields.clone_from(&failed.values);
         }
-        let typed = fields.iter().rev().find(|(name, _)| name == "trackers").map_or("", |(_, typed)| typed);
-        let numbers = typed.split(',').filter_map(|number| number.trim().parse().ok()).take(SHOWN);
-        let named = names(services, numbers).await;
-        let list = services.live.list(ListRequest { sort: Sort::Name, ..ListRequest::default() }).await?;
-        let mut offered: Vec<(TrackerId, String)> =
-            list.trackers.into_iter().map(|tracker| (tracker.id, tracker.about.name)).collect();
-        // A list is sorted within its groups.
-        offered.sort_by_cached_key(|(_, name)| name.to_lowercase());
-        let error = asked.failed.as_ref().map(|failed| failed.error.clone());
-        let labels = services.trackers.labels();
-        Ok(Self { of, fields, channels: view.channels, labels, offered, named, error })
+        let which = Which::load(services, &fields).await?;
+        let is_problem =
+            |error: &ApiError| !matches!(error, ApiError::Invalid(invalid) if invalid.0.is_empty());
+        let error = asked.failed.as_ref().map(|failed| failed.error.clone()).filter(is_problem);
+        let panel = asked.failed.as_ref().and_then(|failed| failed.panel.clone());
+        Ok(Self { of, fields, channels: view.channels, which, error, panel })
     }
 
     /// The document's title.
@@ -93,6 +85,7 @@ impl Form {
                 </div>
                 {lacks}
                 {self.trouble()}
+                {self.panel.clone().map(|html| view! { <div inner_html=html></div> })}
                 {self.form()}
                 {remove}
             </div>
@@ -108,7 +101,7 @@ impl Form {
                 {id}
                 <div class="form">
                     {self.field(Input::text("name", words::NAME).required(), "name")}
-                    {self.which()}
+                    {self.which.view(|input, name| self.field(input, name))}
                     {self.where_to()}
                     {self.times()}
                     {self.field(Input::new("enabled", words::RULE_ENABLED, InputKind::Tick), "enabled")}
@@ -116,6 +109,10 @@ impl Form {
                 <div class="formbar">
                     <button class="btn primary" type="submit">
                         {words::SAVE}
+                    </button>
+                    <button class="btn" type="submit" formaction=TRY_RULE>
+                        <Icon name="#i-play" />
+                        {words::RULE_TRY}
                     </button>
                     <a class="btn" href=PAGE>
                         {words::CANCEL}
@@ -127,51 +124,6 @@ impl Form {
 
     fn field(&self, input: Input, name: &str) -> Part {
         input.value(self.value(name)).problem(self.problem(name)).view("rule")
-    }
-
-    /// Which trackers.
-    fn which(&self) -> Part {
-        let tags = Input::text("tags", words::TAGS).hint(words::RULE_LABELS_HINT);
-        let groups = Input::text("groups", words::GROUPS).hint(words::RULE_LABELS_HINT);
-        let trackers = Input::text("trackers", words::TRACKERS).hint(words::RULE_TRACKERS_HINT);
-        let named = (!self.named.is_empty()).then(|| {
-            let names = self.named.iter().map(|(id, name)| words::rule_named(name, id));
-            view! { <p class="hint">{format!("{}.", format::joined(names, ", "))}</p> }
-        });
-        whole(view! {
-            <fieldset class="whole">
-                <legend>{words::RULE_WHICH}</legend>
-                <p class="hint">{words::RULE_WHICH_HINT}</p>
-                <div class="fields">
-                    {self.field(tags, "tags")} {self.field(groups, "groups")} {self.field(trackers, "trackers")}
-                </div>
-                {named}
-                {self.what_there_is()}
-            </fieldset>
-        })
-    }
-
-    /// What may be typed: tags, groups, and the first trackers with their numbers.
-    fn what_there_is(&self) -> Part {
-        let line =
-            |word: &'static str, names: String| (!names.is_empty()).then(|| view! { <p>{word} {names}</p> });
-        let names = |all: &[(String, usize)]| format::joined(all.iter().map(|(name, _)| name.clone()), ", ");
-        let items: Vec<_> = self
-            .offered
-            .iter()
-            .map(|(id, name)| view! { <li><b>{id.to_string()}</b> " " {name.clone()}</li> })
-            .collect();
-        whole(view! {
-            <details class="fold">
-                <summary>
-                    <Icon name="#i-chev" />
-                    {words::RULE_WHAT_THERE_IS}
-                </summary>
-                {line(words::RULE_TAGS, names(&self.labels.tags))}
-                {line(words::RULE_GROUPS, names(&self.labels.groups))}
-                <ul class="numbers">{items}</ul>
-            </details>
-        })
     }
 
     /// Which channels.
@@ -262,10 +214,35 @@ impl Form {
     }
 }
 
+/// What a rule would have told, as HTML.
+pub fn tried(replay: &Replay) -> String {
+    let most = replay.trackers.iter().take(NAMED);
+    let most = most.map(|(_, name, count)| words::rule_tried_of(*count, name));
+    let most = format::joined(most, ", ");
+    let most = (!most.is_empty()).then(|| format!(" {most}."));
+    let parts = [
+        (replay.reminders > 0).then(|| words::rule_tried_reminders(replay.reminders)),
+        (replay.too_short > 0).then(|| words::rule_tried_too_short(replay.too_short)),
+        most,
+    ];
+    let all = view! {
+        <div class="notice is-none" role="status">
+            <Icon name="#i-bell" />
+            <span>
+                <b>{words::rule_tried(replay.outages)}</b>
+                {parts.into_iter().flatten().collect::<String>()}
+                <span class="muted">{words::RULE_TRIED_UNSAVED}</span>
+            </span>
+        </div>
+    };
+    all.to_html().replace("<!>", "")
+}
+
+/// Trackers that are named of those that a rule would have been about.
+const NAMED: usize = 5;
+
 /// The fields that show what is wrong with them.
 const NAMES: [&str; 8] = ["name", "tags", "groups", "trackers", "channel", "delay", "remind", "fallback"];
-/// Names of trackers that are looked up at most.
-const SHOWN: usize = 200;
 
 /// A new rule: all trackers, to the only channel if there is one.
 fn usual(channels: &[ChannelView]) -> Vec<(String, String)> {
@@ -280,14 +257,12 @@ fn usual(channels: &[ChannelView]) -> Vec<(String, String)> {
 fn fields_of(rule: &AlertRule) -> Vec<(String, String)> {
     let mut fields = vec![
         ("name".to_owned(), rule.name.clone()),
-        ("tags".to_owned(), rule.scope.tags.join(", ")),
-        ("groups".to_owned(), rule.scope.groups.join(", ")),
-        ("trackers".to_owned(), format::joined(rule.scope.trackers.iter().map(ToString::to_string), ", ")),
         ("delay".to_owned(), if rule.delay.is_zero() { String::new() } else { length(rule.delay) }),
         ("remind".to_owned(), rule.remind.map(length).unwrap_or_default()),
         ("fallback".to_owned(), rule.fallback.map(|id| id.0.to_string()).unwrap_or_default()),
         ("enabled".to_owned(), rule.enabled.to_string()),
     ];
+    fields.extend(which::fields_of(&rule.scope));
     fields.extend(rule.channels.iter().map(|ChannelId(id)| ("channel".to_owned(), id.to_string())));
     fields
 }

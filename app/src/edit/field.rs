@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Choice(&'static [(&'static str, &'static str)]),
     /// Yes or no.
     Check,
+    /// Another tracker, or none.
+    Tracker,
 }
 
 /// What ids of this form's fields begin with.
@@ -42,7 +44,12 @@ pub(super) fn id_of(name: &str) -> String {
 
 impl Field {
     pub(super) fn view(&self, form: &Form) -> Part {
-        self.input()
+        let input = self.input();
+        let input = match self.kind {
+            Kind::Tracker => input.choices(form.parents.clone()),
+            _ => input,
+        };
+        input
             .value(&self.shown(form))
             .placeholder(self.placeholder(form))
             .problem(form.problem(self.name))
@@ -59,6 +66,8 @@ impl Field {
             Kind::Secret => InputKind::Password,
             Kind::Lines(rows) => InputKind::Lines(rows),
             Kind::Check => InputKind::Tick,
+            // Which there are, the form knows.
+            Kind::Tracker => InputKind::Choice(Vec::new()),
             Kind::Choice(choices) => {
                 let owned = choices.iter().map(|(word, text)| ((*word).to_owned(), (*text).to_owned()));
                 InputKind::Choice(owned.collect())

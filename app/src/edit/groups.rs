@@ -127,9 +127,10 @@ const CONNECTION: [Field; 9] = [
     field("http.cache_busting", words::EDITOR_CACHE_BUSTING, Kind::Check, ""),
 ];
 
-const PLACE: [Field; 2] = [
+const PLACE: [Field; 3] = [
     field("group", words::GROUP, Kind::Line, words::EDITOR_GROUP_HINT),
     field("tags", words::TAGS, Kind::Line, words::EDITOR_TAGS_HINT),
+    field("parent", words::PARENT, Kind::Tracker, words::PARENT_HINT),
 ];
 
 /// Groups that are folded until they are wanted.

@@ -71,6 +71,11 @@ impl Input {
         Self::new(name, label, InputKind::Text)
     }
 
+    /// With these to choose from: values and words.
+    pub fn choices(self, choices: Vec<(String, String)>) -> Self {
+        Self { kind: InputKind::Choice(choices), ..self }
+    }
+
     /// With what stands in it.
     pub fn value(self, value: &str) -> Self {
         Self { value: value.to_owned(), ..self }

@@ -4,19 +4,20 @@ use app::{
     ApiError,
     alerts::{
         self, ACKNOWLEDGE, CHANNEL_PAGE, COMMENT, REMOVE_CHANNEL, REMOVE_RULE, RESEND, RULE_PAGE,
-        SAVE_CHANNEL, SAVE_RULE, TRY_CHANNEL, href_of_channel, href_of_rule,
+        SAVE_CHANNEL, SAVE_RULE, TRY_CHANNEL, TRY_RULE, href_of_channel, href_of_rule,
     },
     incidents::{self, href_of},
-    known,
+    known, maintenance,
 };
 use domain::{
-    ChannelId, ChannelInput, Failure, Fields, IncidentId, RuleId, Secret, access::Need, ports::Services,
+    ChannelId, ChannelInput, Failure, Fields, IncidentId, MaintenanceId, RuleId, Secret, access::Need,
+    ports::Services,
 };
 
 use super::people::{Done, Typed};
 
 /// What each form needs. Who may say where messages go could have everything sent to themselves.
-const FORMS: [(&str, Need); 9] = [
+const FORMS: [(&str, Need); 12] = [
     (ACKNOWLEDGE, Need::Change),
     (COMMENT, Need::Change),
     // The signature says who may.
@@ -25,7 +26,10 @@ const FORMS: [(&str, Need); 9] = [
     (REMOVE_CHANNEL, Need::Administer),
     (TRY_CHANNEL, Need::Administer),
     (SAVE_RULE, Need::Administer),
+    (TRY_RULE, Need::Administer),
     (REMOVE_RULE, Need::Administer),
+    (maintenance::ANNOUNCE, Need::Change),
+    (maintenance::WITHDRAW, Need::Change),
     (RESEND, Need::Administer),
 ];
 
@@ -52,8 +56,11 @@ pub(super) fn page_of(path: &str, values: &[(String, String)]) -> Option<String>
             let kind = kinds.iter().find(|kind| kind.word == typed.text("kind"));
             kind.map_or_else(|| CHANNEL_PAGE.to_owned(), |kind| format!("{CHANNEL_PAGE}?kind={}", kind.word))
         }
-        (SAVE_RULE | REMOVE_RULE, Some(id)) => href_of_rule(RuleId(id)),
-        (SAVE_RULE | REMOVE_RULE, None) => RULE_PAGE.to_owned(),
+        (SAVE_RULE | TRY_RULE | REMOVE_RULE, Some(id)) => href_of_rule(RuleId(id)),
+        (SAVE_RULE | TRY_RULE | REMOVE_RULE, None) => RULE_PAGE.to_owned(),
+        (maintenance::ANNOUNCE, Some(id)) => maintenance::href_of(MaintenanceId(id)),
+        (maintenance::ANNOUNCE, None) => maintenance::PLAN_PAGE.to_owned(),
+        (maintenance::WITHDRAW, _) => maintenance::PAGE.to_owned(),
         (known::ACKNOWLEDGE, _) => known::href_of(&known::link_of(values)),
         (RESEND, _) => alerts::PAGE.to_owned(),
         _ => return None,
@@ -108,6 +115,18 @@ pub(super) async fn act(services: &Services, path: &str, typed: &Typed<'_>) -> R
         SAVE_RULE => {
             alerting.save_rule(id(typed)?.map(RuleId), once_each(typed)).await?;
             of_alerts("rule")
+        }
+        TRY_RULE => {
+            let replay = alerting.replay(once_each(typed)).await?;
+            Done { panel: Some(alerts::rule::tried(&replay)), ..Done::default() }
+        }
+        maintenance::ANNOUNCE => {
+            services.planning.announce(id(typed)?.map(MaintenanceId), once_each(typed)).await?;
+            done(maintenance::PAGE.to_owned(), "announced")
+        }
+        maintenance::WITHDRAW => {
+            services.planning.withdraw(MaintenanceId(number(typed)?)).await?;
+            done(maintenance::PAGE.to_owned(), "withdrawn")
         }
         REMOVE_RULE => {
             alerting.remove_rule(RuleId(number(typed)?)).await?;
