@@ -82,7 +82,7 @@ macro_rules! registry {
                         };
                         $kind::parse(&mut form, before).map(Of::$kind)
                     })+
-                    _ => return Err(Invalid::one("kind", "there is no such kind of channel")),
+                    _ => return Err(Invalid::one("kind", words::CHANNEL_KIND_UNKNOWN)),
                 };
                 form.done(made).map(Self)
             }
