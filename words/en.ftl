@@ -184,3 +184,281 @@ sending-mail-nonsense = the server said what no mail server says
 sending-mail-untrusted = the certificate of the server is not trusted
 sending-mail-no-encryption = no encryption was agreed on with the server
 sending-mail-broken-off = the server broke the connection off
+
+## Faults
+
+fault-dns = name does not resolve
+fault-refused = connection refused
+fault-unreachable = host unreachable
+fault-reset = connection reset
+fault-closed = connection closed without an answer
+fault-timeout-resolve = timeout while resolving the name
+fault-timeout-connect = timeout while connecting
+fault-timeout-tls = timeout while encrypting the connection
+fault-timeout-first-byte = timeout while waiting for the first byte
+fault-timeout-body = timeout while reading the answer
+fault-status = status { $code }
+fault-protocol = not valid HTTP
+fault-redirects = cannot follow the redirects
+fault-forgotten = the cause is no longer kept
+fault-slow = slow
+fault-answers = it answers, and should not
+fault-too-slow = the answer comes too slowly
+fault-headers-too-large = the head of the answer is too large
+fault-decompression = the answer cannot be unpacked
+fault-proxy = the proxy fails
+fault-addresses = not every address answers as expected
+fault-expectation = not as expected
+fault-sign-in = signing in fails
+fault-tls-other = no secure connection
+fault-tls-expired = certificate expired
+fault-tls-not-yet-valid = certificate not valid yet
+fault-tls-wrong-name = certificate for another name
+fault-tls-untrusted = certificate from an unknown authority
+fault-tls-self-signed = certificate signed by itself
+fault-tls-revoked = certificate revoked
+fault-tls-bad-certificate = certificate malformed or too weak
+fault-tls-version = no common version of TLS
+fault-tls-cipher = no common cipher of TLS
+fault-tls-client-certificate = a client certificate is wanted
+fault-tls-not-spoken = the server speaks no TLS
+fault-slow-limit = { $ms } ms or more
+fault-wanted-got = wanted { $wanted }, got { $got }
+
+## Why nothing is known
+
+unknown-overload = this machine was too busy to start the check in time
+unknown-file-descriptors = this machine had no file descriptors left
+unknown-network = this machine had no usable network
+unknown-resolver = this machine's name server did not answer
+unknown-not-observed = not observed
+unknown-paused = paused
+unknown-maintenance = in maintenance
+unknown-stopped = Uptime Tracker was not running
+unknown-suspended = this machine was asleep
+unknown-clock-step = this machine's clock was set
+unknown-not-recorded = the results could not be recorded
+unknown-damaged = the record is damaged
+unknown-ports = this machine had no free port for another connection
+unknown-policy = this server does not ask that address
+unknown-blind = this machine could see nothing at all
+
+## Marks of checks
+
+mark-up = up
+mark-slow = slow
+mark-retrying = retrying
+mark-down = down
+mark-unknown = no data
+
+## How uptime is counted
+
+uptime-rule-observed-time = Time up, degraded included, divided by time observed. A result holds until the next check is due, at most one interval. Unknown, paused and maintenance time is in neither part.
+uptime-rule-full-service-time = Time up, degraded counted as down, divided by time observed. A result holds until the next check is due, at most one interval. Unknown, paused and maintenance time is in neither part.
+uptime-rule-checks = Scheduled checks up, degraded included, divided by scheduled checks that learnt something. Retries do not count beside their scheduled check.
+
+## The log of changes
+
+changed-paused-no = no
+changed-paused-yes = yes
+changed-paused-until = until { $until }
+
+## What is not allowed
+
+access-nobody = nobody is signed in
+access-forbidden = this account may not do that
+access-two-factor = an administrator has to turn two-factor sign-in on first
+
+## Fields of accounts
+
+field-role-wrong = a role is viewer, editor or administrator
+field-account-name-length = a name has 1 to { $most } characters
+field-account-name-invisible = a name has no invisible characters
+field-password-short = at least { $least } characters; a few words are easy to remember
+field-bytes = at most { $most } bytes
+
+## Fields of trackers
+
+field-url-missing = give the URL to track, like https://example.org
+field-url-long = a URL has at most { $most } bytes, this one has { $long }
+field-url-spaces = a URL has no spaces and no control characters
+field-url-wrong = not a URL: { $why }
+field-url-scheme = cannot track `{ $scheme }`: only http and https are understood
+field-url-credentials = user names and passwords in a URL would be shown to everybody; leave them out
+field-url-no-host = the URL has no host
+field-url-host-wrong = a host has letters, digits, dots, hyphens and underscores only
+field-url-port-zero = port 0 cannot be asked; ports are 1 to 65535
+field-url-ping = this server cannot ping yet, only http and https are understood; to watch its web server write https://{ $host }
+field-url-curl = this is a command line; paste it under More options
+field-url-port-other = port { $port } is { $protocol }, which cannot be checked yet; only http and https are understood
+field-name-missing = a name needs at least one character
+field-name-long = a name has at most { $most } characters
+field-name-invisible = a name has no control characters and no invisible or direction marks
+field-group-long = a group has at most { $most } characters
+field-group-invisible = a group has no control characters and no invisible or direction marks
+field-tags-many = a tracker has at most { $most } tags, these are { $many }
+field-tag-long = a tag has at most { $most } characters
+field-tag-comma = a tag has no comma
+field-tag-invisible = a tag has no control characters and no invisible or direction marks
+field-place-wrong = a place is a number from 1 to 1000000000
+relabel-tag-unnamed = give the tag a name
+relabel-group-unnamed = give the group a name
+field-every-wrong = an interval is whole seconds from 1 s to 24 h, like 30s or 5m
+field-cron-long = an expression has at most { $most } characters
+field-cron-fields = give five fields (minute hour day month weekday) or six (second first)
+field-cron-wrong = not understood; five fields are minute hour day month weekday, six start with the second
+field-cron-range = out of range
+field-cron-never = this never happens
+field-cron-weekdays = weekdays are 0 to 7, 0 and 7 are Sunday
+field-cron-step-range = a step needs a range of weekdays, like 1-5/2
+field-cron-step = a step is a number above 0
+field-zone-wrong = not an IANA time zone, like Europe/Berlin or UTC
+field-cron-and-every = give an interval or a cron expression, not both
+field-zone-alone = a zone belongs to a cron expression; give that too
+field-deadline-wrong = a deadline is 1 s to 60 s, like 10s
+field-retries-wrong = retries are { $least } to { $most }
+field-successes-wrong = successes are { $least } to { $most }
+field-retry-wrong = a retry follows after 1 s to 5 min, like 5s
+field-slow-wrong = slow begins at 1 ms to 60 s, like 800ms
+field-rest-length-wrong = this is no length of time; give one like 15m, 2h or 3d
+field-rest-over = this is over already; give a time that is still to come
+field-rest-long = a pause ends within a year, or not by itself
+field-rest-no-time = this is no time; give one like 2026-11-23T14:03:00Z
+field-rest-reason-long = a reason has at most { $most } characters
+field-rest-reason-invisible = a reason stands on one line, without invisible or direction marks
+
+## Fields of a request
+
+field-one-of = one of { $known }
+field-secret-unreadable = what is stored was sealed with another key, or is damaged, so it cannot be read; enter it again, or start with the key that it was sealed with
+field-secret-not-kept = there is no former secret to keep; give one
+field-body-long = a body has at most { $most } bytes, this one has { $long }
+field-redirects-wrong = 0 to { $most }
+field-resolvers-many = at most { $most } name servers
+field-resolver-wrong = a name server is an address like 1.1.1.1, 1.1.1.1:53 or [::1]:53
+field-user-colon = a user's name has no colon
+field-token-missing = give the token
+field-token-wrong = a token has no spaces and only letters, digits and signs of ASCII
+field-client-secret-missing = give the secret
+field-missing = it is missing
+field-headers-many = at most { $most } headers
+field-header-twice = { $name } is there twice; join its values with commas
+field-header-authorization = Authorization is set by http.auth already; leave one of them out
+field-method-wrong = a method is a word of at most 20 letters, like POST
+field-method-forbidden = { $method } cannot be sent by a probe
+field-header-name-wrong = a header's name is a word of at most 100 letters, digits and hyphens, like Accept
+field-header-ours = { $name } is set by the probe itself
+field-header-host = { $name } is set by the probe itself; http.host says it
+field-header-value-long = a header's value has at most { $most } bytes
+field-line-breaks = no line breaks and no control characters
+field-host-wrong = a host like example.org or example.org:8080
+field-server-name-wrong = a name like example.org, or an address
+field-certificates-wrong = one or more blocks that begin with -----BEGIN CERTIFICATE-----, and no others
+field-key-encrypted = this key is encrypted, and nobody is there to type its password; give it without one
+field-key-wrong = one block that begins with -----BEGIN PRIVATE KEY-----
+field-pem-base64 = a block is no Base64; it may have been cut or changed
+field-pem-unopened = a block ends that did not begin, or the other way round
+field-pem-unended = the last block has no end
+field-proxy-wrong = a proxy is like http://proxy.example:3128 or socks5://proxy.example:1080
+field-proxy-credentials = user and password of a proxy have fields of their own
+field-proxy-password-alone = a password needs the user that it belongs to
+field-key-alone = a key needs the certificate that it belongs to
+field-certificate-alone = a certificate needs its key
+
+## Fields of the settings
+
+field-ceiling-wrong = a ceiling is a share of the disk like 80%, or a size from 64MiB, like 500MiB or 20GiB
+field-days-wrong = a time from 1d, like 90d or 365d
+
+## Expectations
+
+expect-long = expectations have at most { $most } bytes, these have { $long }
+expect-long-written = written out, these take { $long } bytes, and { $most } are the most
+expect-place = column { $column }: { $problem }
+expect-place-line = line { $line }, column { $column }: { $problem }
+expect-expected = expected { $what }
+expect-wanted-end = `;`, a new line, `and`, `or`, `else degraded`, or the end; texts with spaces, brackets, commas or semicolons are in quotes
+expect-wanted-severity = `degraded` or `down`
+expect-wanted-list = `(`, as in { $word }(…; …)
+expect-wanted-bracket = `and`, `or` or `)`
+expect-wanted-list-end = `;`, `and`, `or` or `)`
+expect-deep = expectations nest at most { $most } deep
+expect-wanted-test = one of { $known }, not, all(…), any(…)
+expect-many = there are at most { $most } expectations
+expect-wanted-operator = an operator that fits { $subject }: { $known }
+expect-wanted-header = a header's name, like content-type
+expect-subject-json = json, or count or every
+expect-wanted-path = a JSON path, like $.db.state or $.items[0]['a-b']
+expect-path-wrong = not a JSON path (RFC 9535) from here on
+expect-path-long = a path has at most { $most } bytes
+expect-path-unseen = characters that are not seen are written \uXXXX in a path
+expect-path-descents = a path has `..` at most once
+expect-path-filters = a path has a filter `?` at most once
+expect-path-commas = a path has at most 4 commas
+expect-path-root = within a path `$` is not understood; filters look at `@`
+expect-path-depth = a path has at most 8 brackets within each other
+expect-path-patterns = match() and search() are not understood; write `json PATH ~ PATTERN`
+expect-wanted-status = a status from 100 to 599, like 200
+expect-wanted-time = a time with its unit, up to 1h, like 800ms or 1.5s
+expect-wanted-bytes = a size up to 1MiB, like 500B, 20kB or 64KiB
+expect-wanted-days = a number of days, like 14
+expect-wanted-redirects = a number of redirects from 0 to 20
+expect-wanted-nodes = a number of nodes, like 3
+expect-wanted-version = a version, like 1.1 or 2
+expect-range-upside-down = a range starts with its lower end, like 200-299
+expect-wanted-number = a number
+expect-list-long = a list has at most { $most } entries
+expect-wanted-value = a number, a text in quotes, true, false or null
+expect-number-wrong = expected a number, like 5 or 1.5; a text is in quotes
+expect-wanted-some-text = a text that is not empty
+expect-wanted-edge = a text that is not only white space
+expect-wanted-text = a text, like "ok"
+expect-quote-open = this quote is not closed on its line
+expect-escape-wrong = expected \\, \", \n, \r, \t or \u{"{"}…{"}"}; in '…' a backslash stands for itself
+expect-pattern-long = a regular expression has at most { $most } bytes
+expect-pattern-large = this regular expression is too large; repeat less in it
+expect-pattern-wrong = not a regular expression: { $why }
+
+## What an answer had instead
+
+found-no-header = no such header
+found-no-tls = nothing, without TLS
+found-nothing = nothing
+found-too-long-for-json = more than 1 MiB, which is not read as JSON
+found-no-json = the body is not JSON
+found-more-than-read = more than 1MiB
+found-not-in-what-is-read = not in the first 1 MiB: { $first }
+found-nodes = { $count } nodes
+found-array = an array of { $count }
+found-object = an object of { $count }
+found-more = { $first } and { $count } more
+
+## Ways to mend an expectation
+
+mend-accept = Accept { $value }
+mend-allow = Allow up to { $value }
+mend-use = Use { $value }
+mend-use-text = Use “{ $shown }”
+mend-ignore-case = Ignore case
+mend-text = “{ $shown }”
+
+## A pasted command line
+
+pasted-quote-open = A quote has no end, so the line may be cut.
+pasted-next = What follows { $next } is left out.
+pasted-no-value = { $option } has no value.
+pasted-left-out = { $option } is left out: this has no counterpart here.
+pasted-urls = Only the first URL is checked; a tracker asks one.
+expect-subject-header-name = header NAME
+expect-subject-json-path = json PATH
+
+## Schedules
+
+schedule-every = every { $interval }
+schedule-cron = cron { $expression } in { $zone }
+
+## Failures
+
+failure-not-found = not found
+failure-unavailable = { $doing } is not possible at the moment
+failure-internal = { $doing } failed
