@@ -539,3 +539,169 @@ detail-client-key = the client certificate of this tracker does not fit its key
 certificate-days-left = { $days } days left
 certificate-expired = expired { $days } days ago
 certificate-issued = issued by { $issuer }, { $days }
+
+## What was done with many
+
+many-paused-one = { $name } is paused.
+many-paused = { $count } trackers are paused.
+many-resumed-one = { $name } is resumed.
+many-resumed = { $count } trackers are resumed.
+many-deleted-one = { $name } is deleted.
+many-deleted = { $count } trackers are deleted.
+many-changed-one = { $name } is changed.
+many-changed = { $count } trackers are changed.
+many-order = The order is changed.
+many-nothing = There was nothing to change.
+many-unnamed = 1 tracker
+many-no-change = it names no change
+many-no-deed = it does not say what to do
+many-no-end = give the time when the pause ends, or choose another length
+relabel-merges-tag = { $count ->
+    [one] 1 tracker has
+   *[other] { $count } trackers have
+} the tag { $name } already; the two would become one
+relabel-merges-group = { $count ->
+    [one] 1 tracker has
+   *[other] { $count } trackers have
+} the group { $name } already; the two would become one
+many-none = no tracker was chosen
+many-too-many = at most { $most } trackers at once, these are { $many }
+paste-many = at most { $most } targets at once, these are { $many }
+paste-line = line { $line }: { $problem }
+live-many = at most { $most } trackers, these are { $many }
+check-now-many = at most { $most } trackers at once
+check-now-broken = this tracker cannot be checked as it stands; edit it first
+
+## What is wrong with this installation
+
+trouble-recording = Recording has stopped: { $problem }. Probing goes on; what cannot be recorded is shown as no data.
+trouble-blind = { $sentence }. Probing goes on; failures that may be this location's own are shown as no data.
+trouble-secrets = { $count ->
+    [one] The secrets of 1 tracker cannot be read, so it is not checked
+   *[other] The secrets of { $count } trackers cannot be read, so they are not checked
+}; bring the key back, or enter them again
+trouble-late = checks start up to { $late } ms late, more than { $most } ms: too busy
+trouble-database = the database cannot be used: { $problem }
+trouble-canaries = { $silent } of { $all } canaries do not answer
+trouble-hosts = all { $hosts } hosts that were up fail at once
+trouble-blind-since = This location is blind since { $time } UTC: { $why }
+
+## Who changed something, when nobody did
+
+actor-outside = outside, in the database
+actor-pause-end = the end of the pause
+actor-command-line = the command line
+actor-demo = demo
+
+## Backups and exports
+
+backup-no-room = a backup needs { $needed } MiB of free disk, there are { $free }: make room, or keep fewer with --backups
+backup-folder = the folder of the backups cannot be used
+backup-folder-log = the folder of the backups cannot be used; the log says why
+backup-failed = it failed; the log says why
+backup-running = a backup is being made at the moment; wait until it is there
+doing-backups = reading the backups
+doing-backup = reading the backup
+export-head = # Trackers of Uptime Tracker: what differs from what is built in. Read again with `uptime-tracker import toml`.{"\u000A"}# Secrets are not in it: where ••• stands and left_out names it, a new tracker needs the secret itself.{"\u000A\u000A"}
+export-format = json, toml or csv
+doing-export = writing the trackers
+doing-saving = saving
+
+## Alerts of the server
+
+alert-asked = Asked
+alert-address = Address
+alert-status = Status
+alert-certificate = Certificate
+alert-answer = Answer
+alert-channel-off = the channel is turned off
+alert-over = over before anybody had to know
+alert-late = the service did not answer within { $seconds } s
+alert-channel-gone = the channel is gone
+alert-tried-by = { $who } tries this channel
+channels-many = there are { $most } channels already
+channel-sealed = its settings cannot be read with the key that this server has; enter them again
+rules-many = there are { $most } rules already
+alerting-name-missing = give it a name
+alerting-name-control = a name has no control characters
+rule-trackers-wrong = trackers are told by their numbers, with commas between them
+rule-channel-missing = choose at least one channel
+rule-delay-wrong = a delay is a length of at most a day, like 30s or 5m
+rule-remind-wrong = reminders come after 1m to 7d, like 30m; empty for none
+rule-fallback-wrong = there is no such channel
+rule-everything = Everything
+comment-missing = say something first
+comment-control = a comment has no control characters
+comment-long = a comment has at most { $most } characters
+channel-broken = the settings of a channel are damaged
+channel-broken-wrong = the settings of a channel are not right: { $why }
+setting-of-command-line = the command line says this, and wins; change it there
+
+## Signing in
+
+sign-in-seed-lost = the server cannot read what your phone's codes are compared with: its key was lost. Take a recovery code, or ask an administrator to turn your two-factor sign-in off
+sign-in-setup-token = this is not the token that the server wrote to its log when it started
+sign-in-wrong = this name and this password do not belong together
+sign-in-late = that took too long; give name and password again
+sign-in-code-wrong = this code is not valid now; take the newest one
+sign-in-set-up = this installation has been set up already; sign in
+doing-secret = making a secret
+doing-password = checking the password
+doing-setup-token = making the token for setting up
+field-password-guessed = this is easily guessed; take a few words that do not belong together
+own-password-wrong = this is not your password
+own-code-late = that took too long; begin again
+own-code-wrong = this code is not right; are phone and server on time?
+token-days-wrong = how many days the token lasts is a whole number
+
+## Answers to programs
+
+api-nothing = There is nothing here.
+api-method = This address does not understand that method.
+api-body-large = The body is too large; at most 64 KiB are read.
+api-late = This took too long.
+api-broken = Something here is broken; the log says what.
+api-no-tracker = There is no such tracker.
+api-unavailable = { $doing } is not possible at the moment; try again.
+api-internal = { $doing } failed; the log says why.
+api-needs-token = This needs a token: Authorization: Bearer …; make one in the settings.
+api-not-set-up = Nobody has set this installation up yet; open /setup, or use `uptime-tracker user create`.
+api-two-factor = Administrators need two-factor sign-in here: its owner has to turn it on in the settings first.
+api-forbidden = This token, or its account, may not do that.
+api-host = This name is not answered here. Use localhost, or start with --allow-host NAME.
+api-other-site = A change that another site asked for is refused.
+api-body-no-json = The body is not JSON: { $why }.
+api-body-more = The body is more than one JSON value: { $why }.
+api-body-not-one = The body is not one JSON value: { $why }.
+api-not-paused = what is not paused has neither an end of that nor a reason
+api-no-incident = There is no such incident.
+api-open = true or false
+api-broke-off = The answer broke off.
+api-no-file = There is no such file in this version.
+api-form-large = The form is too large.
+api-relabel = rename or delete
+api-tracker-id = the number of a tracker, like 1
+api-zone = an IANA time zone, like Europe/Berlin or UTC
+api-cursor-alone = stands for the window and the order; leave those out
+api-milliseconds = a time in milliseconds since 1970, UTC
+api-order = oldest or newest
+api-cursor-foreign = not one that this tracker's checks were answered with
+api-after-or-before = give `after` or `before`
+api-after-and-before = give either `after` or `before`
+api-export-format = csv or ndjson for its checks, json or toml for its settings
+api-time = a time from 1970 on like 2026-11-23T14:03:00Z, milliseconds since 1970, now, or -24h
+api-length = a length like 24h, 7d or 365d, at least 1s
+api-twice = given more than once
+api-number = a number from { $least } to { $most }
+api-last-or-from = give either `last`, or `from` and `to`
+api-from-late = must lie before `to`, and not in the future
+api-window-long = a window is at most { $most } days long
+api-no-parameter = there is no such parameter here
+api-rule = observed_time, full_service_time or checks
+
+## The editor
+
+test-run-busy = Other tests are running. Try again in a moment.
+test-run-many = There were many tests just now. Try again in half a minute.
+editor-no-tracker = it names no tracker
+editor-pasted = The command line was read into the fields. Nothing is saved.

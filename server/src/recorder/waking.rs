@@ -25,7 +25,7 @@ impl Recorder {
         let roster = self.roster.borrow().clone();
         let over = roster.values().filter(|tracker| ends(tracker).is_some_and(|at| at <= now));
         let over: Vec<Alteration> = over.map(|tracker| Alteration::Rests(tracker.id, None)).collect();
-        let by = Actor::program("the end of the pause");
+        let by = Actor::program(words::ACTOR_PAUSE_END);
         if let Err(failure) = self.alter(&over, &by).await {
             self.health.storage_failed(&failure);
         }
