@@ -58,7 +58,7 @@ fn item_of(message: &Message<&str>) -> Result<String, String> {
     let mut variables = BTreeMap::new();
     let name = message.id.name.replace('-', "_");
     let doc = format!("/// `{}`\n", message.id.name);
-    let mut body = String::new();
+    let mut body = Body::default();
     write_pattern(pattern, &mut variables, &mut body)?;
     if variables.is_empty() {
         let text = constant(pattern)?;
@@ -72,13 +72,49 @@ fn item_of(message: &Message<&str>) -> Result<String, String> {
         })
         .collect();
     let mut code = format!("{doc}pub fn {name}({}) -> String {{\n", parameters.join(", "));
-    code.push_str("let mut text = String::new();\n");
     for (name, _) in variables.iter().filter(|(_, kind)| **kind == Kind::Count) {
         let _ = writeln!(code, "let {name} = {name}.count();");
     }
-    code.push_str(&body);
-    code.push_str("text\n}\n");
+    code.push_str(&body.returned());
+    code.push_str("}\n");
     Ok(code)
+}
+
+/// The statements of a function. What stands together is formatted at once, which is the smallest code.
+#[derive(Default)]
+struct Body {
+    statements: String,
+    /// A format string for what is not in a statement yet,
+    format: String,
+    /// and what it names by `{}`.
+    arguments: String,
+}
+
+impl Body {
+    fn say(&mut self, text: &str) {
+        self.format.push_str(&text.replace('{', "{{").replace('}', "}}"));
+    }
+
+    fn formatted(&mut self) -> String {
+        format!("{:?}{}", std::mem::take(&mut self.format), std::mem::take(&mut self.arguments))
+    }
+
+    /// Puts what was said into a statement.
+    fn flush(&mut self) {
+        if !self.format.is_empty() {
+            let formatted = self.formatted();
+            let _ = writeln!(self.statements, "let _ = write!(text, {formatted});");
+        }
+    }
+
+    /// The whole, with its value.
+    fn returned(mut self) -> String {
+        if self.statements.is_empty() {
+            return format!("format!({})\n", self.formatted());
+        }
+        self.flush();
+        format!("let mut text = String::new();\n{}text\n", self.statements)
+    }
 }
 
 /// The text of a message without variables.
@@ -96,34 +132,36 @@ fn constant(pattern: &Pattern<&str>) -> Result<String, String> {
     Ok(text)
 }
 
-/// The statements that append a pattern to `text`.
+/// Appends a pattern.
 fn write_pattern<'a>(
     pattern: &Pattern<&'a str>,
     variables: &mut BTreeMap<&'a str, Kind>,
-    code: &mut String,
+    body: &mut Body,
 ) -> Result<(), String> {
     for element in &pattern.elements {
         match element {
-            PatternElement::TextElement { value } => say(value, code),
+            PatternElement::TextElement { value } => body.say(value),
             PatternElement::Placeable { expression: Expression::Inline(inline) } => match inline {
                 InlineExpression::StringLiteral { value } => {
-                    say(&fluent_syntax::unicode::unescape_unicode_to_string(value), code);
+                    body.say(&fluent_syntax::unicode::unescape_unicode_to_string(value));
                 }
                 InlineExpression::VariableReference { id } => {
                     variables.entry(id.name).or_insert(Kind::Text);
-                    let _ = writeln!(code, "let _ = write!(text, \"{{{}}}\");", id.name);
+                    let _ = write!(body.format, "{{{}}}", id.name);
                 }
                 InlineExpression::FunctionReference { .. } => {
                     let name = counted(inline)?;
                     variables.insert(name, Kind::Count);
-                    let _ = writeln!(code, "text.push_str(&thousands({name}));");
+                    body.format.push_str("{}");
+                    let _ = write!(body.arguments, ", thousands({name})");
                 }
                 _ => return Err("only variables, NUMBER($count) and texts can be put in".into()),
             },
             PatternElement::Placeable { expression: Expression::Select { selector, variants } } => {
                 let name = counted(selector)?;
                 variables.insert(name, Kind::Count);
-                write_choice(name, variants, variables, code)?;
+                body.flush();
+                write_choice(name, variants, variables, body)?;
             }
         }
     }
@@ -134,9 +172,9 @@ fn write_choice<'a>(
     name: &str,
     variants: &[Variant<&'a str>],
     variables: &mut BTreeMap<&'a str, Kind>,
-    code: &mut String,
+    body: &mut Body,
 ) -> Result<(), String> {
-    let _ = writeln!(code, "match {name} {{");
+    let _ = writeln!(body.statements, "match {name} {{");
     let (others, cases): (Vec<_>, Vec<_>) = variants.iter().partition(|variant| variant.default);
     for variant in cases.into_iter().chain(others) {
         let key = match &variant.key {
@@ -145,11 +183,12 @@ fn write_choice<'a>(
             VariantKey::NumberLiteral { value } => value,
             VariantKey::Identifier { name } => return Err(format!("[{name}] is no number of English")),
         };
-        let _ = writeln!(code, "{key} => {{");
-        write_pattern(&variant.value, variables, code)?;
-        code.push_str("}\n");
+        let _ = writeln!(body.statements, "{key} => {{");
+        write_pattern(&variant.value, variables, body)?;
+        body.flush();
+        body.statements.push_str("}\n");
     }
-    code.push_str("}\n");
+    body.statements.push_str("}\n");
     Ok(())
 }
 
@@ -167,10 +206,6 @@ fn counted<'a>(expression: &InlineExpression<&'a str>) -> Result<&'a str, String
     }
 }
 
-fn say(text: &str, code: &mut String) {
-    let _ = writeln!(code, "text.push_str({text:?});");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +220,13 @@ mod tests {
     fn variables_are_parameters_in_the_order_of_the_alphabet() {
         let code = rust_of("seen = { NUMBER($many) } of { $all }\n").unwrap();
         assert!(code.contains("pub fn seen(all: impl Display, many: impl Count) -> String"), "{code}");
+        assert!(code.contains(r#"format!("{} of {all}", thousands(many))"#), "{code}");
+    }
+
+    #[test]
+    fn a_brace_of_a_text_is_no_variable() {
+        let code = rust_of("names = { $name } is {\"{\"}url{\"}\"}\n").unwrap();
+        assert!(code.contains(r#"format!("{name} is {{url}}")"#), "{code}");
     }
 
     #[test]
