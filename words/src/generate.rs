@@ -174,21 +174,22 @@ fn write_choice<'a>(
     variables: &mut BTreeMap<&'a str, Kind>,
     body: &mut Body,
 ) -> Result<(), String> {
-    let _ = writeln!(body.statements, "match {name} {{");
     let (others, cases): (Vec<_>, Vec<_>) = variants.iter().partition(|variant| variant.default);
     for variant in cases.into_iter().chain(others) {
         let key = match &variant.key {
-            _ if variant.default => "_",
-            VariantKey::Identifier { name: "one" } => "1",
-            VariantKey::NumberLiteral { value } => value,
+            _ if variant.default => None,
+            VariantKey::Identifier { name: "one" } => Some("1"),
+            VariantKey::NumberLiteral { value } => Some(*value),
             VariantKey::Identifier { name } => return Err(format!("[{name}] is no number of English")),
         };
-        let _ = writeln!(body.statements, "{key} => {{");
+        if let Some(key) = key {
+            let _ = write!(body.statements, "if {name} == {key} ");
+        }
+        body.statements.push_str("{\n");
         write_pattern(&variant.value, variables, body)?;
         body.flush();
-        body.statements.push_str("}\n");
+        body.statements.push_str(if key.is_some() { "} else " } else { "}\n" });
     }
-    body.statements.push_str("}\n");
     Ok(())
 }
 
@@ -233,7 +234,7 @@ mod tests {
     fn a_choice_goes_by_number() {
         let code =
             rust_of("tries = { $n ->\n    [one] one try\n   *[other] { NUMBER($n) } tries\n}\n").unwrap();
-        let (one, other) = (code.find("1 => {").unwrap(), code.find("_ => {").unwrap());
+        let (one, other) = (code.find("if n == 1 {").unwrap(), code.find("} else {").unwrap());
         assert!(one < other && code.contains("thousands(n)"), "{code}");
     }
 
