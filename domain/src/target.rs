@@ -54,7 +54,7 @@ impl Target {
             Some(80) => format!("http://{text}"),
             _ => format!("https://{text}"),
         };
-        let mut url = Url::parse(&with_scheme).map_err(|error| words::field_url_wrong(error))?;
+        let mut url = Url::parse(&with_scheme).map_err(words::field_url_wrong)?;
         if !matches!(url.scheme(), "http" | "https") {
             let scheme: String = url.scheme().chars().take(60).collect();
             return Err(words::field_url_scheme(scheme));

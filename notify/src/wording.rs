@@ -115,14 +115,15 @@ fn moment(at: Timestamp) -> String {
 /// A length in its two largest units: `4 min 12 s`.
 pub(crate) fn span(ms: u64) -> String {
     let secs = ms / 1_000;
-    let units: [(u64, fn(u64) -> String); 4] = [
-        (secs / 86_400, words::alert_days),
-        (secs / 3_600 % 24, words::alert_hours),
-        (secs / 60 % 60, words::alert_minutes),
-        (secs % 60, words::alert_seconds),
+    let unit = |n: u64, with: fn(u64) -> String| (n, with(n));
+    let units = [
+        unit(secs / 86_400, words::alert_days),
+        unit(secs / 3_600 % 24, words::alert_hours),
+        unit(secs / 60 % 60, words::alert_minutes),
+        unit(secs % 60, words::alert_seconds),
     ];
-    let shown = units.iter().skip_while(|(n, _)| *n == 0).take(2).filter(|(n, _)| *n > 0);
-    let shown: Vec<String> = shown.map(|(n, unit)| unit(*n)).collect();
+    let shown = units.into_iter().skip_while(|(n, _)| *n == 0).take(2).filter(|(n, _)| *n > 0);
+    let shown: Vec<String> = shown.map(|(_, text)| text).collect();
     if shown.is_empty() { words::ALERT_NO_TIME.to_owned() } else { shown.join(" ") }
 }
 

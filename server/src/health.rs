@@ -38,7 +38,7 @@ impl Health {
         state.turn(now);
         let late_ms = state.late_ms.into_iter().max().unwrap_or(0);
         let late = (late_ms > LATENESS_LIMIT_MS).then(|| words::trouble_late(late_ms, LATENESS_LIMIT_MS));
-        let storage = state.storage.as_ref().map(|problem| words::trouble_database(problem));
+        let storage = state.storage.as_ref().map(words::trouble_database);
         storage.into_iter().chain(state.blindness.clone()).chain(late).collect()
     }
 

@@ -381,7 +381,7 @@ impl Live for SharedLive {
 
     fn trouble(&self) -> Option<String> {
         let recording = self.health.storage().map(words::trouble_recording);
-        let sight = self.health.blindness().map(|sentence| words::trouble_blind(sentence));
+        let sight = self.health.blindness().map(words::trouble_blind);
         let secrets = self.health.unreadable().map(|sentence| format!("{sentence}."));
         let troubles: Vec<String> = recording.into_iter().chain(sight).chain(secrets).collect();
         (!troubles.is_empty()).then(|| troubles.join(" "))

@@ -58,7 +58,7 @@ pub(super) fn unpack(packing: &[Packing], bytes: &[u8], is_cut: bool) -> Result<
         .iter()
         .rev()
         .try_fold(Box::new(Cursor::new(bytes)) as Box<dyn Read>, |inner, packing| opened(*packing, inner));
-    let mut reader = reader.map_err(|error| words::detail_packed_broken(error))?;
+    let mut reader = reader.map_err(words::detail_packed_broken)?;
     let mut unpacked = Vec::new();
     let mut piece = [0; 8_192];
     loop {
