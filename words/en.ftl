@@ -7,7 +7,7 @@ pause-title-many = Pause { NUMBER($count) } trackers
 
 ## Outside pages
 
-## Alerts
+## What an alert says
 
 alert-down = Down
 alert-still-down = Still down
@@ -35,10 +35,6 @@ alert-line-seeing = { $name } sees again
 alert-line-other = { $name } tells something
 alert-line-more = and { $count } more
 alert-about = { $what }: { $about }
-alert-days = { $n } d
-alert-hours = { $n } h
-alert-minutes = { $n } min
-alert-seconds = { $n } s
 alert-no-time = less than 1 s
 alert-target = Target
 alert-group = Group
@@ -48,6 +44,7 @@ alert-lasted = Lasted
 alert-at = At
 alert-messages = Messages
 alert-details = Details
+language = en
 
 ## Settings of a channel
 
@@ -452,6 +449,13 @@ pasted-urls = Only the first URL is checked; a tracker asks one.
 expect-subject-header-name = header NAME
 expect-subject-json-path = json PATH
 
+## Lengths of time
+
+duration-d = { $d } d
+duration-h = { $h } h
+duration-min = { $min } min
+duration-s = { $s } s
+
 ## Schedules
 
 schedule-every = every { $interval }
@@ -551,9 +555,9 @@ many-deleted = { $count } trackers are deleted.
 many-changed-one = { $name } is changed.
 many-changed = { $count } trackers are changed.
 many-order = The order is changed.
-many-nothing = There was nothing to change.
+many-nothing-done = There was nothing to change.
 many-unnamed = 1 tracker
-many-no-change = it names no change
+many-names-no-change = it names no change
 many-no-deed = it does not say what to do
 many-no-end = give the time when the pause ends, or choose another length
 relabel-merges-tag = { $count ->
@@ -607,7 +611,7 @@ export-format = json, toml or csv
 doing-export = writing the trackers
 doing-saving = saving
 
-## Alerts of the server
+## Alerts, as the server makes them
 
 alert-asked = Asked
 alert-address = Address
@@ -699,7 +703,7 @@ api-window-long = a window is at most { $most } days long
 api-no-parameter = there is no such parameter here
 api-rule = observed_time, full_service_time or checks
 
-## The editor
+## The editor: answers
 
 test-run-busy = Other tests are running. Try again in a moment.
 test-run-many = There were many tests just now. Try again in half a minute.

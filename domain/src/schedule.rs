@@ -117,9 +117,13 @@ pub fn parse_length(text: &str) -> Option<Duration> {
 
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [(self.0 / 3_600, "h"), (self.0 / 60 % 60, "min"), (self.0 % 60, "s")];
-        let words = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n} {unit}"));
-        f.write_str(&words.collect::<Vec<_>>().join(" "))
+        let part = |n: u32, with: fn(u32) -> String| (n > 0).then(|| with(n));
+        let parts = [
+            part(self.0 / 3_600, words::duration_h),
+            part(self.0 / 60 % 60, words::duration_min),
+            part(self.0 % 60, words::duration_s),
+        ];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }
 

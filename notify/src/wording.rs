@@ -117,10 +117,10 @@ pub(crate) fn span(ms: u64) -> String {
     let secs = ms / 1_000;
     let unit = |n: u64, with: fn(u64) -> String| (n, with(n));
     let units = [
-        unit(secs / 86_400, words::alert_days),
-        unit(secs / 3_600 % 24, words::alert_hours),
-        unit(secs / 60 % 60, words::alert_minutes),
-        unit(secs % 60, words::alert_seconds),
+        unit(secs / 86_400, words::duration_d),
+        unit(secs / 3_600 % 24, words::duration_h),
+        unit(secs / 60 % 60, words::duration_min),
+        unit(secs % 60, words::duration_s),
     ];
     let shown = units.into_iter().skip_while(|(n, _)| *n == 0).take(2).filter(|(n, _)| *n > 0);
     let shown: Vec<String> = shown.map(|(_, text)| text).collect();

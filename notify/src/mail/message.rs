@@ -73,8 +73,10 @@ fn html(words: &Words, body: &[String], is_own: bool, mood: Mood) -> String {
         Mood::Good => "#1e6b2a",
         Mood::Neutral => "#45545c",
     };
-    let mut html =
-        String::from("<!DOCTYPE html><html lang=\"en\"><body style=\"font-family:sans-serif\">\r\n");
+    let mut html = format!(
+        "<!DOCTYPE html><html lang=\"{}\"><body style=\"font-family:sans-serif\">\r\n",
+        words::LANGUAGE
+    );
     if !is_own {
         let title = escape(&words.title);
         html.push_str(

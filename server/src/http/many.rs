@@ -64,7 +64,7 @@ async fn undo(
     let key = value(&values, "key").and_then(|key| key.parse().ok());
     let answer = match key {
         Some(key) => forms.state.services_for(&asker).trackers.undo(key).await.map_err(ApiError::from),
-        None => Err(ApiError::BadRequest(words::MANY_NO_CHANGE.into())),
+        None => Err(ApiError::BadRequest(words::MANY_NAMES_NO_CHANGE.into())),
     };
     let to = back(&values);
     reply(forms, asker, (&uri, &headers), values, answer.map(|()| (serde_json::Value::Null, to))).await

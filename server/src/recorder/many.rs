@@ -162,7 +162,7 @@ fn said(deed: &Deed, done: &[TrackerId], roster: &Roster) -> String {
 
 fn counted((one, several): Said, done: &[TrackerId], roster: &Roster) -> String {
     match done {
-        [] => words::MANY_NOTHING.into(),
+        [] => words::MANY_NOTHING_DONE.into(),
         [id] => {
             let name = roster.get(id).map_or_else(
                 || words::MANY_UNNAMED.into(),
