@@ -69,7 +69,7 @@ impl FromStr for Role {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|role| role.name() == text);
-        found.ok_or_else(|| "a role is viewer, editor or administrator".to_owned())
+        found.ok_or_else(|| words::FIELD_ROLE_WRONG.to_owned())
     }
 }
 
@@ -160,13 +160,13 @@ pub enum Object {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Nobody is signed in; a person who is may be allowed.
-    #[error("nobody is signed in")]
+    #[error("{}", words::ACCESS_NOBODY)]
     SignIn,
     /// This role may not.
-    #[error("this account may not do that")]
+    #[error("{}", words::ACCESS_FORBIDDEN)]
     Forbidden,
     /// An administrator may, once their sign-in has a second factor.
-    #[error("an administrator has to turn two-factor sign-in on first")]
+    #[error("{}", words::ACCESS_TWO_FACTOR)]
     TwoFactor,
 }
 

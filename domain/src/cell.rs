@@ -84,11 +84,11 @@ impl Mark {
     /// The word that stands beside the shape.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Up => "up",
-            Self::Slow => "slow",
-            Self::Retrying => "retrying",
-            Self::Down => "down",
-            Self::Unknown => "no data",
+            Self::Up => words::MARK_UP,
+            Self::Slow => words::MARK_SLOW,
+            Self::Retrying => words::MARK_RETRYING,
+            Self::Down => words::MARK_DOWN,
+            Self::Unknown => words::MARK_UNKNOWN,
         }
     }
 }

@@ -35,9 +35,9 @@ impl NewTracker {
 
 fn said(rest: Option<&Rest>) -> String {
     match rest {
-        None => "no".into(),
-        Some(Rest { until: None, .. }) => "yes".into(),
-        Some(Rest { until: Some(until), .. }) => format!("until {until}"),
+        None => words::CHANGED_PAUSED_NO.into(),
+        Some(Rest { until: None, .. }) => words::CHANGED_PAUSED_YES.into(),
+        Some(Rest { until: Some(until), .. }) => words::changed_paused_until(until),
     }
 }
 

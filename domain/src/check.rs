@@ -112,22 +112,22 @@ pub enum Reason {
 impl Reason {
     /// Every reason with the word it is stored and sent as. Append only: the words are on users' disks.
     const WORDS: [(Self, &'static str, &'static str); 16] = [
-        (Self::Overload, "overload", "this machine was too busy to start the check in time"),
-        (Self::FileDescriptors, "file_descriptors", "this machine had no file descriptors left"),
-        (Self::Network, "network", "this machine had no usable network"),
-        (Self::Resolver, "resolver", "this machine's name server did not answer"),
-        (Self::NotObserved, "not_observed", "not observed"),
-        (Self::Paused, "paused", "paused"),
-        (Self::Maintenance, "maintenance", "in maintenance"),
-        (Self::Stopped, "stopped", "Uptime Tracker was not running"),
-        (Self::Suspended, "suspended", "this machine was asleep"),
-        (Self::ClockStep, "clock_step", "this machine's clock was set"),
-        (Self::NotRecorded, "not_recorded", "the results could not be recorded"),
-        (Self::Damaged, "damaged", "the record is damaged"),
-        (Self::Ports, "ports", "this machine had no free port for another connection"),
-        (Self::Policy, "policy", "this server does not ask that address"),
-        (Self::Blind, "blind", "this machine could see nothing at all"),
-        (Self::Blocked, "blocked", "blocked by a tracker that it depends on"),
+        (Self::Overload, "overload", words::UNKNOWN_OVERLOAD),
+        (Self::FileDescriptors, "file_descriptors", words::UNKNOWN_FILE_DESCRIPTORS),
+        (Self::Network, "network", words::UNKNOWN_NETWORK),
+        (Self::Resolver, "resolver", words::UNKNOWN_RESOLVER),
+        (Self::NotObserved, "not_observed", words::UNKNOWN_NOT_OBSERVED),
+        (Self::Paused, "paused", words::UNKNOWN_PAUSED),
+        (Self::Maintenance, "maintenance", words::UNKNOWN_MAINTENANCE),
+        (Self::Stopped, "stopped", words::UNKNOWN_STOPPED),
+        (Self::Suspended, "suspended", words::UNKNOWN_SUSPENDED),
+        (Self::ClockStep, "clock_step", words::UNKNOWN_CLOCK_STEP),
+        (Self::NotRecorded, "not_recorded", words::UNKNOWN_NOT_RECORDED),
+        (Self::Damaged, "damaged", words::UNKNOWN_DAMAGED),
+        (Self::Ports, "ports", words::UNKNOWN_PORTS),
+        (Self::Policy, "policy", words::UNKNOWN_POLICY),
+        (Self::Blind, "blind", words::UNKNOWN_BLIND),
+        (Self::Blocked, "blocked", words::UNKNOWN_BLOCKED),
     ];
 
     /// Whether no check stands behind it: a stretch that was not observed, which lasts until the next check.

@@ -143,7 +143,7 @@ fn digest(due: &[(&Waiting, &Vec<&Waiting>)], now: Timestamp) -> Step {
     let mut lines: Vec<String> =
         due.iter().take(LINES).map(|(head, _)| line_of(&head.outgoing.alert)).collect();
     if due.len() > LINES {
-        lines.push(format!("and {} more", due.len() - LINES));
+        lines.push(words::alert_line_more(due.len() - LINES));
     }
     let first = due.first().map(|(head, _)| &head.outgoing.alert);
     let key = first.map(|alert| format!("{}-digest", alert.key)).unwrap_or_default();
@@ -153,19 +153,18 @@ fn digest(due: &[(&Waiting, &Vec<&Waiting>)], now: Timestamp) -> Step {
 
 /// `shop is down: connection refused`.
 fn line_of(alert: &Alert) -> String {
-    let name = alert.tracker.as_ref().map_or("This location", |tracker| &tracker.name);
+    let name = alert.tracker.as_ref().map_or(words::ALERT_LINE_LOCATION, |tracker| &tracker.name);
     let what = match alert.kind {
-        AlertKind::Down => "is down",
-        AlertKind::StillDown => "is still down",
-        AlertKind::Recovered => "is up again",
-        AlertKind::WasDown => "was down and is up again",
-        AlertKind::Flapping => "goes up and down",
-        AlertKind::Blind => "sees nothing",
-        AlertKind::Seeing => "sees again",
-        AlertKind::Digest | AlertKind::Test => "tells something",
+        AlertKind::Down => words::alert_line_down(name),
+        AlertKind::StillDown => words::alert_line_still_down(name),
+        AlertKind::Recovered => words::alert_line_recovered(name),
+        AlertKind::WasDown => words::alert_line_was_down(name),
+        AlertKind::Flapping => words::alert_line_flapping(name),
+        AlertKind::Blind => words::alert_line_blind(name),
+        AlertKind::Seeing => words::alert_line_seeing(name),
+        AlertKind::Digest | AlertKind::Test => words::alert_line_other(name),
     };
-    let cause = if alert.cause.is_empty() { String::new() } else { format!(": {}", alert.cause) };
-    format!("{name} {what}{cause}")
+    if alert.cause.is_empty() { what } else { words::alert_about(&alert.cause, what) }
 }
 
 /// How long to wait before the next try, after so many tries; `None` to give up. `asked` is what the service wants, `chance` a number

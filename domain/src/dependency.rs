@@ -80,17 +80,17 @@ pub fn check_parent(
 ) -> Result<(), FieldError> {
     let wrong = |problem: &str| Err(FieldError::new("parent", problem));
     if parent_of(parent).is_none() {
-        return wrong("there is no such tracker");
+        return wrong(words::PARENT_NO_SUCH);
     }
     if id == Some(parent) {
-        return wrong("a tracker cannot depend on itself");
+        return wrong(words::PARENT_ITSELF);
     }
     let above: Vec<TrackerId> = parents_of(Some(parent), |id| parent_of(id).flatten()).collect();
     if id.is_some_and(|id| above.contains(&id)) {
-        return wrong("that one depends on this one already");
+        return wrong(words::PARENT_CIRCLE);
     }
     if above.len() >= MOST_PARENTS {
-        return wrong("at most 10 trackers can depend on each other in a row");
+        return wrong(&words::parent_too_deep(MOST_PARENTS));
     }
     Ok(())
 }

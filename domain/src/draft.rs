@@ -143,15 +143,11 @@ impl Draft {
 
     fn schedule(&self) -> Option<Result<Schedule, FieldError>> {
         match (self.every.as_deref(), self.cron.as_deref(), self.zone.as_deref()) {
-            (Some(_), Some(_), _) => {
-                Some(Err(FieldError::new("cron", "give an interval or a cron expression, not both")))
-            }
+            (Some(_), Some(_), _) => Some(Err(FieldError::new("cron", words::FIELD_CRON_AND_EVERY))),
             (Some(every), None, None) => Some(Schedule::every(every)),
             (None, Some(cron), zone) => Some(Schedule::cron(cron, zone.unwrap_or("UTC"))),
             (None, None, None) => None,
-            (_, None, Some(_)) => {
-                Some(Err(FieldError::new("zone", "a zone belongs to a cron expression; give that too")))
-            }
+            (_, None, Some(_)) => Some(Err(FieldError::new("zone", words::FIELD_ZONE_ALONE))),
         }
     }
 }
@@ -231,7 +227,7 @@ fn parse_deadline(text: &str) -> Result<Given<Duration>, FieldError> {
         .filter(|duration| (Duration::from_secs(1)..=Duration::from_mins(1)).contains(duration))
         // What is usual anyway is not said, so that it is equal to not being said.
         .map(|length| if length == DEFAULT_DEADLINE { Given::Reset } else { Given::Set(length) })
-        .ok_or_else(|| FieldError::new("deadline", "a deadline is 1 s to 60 s, like 10s"))
+        .ok_or_else(|| FieldError::new("deadline", words::FIELD_DEADLINE_WRONG))
 }
 
 #[cfg(test)]

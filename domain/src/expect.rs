@@ -60,20 +60,14 @@ impl Expectations {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let fail = |problem| FieldError::new("expect", problem);
         if text.len() > Self::LIMIT {
-            return Err(fail(format!(
-                "expectations have at most {} bytes, these have {}",
-                Self::LIMIT,
-                text.len()
-            )));
+            return Err(fail(words::expect_long(text.len(), Self::LIMIT)));
         }
         let demands = Parser::read(text).map_err(|problem| fail(problem.sentence(text)))?;
         let expectations = Self(Arc::new(Tree::of(demands)));
         // Control characters grow when they are escaped; what cannot be stored and read again is refused now.
         match expectations.to_string().len() {
             0..=Self::LIMIT => Ok(expectations),
-            long => {
-                Err(fail(format!("written out, these take {long} bytes, and {} are the most", Self::LIMIT)))
-            }
+            long => Err(fail(words::expect_long_written(long, Self::LIMIT))),
         }
     }
 

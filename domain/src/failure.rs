@@ -11,13 +11,13 @@ pub type Cause = Box<dyn Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// There is no such thing (any more).
-    #[error("not found")]
+    #[error("{}", words::FAILURE_NOT_FOUND)]
     NotFound,
     /// What was given breaks a rule. The person who gave it has to act.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// It may work later: storage is busy, full or read-only, or the program is stopping.
-    #[error("{doing} is not possible at the moment")]
+    #[error("{}", words::failure_unavailable(.doing))]
     Unavailable {
         /// What was being done, as the subject of a sentence: "saving".
         doing: &'static str,
@@ -26,7 +26,7 @@ pub enum Failure {
         cause: Cause,
     },
     /// A defect, or data that should not exist.
-    #[error("{doing} failed")]
+    #[error("{}", words::failure_internal(.doing))]
     Internal {
         /// What was being done, as the subject of a sentence: "reading the trackers".
         doing: &'static str,

@@ -16,9 +16,9 @@ impl Group {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         let problem = if text.chars().count() > Self::LIMIT {
-            format!("a group has at most {} characters", Self::LIMIT)
+            words::field_group_long(Self::LIMIT)
         } else if text.chars().any(is_deceptive) {
-            "a group has no control characters and no invisible or direction marks".to_owned()
+            words::FIELD_GROUP_INVISIBLE.to_owned()
         } else {
             return Ok(Self(text.to_owned()));
         };
@@ -69,7 +69,7 @@ impl Tags {
         tags.sort_unstable();
         tags.dedup();
         if tags.len() > Self::MOST {
-            let problem = format!("a tracker has at most {} tags, these are {}", Self::MOST, tags.len());
+            let problem = words::field_tags_many(tags.len(), Self::MOST);
             return Err(FieldError::new("tags", problem));
         }
         Ok(Self(tags))
@@ -86,11 +86,11 @@ impl fmt::Display for Tags {
 fn parse_tag(text: &str) -> Result<String, FieldError> {
     let tag = text.to_lowercase();
     let problem = if tag.chars().count() > Tags::LIMIT {
-        format!("a tag has at most {} characters", Tags::LIMIT)
+        words::field_tag_long(Tags::LIMIT)
     } else if tag.contains(',') {
-        "a tag has no comma".to_owned()
+        words::FIELD_TAG_COMMA.to_owned()
     } else if tag.chars().any(is_deceptive) {
-        "a tag has no control characters and no invisible or direction marks".to_owned()
+        words::FIELD_TAG_INVISIBLE.to_owned()
     } else {
         return Ok(tag);
     };
@@ -102,7 +102,7 @@ pub(crate) fn parse_place(place: i64) -> Result<i64, FieldError> {
     if (1..=1_000_000_000).contains(&place) {
         Ok(place)
     } else {
-        Err(FieldError::new("place", "a place is a number from 1 to 1000000000"))
+        Err(FieldError::new("place", words::FIELD_PLACE_WRONG))
     }
 }
 

@@ -17,11 +17,11 @@ impl TrackerName {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         let problem = if text.is_empty() {
-            "a name needs at least one character".to_owned()
+            words::FIELD_NAME_MISSING.to_owned()
         } else if text.chars().count() > Self::LIMIT {
-            format!("a name has at most {} characters", Self::LIMIT)
+            words::field_name_long(Self::LIMIT)
         } else if text.chars().any(is_deceptive) {
-            "a name has no control characters and no invisible or direction marks".to_owned()
+            words::FIELD_NAME_INVISIBLE.to_owned()
         } else {
             return Ok(Self(text.to_owned()));
         };

@@ -39,7 +39,11 @@ impl Relabel {
         let (from, to) = (Name::parse(label, from), Name::parse(label, to));
         let (from, to) = from.and_then(|from| Ok((from, to?))).map_err(|error| wrong(error.problem))?;
         if to.as_str().is_empty() {
-            return Err(wrong(format!("give the {} a name", label.word())));
+            let unnamed = match label {
+                Label::Tag => words::RELABEL_TAG_UNNAMED,
+                Label::Group => words::RELABEL_GROUP_UNNAMED,
+            };
+            return Err(wrong(unnamed.to_owned()));
         }
         Ok(Self { from, to })
     }

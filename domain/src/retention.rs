@@ -38,7 +38,7 @@ pub enum Ceiling {
 
 /// Neither a share of a disk nor a size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a ceiling is a share of the disk like 80%, or a size from 64MiB, like 500MiB or 20GiB")]
+#[error("{}", words::FIELD_CEILING_WRONG)]
 pub struct NoCeiling;
 
 /// The smallest ceiling: below, a busy server would delete what it has just recorded.
@@ -151,7 +151,7 @@ impl From<Retention> for RetentionDraft {
 /// Reads a time from one day on: `90d`, `36h`. The problem says what would be right.
 pub fn parse_days(text: &str) -> Result<Duration, String> {
     let length = parse_length(text).filter(|length| *length >= DAY);
-    length.ok_or_else(|| "a time from 1d, like 90d or 365d".into())
+    length.ok_or_else(|| words::FIELD_DAYS_WRONG.into())
 }
 
 /// `365d`, or what fits when it is not whole days.

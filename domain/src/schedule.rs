@@ -56,8 +56,8 @@ impl Default for Schedule {
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Every(interval) => write!(f, "every {interval}"),
-            Self::Cron(cron) => write!(f, "cron {} in {}", cron.expression(), cron.zone()),
+            Self::Every(interval) => f.write_str(&words::schedule_every(interval)),
+            Self::Cron(cron) => f.write_str(&words::schedule_cron(cron.expression(), cron.zone())),
         }
     }
 }
@@ -78,8 +78,7 @@ impl Interval {
 
     /// Reads `30s`, `1h 30m`, or a number of seconds. The error is about the field `every`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let bounds =
-            || FieldError::new("every", "an interval is whole seconds from 1 s to 24 h, like 30s or 5m");
+        let bounds = || FieldError::new("every", words::FIELD_EVERY_WRONG);
         let text = text.trim();
         if text.len() > 40 {
             return Err(bounds());
@@ -118,9 +117,13 @@ pub fn parse_length(text: &str) -> Option<Duration> {
 
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [(self.0 / 3_600, "h"), (self.0 / 60 % 60, "min"), (self.0 % 60, "s")];
-        let words = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n} {unit}"));
-        f.write_str(&words.collect::<Vec<_>>().join(" "))
+        let part = |n: u32, with: fn(u32) -> String| (n > 0).then(|| with(n));
+        let parts = [
+            part(self.0 / 3_600, words::duration_h),
+            part(self.0 / 60 % 60, words::duration_min),
+            part(self.0 % 60, words::duration_s),
+        ];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }
 

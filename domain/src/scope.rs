@@ -49,9 +49,7 @@ impl Scope {
             text.split(',').map(str::trim).filter(|part| !part.is_empty())
         }
         let trackers: Result<Vec<TrackerId>, _> = parts(trackers).map(str::parse).collect();
-        let trackers = trackers.map_err(|_| {
-            FieldError::new("trackers", "trackers are told by their numbers, with commas between them")
-        });
+        let trackers = trackers.map_err(|_| FieldError::new("trackers", words::WHICH_TRACKERS_WRONG));
         match (trackers, Tags::parse_list(tags)) {
             (Ok(trackers), Ok(tags)) => Ok(Self {
                 trackers,

@@ -77,7 +77,7 @@ impl Policy {
     fn slowness(&self, latency: Option<Micros>) -> Option<Fault> {
         let limit = self.slow_after?;
         let is_slow = latency.is_some_and(|took| Duration::from_micros(took.0.into()) >= limit);
-        is_slow.then(|| Fault::new(FaultKind::Slow, format!("{} ms or more", limit.as_millis())))
+        is_slow.then(|| Fault::new(FaultKind::Slow, words::fault_slow_limit(limit.as_millis())))
     }
 }
 

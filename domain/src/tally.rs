@@ -219,18 +219,9 @@ impl Rule {
     /// The rule in one sentence.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::ObservedTime => {
-                "Time up, degraded included, divided by time observed. A result holds until the next check is due, at most \
-                 one interval. Unknown, paused and maintenance time is in neither part."
-            }
-            Self::FullServiceTime => {
-                "Time up, degraded counted as down, divided by time observed. A result holds until the next check is due, at \
-                 most one interval. Unknown, paused and maintenance time is in neither part."
-            }
-            Self::Checks => {
-                "Scheduled checks up, degraded included, divided by scheduled checks that learnt something. Retries do not \
-                 count beside their scheduled check."
-            }
+            Self::ObservedTime => words::UPTIME_RULE_OBSERVED_TIME,
+            Self::FullServiceTime => words::UPTIME_RULE_FULL_SERVICE_TIME,
+            Self::Checks => words::UPTIME_RULE_CHECKS,
         }
     }
 

@@ -38,41 +38,39 @@ impl Target {
 
     fn read(text: &str) -> Result<Self, String> {
         if text.is_empty() {
-            return Err("give the URL to track, like https://example.org".into());
+            return Err(words::FIELD_URL_MISSING.into());
         }
         if text.len() > Self::LIMIT {
-            return Err(format!("a URL has at most {} bytes, this one has {}", Self::LIMIT, text.len()));
+            return Err(words::field_url_long(text.len(), Self::LIMIT));
         }
         if let Some(problem) = not_yet(text) {
             return Err(problem);
         }
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err("a URL has no spaces and no control characters".into());
+            return Err(words::FIELD_URL_SPACES.into());
         }
         let with_scheme = match port_of(text) {
             _ if has_scheme(text) => text.to_owned(),
             Some(80) => format!("http://{text}"),
             _ => format!("https://{text}"),
         };
-        let mut url = Url::parse(&with_scheme).map_err(|error| format!("not a URL: {error}"))?;
+        let mut url = Url::parse(&with_scheme).map_err(words::field_url_wrong)?;
         if !matches!(url.scheme(), "http" | "https") {
             let scheme: String = url.scheme().chars().take(60).collect();
-            return Err(format!("cannot track `{scheme}`: only http and https are understood"));
+            return Err(words::field_url_scheme(scheme));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(
-                "user names and passwords in a URL would be shown to everybody; leave them out".into()
-            );
+            return Err(words::FIELD_URL_CREDENTIALS.into());
         }
         match (url.host(), url.port()) {
-            (None, _) => return Err("the URL has no host".into()),
+            (None, _) => return Err(words::FIELD_URL_NO_HOST.into()),
             (Some(Host::Domain(domain)), _) if domain.trim_matches('.').is_empty() => {
-                return Err("the URL has no host".into());
+                return Err(words::FIELD_URL_NO_HOST.into());
             }
             (Some(Host::Domain(domain)), _) if !domain.chars().all(is_host_letter) => {
-                return Err("a host has letters, digits, dots, hyphens and underscores only".into());
+                return Err(words::FIELD_URL_HOST_WRONG.into());
             }
-            (_, Some(0)) => return Err("port 0 cannot be asked; ports are 1 to 65535".into()),
+            (_, Some(0)) => return Err(words::FIELD_URL_PORT_ZERO.into()),
             _ => {}
         }
         url.set_fragment(None);
@@ -84,18 +82,14 @@ impl Target {
 fn not_yet(text: &str) -> Option<String> {
     if let Some(host) = text.strip_prefix("ping ") {
         let host: String = host.trim().chars().filter(|c| is_host_letter(*c)).take(60).collect();
-        return Some(format!(
-            "this server cannot ping yet, only http and https are understood; to watch its web server write https://{host}"
-        ));
+        return Some(words::field_url_ping(host));
     }
     if text.starts_with("curl ") {
-        return Some("this is a command line; paste it under More options".into());
+        return Some(words::FIELD_URL_CURL.into());
     }
     let (port, word) =
         port_of(text).and_then(|port| OTHERS.iter().find(|(other, _)| *other == port)).copied()?;
-    (!has_scheme(text)).then(|| {
-        format!("port {port} is {word}, which cannot be checked yet; only http and https are understood")
-    })
+    (!has_scheme(text)).then(|| words::field_url_port_other(port, word))
 }
 
 /// Ports at which hardly anybody speaks HTTP, with what is spoken there. Of any other port, a URL is meant.

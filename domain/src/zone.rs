@@ -23,9 +23,7 @@ impl Zone {
 
     /// Reads an IANA name such as `Europe/Berlin`. The error is about the field `zone`.
     pub fn parse(name: &str) -> Result<Self, FieldError> {
-        TimeZone::get(name.trim())
-            .map(Self)
-            .map_err(|_| FieldError::new("zone", "not an IANA time zone, like Europe/Berlin or UTC"))
+        TimeZone::get(name.trim()).map(Self).map_err(|_| FieldError::new("zone", words::FIELD_ZONE_WRONG))
     }
 
     /// Its name, as the database writes it.

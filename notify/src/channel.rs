@@ -42,10 +42,10 @@ pub struct Channel(Of);
 #[derive(Debug, thiserror::Error)]
 pub enum Broken {
     /// It is not what [`Channel::to_json`] writes. The text is left out: it holds secrets.
-    #[error("the settings of a channel are damaged")]
+    #[error("{}", words::CHANNEL_BROKEN)]
     Unreadable,
     /// It is, but this version does not take the settings.
-    #[error("the settings of a channel are not right: {0}")]
+    #[error("{}", words::channel_broken_wrong(.0))]
     Wrong(#[from] Invalid),
 }
 
@@ -82,7 +82,7 @@ macro_rules! registry {
                         };
                         $kind::parse(&mut form, before).map(Of::$kind)
                     })+
-                    _ => return Err(Invalid::one("kind", "there is no such kind of channel")),
+                    _ => return Err(Invalid::one("kind", words::CHANNEL_KIND_UNKNOWN)),
                 };
                 form.done(made).map(Self)
             }

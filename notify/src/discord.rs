@@ -12,7 +12,7 @@ use crate::{
     names::OwnText,
     place::SecretUrl,
     post::{Answer, Post, Reason, quoted, seconds},
-    words::{Mood, UTF16, Words, fitting, mood},
+    wording::{Mood, UTF16, Words, fitting, mood},
 };
 
 /// The most characters of what stands above, and of what stands in the box.
@@ -34,12 +34,12 @@ impl Kind for Discord {
         ChannelKind {
             word: Self::WORD,
             title: "Discord",
-            help: "Needs a webhook of one of your channels.",
+            help: words::CHANNEL_DISCORD_HELP,
             fields: vec![
                 field(
                     "url",
-                    "Webhook address",
-                    "https://discord.com/api/webhooks/…, from the channel's settings",
+                    words::CHANNEL_WEBHOOK_ADDRESS,
+                    words::CHANNEL_DISCORD_URL_HINT,
                     ChannelInput::Text,
                 ),
                 form::own_text_field(),
@@ -83,7 +83,7 @@ impl Discord {
         });
         if let Some(link) = words.link {
             // A title is what an address hangs on.
-            embed["title"] = "Details".into();
+            embed["title"] = words::ALERT_DETAILS.into();
             embed["url"] = link.into();
         }
         let content = fitting([escape(&words.title)], CONTENT, UTF16);

@@ -26,10 +26,7 @@ impl<'a> Form<'a> {
         match (self.text(name), before) {
             (Secret::MASK, Some(before)) => before.clone(),
             (Secret::MASK, None) => {
-                self.wrong(
-                    name,
-                    "a secret that is kept goes to the server that it was given for: fill it in again",
-                );
+                self.wrong(name, words::CHANNEL_SECRET_ELSEWHERE);
                 Secret::new("")
             }
             (text, _) => Secret::new(text),
@@ -70,7 +67,7 @@ impl<'a> Form<'a> {
         match made {
             Some(made) if self.errors.is_empty() => Ok(made),
             // Nothing is made only where something is wrong; who reads a form without saying so would be caught here.
-            None if self.errors.is_empty() => Err(Invalid::one("kind", "these settings make no channel")),
+            None if self.errors.is_empty() => Err(Invalid::one("kind", words::CHANNEL_NONE)),
             _ => Err(Invalid(self.errors)),
         }
     }
@@ -98,9 +95,8 @@ pub(crate) fn optional(
 
 /// The field for a text of one's own.
 pub(crate) fn own_text_field() -> ChannelField {
-    let hint = "Instead of our own words, where a message is about one tracker. {title} {cause} {target} {evidence} {link} and \
-                other names stand for what they say.";
-    optional("text", "Own text", hint, ChannelInput::Lines)
+    let hint = words::CHANNEL_TEXT_HINT;
+    optional("text", words::CHANNEL_TEXT, hint, ChannelInput::Lines)
 }
 
 /// How settings are written out.

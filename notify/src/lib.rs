@@ -21,7 +21,7 @@ mod sender;
 mod slack;
 mod telegram;
 mod webhook;
-mod words;
+mod wording;
 
 pub use crate::{
     channel::{Broken, Channel, kinds},

@@ -54,9 +54,9 @@ enum Security {
 impl Security {
     /// Its word, its usual port, and what people call it.
     const ALL: [(Self, &'static str, u16, &'static str); 3] = [
-        (Self::StartTls, "starttls", 587, "STARTTLS (port 587)"),
-        (Self::Tls, "tls", 465, "TLS (port 465)"),
-        (Self::None, "none", 25, "None (port 25), for a server on this machine or network"),
+        (Self::StartTls, "starttls", 587, words::CHANNEL_MAIL_STARTTLS),
+        (Self::Tls, "tls", 465, words::CHANNEL_MAIL_TLS),
+        (Self::None, "none", 25, words::CHANNEL_MAIL_UNENCRYPTED),
     ];
 
     fn word(self) -> &'static str {
@@ -79,21 +79,26 @@ impl Kind for Mail {
         let choices = Security::ALL.iter().map(|(_, word, _, label)| (*word, *label)).collect();
         ChannelKind {
             word: Self::WORD,
-            title: "E-mail",
-            help: "Needs a server that takes mail from you (SMTP).",
+            title: words::CHANNEL_MAIL,
+            help: words::CHANNEL_MAIL_HELP,
             fields: vec![
-                field("host", "Server", "mail.example.com", ChannelInput::Text),
-                field("security", "Encryption", "", ChannelInput::Choice(choices)),
-                optional("port", "Port", "The usual one of the encryption, if empty", ChannelInput::Text),
-                optional("user", "User", "If the server wants to know who you are", ChannelInput::Text),
-                optional("password", "Password", "", ChannelInput::Secret),
-                field("from", "From", "Uptime Tracker <alerts@example.com>", ChannelInput::Text),
-                field("to", "To", "One address a line", ChannelInput::Lines),
+                field("host", words::CHANNEL_SERVER, "mail.example.com", ChannelInput::Text),
+                field("security", words::CHANNEL_MAIL_ENCRYPTION, "", ChannelInput::Choice(choices)),
+                optional("port", words::CHANNEL_MAIL_PORT, words::CHANNEL_MAIL_PORT_HINT, ChannelInput::Text),
+                optional("user", words::CHANNEL_MAIL_USER, words::CHANNEL_MAIL_USER_HINT, ChannelInput::Text),
+                optional("password", words::CHANNEL_MAIL_PASSWORD, "", ChannelInput::Secret),
+                field(
+                    "from",
+                    words::CHANNEL_MAIL_FROM,
+                    "Uptime Tracker <alerts@example.com>",
+                    ChannelInput::Text,
+                ),
+                field("to", words::CHANNEL_MAIL_TO, words::CHANNEL_MAIL_TO_HINT, ChannelInput::Lines),
                 form::own_text_field(),
                 optional(
                     "authority",
-                    "Own certificate authority",
-                    "PEM, if the certificate of the server is signed by yourself",
+                    words::CHANNEL_MAIL_AUTHORITY,
+                    words::CHANNEL_MAIL_AUTHORITY_HINT,
                     ChannelInput::Lines,
                 ),
             ],
@@ -136,7 +141,7 @@ fn host(form: &mut Form<'_>) -> Option<Host> {
     let text = form.text("host");
     let host = if text.len() > 253 || text.is_empty() { None } else { Host::parse(text).ok() };
     if host.is_none() {
-        form.wrong("host", "a server is a name like mail.example.com, or an address");
+        form.wrong("host", words::CHANNEL_MAIL_HOST_WRONG);
     }
     host
 }
@@ -145,7 +150,7 @@ fn security(form: &mut Form<'_>) -> (Security, u16) {
     let word = form.text("security");
     let found = Security::ALL.into_iter().find(|(_, known, ..)| *known == word);
     if found.is_none() {
-        form.wrong("security", "an encryption is starttls, tls or none");
+        form.wrong("security", words::CHANNEL_MAIL_ENCRYPTION_WRONG);
     }
     let (security, usual) =
         found.map_or((Security::StartTls, 587), |(security, _, usual, _)| (security, usual));
@@ -154,7 +159,7 @@ fn security(form: &mut Form<'_>) -> (Security, u16) {
         text => text.parse().ok().filter(|port| *port > 0),
     };
     if port.is_none() {
-        form.wrong("port", "a port is a number from 1 to 65535");
+        form.wrong("port", words::CHANNEL_MAIL_PORT_WRONG);
     }
     (security, port.unwrap_or(usual))
 }
@@ -168,17 +173,16 @@ fn credentials(
     let user = form.text("user").to_owned();
     let kept = before.filter(|before| Some(&before.host) == host).map(|before| &before.password);
     let is_right = |text: &str| text.len() <= 1_000 && !text.contains(char::is_control);
-    let password =
-        form.secret_of("password", kept, is_right, "a password is one line of at most 1000 characters");
+    let password = form.secret_of("password", kept, is_right, words::CHANNEL_MAIL_PASSWORD_WRONG);
     if !is_right(&user) {
-        form.wrong("user", "a user is one line of at most 1000 characters");
+        form.wrong("user", words::CHANNEL_MAIL_USER_WRONG);
     }
     match (user.is_empty(), password.expose().is_empty()) {
         (false, false) if security == Security::None => {
-            form.wrong("security", "a password is not sent without encryption");
+            form.wrong("security", words::CHANNEL_MAIL_PASSWORD_OPEN);
         }
-        (false, true) => form.wrong("password", "a user needs a password"),
-        (true, false) => form.wrong("user", "a password needs a user"),
+        (false, true) => form.wrong("password", words::CHANNEL_MAIL_USER_ALONE),
+        (true, false) => form.wrong("user", words::CHANNEL_MAIL_PASSWORD_ALONE),
         _ => {}
     }
     (user, password)
@@ -188,9 +192,9 @@ fn recipients(form: &mut Form<'_>) -> Vec<Mailbox> {
     let lines = form.text("to").lines().map(str::trim).filter(|line| !line.is_empty());
     let read: Result<Vec<Mailbox>, String> = lines.map(mailbox).collect();
     let checked = read.and_then(|to| match to.len() {
-        0 => Err("somebody has to get the message".to_owned()),
+        0 => Err(words::CHANNEL_MAIL_TO_NOBODY.to_owned()),
         1..=MOST => Ok(to),
-        _ => Err(format!("at most {MOST} addresses get a message")),
+        _ => Err(words::channel_mail_to_many(MOST)),
     });
     checked.unwrap_or_else(|problem| {
         form.wrong("to", problem);
@@ -200,7 +204,7 @@ fn recipients(form: &mut Form<'_>) -> Vec<Mailbox> {
 
 /// Reads `alerts@example.com` or `Alerts <alerts@example.com>`.
 fn mailbox(text: &str) -> Result<Mailbox, String> {
-    let wrong = || "an address looks like name@example.com, or Name <name@example.com>".to_owned();
+    let wrong = || words::CHANNEL_MAIL_ADDRESS_WRONG.to_owned();
     if text.chars().count() > 300 || text.contains(char::is_control) {
         return Err(wrong());
     }
@@ -210,7 +214,7 @@ fn mailbox(text: &str) -> Result<Mailbox, String> {
         None => ("", text),
     };
     if !address.is_ascii() {
-        return Err("an address has plain letters only; a name beside it may have any".to_owned());
+        return Err(words::CHANNEL_MAIL_ADDRESS_LETTERS.to_owned());
     }
     let address: Address = address.parse().map_err(|_| wrong())?;
     Ok(Mailbox::new(Some(name.to_owned()).filter(|name| !name.is_empty()), address))
@@ -232,10 +236,7 @@ fn authority(form: &mut Form<'_>) -> Option<Authority> {
             Some(Authority { pem: pem.to_owned(), certificates })
         }
         _ => {
-            form.wrong(
-                "authority",
-                "these are no certificates in PEM: -----BEGIN CERTIFICATE-----, at most 20000 characters",
-            );
+            form.wrong("authority", words::CHANNEL_MAIL_AUTHORITY_WRONG);
             None
         }
     }

@@ -3,7 +3,7 @@
 
 use domain::{Alert, AlertKind};
 
-use crate::words;
+use crate::wording;
 
 /// A name, what it stands for, and how that is found.
 struct Name {
@@ -14,41 +14,41 @@ struct Name {
 
 /// All names, in the order in which they are explained.
 static NAMES: [Name; 13] = [
-    Name { word: "title", means: "what happened to whom, in a line", value: words::title },
+    Name { word: "title", means: words::CHANNEL_NAME_TITLE, value: wording::title },
+    Name { word: "kind", means: words::CHANNEL_NAME_KIND, value: |alert| alert.kind.word().into() },
     Name {
-        word: "kind",
-        means: "what happened, as a word for programs",
-        value: |alert| alert.kind.word().into(),
+        word: "name",
+        means: words::CHANNEL_NAME_NAME,
+        value: |alert| concerned(alert, |it| it.name.clone()),
     },
-    Name { word: "name", means: "the tracker's name", value: |alert| concerned(alert, |it| it.name.clone()) },
-    Name { word: "target", means: "its target", value: |alert| concerned(alert, |it| it.target.clone()) },
-    Name { word: "group", means: "its group", value: |alert| concerned(alert, |it| it.group.clone()) },
+    Name {
+        word: "target",
+        means: words::CHANNEL_NAME_TARGET,
+        value: |alert| concerned(alert, |it| it.target.clone()),
+    },
+    Name {
+        word: "group",
+        means: words::CHANNEL_NAME_GROUP,
+        value: |alert| concerned(alert, |it| it.group.clone()),
+    },
     Name {
         word: "tags",
-        means: "its tags, with commas",
+        means: words::CHANNEL_NAME_TAGS,
         value: |alert| concerned(alert, |it| it.tags.join(", ")),
     },
-    Name { word: "cause", means: "why", value: |alert| alert.cause.clone() },
-    Name { word: "at", means: "when it happened, RFC 3339 in UTC", value: |alert| alert.at.to_string() },
-    Name {
-        word: "since",
-        means: "the first failed check, RFC 3339 in UTC",
-        value: |alert| shown(alert.since),
-    },
+    Name { word: "cause", means: words::CHANNEL_NAME_CAUSE, value: |alert| alert.cause.clone() },
+    Name { word: "at", means: words::CHANNEL_NAME_AT, value: |alert| alert.at.to_string() },
+    Name { word: "since", means: words::CHANNEL_NAME_SINCE, value: |alert| shown(alert.since) },
     Name {
         word: "lasted",
-        means: "how long it was down, like 4 min 12 s",
-        value: |alert| alert.lasted_ms.map(words::span).unwrap_or_default(),
+        means: words::CHANNEL_NAME_LASTED,
+        value: |alert| alert.lasted_ms.map(wording::span).unwrap_or_default(),
     },
-    Name { word: "incident", means: "the number of the incident", value: |alert| shown(alert.incident) },
-    Name {
-        word: "evidence",
-        means: "what was seen, or what a digest puts together: a line each",
-        value: evidence,
-    },
+    Name { word: "incident", means: words::CHANNEL_NAME_INCIDENT, value: |alert| shown(alert.incident) },
+    Name { word: "evidence", means: words::CHANNEL_NAME_EVIDENCE, value: evidence },
     Name {
         word: "link",
-        means: "the page that says more",
+        means: words::CHANNEL_NAME_LINK,
         value: |alert| alert.link.clone().unwrap_or_default(),
     },
 ];
@@ -82,7 +82,7 @@ impl OwnText {
     /// Checks that all names are known. What is wrong is said as a sentence without its full stop.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if text.chars().count() > Self::LIMIT {
-            return Err(format!("a text has at most {} characters", Self::LIMIT));
+            return Err(words::channel_text_long(Self::LIMIT));
         }
         match unknown(text) {
             Some(word) => Err(Self::no_name(word)),
@@ -93,7 +93,7 @@ impl OwnText {
     /// What to say of a name that is none.
     pub(crate) fn no_name(word: &str) -> String {
         let known: Vec<String> = names().map(|(word, _)| format!("{{{word}}}")).collect();
-        format!("{{{}}} is no name; there are {}", words::cut(word, 40), known.join(" "))
+        words::channel_text_no_name(known.join(" "), wording::cut(word, 40))
     }
 
     /// As it was written.

@@ -12,7 +12,7 @@ use crate::{
     form::{self, Form, Show, field, optional},
     names::OwnText,
     post::{Answer, Post, Reason, quoted},
-    words::{BYTES, Mood, Words, cut, fitting, mood},
+    wording::{BYTES, Mood, Words, cut, fitting, mood},
 };
 
 /// The public one.
@@ -39,15 +39,20 @@ impl Kind for Ntfy {
         ChannelKind {
             word: Self::WORD,
             title: "ntfy",
-            help: "Needs a topic. On the public server everybody who guesses its name can read it.",
+            help: words::CHANNEL_NTFY_HELP,
             fields: vec![
-                field("topic", "Topic", "Letters, digits, - and _; hard to guess", ChannelInput::Secret),
-                optional("token", "Access token", "tk_…, if the topic is protected", ChannelInput::Secret),
+                field("topic", words::CHANNEL_TOPIC, words::CHANNEL_NTFY_TOPIC_HINT, ChannelInput::Secret),
+                optional(
+                    "token",
+                    words::CHANNEL_NTFY_TOKEN,
+                    words::CHANNEL_NTFY_TOKEN_HINT,
+                    ChannelInput::Secret,
+                ),
                 form::own_text_field(),
                 optional(
                     "server",
-                    "Server",
-                    "Yours, if you run one; otherwise https://ntfy.sh",
+                    words::CHANNEL_SERVER,
+                    words::CHANNEL_NTFY_SERVER_HINT,
                     ChannelInput::Text,
                 ),
             ],
@@ -57,17 +62,13 @@ impl Kind for Ntfy {
     fn parse(form: &mut Form<'_>, before: Option<&Self>) -> Option<Self> {
         let server = form.server("server", SERVER);
         let kept = before.filter(|before| Some(&before.server) == server.as_ref());
-        let topic = form.secret_of(
-            "topic",
-            kept.map(|kept| &kept.topic),
-            is_topic,
-            "a topic has 1 to 64 letters, digits, - or _",
-        );
+        let topic =
+            form.secret_of("topic", kept.map(|kept| &kept.topic), is_topic, words::CHANNEL_NTFY_TOPIC_WRONG);
         let token = form.secret_of(
             "token",
             kept.map(|kept| &kept.token),
             |token| token.len() <= 200 && token.chars().all(|c| c.is_ascii_graphic()),
-            "a token has letters and digits only",
+            words::CHANNEL_NTFY_TOKEN_WRONG,
         );
         let text = form.own_text("text");
         Some(Self { topic, token, server: server?, text })

@@ -12,7 +12,7 @@ use crate::{
     form::{Form, Show, field, optional},
     place::below,
     post::{Answer, Post, Reason, quoted},
-    words::{Words, cut},
+    wording::{Words, cut},
 };
 
 /// Where events go; that of the European service region is another.
@@ -58,13 +58,18 @@ impl Kind for PagerDuty {
         ChannelKind {
             word: Self::WORD,
             title: "PagerDuty",
-            help: "Needs an integration of type Events API v2 in one of your services.",
+            help: words::CHANNEL_PAGERDUTY_HELP,
             fields: vec![
-                field("key", "Integration key", "32 letters and digits", ChannelInput::Secret),
+                field(
+                    "key",
+                    words::CHANNEL_PAGERDUTY_KEY,
+                    words::CHANNEL_PAGERDUTY_KEY_HINT,
+                    ChannelInput::Secret,
+                ),
                 optional(
                     "server",
-                    "Server",
-                    "https://events.eu.pagerduty.com in Europe; otherwise https://events.pagerduty.com",
+                    words::CHANNEL_SERVER,
+                    words::CHANNEL_PAGERDUTY_SERVER_HINT,
                     ChannelInput::Text,
                 ),
             ],
@@ -75,7 +80,7 @@ impl Kind for PagerDuty {
         let server = form.server("server", SERVER);
         let kept = before.filter(|before| Some(&before.server) == server.as_ref()).map(|before| &before.key);
         let is_key = |key: &str| key.len() == 32 && key.chars().all(|c| c.is_ascii_alphanumeric());
-        let key = form.secret_of("key", kept, is_key, "an integration key has 32 letters and digits");
+        let key = form.secret_of("key", kept, is_key, words::CHANNEL_PAGERDUTY_KEY_WRONG);
         Some(Self { key, server: server? })
     }
 
@@ -98,7 +103,7 @@ impl PagerDuty {
         let mut details: Map<String, Value> =
             words.facts.iter().map(|(what, value)| (what.clone(), value.clone().into())).collect();
         if !words.lines.is_empty() {
-            details.insert("Messages".to_owned(), words.lines.join("\n").into());
+            details.insert(words::ALERT_MESSAGES.to_owned(), words.lines.join("\n").into());
         }
         let summary = match words.cause.as_str() {
             "" => words.title.clone(),
@@ -113,7 +118,7 @@ impl PagerDuty {
             "custom_details": details,
         });
         let links: Vec<Value> =
-            words.link.iter().map(|link| json!({ "href": link, "text": "Details" })).collect();
+            words.link.iter().map(|link| json!({ "href": link, "text": words::ALERT_DETAILS })).collect();
         let mut event = json!({ "routing_key": self.key.expose(), "links": links });
         let action = match Event::of(alert.kind) {
             Event::Change => {

@@ -60,20 +60,18 @@ impl Form<'_> {
     /// Reads an address that must be there.
     pub(crate) fn url(&mut self, name: &'static str, text: &str) -> Option<Url> {
         let problem = match Url::parse(text) {
-            _ if text.is_empty() => "an address is needed",
-            _ if text.len() > LIMIT => "an address has at most 2000 characters",
-            _ if text.contains(Secret::MASK) => "the mask stands for nothing here: fill the address in again",
-            Ok(url) if !matches!(url.scheme(), "https" | "http") => {
-                "an address begins with https:// or http://"
-            }
+            _ if text.is_empty() => words::CHANNEL_ADDRESS_MISSING,
+            _ if text.len() > LIMIT => words::CHANNEL_ADDRESS_LONG,
+            _ if text.contains(Secret::MASK) => words::CHANNEL_ADDRESS_MASK,
+            Ok(url) if !matches!(url.scheme(), "https" | "http") => words::CHANNEL_ADDRESS_SCHEME,
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                "an address has no user and no password in it"
+                words::CHANNEL_ADDRESS_CREDENTIALS
             }
             Ok(mut url) => {
                 url.set_fragment(None);
                 return Some(url);
             }
-            Err(_) => "this is no address: one looks like https://example.com/path",
+            Err(_) => words::CHANNEL_ADDRESS_WRONG,
         };
         self.wrong(name, problem);
         None
@@ -84,7 +82,7 @@ impl Form<'_> {
         let text = self.text(name);
         let url = self.url(name, if text.is_empty() { usual } else { text })?;
         if url.query().is_some() {
-            self.wrong(name, "the address of a server has no question mark");
+            self.wrong(name, words::CHANNEL_ADDRESS_QUESTION);
             return None;
         }
         Some(url)

@@ -89,7 +89,7 @@ impl Sender {
     /// Asks an address, which may be a password itself, and says whether it answered well. What it answers is not read.
     pub async fn ping(&self, url: &Secret) -> Result<Receipt, Undelivered> {
         let Ok(url) = Url::parse(url.expose()) else {
-            return Err(Undelivered::refused("this is no address"));
+            return Err(Undelivered::refused(words::SENDING_NO_ADDRESS));
         };
         if !egress::may_ask(self.egress, url.host().as_ref()) {
             return Err(trouble::forbidden());
@@ -98,9 +98,7 @@ impl Sender {
             Ok(Ok(response)) if response.status().is_success() => {
                 Ok(Receipt { said: response.status().to_string() })
             }
-            Ok(Ok(response)) => {
-                Err(Undelivered::later(format!("the service answered {}", response.status())))
-            }
+            Ok(Ok(response)) => Err(Undelivered::later(words::sending_answered(response.status()))),
             Ok(Err(error)) => Err(trouble::of(&error)),
             Err(_) => Err(trouble::too_late()),
         }

@@ -16,7 +16,7 @@ use crate::{
     Channel, Receipt, Undelivered,
     egress::Vetting,
     post::{FIRST, WHOLE},
-    words,
+    wording,
 };
 
 /// Who we are.
@@ -69,7 +69,7 @@ impl Sender {
 
     /// Sends a message by a channel. Dropping the future calls it off; whether the message arrived is then unknown.
     pub async fn send(&self, channel: &Channel, alert: &Alert) -> Result<Receipt, Undelivered> {
-        channel.send(self, &words::tidy(alert)).await
+        channel.send(self, &wording::tidy(alert)).await
     }
 
     /// How to encrypt a connection: trusting these authorities, or those of this machine.

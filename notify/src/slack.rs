@@ -12,7 +12,7 @@ use crate::{
     names::OwnText,
     place::SecretUrl,
     post::{Answer, Post, Reason, quoted},
-    words::{UTF16, Words, fitting},
+    wording::{UTF16, Words, fitting},
 };
 
 /// The most characters of a section's text.
@@ -33,12 +33,12 @@ impl Kind for Slack {
         ChannelKind {
             word: Self::WORD,
             title: "Slack",
-            help: "Needs an incoming webhook of your workspace.",
+            help: words::CHANNEL_SLACK_HELP,
             fields: vec![
                 field(
                     "url",
-                    "Webhook address",
-                    "https://hooks.slack.com/services/…, shown once when it is made",
+                    words::CHANNEL_WEBHOOK_ADDRESS,
+                    words::CHANNEL_SLACK_URL_HINT,
                     ChannelInput::Text,
                 ),
                 form::own_text_field(),

@@ -13,7 +13,7 @@ use crate::{
     names::OwnText,
     place::below,
     post::{Answer, Post, Reason, quoted, seconds},
-    words::{UTF16, Words, fitting},
+    wording::{UTF16, Words, fitting},
 };
 
 /// Where bots live.
@@ -39,26 +39,31 @@ impl Kind for Telegram {
         ChannelKind {
             word: Self::WORD,
             title: "Telegram",
-            help: "Needs a bot, and a chat that it may write into.",
+            help: words::CHANNEL_TELEGRAM_HELP,
             fields: vec![
-                field("token", "Token of the bot", "123456:ABC…, from @BotFather", ChannelInput::Secret),
+                field(
+                    "token",
+                    words::CHANNEL_TELEGRAM_TOKEN,
+                    words::CHANNEL_TELEGRAM_TOKEN_HINT,
+                    ChannelInput::Secret,
+                ),
                 field(
                     "chat",
-                    "Chat",
-                    "A number like -1001234567890, or @name of a channel",
+                    words::CHANNEL_TELEGRAM_CHAT,
+                    words::CHANNEL_TELEGRAM_CHAT_HINT,
                     ChannelInput::Text,
                 ),
                 optional(
                     "topic",
-                    "Topic",
-                    "The number of a topic, in groups that have some",
+                    words::CHANNEL_TOPIC,
+                    words::CHANNEL_TELEGRAM_TOPIC_HINT,
                     ChannelInput::Text,
                 ),
                 form::own_text_field(),
                 optional(
                     "server",
-                    "Server",
-                    "Yours, if you run one; otherwise https://api.telegram.org",
+                    words::CHANNEL_SERVER,
+                    words::CHANNEL_TELEGRAM_SERVER_HINT,
                     ChannelInput::Text,
                 ),
             ],
@@ -69,17 +74,17 @@ impl Kind for Telegram {
         let server = form.server("server", SERVER);
         let kept =
             before.filter(|before| Some(&before.server) == server.as_ref()).map(|before| &before.token);
-        let token = form.secret_of("token", kept, is_token, "a token looks like 123456:ABC-def");
+        let token = form.secret_of("token", kept, is_token, words::CHANNEL_TELEGRAM_TOKEN_WRONG);
         let chat = form.text("chat").to_owned();
         if !is_chat(&chat) {
-            form.wrong("chat", "a chat is a number like -1001234567890, or @ and the name of a channel");
+            form.wrong("chat", words::CHANNEL_TELEGRAM_CHAT_WRONG);
         }
         let topic = match form.text("topic") {
             "" => None,
             text => {
                 let topic = text.parse::<u32>().ok().filter(|topic| *topic > 0);
                 if topic.is_none() {
-                    form.wrong("topic", "a topic is a number from 1");
+                    form.wrong("topic", words::CHANNEL_TELEGRAM_TOPIC_WRONG);
                 }
                 topic
             }
@@ -132,7 +137,8 @@ impl Telegram {
 /// Our own words, line by line.
 fn ours(words: &Words) -> Vec<String> {
     let title = format!("<b>{}</b>", escape(&words.title));
-    let link = words.link.iter().map(|link| format!("<a href=\"{}\">Details</a>", escape(link)));
+    let link =
+        words.link.iter().map(|link| format!("<a href=\"{}\">{}</a>", escape(link), words::ALERT_DETAILS));
     [title].into_iter().chain(link).chain(words.below().iter().map(|line| escape(line))).collect()
 }
 

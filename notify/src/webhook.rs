@@ -39,26 +39,26 @@ impl Kind for Webhook {
     fn describe() -> ChannelKind {
         ChannelKind {
             word: Self::WORD,
-            title: "Webhook",
-            help: "Sends JSON to an address of your own by POST. Every answer from 200 to 299 says that it was taken.",
+            title: words::CHANNEL_WEBHOOK,
+            help: words::CHANNEL_WEBHOOK_HELP,
             fields: vec![
-                field("url", "Address", "https://example.com/alerts", ChannelInput::Text),
+                field("url", words::CHANNEL_WEBHOOK_URL, "https://example.com/alerts", ChannelInput::Text),
                 optional(
                     "secret",
-                    "Signing secret",
-                    "whsec_ and 24 to 64 bytes in Base64, if the receiver checks signatures",
+                    words::CHANNEL_WEBHOOK_SECRET,
+                    words::CHANNEL_WEBHOOK_SECRET_HINT,
                     ChannelInput::Secret,
                 ),
                 optional(
                     "headers",
-                    "Headers",
-                    "One a line, like Authorization: Bearer …; values are not shown again",
+                    words::CHANNEL_WEBHOOK_HEADERS,
+                    words::CHANNEL_WEBHOOK_HEADERS_HINT,
                     ChannelInput::Lines,
                 ),
                 optional(
                     "body",
-                    "Own JSON",
-                    "Instead of ours. Names like {title} {kind} {name} {cause} {link} inside of its texts stand for what they say",
+                    words::CHANNEL_WEBHOOK_BODY,
+                    words::CHANNEL_WEBHOOK_BODY_HINT,
                     ChannelInput::Lines,
                 ),
             ],

@@ -91,7 +91,7 @@ fn evidence(cause: Cause<'_>, phase: Phase) -> Option<Outcome> {
 
 fn from_lookup(error: LookupError) -> Outcome {
     match error {
-        LookupError::Missing => down(FaultKind::Dns, "no such host"),
+        LookupError::Missing => down(FaultKind::Dns, words::DETAIL_NO_SUCH_HOST),
         LookupError::Unanswered => Outcome::Unknown(Reason::Resolver),
         LookupError::OutOfDescriptors => Outcome::Unknown(Reason::FileDescriptors),
     }
@@ -148,8 +148,8 @@ fn from_io(error: &io::Error, phase: Phase) -> Option<Outcome> {
 /// The other side hung up.
 fn ended(phase: Phase) -> Outcome {
     match phase {
-        Phase::Body => down(FaultKind::Protocol, "the answer ended before its end"),
-        Phase::Connect | Phase::Tls => down(FaultKind::Closed, "during the TLS handshake"),
+        Phase::Body => down(FaultKind::Protocol, words::DETAIL_ENDED_EARLY),
+        Phase::Connect | Phase::Tls => down(FaultKind::Closed, words::DETAIL_DURING_TLS),
         Phase::Resolve | Phase::FirstByte => down(FaultKind::Closed, ""),
     }
 }

@@ -103,7 +103,7 @@ impl Access {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
         let no_randomness = |error: keys::NoRandomness| Failure::Internal {
-            doing: "making the token for setting up",
+            doing: words::DOING_SETUP_TOKEN,
             cause: Box::new(error),
         };
         let access = Self {

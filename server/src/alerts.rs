@@ -158,13 +158,13 @@ impl Dispatcher {
         let stored = channels.iter().find(|channel| channel.id == Some(id));
         if stored.is_none_or(|channel| !channel.enabled) {
             let all = queue.iter().map(|waiting| waiting.id).collect();
-            self.tools.settle(dropped(all, "the channel is turned off", now)).await;
+            self.tools.settle(dropped(all, words::ALERT_CHANNEL_OFF, now)).await;
             return Some(now);
         }
         match lane.pace.next(queue, now) {
             DeliveryStep::Wait(at) => at,
             DeliveryStep::Drop(rows) => {
-                self.tools.settle(dropped(rows, "over before anybody had to know", now)).await;
+                self.tools.settle(dropped(rows, words::ALERT_OVER, now)).await;
                 Some(now)
             }
             DeliveryStep::Send(rows, alert) => {
@@ -222,12 +222,12 @@ impl Attempt {
         let sent = match channel {
             Some(Ok(channel)) => {
                 timeout(PATIENCE, tools.sender.send(&channel, &alert)).await.unwrap_or_else(|_| {
-                    let said = format!("the service did not answer within {} s", PATIENCE.as_secs());
+                    let said = words::alert_late(PATIENCE.as_secs());
                     Err(Undelivered { said, class: Class::Later(None) })
                 })
             }
             Some(Err(broken)) => Err(Undelivered { said: broken.to_string(), class: Class::Refused }),
-            None => Err(Undelivered { said: "the channel is gone".into(), class: Class::Refused }),
+            None => Err(Undelivered { said: words::ALERT_CHANNEL_GONE.into(), class: Class::Refused }),
         };
         let now = tools.clock.now();
         let (settled, rest_until) = self.judge(&sent, now);

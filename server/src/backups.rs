@@ -32,11 +32,9 @@ struct State {
 /// Why there is no backup.
 #[derive(Debug, thiserror::Error)]
 enum BackupError {
-    #[error(
-        "a backup needs {needed} MiB of free disk, there are {free}: make room, or keep fewer with --backups"
-    )]
+    #[error("{}", words::backup_no_room(.free, .needed))]
     NoRoom { needed: u64, free: u64 },
-    #[error("the folder of the backups cannot be used")]
+    #[error("{}", words::BACKUP_FOLDER)]
     Folder(#[from] io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,8 +45,8 @@ impl BackupError {
     fn sentence(&self) -> String {
         match self {
             Self::NoRoom { .. } => self.to_string(),
-            Self::Folder(_) => "the folder of the backups cannot be used; the log says why".into(),
-            Self::Store(error) => error.advice().unwrap_or("it failed; the log says why").into(),
+            Self::Folder(_) => words::BACKUP_FOLDER_LOG.into(),
+            Self::Store(error) => error.advice().unwrap_or(words::BACKUP_FAILED).into(),
         }
     }
 }
@@ -136,7 +134,7 @@ impl Backups {
             is_first
         });
         if !is_first {
-            let problem = "a backup is being made at the moment; wait until it is there";
+            let problem = words::BACKUP_RUNNING;
             return Err(Invalid::one("backup", problem).into());
         }
         let finished = timeout(PATIENCE, state.wait_for(|state| state.running.is_none())).await;
@@ -153,7 +151,7 @@ impl Backups {
     pub(crate) async fn told(&self) -> Result<domain::Backups, Failure> {
         let folder = self.folder.clone();
         let listed = spawn_blocking(move || (list_backups(&folder), partial_bytes(&folder))).await;
-        let unreadable = |cause: domain::Cause| Failure::Unavailable { doing: "reading the backups", cause };
+        let unreadable = |cause: domain::Cause| Failure::Unavailable { doing: words::DOING_BACKUPS, cause };
         let (kept, partial) = listed.map_err(|ended| unreadable(Box::new(ended)))?;
         let kept = kept.map_err(|error| unreadable(Box::new(error)))?;
         let state = self.state.borrow();
@@ -231,7 +229,7 @@ async fn is_asked(state: &mut watch::Receiver<State>) {
 fn missing(error: io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::NotFound => Failure::NotFound,
-        _ => Failure::Unavailable { doing: "reading the backup", cause: Box::new(error) },
+        _ => Failure::Unavailable { doing: words::DOING_BACKUP, cause: Box::new(error) },
     }
 }
 

@@ -62,8 +62,7 @@ struct File {
 }
 
 /// What stands above trackers in TOML.
-const HEAD: &str = "# Trackers of Uptime Tracker: what differs from what is built in. Read again with `uptime-tracker import toml`.\n\
-                    # Secrets are not in it: where ••• stands and left_out names it, a new tracker needs the secret itself.\n\n";
+const HEAD: &str = words::EXPORT_HEAD;
 
 /// Trackers as a file.
 pub(crate) fn write<'a>(

@@ -37,10 +37,8 @@ impl Health {
         let mut state = self.lock();
         state.turn(now);
         let late_ms = state.late_ms.into_iter().max().unwrap_or(0);
-        let late = (late_ms > LATENESS_LIMIT_MS).then(|| {
-            format!("checks start up to {late_ms} ms late, more than {LATENESS_LIMIT_MS} ms: too busy")
-        });
-        let storage = state.storage.as_ref().map(|problem| format!("the database cannot be used: {problem}"));
+        let late = (late_ms > LATENESS_LIMIT_MS).then(|| words::trouble_late(late_ms, LATENESS_LIMIT_MS));
+        let storage = state.storage.as_ref().map(words::trouble_database);
         storage.into_iter().chain(state.blindness.clone()).chain(late).collect()
     }
 
@@ -64,12 +62,10 @@ impl Health {
     /// That the secrets of trackers cannot be read, as a sentence without its full stop. It makes nobody else wait, so `/readyz` only
     /// mentions it.
     pub fn unreadable(&self) -> Option<String> {
-        let whose = match self.lock().unreadable {
-            0 => return None,
-            1 => "1 tracker cannot be read, so it is not checked".to_owned(),
-            many => format!("{many} trackers cannot be read, so they are not checked"),
-        };
-        Some(format!("The secrets of {whose}; bring the key back, or enter them again"))
+        match self.lock().unreadable {
+            0 => None,
+            many => Some(words::trouble_secrets(many)),
+        }
     }
 
     /// So many trackers have secrets that cannot be read.

@@ -177,11 +177,11 @@ impl AppState {
 }
 
 async fn not_found() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "There is nothing here.")
+    Problem::new(StatusCode::NOT_FOUND, words::API_NOTHING)
 }
 
 async fn method_not_allowed() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not understand that method.")
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, words::API_METHOD)
 }
 
 /// Errors that layers and extractors make are plain text; programs are promised `application/problem+json`.
@@ -189,8 +189,8 @@ async fn explain_plain_errors(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let sentence = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => "The body is too large; at most 64 KiB are read.",
-        StatusCode::SERVICE_UNAVAILABLE if !problem::is_explained(&response) => "This took too long.",
+        StatusCode::PAYLOAD_TOO_LARGE => words::API_BODY_LARGE,
+        StatusCode::SERVICE_UNAVAILABLE if !problem::is_explained(&response) => words::API_LATE,
         _ => return response,
     };
     Problem::new(status, sentence).into_response()
@@ -200,6 +200,5 @@ async fn explain_plain_errors(request: Request, next: Next) -> Response {
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref().copied());
     tracing::error!(panic = text.unwrap_or("without words"), "a request panicked");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Something here is broken; the log says what.")
-        .into_response()
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, words::API_BROKEN).into_response()
 }

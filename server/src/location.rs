@@ -172,8 +172,8 @@ impl Location {
 
 fn sentence(since: domain::Timestamp, why: Blindness) -> String {
     let why = match why {
-        Blindness::Canaries { silent, of } => format!("{silent} of {of} canaries do not answer"),
-        Blindness::Hosts(hosts) => format!("all {hosts} hosts that were up fail at once"),
+        Blindness::Canaries { silent, of } => words::trouble_canaries(of, silent),
+        Blindness::Hosts(hosts) => words::trouble_hosts(hosts),
     };
-    format!("This location is blind since {} UTC: {why}", since.clock_time())
+    words::trouble_blind_since(since.clock_time(), why)
 }

@@ -288,10 +288,10 @@ impl Trackers for RecordedTrackers {
         let roster = self.roster.borrow().clone();
         let merged = relabel.merges_into(roster.values().map(|tracker| &tracker.settings));
         if merged > 0 && !merge {
-            let have =
-                if merged == 1 { "1 tracker has".to_owned() } else { format!("{merged} trackers have") };
-            let problem =
-                format!("{have} the {} {} already; the two would become one", label.word(), relabel.to());
+            let problem = match label {
+                Label::Tag => words::relabel_merges_tag(merged, relabel.to()),
+                Label::Group => words::relabel_merges_group(merged, relabel.to()),
+            };
             return Err(Invalid::one("merge", problem).into());
         }
         self.recorder.relabel(relabel, self.by.clone()).await.map_err(logged)
@@ -307,9 +307,9 @@ fn chosen(mut ids: Vec<TrackerId>) -> Result<Vec<TrackerId>, Invalid> {
     ids.sort_unstable();
     ids.dedup();
     match ids.len() {
-        0 => Err(Invalid::one("id", "no tracker was chosen")),
+        0 => Err(Invalid::one("id", words::MANY_NONE)),
         1..=MOST_AT_ONCE => Ok(ids),
-        many => Err(Invalid::one("id", format!("at most {MOST_AT_ONCE} trackers at once, these are {many}"))),
+        many => Err(Invalid::one("id", words::many_too_many(many, MOST_AT_ONCE))),
     }
 }
 
@@ -317,20 +317,15 @@ fn chosen(mut ids: Vec<TrackerId>) -> Result<Vec<TrackerId>, Invalid> {
 fn parse_lines(targets: &str, defaults: &Defaults) -> Result<Vec<NewTracker>, Invalid> {
     let lines: Vec<&str> = targets.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     if lines.len() > PASTE_LIMIT {
-        return Err(Invalid::one(
-            "url",
-            format!("at most {PASTE_LIMIT} targets at once, these are {}", lines.len()),
-        ));
+        return Err(Invalid::one("url", words::paste_many(lines.len(), PASTE_LIMIT)));
     }
     if lines.len() < 2 {
         return Ok(vec![Draft::of(targets).parse_with(defaults)?]);
     }
     let parsed = lines.iter().enumerate().map(|(n, line)| {
         Draft::of(*line).parse_with(defaults).map_err(|invalid| {
-            let named = |error: FieldError| FieldError {
-                problem: format!("line {}: {}", n + 1, error.problem),
-                ..error
-            };
+            let named =
+                |error: FieldError| FieldError { problem: words::paste_line(n + 1, error.problem), ..error };
             invalid.0.into_iter().map(named).collect::<Vec<_>>()
         })
     });
@@ -362,7 +357,7 @@ struct SharedLive {
 impl Live for SharedLive {
     async fn poll(&self, request: LiveRequest) -> Result<LiveAnswer, Failure> {
         if request.visible.len() > VISIBLE_LIMIT {
-            let problem = format!("at most {VISIBLE_LIMIT} trackers, these are {}", request.visible.len());
+            let problem = words::live_many(request.visible.len(), VISIBLE_LIMIT);
             return Err(Invalid::one("visible", problem).into());
         }
         self.metrics.polled(self.clock.monotonic());
@@ -401,15 +396,8 @@ impl Live for SharedLive {
     }
 
     fn trouble(&self) -> Option<String> {
-        let recording = self.health.storage().map(|problem| {
-            let rest = "Probing goes on; what cannot be recorded is shown as no data.";
-            format!("Recording has stopped: {problem}. {rest}")
-        });
-        let sight = self.health.blindness().map(|sentence| {
-            format!(
-                "{sentence}. Probing goes on; failures that may be this location's own are shown as no data."
-            )
-        });
+        let recording = self.health.storage().map(words::trouble_recording);
+        let sight = self.health.blindness().map(words::trouble_blind);
         let secrets = self.health.unreadable().map(|sentence| format!("{sentence}."));
         let troubles: Vec<String> = recording.into_iter().chain(sight).chain(secrets).collect();
         (!troubles.is_empty()).then(|| troubles.join(" "))

@@ -29,6 +29,6 @@ pub(crate) async fn add_missing(
     if missing.is_empty() {
         return Ok(());
     }
-    let by = Actor::program("the command line");
+    let by = Actor::program(words::ACTOR_COMMAND_LINE);
     recorder.edit(Edit::Add(missing), by).await.map(drop)
 }

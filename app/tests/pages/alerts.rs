@@ -5,7 +5,7 @@ use std::time::Duration;
 use app::{ApiError, alerts::channel::tested, backend::FailedForm};
 use domain::{
     AlertKind, AlertRule, ChannelField, ChannelId, ChannelInput, ChannelKind, ChannelTest, ChannelView,
-    Delivery, DeliveryState, FieldError, IncidentId, Invalid, RuleId, Secret, Timestamp, TrackerId,
+    Delivery, DeliveryState, FieldError, IncidentId, Invalid, RuleId, Scope, Secret, Timestamp, TrackerId,
     access::Role,
 };
 
@@ -55,9 +55,7 @@ fn rule(id: i64, name: &str) -> AlertRule {
     AlertRule {
         id: Some(RuleId(id)),
         name: name.into(),
-        trackers: Vec::new(),
-        groups: Vec::new(),
-        tags: Vec::new(),
+        scope: Scope::default(),
         channels: vec![ChannelId(1)],
         delay: Duration::ZERO,
         remind: None,
@@ -84,8 +82,11 @@ fn told(role: Role) -> Site {
     };
     site.alerting.channels = vec![channel(1, "Ops mail"), broken];
     let narrow = AlertRule {
-        trackers: vec![TrackerId(7), TrackerId(9)],
-        tags: vec!["prod".into(), "web".into()],
+        scope: Scope {
+            trackers: vec![TrackerId(7), TrackerId(9)],
+            groups: Vec::new(),
+            tags: vec!["prod".into(), "web".into()],
+        },
         channels: vec![ChannelId(1), ChannelId(2)],
         delay: Duration::from_mins(5),
         remind: Some(Duration::from_hours(1)),

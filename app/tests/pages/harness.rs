@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use domain::{
     About, Act, AlertingView, Cell, Counts, Deed, Done, Failure, Fault, FaultKind, FieldChange,
     IncidentStory, Installation, Invalid, Label, Labels, ListRequest, LiveAnswer, LiveRequest, LiveView,
-    LoggedChange, Micros, Moment, Outcome, Percentiles, Period, Phases, Preview, PreviewLine, Status,
+    LoggedChange, Micros, Moment, Outcome, Percentiles, Period, Phases, Plans, Preview, PreviewLine, Status,
     Storage, Story, StoryRequest, Tally, Timestamp, TrackerId, TrackerPage, TrackerView, Window, Worth,
     access::{AccountId, AccountView, Enrolment, Reading, Role, SessionView, Subject, TokenView, Viewer},
     ports::{Live, Past, People, Services, Trackers, Upkeep},
@@ -36,6 +36,7 @@ pub(crate) struct Site {
     /// The newest first.
     pub(crate) incidents: Vec<IncidentStory>,
     pub(crate) alerting: AlertingView,
+    pub(crate) plans: Plans,
     pub(crate) shown: Option<Shown>,
     pub(crate) resume: Option<Resume>,
 }
@@ -81,6 +82,7 @@ impl Site {
             storage: Storage::default(),
             incidents: Vec::new(),
             alerting: telling::nobody_told(),
+            plans: Plans { now: Timestamp(START), maintenances: Vec::new() },
             shown: None,
             resume: None,
         }
@@ -133,6 +135,7 @@ impl Site {
             storage: self.storage.clone(),
             incidents: self.incidents.clone(),
             alerting: self.alerting.clone(),
+            plans: self.plans.clone(),
         });
         let services = Services {
             trackers: ports.clone(),
@@ -141,6 +144,7 @@ impl Site {
             people: ports.clone(),
             incidents: ports.clone(),
             alerting: ports.clone(),
+            planning: ports.clone(),
             upkeep: ports,
         };
         let asked = Asked {
@@ -253,6 +257,7 @@ struct Ports {
     storage: Storage,
     incidents: Vec<IncidentStory>,
     alerting: AlertingView,
+    plans: Plans,
 }
 
 impl Ports {

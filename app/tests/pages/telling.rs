@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use domain::{
     AlertingView, ChannelId, ChannelTest, Failure, Incident, IncidentId, IncidentQuery, IncidentStory,
-    RuleId, Timestamp,
-    ports::{Alerting, Incidents},
+    LinkedIncident, MaintenanceId, Plans, Replay, RuleId, Timestamp,
+    ports::{Alerting, Incidents, Planning},
 };
 
 use super::{Ports, START};
@@ -39,6 +39,22 @@ impl Incidents for Ports {
     }
 
     async fn acknowledge(&self, _: IncidentId) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn linked(&self, link: &[(String, String)]) -> Result<LinkedIncident, Failure> {
+        let is_signed = link.iter().any(|(name, value)| name == "signature" && value == "good");
+        let story = self.incidents.first().filter(|_| is_signed).ok_or(Failure::NotFound)?;
+        let incident = &story.incident;
+        Ok(LinkedIncident {
+            name: incident.name.clone(),
+            since: incident.since,
+            closed_at: incident.closed_at,
+            acknowledged_at: incident.acknowledged.as_ref().map(|(at, _)| *at),
+        })
+    }
+
+    async fn acknowledge_linked(&self, _: &[(String, String)]) -> Result<(), Failure> {
         Ok(())
     }
 
@@ -78,11 +94,35 @@ impl Alerting for Ports {
         Ok(RuleId(1))
     }
 
+    async fn replay(&self, _: Vec<(String, String)>) -> Result<Replay, Failure> {
+        Ok(Replay::default())
+    }
+
     async fn remove_rule(&self, _: RuleId) -> Result<(), Failure> {
         Ok(())
     }
 
     async fn resend(&self, _: i64) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Planning for Ports {
+    async fn plans(&self) -> Result<Plans, Failure> {
+        self.check()?;
+        Ok(self.plans.clone())
+    }
+
+    async fn announce(
+        &self,
+        _: Option<MaintenanceId>,
+        _: Vec<(String, String)>,
+    ) -> Result<MaintenanceId, Failure> {
+        Ok(MaintenanceId(1))
+    }
+
+    async fn withdraw(&self, _: MaintenanceId) -> Result<(), Failure> {
         Ok(())
     }
 }

@@ -56,10 +56,10 @@ fn line(text: &str, most: usize) -> Result<String, String> {
     let text = text.trim();
     let count = text.chars().count();
     if count == 0 || count > most {
-        return Err(format!("a name has 1 to {most} characters"));
+        return Err(words::field_account_name_length(most));
     }
     if text.chars().any(is_invisible) {
-        return Err("a name has no invisible characters".into());
+        return Err(words::FIELD_ACCOUNT_NAME_INVISIBLE.into());
     }
     Ok(text.to_owned())
 }
@@ -84,12 +84,10 @@ impl Password {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let refused = |problem: String| Err(FieldError::new("password", problem));
         if text.chars().count() < PASSWORD_CHARACTERS {
-            return refused(format!(
-                "at least {PASSWORD_CHARACTERS} characters; a few words are easy to remember"
-            ));
+            return refused(words::field_password_short(PASSWORD_CHARACTERS));
         }
         if text.len() > PASSWORD_BYTES {
-            return refused(format!("at most {PASSWORD_BYTES} bytes"));
+            return refused(words::field_bytes(PASSWORD_BYTES));
         }
         Ok(Self(Secret::new(text)))
     }

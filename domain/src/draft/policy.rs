@@ -17,8 +17,9 @@ pub(super) struct Rules {
 
 impl Rules {
     pub(super) fn read(draft: &Draft, problems: &mut Vec<FieldError>) -> Self {
-        let retries = |count| counted("retries", count, 0..=Policy::MOST_RETRIES);
-        let successes = |count| counted("successes", count, 1..=Policy::MOST_SUCCESSES);
+        let retries = |count| counted("retries", count, 0..=Policy::MOST_RETRIES, words::field_retries_wrong);
+        let successes =
+            |count| counted("successes", count, 1..=Policy::MOST_SUCCESSES, words::field_successes_wrong);
         Self {
             retries: keep(draft.retries.map(retries), problems),
             retry_after: keep(draft.retry.as_deref().map(retry_after), problems),
@@ -43,15 +44,16 @@ fn counted(
     field: &'static str,
     count: i64,
     bounds: std::ops::RangeInclusive<u16>,
+    problem: fn(u16, u16) -> String,
 ) -> Result<u16, FieldError> {
     let count = u16::try_from(count).ok().filter(|count| bounds.contains(count));
-    count.ok_or_else(|| FieldError::new(field, format!("{field} are {} to {}", bounds.start(), bounds.end())))
+    count.ok_or_else(|| FieldError::new(field, problem(*bounds.start(), *bounds.end())))
 }
 
 fn retry_after(text: &str) -> Result<Duration, FieldError> {
     length(text)
         .filter(|length| (Duration::from_secs(1)..=Duration::from_mins(5)).contains(length))
-        .ok_or_else(|| FieldError::new("retry", "a retry follows after 1 s to 5 min, like 5s"))
+        .ok_or_else(|| FieldError::new("retry", words::FIELD_RETRY_WRONG))
 }
 
 /// Empty means never.
@@ -62,7 +64,7 @@ fn slow_after(text: &str) -> Result<Given<Duration>, FieldError> {
     length(text)
         .filter(|length| (Duration::from_millis(1)..=Duration::from_mins(1)).contains(length))
         .map(Given::Set)
-        .ok_or_else(|| FieldError::new("slow", "slow begins at 1 ms to 60 s, like 800ms"))
+        .ok_or_else(|| FieldError::new("slow", words::FIELD_SLOW_WRONG))
 }
 
 /// Words, or a number of seconds.

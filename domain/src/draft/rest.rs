@@ -50,9 +50,7 @@ impl Rest {
             ("", Some(Err(problem))) => Err(FieldError::new("until", problem)),
             (length, _) => match parse_length(length).filter(|length| !length.is_zero()) {
                 Some(length) => check_end(now.plus(length), now, "length").map(Some),
-                None => {
-                    Err(FieldError::new("length", "this is no length of time; give one like 15m, 2h or 3d"))
-                }
+                None => Err(FieldError::new("length", words::FIELD_REST_LENGTH_WRONG)),
             },
         };
         match (end, parse_reason(reason, "reason")) {
@@ -64,25 +62,25 @@ impl Rest {
 
 fn check_end(end: Timestamp, now: Timestamp, field: &'static str) -> Result<Timestamp, FieldError> {
     if end <= now {
-        return Err(FieldError::new(field, "this is over already; give a time that is still to come"));
+        return Err(FieldError::new(field, words::FIELD_REST_OVER));
     }
     if end.since(now) > LONGEST {
-        return Err(FieldError::new(field, "a pause ends within a year, or not by itself"));
+        return Err(FieldError::new(field, words::FIELD_REST_LONG));
     }
     Ok(end)
 }
 
 fn no_time(field: &'static str) -> FieldError {
-    FieldError::new(field, "this is no time; give one like 2026-11-23T14:03:00Z")
+    FieldError::new(field, words::FIELD_REST_NO_TIME)
 }
 
 fn parse_reason(text: &str, field: &'static str) -> Result<String, FieldError> {
     let text = text.trim();
     if text.chars().count() > REASON {
-        return Err(FieldError::new(field, format!("a reason has at most {REASON} characters")));
+        return Err(FieldError::new(field, words::field_rest_reason_long(REASON)));
     }
     if text.chars().any(is_deceptive) {
-        let problem = "a reason stands on one line, without invisible or direction marks";
+        let problem = words::FIELD_REST_REASON_INVISIBLE;
         return Err(FieldError::new(field, problem));
     }
     Ok(text.to_owned())

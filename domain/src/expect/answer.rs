@@ -114,6 +114,6 @@ impl Miss {
             FaultKind::Status(_) => &self.wanted,
             _ => &self.expectation,
         };
-        Fault::new(self.kind, format!("wanted {wanted}, got {}", self.found))
+        Fault::new(self.kind, words::fault_wanted_got(&self.found, wanted))
     }
 }

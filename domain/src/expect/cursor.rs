@@ -23,8 +23,11 @@ impl Problem {
         let before = whole.get(..self.at).unwrap_or(whole);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let place = if whole.contains('\n') { format!("line {line}, ") } else { String::new() };
-        format!("{place}column {column}: {}", self.text)
+        if whole.contains('\n') {
+            words::expect_place_line(column, line, &self.text)
+        } else {
+            words::expect_place(column, &self.text)
+        }
     }
 }
 
@@ -119,7 +122,7 @@ impl<'a> Cursor<'a> {
     /// Says what would have been understood here, after white space.
     pub(super) fn expected(&mut self, what: &str) -> Problem {
         self.skip_spaces();
-        self.problem_at(self.at, format!("expected {what}"))
+        self.problem_at(self.at, words::expect_expected(what))
     }
 
     #[expect(clippy::unused_self, reason = "reads as what it is: a problem of this text")]

@@ -76,8 +76,12 @@ impl Sight<'_> {
 
     fn found_by(&self, test: &Test) -> String {
         match test {
-            Test::Number(Quantity::Status, _) => self.answer.status.map_or_else(|| "nothing".into(), named),
-            Test::Number(Quantity::BodySize, _) if self.answer.is_body_cut => "more than 1MiB".into(),
+            Test::Number(Quantity::Status, _) => {
+                self.answer.status.map_or_else(|| words::FOUND_NOTHING.into(), named)
+            }
+            Test::Number(Quantity::BodySize, _) if self.answer.is_body_cut => {
+                words::FOUND_MORE_THAN_READ.into()
+            }
             Test::Number(quantity, _) => match quantity.of(self.answer) {
                 Some(number) => quantity.unit().show(number),
                 None => quantity.absence(self.answer).into(),
@@ -101,7 +105,7 @@ impl Sight<'_> {
         let is_cut = *wording == Wording::Body && self.answer.is_body_cut;
         match rule {
             TextRule::Contains(_) | TextRule::Matches(_) if is_cut && !rule.holds(self.answer.body) => {
-                format!("not in the first 1 MiB: {first}")
+                words::found_not_in_what_is_read(first)
             }
             _ => counted(first, more),
         }
@@ -112,7 +116,7 @@ fn nodes(path: &Path, rule: &JsonRule, root: &Value) -> String {
     let nodes = path.nodes(root);
     let telling = match rule {
         JsonRule::Count(_) => {
-            return format!("{} nodes", Unit::Nodes.show(i64::try_from(nodes.len()).unwrap_or(i64::MAX)));
+            return words::found_nodes(Unit::Nodes.show(i64::try_from(nodes.len()).unwrap_or(i64::MAX)));
         }
         JsonRule::Some(rule) => {
             nodes.iter().find(|node| rule.holds(node)).or(nodes.first()).map(|node| (node, rule))
@@ -123,7 +127,7 @@ fn nodes(path: &Path, rule: &JsonRule, root: &Value) -> String {
     };
     match telling {
         Some((node, rule)) => counted(value(node, rule), nodes.len() - 1),
-        None => "nothing".into(),
+        None => words::FOUND_NOTHING.into(),
     }
 }
 
@@ -131,14 +135,14 @@ fn value(value: &Value, rule: &ValueRule) -> String {
     match (value, rule) {
         (Value::String(text), ValueRule::Text(rule)) => excerpt(text.as_bytes(), rule.focus(text.as_bytes())),
         (Value::String(text), _) => excerpt(text.as_bytes(), 0),
-        (Value::Array(values), _) => format!("an array of {}", values.len()),
-        (Value::Object(members), _) => format!("an object of {}", members.len()),
+        (Value::Array(values), _) => words::found_array(values.len()),
+        (Value::Object(members), _) => words::found_object(members.len()),
         (plain, _) => plain.to_string(),
     }
 }
 
 fn counted(first: String, more: usize) -> String {
-    if more == 0 { first } else { format!("{first} and {more} more") }
+    if more == 0 { first } else { words::found_more(more, first) }
 }
 
 const _: () = assert!("wanted , got ".len() + WANTED + FOUND <= crate::Fault::DETAIL_LIMIT);

@@ -34,8 +34,7 @@ impl<'a> Parser<'a> {
         while demands.is_empty() || !parser.cursor.is_at_end() {
             parser.demand(&mut demands)?;
             if !parser.separator() && !parser.cursor.is_at_end() {
-                let what = "`;`, a new line, `and`, `or`, `else degraded`, or the end; texts with spaces, brackets, \
-                            commas or semicolons are in quotes";
+                let what = words::EXPECT_WANTED_END;
                 return Err(parser.cursor.expected(what));
             }
         }
@@ -62,7 +61,7 @@ impl<'a> Parser<'a> {
         match () {
             () if self.cursor.phrase("degraded") => Ok(Severity::Degraded),
             () if self.cursor.phrase("down") => Ok(Severity::Down),
-            () => Err(self.cursor.expected("`degraded` or `down`")),
+            () => Err(self.cursor.expected(words::EXPECT_WANTED_SEVERITY)),
         }
     }
 
@@ -94,7 +93,7 @@ impl<'a> Parser<'a> {
         for (word, combine) in [("all", Node::All as fn(Vec<Node>) -> Node), ("any", Node::Any)] {
             if self.cursor.phrase(word) {
                 if !self.cursor.symbol('(') {
-                    return Err(self.cursor.expected(&format!("`(`, as in {word}(…; …)")));
+                    return Err(self.cursor.expected(&words::expect_wanted_list(word)));
                 }
                 return self.deeper(start, Self::list).map(|nodes| one_or(nodes, combine));
             }
@@ -106,7 +105,7 @@ impl<'a> Parser<'a> {
             return if self.cursor.symbol(')') {
                 Ok(node)
             } else {
-                Err(self.cursor.expected("`and`, `or` or `)`"))
+                Err(self.cursor.expected(words::EXPECT_WANTED_BRACKET))
             };
         }
         self.test().map(Node::Test)
@@ -123,14 +122,14 @@ impl<'a> Parser<'a> {
                 return Ok(nodes);
             }
             if !is_separated {
-                return Err(self.cursor.expected("`;`, `and`, `or` or `)`"));
+                return Err(self.cursor.expected(words::EXPECT_WANTED_LIST_END));
             }
         }
     }
 
     fn deeper<T>(&mut self, start: usize, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         if self.depth == DEPTH {
-            return Err(self.cursor.problem_at(start, format!("expectations nest at most {DEPTH} deep")));
+            return Err(self.cursor.problem_at(start, words::expect_deep(DEPTH)));
         }
         self.depth += 1;
         let result = read(self);
@@ -139,13 +138,11 @@ impl<'a> Parser<'a> {
     }
 
     fn test(&mut self) -> Read<Test> {
-        let problem = self.cursor.expected(&format!("one of {}, not, all(…), any(…)", subject::words()));
+        let problem = self.cursor.expected(&words::expect_wanted_test(subject::words()));
         self.tests += 1;
         if self.tests > Expectations::MOST_TESTS {
             let most = Expectations::MOST_TESTS;
-            return Err(self
-                .cursor
-                .problem_at(self.cursor.at(), format!("there are at most {most} expectations")));
+            return Err(self.cursor.problem_at(self.cursor.at(), words::expect_many(most)));
         }
         if self.cursor.peek().is_some_and(|c| c.is_ascii_digit()) {
             return value::numbers(&mut self.cursor, Unit::Status)
@@ -167,7 +164,7 @@ impl<'a> Parser<'a> {
     }
 
     fn operator(&mut self, subject: &str, fitting: &[Operator]) -> Read<Operator> {
-        let known = format!("an operator that fits {subject}: {}", Operator::list(fitting));
+        let known = words::expect_wanted_operator(Operator::list(fitting), subject);
         let problem = self.cursor.expected(&known);
         Operator::take(&mut self.cursor).filter(|operator| fitting.contains(operator)).ok_or(problem)
     }
@@ -179,7 +176,7 @@ impl<'a> Parser<'a> {
     }
 
     fn header(&mut self) -> Read<Wording> {
-        let problem = self.cursor.expected("a header's name, like content-type");
+        let problem = self.cursor.expected(words::EXPECT_WANTED_HEADER);
         let name = self.cursor.word();
         if (1..=NAME_LIMIT).contains(&name.len()) {
             Ok(Wording::Header(name.to_ascii_lowercase()))
@@ -197,7 +194,7 @@ impl<'a> Parser<'a> {
         }
         let is_every = self.cursor.phrase("every");
         let (what, fitting) =
-            if is_every { ("every", EVERY_VALUE) } else { ("json, or count or every", VALUES) };
+            if is_every { ("every", EVERY_VALUE) } else { (words::EXPECT_SUBJECT_JSON, VALUES) };
         let operator = self.operator(what, fitting)?;
         let rule = value::value_rule(&mut self.cursor, operator)?;
         Ok(Test::Json(path, if is_every { JsonRule::Every(rule) } else { JsonRule::Some(rule) }))

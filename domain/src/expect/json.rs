@@ -21,7 +21,7 @@ impl Path {
 
     /// Reads the path that stands next: to the first character outside brackets that no path has.
     pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Problem> {
-        let problem = cursor.expected("a JSON path, like $.db.state or $.items[0]['a-b']");
+        let problem = cursor.expected(words::EXPECT_WANTED_PATH);
         let start = cursor.at();
         if cursor.peek() != Some('$') {
             return Err(problem);
@@ -33,7 +33,7 @@ impl Path {
         }
         let path = JsonPath::parse(text).map_err(|error| {
             let at = (0..=error.position().min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-            cursor.problem_at(start + at.unwrap_or(0), "not a JSON path (RFC 9535) from here on")
+            cursor.problem_at(start + at.unwrap_or(0), words::EXPECT_PATH_WRONG)
         })?;
         Ok(Self { text: text.to_owned(), path })
     }
@@ -90,10 +90,10 @@ fn extent(text: &str) -> &str {
 /// nests: a second `..`, a filter within a filter, or many selectors in a row would each multiply the work.
 fn guard(text: &str) -> Result<(), (usize, String)> {
     if text.len() > Path::LIMIT {
-        return Err((0, format!("a path has at most {} bytes", Path::LIMIT)));
+        return Err((0, words::expect_path_long(Path::LIMIT)));
     }
     if let Some((at, _)) = text.char_indices().find(|(_, c)| is_unseen(*c)) {
-        return Err((at, "characters that are not seen are written \\uXXXX in a path".into()));
+        return Err((at, words::EXPECT_PATH_UNSEEN.into()));
     }
     let (mut descents, mut filters, mut commas) = (0, 0, 0);
     for (at, c, _, depth) in scan(text).filter(|(_, _, is_quoted, _)| !is_quoted) {
@@ -102,14 +102,12 @@ fn guard(text: &str) -> Result<(), (usize, String)> {
         filters += usize::from(c == '?');
         commas += usize::from(c == ',');
         let problem = match () {
-            () if descents > 1 => "a path has `..` at most once",
-            () if filters > 1 => "a path has a filter `?` at most once",
-            () if commas > 4 => "a path has at most 4 commas",
-            () if at > 0 && c == '$' => "within a path `$` is not understood; filters look at `@`",
-            () if depth > 8 => "a path has at most 8 brackets within each other",
-            () if rest.starts_with("match(") || rest.starts_with("search(") => {
-                "match() and search() are not understood; write `json PATH ~ PATTERN`"
-            }
+            () if descents > 1 => words::EXPECT_PATH_DESCENTS,
+            () if filters > 1 => words::EXPECT_PATH_FILTERS,
+            () if commas > 4 => words::EXPECT_PATH_COMMAS,
+            () if at > 0 && c == '$' => words::EXPECT_PATH_ROOT,
+            () if depth > 8 => words::EXPECT_PATH_DEPTH,
+            () if rest.starts_with("match(") || rest.starts_with("search(") => words::EXPECT_PATH_PATTERNS,
             () => continue,
         };
         return Err((at, problem.into()));

@@ -90,7 +90,7 @@ fn wider(unit: Unit, rule: &NumberRule, found: i64) -> Option<(String, NumberRul
     if !(least..=most).contains(&found) {
         return None;
     }
-    let accept = || format!("Accept {}", unit.show(found));
+    let accept = || words::mend_accept(unit.show(found));
     match rule {
         NumberRule::Compare(Order::Equal, wanted) => {
             let mut all = vec![*wanted..=*wanted, found..=found];
@@ -105,7 +105,7 @@ fn wider(unit: Unit, rule: &NumberRule, found: i64) -> Option<(String, NumberRul
         }
         NumberRule::Compare(Order::Less | Order::AtMost, _) => {
             let roomy = roomy(found).min(most);
-            let label = format!("Allow up to {}", unit.show(roomy));
+            let label = words::mend_allow(unit.show(roomy));
             Some((label, NumberRule::Compare(Order::AtMost, roomy)))
         }
         NumberRule::Compare(Order::More | Order::AtLeast, _) => {
@@ -135,8 +135,9 @@ fn texts(wording: &Wording, rule: &TextRule, sight: &Sight<'_>) -> Vec<(String, 
         TextRule::Contains(part) => {
             let ignoring = ignoring_case(part, "");
             let found = ignoring.as_ref().and_then(|pattern| pattern.find(&text));
-            let with = found.map(|found| (format!("Use “{found}”"), TextRule::Contains(found.to_owned())));
-            let any = ignoring.map(|pattern| ("Ignore case".to_owned(), TextRule::Matches(pattern)));
+            let with = found.map(|found| (words::mend_use_text(found), TextRule::Contains(found.to_owned())));
+            let any =
+                ignoring.map(|pattern| (words::MEND_IGNORE_CASE.to_owned(), TextRule::Matches(pattern)));
             any.into_iter().chain(with).collect()
         }
         TextRule::Is(wanted) => is(wanted, text.trim()),
@@ -146,10 +147,10 @@ fn texts(wording: &Wording, rule: &TextRule, sight: &Sight<'_>) -> Vec<(String, 
 
 /// The ways to let a whole text through.
 fn is(wanted: &str, text: &str) -> Vec<(String, TextRule)> {
-    let any =
-        ignoring_case(wanted, "^$").map(|pattern| ("Ignore case".to_owned(), TextRule::Matches(pattern)));
+    let any = ignoring_case(wanted, "^$")
+        .map(|pattern| (words::MEND_IGNORE_CASE.to_owned(), TextRule::Matches(pattern)));
     let is_short = !text.is_empty() && text.chars().count() <= VALUE && !text.chars().any(char::is_control);
-    let with = is_short.then(|| (format!("Use “{text}”"), TextRule::Is(text.to_owned())));
+    let with = is_short.then(|| (words::mend_use_text(text), TextRule::Is(text.to_owned())));
     any.into_iter().chain(with).collect()
 }
 
@@ -163,11 +164,11 @@ fn ignoring_case(text: &str, around: &str) -> Option<Pattern> {
 fn values(rule: &ValueRule, node: &Value) -> Vec<(String, ValueRule)> {
     let exactly = |value: &Value| {
         let shown = match value {
-            Value::String(text) => format!("“{text}”"),
+            Value::String(text) => words::mend_text(text),
             plain => plain.to_string(),
         };
         let is_plain = !value.is_array() && !value.is_object() && shown.chars().count() <= VALUE;
-        is_plain.then(|| (format!("Use {shown}"), ValueRule::Compare(Order::Equal, value.clone())))
+        is_plain.then(|| (words::mend_use(shown), ValueRule::Compare(Order::Equal, value.clone())))
     };
     match (rule, node) {
         (ValueRule::Compare(Order::Equal, Value::String(wanted)), Value::String(text)) => {
@@ -183,7 +184,9 @@ fn values(rule: &ValueRule, node: &Value) -> Vec<(String, ValueRule)> {
         ) => exactly(node).into_iter().collect(),
         (ValueRule::Text(rule), Value::String(text)) => match rule {
             TextRule::Contains(part) => ignoring_case(part, "")
-                .map(|pattern| ("Ignore case".to_owned(), ValueRule::Text(TextRule::Matches(pattern))))
+                .map(|pattern| {
+                    (words::MEND_IGNORE_CASE.to_owned(), ValueRule::Text(TextRule::Matches(pattern)))
+                })
                 .into_iter()
                 .chain(exactly(node).filter(|_| text.chars().count() <= VALUE))
                 .collect(),

@@ -166,7 +166,7 @@ impl Pattern {
 
     pub(super) fn new(pattern: &str) -> Result<Self, String> {
         if pattern.len() > Self::LIMIT {
-            return Err(format!("a regular expression has at most {} bytes", Self::LIMIT));
+            return Err(words::expect_pattern_long(Self::LIMIT));
         }
         let built = RegexBuilder::new(pattern)
             .size_limit(Self::SIZE)
@@ -174,14 +174,12 @@ impl Pattern {
             .nest_limit(32)
             .build();
         built.map(Self).map_err(|error| match &error {
-            regex::Error::CompiledTooBig(_) => {
-                "this regular expression is too large; repeat less in it".into()
-            }
+            regex::Error::CompiledTooBig(_) => words::EXPECT_PATTERN_LARGE.into(),
             error => {
                 // The crate draws the pattern with an arrow over several lines; the last line has the reason.
                 let drawn = error.to_string();
                 let reason = drawn.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                format!("not a regular expression: {}", super::excerpt::cut(reason, 100))
+                words::expect_pattern_wrong(super::excerpt::cut(reason, 100))
             }
         })
     }

@@ -118,7 +118,7 @@ impl Quantity {
     pub(super) fn absence(self, answer: &Answer<'_>) -> &'static str {
         match self {
             Self::CertificateDays | Self::TlsVersion => no_tls(answer),
-            _ => "nothing",
+            _ => words::FOUND_NOTHING,
         }
     }
 }
@@ -172,21 +172,25 @@ impl Wording {
     /// Why there is no text.
     pub(super) fn absence(&self, answer: &Answer<'_>) -> &'static str {
         match self {
-            Self::Header(_) => "no such header",
+            Self::Header(_) => words::FOUND_NO_HEADER,
             Self::Issuer | Self::Subject => no_tls(answer),
-            _ => "nothing",
+            _ => words::FOUND_NOTHING,
         }
     }
 }
 
 fn no_tls(answer: &Answer<'_>) -> &'static str {
-    if answer.tls_version.is_none() { "nothing, without TLS" } else { "nothing" }
+    if answer.tls_version.is_none() { words::FOUND_NO_TLS } else { words::FOUND_NOTHING }
 }
 
 /// Every word that begins a test, as people are told it.
 pub(super) fn words() -> String {
     let numbers = Quantity::ALL.into_iter().map(Quantity::word);
     let texts = Wording::ALL.iter().map(Wording::word);
-    let all: Vec<&str> = ["header NAME", "json PATH"].into_iter().chain(numbers).chain(texts).collect();
+    let all: Vec<&str> = [words::EXPECT_SUBJECT_HEADER_NAME, words::EXPECT_SUBJECT_JSON_PATH]
+        .into_iter()
+        .chain(numbers)
+        .chain(texts)
+        .collect();
     all.join(", ")
 }

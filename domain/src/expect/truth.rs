@@ -94,8 +94,8 @@ impl<'a> Sight<'a> {
     /// The body as JSON, or why it is none.
     pub(super) fn json(&self) -> Result<&Value, &'static str> {
         let read = || match self.answer {
-            answer if answer.is_body_cut => Err("more than 1 MiB, which is not read as JSON"),
-            answer => serde_json::from_slice(answer.body).map_err(|_| "the body is not JSON"),
+            answer if answer.is_body_cut => Err(words::FOUND_TOO_LONG_FOR_JSON),
+            answer => serde_json::from_slice(answer.body).map_err(|_| words::FOUND_NO_JSON),
         };
         self.json.get_or_init(read).as_ref().map_err(|problem| *problem)
     }

@@ -41,13 +41,13 @@ impl Unit {
     /// What can be written, as people are told it.
     fn expected(self) -> &'static str {
         match self {
-            Self::Status => "a status from 100 to 599, like 200",
-            Self::Time => "a time with its unit, up to 1h, like 800ms or 1.5s",
-            Self::Bytes => "a size up to 1MiB, like 500B, 20kB or 64KiB",
-            Self::Days => "a number of days, like 14",
-            Self::Redirects => "a number of redirects from 0 to 20",
-            Self::Nodes => "a number of nodes, like 3",
-            Self::Version => "a version, like 1.1 or 2",
+            Self::Status => words::EXPECT_WANTED_STATUS,
+            Self::Time => words::EXPECT_WANTED_TIME,
+            Self::Bytes => words::EXPECT_WANTED_BYTES,
+            Self::Days => words::EXPECT_WANTED_DAYS,
+            Self::Redirects => words::EXPECT_WANTED_REDIRECTS,
+            Self::Nodes => words::EXPECT_WANTED_NODES,
+            Self::Version => words::EXPECT_WANTED_VERSION,
         }
     }
 

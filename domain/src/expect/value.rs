@@ -42,7 +42,7 @@ fn range(cursor: &mut Cursor<'_>, unit: Unit) -> Result<RangeInclusive<i64>, Pro
     let low = unit.read(cursor)?;
     let high = if cursor.symbol('-') { unit.read(cursor)? } else { low };
     if low > high {
-        return Err(cursor.problem_at(start, "a range starts with its lower end, like 200-299"));
+        return Err(cursor.problem_at(start, words::EXPECT_RANGE_UPSIDE_DOWN));
     }
     Ok(low..=high)
 }
@@ -70,7 +70,7 @@ pub(super) fn value_rule(cursor: &mut Cursor<'_>, operator: Operator) -> Result<
     match (order(operator), operator) {
         (Some(order @ (Order::Equal | Order::Differs)), _) => Ok(ValueRule::Compare(order, json(cursor)?)),
         (Some(order), _) => {
-            let problem = cursor.expected("a number");
+            let problem = cursor.expected(words::EXPECT_WANTED_NUMBER);
             let value = json(cursor)?;
             if value.is_number() { Ok(ValueRule::Compare(order, value)) } else { Err(problem) }
         }
@@ -103,7 +103,7 @@ fn list<'a, T>(
     let mut entries = vec![read(cursor)?];
     while cursor.symbol(',') {
         if entries.len() == LIST_LIMIT {
-            return Err(cursor.problem_at(cursor.at(), format!("a list has at most {LIST_LIMIT} entries")));
+            return Err(cursor.problem_at(cursor.at(), words::expect_list_long(LIST_LIMIT)));
         }
         entries.push(read(cursor)?);
     }
@@ -117,16 +117,14 @@ fn json(cursor: &mut Cursor<'_>) -> Result<Value, Problem> {
     if matches!(cursor.peek(), Some('"' | '\'')) {
         return text(cursor).map(Value::String);
     }
-    let word = bare(cursor, "a number, a text in quotes, true, false or null")?;
+    let word = bare(cursor, words::EXPECT_WANTED_VALUE)?;
     Ok(match word {
         "true" => Value::Bool(true),
         "false" => Value::Bool(false),
         "null" => Value::Null,
         word if word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => {
             let number = word.parse().map(Value::Number);
-            number.map_err(|_| {
-                cursor.problem_at(start, "expected a number, like 5 or 1.5; a text is in quotes")
-            })?
+            number.map_err(|_| cursor.problem_at(start, words::EXPECT_NUMBER_WRONG))?
         }
         word => Value::String(word.into()),
     })
@@ -141,14 +139,14 @@ fn pattern(cursor: &mut Cursor<'_>) -> Result<Pattern, Problem> {
 
 /// A text that is not empty: everything contains the empty one.
 fn some_text(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
-    let problem = cursor.expected("a text that is not empty");
+    let problem = cursor.expected(words::EXPECT_WANTED_SOME_TEXT);
     let text = text(cursor)?;
     if text.is_empty() { Err(problem) } else { Ok(text) }
 }
 
 /// A text that is not only white space, which plays no part at the edges of what it is compared with.
 fn edge(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
-    let problem = cursor.expected("a text that is not only white space");
+    let problem = cursor.expected(words::EXPECT_WANTED_EDGE);
     let text = text(cursor)?;
     if text.trim_ascii().is_empty() { Err(problem) } else { Ok(text) }
 }
@@ -164,7 +162,7 @@ fn text(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
             let text = cursor.take_while(|c| c != '\'' && c != '\n');
             if cursor.next() == Some('\'') { Ok(text.into()) } else { Err(unclosed(cursor, start)) }
         }
-        _ => bare(cursor, "a text, like \"ok\"").map(str::to_owned),
+        _ => bare(cursor, words::EXPECT_WANTED_TEXT).map(str::to_owned),
     }
 }
 
@@ -175,7 +173,7 @@ fn bare<'a>(cursor: &mut Cursor<'a>, what: &str) -> Result<&'a str, Problem> {
 }
 
 fn unclosed(cursor: &Cursor<'_>, start: usize) -> Problem {
-    cursor.problem_at(start, "this quote is not closed on its line")
+    cursor.problem_at(start, words::EXPECT_QUOTE_OPEN)
 }
 
 fn escaped(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
@@ -187,8 +185,7 @@ fn escaped(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
         match cursor.next() {
             Some('"') => return Ok(text),
             Some('\\') => {
-                let problem =
-                    "expected \\\\, \\\", \\n, \\r, \\t or \\u{…}; in '…' a backslash stands for itself";
+                let problem = words::EXPECT_ESCAPE_WRONG;
                 let c = escape(cursor).ok_or_else(|| cursor.problem_at(at, problem))?;
                 text.push(c);
             }

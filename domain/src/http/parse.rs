@@ -101,25 +101,25 @@ fn secret(field: &str, given: &Given<Secret>, before: Option<&Secret>) -> Result
 }
 
 /// Said of a mask without a secret behind it.
-const NOTHING_KEPT: &str = "there is no former secret to keep; give one";
+const NOTHING_KEPT: &str = ::words::FIELD_SECRET_NOT_KEPT;
 
 fn body(text: &str) -> Result<Option<String>, String> {
     match text.len() {
         0 => Ok(None),
         1..=HttpOptions::BODY_LIMIT => Ok(Some(text.to_owned())),
-        long => Err(format!("a body has at most {} bytes, this one has {long}", HttpOptions::BODY_LIMIT)),
+        long => Err(::words::field_body_long(long, HttpOptions::BODY_LIMIT)),
     }
 }
 
 fn redirects(most: i64) -> Result<Redirects, FieldError> {
     let most = u8::try_from(most).ok().filter(|most| *most <= Redirects::MOST).map(Redirects);
-    most.ok_or_else(|| FieldError::new("http.redirects", format!("0 to {}", Redirects::MOST)))
+    most.ok_or_else(|| FieldError::new("http.redirects", ::words::field_redirects_wrong(Redirects::MOST)))
 }
 
 fn resolvers(given: &[String]) -> Result<Vec<SocketAddr>, FieldError> {
     let wrong = |problem: String| FieldError::new("http.resolvers", problem);
     if given.len() > HttpOptions::MOST_RESOLVERS {
-        return Err(wrong(format!("at most {} name servers", HttpOptions::MOST_RESOLVERS)));
+        return Err(wrong(::words::field_resolvers_many(HttpOptions::MOST_RESOLVERS)));
     }
     let read = |text: &String| {
         let text = text.trim();
@@ -129,7 +129,7 @@ fn resolvers(given: &[String]) -> Result<Vec<SocketAddr>, FieldError> {
         });
         address
             .filter(|address| address.port() > 0)
-            .ok_or_else(|| wrong("a name server is an address like 1.1.1.1, 1.1.1.1:53 or [::1]:53".into()))
+            .ok_or_else(|| wrong(::words::FIELD_RESOLVER_WRONG.into()))
     };
     given.iter().map(read).collect()
 }

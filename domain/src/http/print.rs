@@ -202,6 +202,6 @@ fn read_word<T: Copy>(words: &[(&'static str, T)], text: &str) -> Result<T, Stri
     let found = words.iter().find(|(word, _)| text.is_empty() || text.eq_ignore_ascii_case(word));
     found.map(|(_, value)| *value).ok_or_else(|| {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        format!("one of {}", known.join(", "))
+        words::field_one_of(known.join(", "))
     })
 }

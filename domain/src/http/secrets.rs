@@ -60,8 +60,7 @@ impl HttpOptions {
 }
 
 /// What is said of such a field, after its name.
-pub const CANNOT_BE_READ: &str = "what is stored was sealed with another key, or is damaged, so it cannot be read; \
-                                  enter it again, or start with the key that it was sealed with";
+pub const CANNOT_BE_READ: &str = words::FIELD_SECRET_UNREADABLE;
 
 #[cfg(test)]
 mod tests {

@@ -38,7 +38,6 @@ const NAME: usize = 60;
 const LONGEST: Duration = Duration::from_hours(24 * 31);
 /// The shortest.
 const SHORTEST: Duration = Duration::from_mins(1);
-const LENGTHS: &str = "it lasts from 1m to 31d, like 30m or 2h";
 
 impl MaintenanceDraft {
     /// A draft of the fields of a form.
@@ -86,9 +85,7 @@ impl MaintenanceDraft {
         let cron = kept(Cron::parse(&self.cron, zone), &mut problems);
         for (field, text) in [("from", &self.from), ("until", &self.until)] {
             if !text.is_empty() {
-                let problem =
-                    "either once, from a time, or again and again, by cron; leave one of them empty";
-                problems.push(FieldError::new(field, problem));
+                problems.push(FieldError::new(field, words::PLAN_EITHER));
             }
         }
         let lasting = kept(self.lasting(), &mut problems);
@@ -104,16 +101,16 @@ impl MaintenanceDraft {
         let mut problems = Vec::new();
         let from = kept(moment("from", &self.from, zone, now), &mut problems);
         let until = match (self.until.as_str(), self.lasting.as_str()) {
-            ("", "") => Err(FieldError::new("until", "say when it is over, or how long it lasts")),
+            ("", "") => Err(FieldError::new("until", words::PLAN_NO_END)),
             ("", _) => self.lasting().map(|lasting| from.map(|from| from.plus(lasting))),
             (text, _) => moment("until", text, zone, now).map(Some),
         };
         let until = kept(until, &mut problems).flatten();
         if let (Some(from), Some(until)) = (from, until) {
             let problem = match until.since(from) {
-                _ if until <= from => Some("it has to end after it begins"),
-                lasting if !(SHORTEST..=LONGEST).contains(&lasting) => Some(LENGTHS),
-                _ if until <= now => Some("this is over already"),
+                _ if until <= from => Some(words::PLAN_ENDS_BEFORE),
+                lasting if !(SHORTEST..=LONGEST).contains(&lasting) => Some(words::PLAN_LENGTHS),
+                _ if until <= now => Some(words::PLAN_OVER),
                 _ => None,
             };
             match problem {
@@ -128,7 +125,7 @@ impl MaintenanceDraft {
     fn lasting(&self) -> Result<Duration, FieldError> {
         parse_length(&self.lasting)
             .filter(|length| (SHORTEST..=LONGEST).contains(length))
-            .ok_or_else(|| FieldError::new("lasting", LENGTHS))
+            .ok_or_else(|| FieldError::new("lasting", words::PLAN_LENGTHS))
     }
 }
 
@@ -168,12 +165,10 @@ fn kept<T>(read: Result<T, FieldError>, problems: &mut Vec<FieldError>) -> Optio
 
 fn name(text: &str) -> Result<String, FieldError> {
     match text.chars().count() {
-        0 => Err(FieldError::new("name", "give it a name, for whoever wonders why nothing is checked")),
-        1..=NAME if text.chars().any(is_deceptive) => {
-            Err(FieldError::new("name", "a name stands on one line, without invisible or direction marks"))
-        }
+        0 => Err(FieldError::new("name", words::PLAN_NO_NAME)),
+        1..=NAME if text.chars().any(is_deceptive) => Err(FieldError::new("name", words::PLAN_NAME_MARKS)),
         1..=NAME => Ok(text.to_owned()),
-        _ => Err(FieldError::new("name", format!("a name has at most {NAME} characters"))),
+        _ => Err(FieldError::new("name", words::plan_name_long(NAME))),
     }
 }
 
@@ -181,9 +176,7 @@ fn name(text: &str) -> Result<String, FieldError> {
 fn moment(field: &'static str, text: &str, zone: &Zone, now: Timestamp) -> Result<Timestamp, FieldError> {
     let written = parse_time(text, now).filter(|_| !text.starts_with('-'));
     let civil = || zone.moment(text.parse::<DateTime>().ok()?);
-    written
-        .or_else(civil)
-        .ok_or_else(|| FieldError::new(field, "give a date and a time, like 2026-11-23 14:30"))
+    written.or_else(civil).ok_or_else(|| FieldError::new(field, words::PLAN_NO_MOMENT))
 }
 
 /// A length as people type it, in the largest unit that says it whole: `90s`, `5m`, `1d`.

@@ -29,10 +29,10 @@ pub(super) fn read(text: &str) -> Read {
         }
     }
     if line.is_open {
-        asked.remarks.push("A quote has no end, so the line may be cut.".into());
+        asked.remarks.push(words::PASTED_QUOTE_OPEN.into());
     }
     if let Some(next) = line.next {
-        asked.remarks.push(format!("What follows {next:.12} is left out."));
+        asked.remarks.push(words::pasted_next(format_args!("{next:.12}")));
     }
     asked.into_read()
 }
@@ -82,7 +82,7 @@ impl Asked {
             (Effect::Nothing | Effect::NothingWithValue, _) => return,
             (Effect::Set(field, word), _) => return self.fields.push((field, word.into())),
             (Effect::Unknown | Effect::UnknownWithValue, _) => return self.left_out(option),
-            (Effect::Takes(_), None) => return self.remarks.push(format!("{option} has no value.")),
+            (Effect::Takes(_), None) => return self.remarks.push(words::pasted_no_value(option)),
             (Effect::Query, _) => return self.is_query = true,
             (Effect::Head, _) => return self.is_head = true,
             (Effect::Takes(kind), Some(value)) => (kind, value),
@@ -130,7 +130,7 @@ impl Asked {
     }
 
     fn left_out(&mut self, option: &str) {
-        let sentence = format!("{option} is left out: this has no counterpart here.");
+        let sentence = words::pasted_left_out(option);
         if !self.remarks.contains(&sentence) {
             self.remarks.push(sentence);
         }
@@ -141,7 +141,7 @@ impl Asked {
             self.url = Some(url);
             return;
         }
-        let sentence = "Only the first URL is checked; a tracker asks one.".to_owned();
+        let sentence = words::PASTED_URLS.to_owned();
         if !self.remarks.contains(&sentence) {
             self.remarks.push(sentence);
         }

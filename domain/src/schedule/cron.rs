@@ -66,7 +66,7 @@ const START_OF_2026: i64 = 1_767_225_600;
 
 fn read(expression: &str) -> Result<Fields, String> {
     if expression.len() > Cron::LIMIT {
-        return Err(format!("an expression has at most {} characters", Cron::LIMIT));
+        return Err(words::field_cron_long(Cron::LIMIT));
     }
     let parts: Vec<&str> = expression.split(' ').collect();
     let full = match parts.as_slice() {
@@ -74,15 +74,13 @@ fn read(expression: &str) -> Result<Fields, String> {
             format!("0 {minute} {hour} {day} {month} {}", unix_weekdays(weekday)?)
         }
         [_, _, _, _, _, _] | [_, _, _, _, _, _, _] => expression.to_owned(),
-        _ => return Err("give five fields (minute hour day month weekday) or six (second first)".into()),
+        _ => return Err(words::FIELD_CRON_FIELDS.into()),
     };
-    let fields = Fields::from_str(&full).map_err(|_| {
-        "not understood; five fields are minute hour day month weekday, six start with the second".to_owned()
-    })?;
+    let fields = Fields::from_str(&full).map_err(|_| words::FIELD_CRON_WRONG.to_owned())?;
     // A year that was over before this program was written is as bad as the 30th of February.
-    let recent = super::slots::civil_label(START_OF_2026).ok_or("out of range")?;
+    let recent = super::slots::civil_label(START_OF_2026).ok_or(words::FIELD_CRON_RANGE)?;
     if fields.after(&recent).next().is_none() {
-        return Err("this never happens".into());
+        return Err(words::FIELD_CRON_NEVER.into());
     }
     Ok(fields)
 }
@@ -105,12 +103,12 @@ fn unix_weekday_part(part: &str) -> Result<String, String> {
         Some((low, high)) => match (number(low), number(high)) {
             (Some(low), Some(high)) if low <= high && high <= 7 => return list(low, high, step),
             (None, None) => range.to_owned(),
-            _ => return Err("weekdays are 0 to 7, 0 and 7 are Sunday".into()),
+            _ => return Err(words::FIELD_CRON_WEEKDAYS.into()),
         },
         None => match number(range) {
-            Some(_) if step.is_some() => return Err("a step needs a range of weekdays, like 1-5/2".into()),
+            Some(_) if step.is_some() => return Err(words::FIELD_CRON_STEP_RANGE.into()),
             Some(day) if day <= 7 => (day % 7 + 1).to_string(),
-            Some(_) => return Err("weekdays are 0 to 7, 0 and 7 are Sunday".into()),
+            Some(_) => return Err(words::FIELD_CRON_WEEKDAYS.into()),
             None => range.to_owned(),
         },
     };
@@ -121,7 +119,7 @@ fn unix_weekday_part(part: &str) -> Result<String, String> {
 fn list(low: u8, high: u8, step: Option<&str>) -> Result<String, String> {
     let step = match step {
         None => 1,
-        Some(text) => text.parse().ok().filter(|step| *step > 0).ok_or("a step is a number above 0")?,
+        Some(text) => text.parse().ok().filter(|step| *step > 0).ok_or(words::FIELD_CRON_STEP)?,
     };
     let mut days: Vec<u8> = (low..=high).step_by(step).map(|day| day % 7 + 1).collect();
     days.sort_unstable();

@@ -28,7 +28,7 @@ use super::{
 use crate::{
     Class, Receipt, Sender, Undelivered, egress,
     post::{FIRST, WHOLE, chain, forbidden, network, quoted, too_late},
-    words::cut,
+    wording::cut,
 };
 
 /// The most characters of a receipt.
@@ -61,9 +61,7 @@ async fn sign_in(mail: &Mail, sender: &Sender) -> Result<AsyncSmtpConnection, Un
     let mut server = greeting.await.map_err(|_| too_late())?.map_err(|error| failed(&error))?;
     if mail.security == Security::StartTls {
         if !server.can_starttls() {
-            return Err(Undelivered::refused(
-                "the server offers no STARTTLS, and nothing is sent without encryption",
-            ));
+            return Err(Undelivered::refused(words::SENDING_MAIL_NO_STARTTLS));
         }
         server.starttls(parameters(mail)?, &us).await.map_err(|error| failed(&error))?;
     }
@@ -72,7 +70,7 @@ async fn sign_in(mail: &Mail, sender: &Sender) -> Result<AsyncSmtpConnection, Un
         let mechanisms = [Mechanism::Plain, Mechanism::Login];
         server.auth(&mechanisms, &credentials).await.map_err(|error| {
             if error.is_client() {
-                return Undelivered::refused("the server offers no way to sign in that is known here");
+                return Undelivered::refused(words::SENDING_MAIL_NO_SIGN_IN);
             }
             failed(&error)
         })?;
@@ -102,7 +100,7 @@ async fn submit(
     }
     if refused.len() == mail.to.len() {
         let last = refused.pop().map(|(_, undelivered)| undelivered);
-        return Err(last.unwrap_or_else(|| Undelivered::refused("nobody gets the message")));
+        return Err(last.unwrap_or_else(|| Undelivered::refused(words::SENDING_MAIL_NOBODY)));
     }
     server.command(commands::Data).await.map_err(|error| failed(&error))?;
     let taken = server.message(&message.formatted()).await.map_err(|error| failed(&error))?;
@@ -111,7 +109,7 @@ async fn submit(
     }
     let mut all = said(mail, &taken);
     for (to, undelivered) in &refused {
-        all = format!("{all}; not for {to}: {}", undelivered.said);
+        all = words::sending_mail_not_for(all, to, &undelivered.said);
     }
     Ok(Receipt { said: cut(&all, SAID) })
 }
@@ -121,9 +119,9 @@ async fn connect(mail: &Mail, sender: &Sender) -> Result<Bounded, Undelivered> {
     let found = egress::vetted(sender.egress, &mail.host, mail.port).await.map_err(|error| {
         let is_forbidden =
             error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<egress::Forbidden>);
-        if is_forbidden { forbidden() } else { Undelivered::later("the name of the server has no address") }
+        if is_forbidden { forbidden() } else { Undelivered::later(words::SENDING_MAIL_NO_NAME) }
     })?;
-    let mut last = Undelivered::later("no connection to the server");
+    let mut last = Undelivered::later(words::SENDING_MAIL_NO_CONNECTION);
     // An address that swallows everything leaves the others their time.
     let each = FIRST / u32::try_from(found.len()).unwrap_or(u32::MAX).max(1);
     for address in found {
@@ -179,7 +177,7 @@ fn us(tcp: &Bounded) -> ClientId {
 }
 
 fn unusable() -> Undelivered {
-    Undelivered::refused("no encryption could be made from these settings")
+    Undelivered::refused(words::SENDING_MAIL_ENCRYPTION_UNMADE)
 }
 
 /// What the server says, with the number that it begins with.
@@ -192,8 +190,7 @@ fn said(mail: &Mail, response: &Response) -> String {
 fn failed(mail: &Mail, error: &Error) -> Undelivered {
     if let Some(code) = error.status() {
         let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-        let said =
-            format!("the server answered {code} {}", quoted(&text, std::slice::from_ref(&mail.password)));
+        let said = words::sending_mail_answered(code, quoted(&text, std::slice::from_ref(&mail.password)));
         let class = if error.is_transient() { Class::Later(None) } else { Class::Refused };
         return Undelivered { said: said.trim_end().to_owned(), class };
     }
@@ -205,17 +202,15 @@ fn failed(mail: &Mail, error: &Error) -> Undelivered {
 }
 
 fn nonsense() -> Undelivered {
-    Undelivered::later("the server said what no mail server says")
+    Undelivered::later(words::SENDING_MAIL_NONSENSE)
 }
 
 /// An error of a connection, which may be one of its encryption.
 fn broken(error: &io::Error) -> Undelivered {
     let said = match chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::InvalidCertificate(_)) => {
-            "the certificate of the server is not trusted".to_owned()
-        }
-        Some(_) => "no encryption was agreed on with the server".to_owned(),
-        None => network(error.kind()).unwrap_or_else(|| "the server broke the connection off".to_owned()),
+        Some(rustls::Error::InvalidCertificate(_)) => words::SENDING_MAIL_UNTRUSTED.to_owned(),
+        Some(_) => words::SENDING_MAIL_NO_ENCRYPTION.to_owned(),
+        None => network(error.kind()).unwrap_or_else(|| words::SENDING_MAIL_BROKEN_OFF.to_owned()),
     };
     Undelivered::later(said)
 }

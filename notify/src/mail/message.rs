@@ -15,7 +15,7 @@ use super::Mail;
 use crate::{
     Undelivered,
     names::OwnText,
-    words::{Mood, Words, mood},
+    wording::{Mood, Words, mood},
 };
 
 impl Mail {
@@ -48,7 +48,7 @@ impl Mail {
             .boundary(format!("={}=", alert.key))
             .singlepart(SinglePart::plain(plain(&words, &body, own.is_some())))
             .singlepart(SinglePart::html(html(&words, &body, own.is_some(), mood(alert.kind))));
-        message.multipart(parts).map_err(|_| Undelivered::refused("these addresses make no message"))
+        message.multipart(parts).map_err(|_| Undelivered::refused(words::SENDING_MAIL_UNMADE))
     }
 
     /// An id of the domain that the mail comes from.
@@ -73,8 +73,10 @@ fn html(words: &Words, body: &[String], is_own: bool, mood: Mood) -> String {
         Mood::Good => "#1e6b2a",
         Mood::Neutral => "#45545c",
     };
-    let mut html =
-        String::from("<!DOCTYPE html><html lang=\"en\"><body style=\"font-family:sans-serif\">\r\n");
+    let mut html = format!(
+        "<!DOCTYPE html><html lang=\"{}\"><body style=\"font-family:sans-serif\">\r\n",
+        words::LANGUAGE
+    );
     if !is_own {
         let title = escape(&words.title);
         html.push_str(
@@ -84,7 +86,8 @@ fn html(words: &Words, body: &[String], is_own: bool, mood: Mood) -> String {
     let lines: Vec<String> = body.iter().map(|line| escape(line)).collect();
     html.push_str(&format_args!("<p>{}</p>\r\n", lines.join("<br>\r\n")).to_string());
     if let Some(link) = words.link.as_ref().filter(|_| !is_own) {
-        html.push_str(&format_args!("<p><a href=\"{}\">Details</a></p>\r\n", escape(link)).to_string());
+        let details = words::ALERT_DETAILS;
+        html.push_str(&format_args!("<p><a href=\"{}\">{details}</a></p>\r\n", escape(link)).to_string());
     }
     html + "</body></html>\r\n"
 }

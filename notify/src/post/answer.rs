@@ -6,7 +6,7 @@ use domain::Secret;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::{Class, Receipt, Undelivered, words};
+use crate::{Class, Receipt, Undelivered, wording};
 
 /// The longest that a service can make us wait.
 const LONGEST: Duration = Duration::from_hours(1);
@@ -49,12 +49,10 @@ impl Answer {
             200..300 => Ok(Receipt { said: status_line(self.status) }),
             408 | 425 | 429 | 500.. => {
                 let wait = self.wait.max(reason.wait);
-                Err(Undelivered { said: format!("the service answered {said}"), class: Class::Later(wait) })
+                Err(Undelivered { said: words::sending_answered(said), class: Class::Later(wait) })
             }
-            300..400 => Err(Undelivered::refused(format!(
-                "the service answered {said}, and redirects are not followed: set the address that it leads to"
-            ))),
-            _ => Err(Undelivered::refused(format!("the service answered {said}"))),
+            300..400 => Err(Undelivered::refused(words::sending_redirected(said))),
+            _ => Err(Undelivered::refused(words::sending_answered(said))),
         }
     }
 }
@@ -72,7 +70,7 @@ pub(crate) fn quoted(text: &str, secrets: &[Secret]) -> String {
     for secret in secrets.iter().map(Secret::expose).filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, Secret::MASK);
     }
-    words::cut(text.trim(), SAID)
+    wording::cut(text.trim(), SAID)
 }
 
 /// How long `Retry-After` says to wait, which is seconds or a date. A date is held against that of the same answer, so that no two

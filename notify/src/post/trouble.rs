@@ -13,28 +13,24 @@ pub(super) fn of(error: &reqwest::Error) -> Undelivered {
         return too_late();
     }
     if error.is_builder() {
-        return Undelivered::refused("the request could not be made from these settings");
+        return Undelivered::refused(words::SENDING_UNMADE);
     }
     let found = chain(error).find_map(|cause| {
         let encryption = cause.downcast_ref::<rustls::Error>().map(encryption);
         encryption.or_else(|| network(cause.downcast_ref::<io::Error>()?.kind()))
     });
-    let fallback = if error.is_connect() {
-        "no connection to the service"
-    } else {
-        "the service hung up without an answer"
-    };
+    let fallback = if error.is_connect() { words::SENDING_NO_CONNECTION } else { words::SENDING_HUNG_UP };
     Undelivered::later(found.unwrap_or_else(|| fallback.to_owned()))
 }
 
 /// Nobody answered in time.
 pub(crate) fn too_late() -> Undelivered {
-    Undelivered::later("the service did not answer in time")
+    Undelivered::later(words::SENDING_LATE)
 }
 
 /// The policy forbids the address.
 pub(crate) fn forbidden() -> Undelivered {
-    Undelivered::refused("the service is at an address that this server must not ask")
+    Undelivered::refused(words::SENDING_FORBIDDEN)
 }
 
 /// An error and what is behind it. Errors of the system hide one level, what they were made of.
@@ -47,22 +43,20 @@ pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item 
 
 fn encryption(error: &rustls::Error) -> String {
     match error {
-        rustls::Error::InvalidCertificate(_) => "the certificate of the service is not trusted".to_owned(),
-        _ => "no encryption was agreed on with the service".to_owned(),
+        rustls::Error::InvalidCertificate(_) => words::SENDING_UNTRUSTED.to_owned(),
+        _ => words::SENDING_NO_ENCRYPTION.to_owned(),
     }
 }
 
 /// What a connection fails with, where that says more than that it failed.
 pub(crate) fn network(kind: io::ErrorKind) -> Option<String> {
     let said = match kind {
-        io::ErrorKind::ConnectionRefused => "the service refused the connection",
+        io::ErrorKind::ConnectionRefused => words::SENDING_REFUSED,
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
-            "the service broke the connection off"
+            words::SENDING_BROKEN_OFF
         }
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            "the service cannot be reached from here"
-        }
-        io::ErrorKind::TimedOut => "the service did not answer in time",
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => words::SENDING_UNREACHABLE,
+        io::ErrorKind::TimedOut => words::SENDING_LATE,
         _ => return None,
     };
     Some(said.to_owned())

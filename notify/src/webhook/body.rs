@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     form::Form,
     names::{self, OwnText},
-    words,
+    wording,
 };
 
 /// Our own JSON. It only ever gets more members; what would break a reader gets a new `version`.
@@ -27,7 +27,7 @@ pub(super) fn ours(alert: &Alert) -> Value {
         "key": alert.key,
         "thread": alert.thread,
         "kind": alert.kind.word(),
-        "title": words::title(alert),
+        "title": wording::title(alert),
         "tracker": tracker,
         "incident": alert.incident,
         "at": alert.at.to_string(),
@@ -58,7 +58,7 @@ impl OwnBody {
         }
         match serde_json::from_str(source) {
             _ if source.chars().count() > OwnText::LIMIT => {
-                form.wrong(name, format!("a body has at most {} characters", OwnText::LIMIT));
+                form.wrong(name, words::channel_webhook_body_long(OwnText::LIMIT));
             }
             Ok(json) => match unknown(&json) {
                 Some(word) => form.wrong(name, OwnText::no_name(word)),
@@ -66,9 +66,7 @@ impl OwnBody {
             },
             Err(error) => {
                 let (line, column) = (error.line(), error.column());
-                let problem = format!(
-                    "this is not JSON: see line {line}, column {column}. Names stand inside of quotes"
-                );
+                let problem = words::channel_webhook_body_wrong(column, line);
                 form.wrong(name, problem);
             }
         }

@@ -21,12 +21,12 @@ impl Headers {
         let read: Result<Vec<_>, String> = lines.map(|line| line_of(line, before)).collect();
         let checked = read.and_then(|headers| {
             if headers.len() > MOST {
-                return Err(format!("there are at most {MOST} headers"));
+                return Err(words::channel_webhook_headers_many(MOST));
             }
             let mut names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
             names.sort_unstable();
             match names.windows(2).find(|pair| matches!(pair, [one, other] if one == other)) {
-                Some([name, ..]) => Err(format!("{name} is there twice")),
+                Some([name, ..]) => Err(words::channel_webhook_header_twice(name)),
                 _ => Ok(headers),
             }
         });
@@ -49,23 +49,21 @@ impl Headers {
 /// Reads a line. Errors repeat the name, but never the value.
 fn line_of(line: &str, before: Option<&Headers>) -> Result<(HeaderName, Secret), String> {
     let Some((name, value)) = line.split_once(':') else {
-        return Err("a header is a name, a colon and a value".to_owned());
+        return Err(words::CHANNEL_WEBHOOK_HEADER_WRONG.to_owned());
     };
     let (name, value) = (name.trim(), value.trim());
     let name = HeaderName::try_from(name).ok().filter(|name| name.as_str().len() <= 100);
-    let name = name.ok_or("a header's name has letters, digits and - only")?;
+    let name = name.ok_or(words::CHANNEL_WEBHOOK_HEADER_NAME_WRONG)?;
     if is_ours(&name) {
-        return Err(format!("{name} is set by this program"));
+        return Err(words::channel_webhook_header_ours(name));
     }
     if value == Secret::MASK {
         let kept = before.and_then(|before| before.0.iter().find(|(known, _)| *known == name));
-        let kept = kept.ok_or_else(|| {
-            format!("the value of {name} is kept only for the server that it was given for: fill it in again")
-        })?;
+        let kept = kept.ok_or_else(|| words::channel_webhook_header_elsewhere(name))?;
         return Ok(kept.clone());
     }
     if value.len() > LIMIT || HeaderValue::from_str(value).is_err() {
-        return Err(format!("the value of {name} is one line of at most {LIMIT} plain characters"));
+        return Err(words::channel_webhook_header_value_wrong(LIMIT, name));
     }
     Ok((name, Secret::new(value)))
 }

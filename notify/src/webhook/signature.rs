@@ -20,7 +20,7 @@ impl Key {
     pub(super) fn parse(form: &mut Form<'_>, name: &'static str, before: Option<&Self>) -> Option<Self> {
         let is_right =
             |text: &str| text.is_empty() || bytes(text).is_some_and(|bytes| (24..=64).contains(&bytes.len()));
-        let problem = "a signing secret is whsec_ and 24 to 64 bytes in Base64";
+        let problem = words::CHANNEL_WEBHOOK_SECRET_WRONG;
         let secret = form.secret_of(name, before.map(|before| &before.0), is_right, problem);
         Some(secret).filter(|secret| !secret.expose().is_empty()).map(Self)
     }

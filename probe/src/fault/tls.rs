@@ -12,15 +12,15 @@ pub(crate) fn tls(error: &Error, chain: &[CertificateDer<'_>]) -> (TlsFault, Str
         Error::InvalidCertificate(error) => return certificate(error, chain),
         Error::InvalidMessage(
             InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
-        ) => (TlsFault::BadCertificate, "larger than 64 KiB"),
+        ) => (TlsFault::BadCertificate, words::DETAIL_TLS_LARGE),
         Error::InvalidMessage(message) => return (not_tls(message), String::new()),
         Error::PeerIncompatible(problem) => incompatible(problem),
-        Error::NoCertificatesPresented => (TlsFault::BadCertificate, "the server shows none"),
+        Error::NoCertificatesPresented => (TlsFault::BadCertificate, words::DETAIL_TLS_NO_CERTIFICATE),
         Error::AlertReceived(alert) => return alert_received(*alert),
         Error::PeerMisbehaved(_)
         | Error::InappropriateMessage { .. }
         | Error::InappropriateHandshakeMessage { .. } => {
-            return (TlsFault::Other, format!("the server breaks the rules of TLS: {error}"));
+            return (TlsFault::Other, words::detail_tls_rules(error));
         }
         other => return (TlsFault::Other, other.to_string()),
     };
@@ -40,12 +40,10 @@ fn not_tls(message: &InvalidMessage) -> TlsFault {
 
 fn incompatible(problem: &PeerIncompatible) -> (TlsFault, &'static str) {
     match problem {
-        PeerIncompatible::ServerDoesNotSupportTls12Or13 => {
-            (TlsFault::Version, "the server speaks only TLS older than 1.2")
-        }
+        PeerIncompatible::ServerDoesNotSupportTls12Or13 => (TlsFault::Version, words::DETAIL_TLS_OLD),
         PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
         | PeerIncompatible::Tls12NotOffered
-        | PeerIncompatible::Tls12NotOfferedOrEnabled => (TlsFault::Version, "the server speaks only TLS 1.2"),
+        | PeerIncompatible::Tls12NotOfferedOrEnabled => (TlsFault::Version, words::DETAIL_TLS_ONLY_1_2),
         _ => (TlsFault::Cipher, ""),
     }
 }
@@ -57,11 +55,11 @@ fn certificate(error: &CertificateError, chain: &[CertificateDer<'_>]) -> (TlsFa
     let day = |time: x509_parser::time::ASN1Time| date(time.timestamp());
     match error {
         E::Expired | E::ExpiredContext { .. } => {
-            let since = own.map(|own| format!("since {}", day(own.validity().not_after)));
+            let since = own.map(|own| words::detail_tls_expired(day(own.validity().not_after)));
             (TlsFault::Expired, since.unwrap_or_default())
         }
         E::NotValidYet | E::NotValidYetContext { .. } => {
-            let from = own.map(|own| format!("before {}", day(own.validity().not_before)));
+            let from = own.map(|own| words::detail_tls_not_yet(day(own.validity().not_before)));
             (TlsFault::NotYetValid, from.unwrap_or_default())
         }
         E::NotValidForName => (TlsFault::WrongName, String::new()),
@@ -75,15 +73,13 @@ fn certificate(error: &CertificateError, chain: &[CertificateDer<'_>]) -> (TlsFa
         {
             (TlsFault::SelfSigned, String::new())
         }
-        E::UnknownIssuer if chain.len() == 1 => {
-            (TlsFault::Untrusted, "the server shows no other certificate that would lead to one".into())
-        }
+        E::UnknownIssuer if chain.len() == 1 => (TlsFault::Untrusted, words::DETAIL_TLS_ALONE.into()),
         E::UnknownIssuer => (TlsFault::Untrusted, String::new()),
         E::InvalidPurpose | E::InvalidPurposeContext { .. } => {
-            (TlsFault::BadCertificate, "it is not for servers".into())
+            (TlsFault::BadCertificate, words::DETAIL_TLS_PURPOSE.into())
         }
-        E::BadEncoding => (TlsFault::BadCertificate, "it cannot be read".into()),
-        E::BadSignature => (TlsFault::BadCertificate, "its signature is wrong".into()),
+        E::BadEncoding => (TlsFault::BadCertificate, words::DETAIL_TLS_UNREADABLE.into()),
+        E::BadSignature => (TlsFault::BadCertificate, words::DETAIL_TLS_SIGNATURE.into()),
         other => (TlsFault::BadCertificate, other.to_string()),
     }
 }
@@ -93,11 +89,10 @@ fn names(wanted: &str, presented: &[String]) -> String {
     let name = |text: &String| text.split('"').nth(1).map_or(text.clone(), str::to_owned);
     let shown: Vec<String> = presented.iter().take(3).map(name).collect();
     let more = presented.len().saturating_sub(shown.len());
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    if shown.is_empty() {
-        format!("not for {wanted}")
-    } else {
-        format!("for {}{more}, not for {wanted}", shown.join(", "))
+    match (shown.join(", "), more) {
+        _ if shown.is_empty() => words::detail_tls_name(wanted),
+        (shown, 0) => words::detail_tls_names(shown, wanted),
+        (shown, more) => words::detail_tls_names_more(more, shown, wanted),
     }
 }
 
@@ -111,7 +106,7 @@ fn alert_received(alert: AlertDescription) -> (TlsFault, String) {
     match alert {
         A::ProtocolVersion => (TlsFault::Version, String::new()),
         A::HandshakeFailure | A::InsufficientSecurity => (TlsFault::Cipher, String::new()),
-        A::UnrecognisedName => (TlsFault::WrongName, "the server does not know this name".into()),
+        A::UnrecognisedName => (TlsFault::WrongName, words::DETAIL_TLS_UNKNOWN_NAME.into()),
         A::CertificateRequired | A::NoCertificate => (TlsFault::ClientCertificate, String::new()),
         // Only our certificate can be meant.
         A::BadCertificate
@@ -120,8 +115,10 @@ fn alert_received(alert: AlertDescription) -> (TlsFault, String) {
         | A::CertificateExpired
         | A::CertificateUnknown
         | A::UnknownCA
-        | A::AccessDenied => (TlsFault::ClientCertificate, format!("the server refuses ours: {alert:?}")),
-        other => (TlsFault::Other, format!("the server broke off with the alert {other:?}")),
+        | A::AccessDenied => {
+            (TlsFault::ClientCertificate, words::detail_tls_client_refused(format_args!("{alert:?}")))
+        }
+        other => (TlsFault::Other, words::detail_tls_alert(format_args!("{other:?}"))),
     }
 }
 

@@ -50,7 +50,7 @@ impl Token {
     /// Fetches one. The time counts, but in no phase.
     pub(super) async fn fetch(ready: &Ready, trace: &mut Trace) -> Result<Self, Outcome> {
         let Some(Auth::OAuth2 { token_url, client_id, client_secret, scopes }) = &ready.plan.http.auth else {
-            return Err(failed("no credentials"));
+            return Err(failed(words::DETAIL_SIGN_IN_NO_CREDENTIALS));
         };
         // The names are encoded before they are joined (section 2.3.1).
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
@@ -61,9 +61,10 @@ impl Token {
     }
 
     fn read(answer: &[u8]) -> Result<Self, Outcome> {
-        let grant: Grant = serde_json::from_slice(answer).map_err(|_| failed("the answer holds no token"))?;
+        let grant: Grant =
+            serde_json::from_slice(answer).map_err(|_| failed(words::DETAIL_SIGN_IN_NO_TOKEN))?;
         if grant.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
-            return Err(failed("the token is no bearer token"));
+            return Err(failed(words::DETAIL_SIGN_IN_NO_BEARER));
         }
         let seconds = match grant.expires_in {
             #[expect(
@@ -74,7 +75,7 @@ impl Token {
             Some(seconds) => (seconds as u64).min(LONGEST),
             None => USUAL,
         };
-        let header = bearer(&grant.access_token).map_err(|_| failed("the token cannot be sent"))?;
+        let header = bearer(&grant.access_token).map_err(|_| failed(words::DETAIL_SIGN_IN_UNSENDABLE))?;
         Ok(Self { header, until: Instant::now() + Duration::from_secs(seconds.saturating_sub(MARGIN)) })
     }
 }
@@ -98,7 +99,7 @@ async fn exchange(ready: &Ready, hop: &Hop, trace: &mut Trace) -> Result<Vec<u8>
     trace.enter(Phase::Body);
     let status = answer.status();
     if !status.is_success() {
-        return Err(failed(&format!("the answer is {status}")));
+        return Err(failed(&words::detail_sign_in_status(status)));
     }
     let (mut incoming, mut body) = (answer.into_body(), Vec::new());
     while !incoming.is_end_stream()
@@ -107,7 +108,7 @@ async fn exchange(ready: &Ready, hop: &Hop, trace: &mut Trace) -> Result<Vec<u8>
         let frame = frame.map_err(|error| fault::outcome(&error, Phase::Body))?;
         body.extend_from_slice(frame.data_ref().map(AsRef::as_ref).unwrap_or_default());
         if body.len() > LIMIT.min(Expectations::BODY_LIMIT) {
-            return Err(failed("the answer is too long"));
+            return Err(failed(words::DETAIL_SIGN_IN_LONG));
         }
     }
     Ok(body)

@@ -105,7 +105,10 @@ fn is_too_slow(size: usize, took: Duration) -> bool {
 }
 
 fn too_slow(size: usize, took: Duration) -> Outcome {
-    Outcome::Down(Fault::new(FaultKind::TooSlow, format!("{size} bytes in {:.1} s", took.as_secs_f64())))
+    Outcome::Down(Fault::new(
+        FaultKind::TooSlow,
+        words::detail_too_slow(size, format_args!("{:.1}", took.as_secs_f64())),
+    ))
 }
 
 #[cfg(test)]

@@ -35,20 +35,20 @@ pub(super) struct Unpacked {
 pub(super) fn packing(headers: &HeaderMap) -> Result<Vec<Packing>, String> {
     let mut found = Vec::new();
     for line in headers.get_all(CONTENT_ENCODING) {
-        for word in line.to_str().map_err(|_| "packed in a way without a name")?.split(',') {
+        for word in line.to_str().map_err(|_| words::DETAIL_PACKED_UNNAMED)?.split(',') {
             found.extend(match word.trim().to_ascii_lowercase().as_str() {
                 "" | "identity" => None,
                 "gzip" | "x-gzip" => Some(Packing::Gzip),
                 "br" => Some(Packing::Brotli),
                 "zstd" => Some(Packing::Zstd),
                 "deflate" => Some(Packing::Deflate),
-                other => return Err(format!("packed as `{other:.20}`, which is not understood")),
+                other => return Err(words::detail_packed_unknown(format_args!("{other:.20}"))),
             });
         }
     }
     match found.len() {
         0..=NESTED_LIMIT => Ok(found),
-        many => Err(format!("packed {many} times over")),
+        many => Err(words::detail_packed_often(many)),
     }
 }
 
@@ -58,7 +58,7 @@ pub(super) fn unpack(packing: &[Packing], bytes: &[u8], is_cut: bool) -> Result<
         .iter()
         .rev()
         .try_fold(Box::new(Cursor::new(bytes)) as Box<dyn Read>, |inner, packing| opened(*packing, inner));
-    let mut reader = reader.map_err(|error| format!("broken: {error}"))?;
+    let mut reader = reader.map_err(words::detail_packed_broken)?;
     let mut unpacked = Vec::new();
     let mut piece = [0; 8_192];
     loop {
@@ -66,10 +66,10 @@ pub(super) fn unpack(packing: &[Packing], bytes: &[u8], is_cut: bool) -> Result<
             Ok(0) => return Ok(Unpacked { bytes: unpacked, is_cut }),
             Ok(more) => unpacked.extend_from_slice(&piece[..more]),
             Err(_) if is_cut && !unpacked.is_empty() => return Ok(Unpacked { bytes: unpacked, is_cut }),
-            Err(error) => return Err(format!("broken: {error}")),
+            Err(error) => return Err(words::detail_packed_broken(error)),
         }
         if unpacked.len() > FREE && unpacked.len() / RATIO_LIMIT > bytes.len() {
-            return Err(format!("{} bytes unpack to more than {RATIO_LIMIT} times as many", bytes.len()));
+            return Err(words::detail_packed_bomb(bytes.len(), RATIO_LIMIT));
         }
         if unpacked.len() > Expectations::BODY_LIMIT {
             unpacked.truncate(Expectations::BODY_LIMIT);

@@ -174,7 +174,7 @@ pub(super) fn permitted(shared: &Shared, family: Family, found: &[IpAddr]) -> Re
     };
     let wanted: Vec<IpAddr> = found.iter().filter(is_wanted).copied().collect();
     if wanted.is_empty() {
-        let kind = if family == Family::V6 { "no IPv6 address" } else { "no IPv4 address" };
+        let kind = if family == Family::V6 { words::DETAIL_NO_IPV6 } else { words::DETAIL_NO_IPV4 };
         return Err(Outcome::Down(Fault::new(FaultKind::Dns, kind)));
     }
     let allowed: Vec<IpAddr> = wanted.into_iter().filter(|address| shared.policy.allows(*address)).collect();
@@ -185,8 +185,7 @@ pub(super) fn permitted(shared: &Shared, family: Family, found: &[IpAddr]) -> Re
 async fn through(ready: &Ready, proxy: &Proxy, hop: &Hop, trace: &mut Trace) -> Result<Connected, Outcome> {
     let blame = std::mem::replace(&mut trace.blame, Blame::Proxy);
     let host = url::Host::parse(&proxy.host).or_else(|_| url::Host::parse(&format!("[{}]", proxy.host)));
-    let host =
-        host.map_err(|_| Outcome::Down(Fault::new(FaultKind::Proxy, "not a name that can be looked up")))?;
+    let host = host.map_err(|_| Outcome::Down(Fault::new(FaultKind::Proxy, words::DETAIL_NO_NAME)))?;
     let place = Place { is_tls: false, host, port: proxy.port };
     let ((mut tcp, peer), _) = Box::pin(reach(ready, &place, None, trace)).await?;
     let credentials = proxy.credentials.as_ref().map(|(user, password)| (user.as_str(), password.expose()));

@@ -75,7 +75,7 @@ async fn one(
 
 fn said(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Up => "up".into(),
+        Outcome::Up => words::MARK_UP.into(),
         Outcome::Degraded(fault) | Outcome::Down(fault) => fault.to_string(),
         Outcome::Unknown(reason) => reason.sentence().into(),
     }
@@ -93,7 +93,7 @@ fn together(asked: &[(Outcome, Trace)], verdicts: &[(String, String)]) -> Outcom
         .map(|(_, (address, said))| format!("{address}: {said}"))
         .collect();
     if !failing.is_empty() {
-        let detail = format!("{} of {} addresses fail: {}", failing.len(), asked.len(), failing.join("; "));
+        let detail = words::detail_addresses(asked.len(), failing.join("; "), failing.len());
         return Outcome::Down(Fault::new(FaultKind::Addresses, detail));
     }
     let unknown = outcomes().find(|outcome| matches!(outcome, Outcome::Unknown(_)));

@@ -62,7 +62,7 @@ impl Ready {
 
     /// Where this redirect leads, as browsers follow it: 303 asks with GET, and so do 301 and 302 in place of a POST.
     pub(super) fn following(&self, from: &Hop, url: Url, status: StatusCode) -> Result<Hop, Fault> {
-        let place = Place::of(&url).ok_or_else(|| unsendable("the redirect has no host"))?;
+        let place = Place::of(&url).ok_or_else(|| unsendable(words::DETAIL_REDIRECT_NO_HOST))?;
         let is_home = self.first.as_ref().is_ok_and(|first| first.place == place);
         let asks_anew = match status.as_u16() {
             303 => from.method != Method::HEAD,
@@ -86,12 +86,12 @@ impl Ready {
 impl Hop {
     fn first(plan: &Plan, shared: &Shared) -> Result<Self, Fault> {
         let url = plan.target.as_url().clone();
-        let place = Place::of(&url).ok_or_else(|| unsendable("the URL has no host"))?;
+        let place = Place::of(&url).ok_or_else(|| unsendable(words::FIELD_URL_NO_HOST))?;
         let method =
             plan.http.method.as_deref().map_or(Ok(Method::GET), |name| Method::from_bytes(name.as_bytes()));
         let mut headers = headers(plan, shared, true)?;
         headers.insert(HOST, host(plan, &url, true)?);
-        let method = method.map_err(|_| unsendable("the method cannot be sent"))?;
+        let method = method.map_err(|_| unsendable(words::DETAIL_METHOD_UNSENDABLE))?;
         let body = Bytes::from(plan.http.body.clone().unwrap_or_default());
         note_length(&mut headers, &method, &body);
         Ok(Self { path: path(&url)?, url, place, is_home: true, method, headers, body })
@@ -104,7 +104,7 @@ impl Hop {
         authorization: HeaderValue,
         body: String,
     ) -> Result<Self, Fault> {
-        let place = Place::of(url).ok_or_else(|| unsendable("the URL has no host"))?;
+        let place = Place::of(url).ok_or_else(|| unsendable(words::FIELD_URL_NO_HOST))?;
         let headers = HeaderMap::from_iter([
             (HOST, header(&url[Position::BeforeHost..Position::AfterPort])?),
             (USER_AGENT, shared.user_agent.clone()),
@@ -163,7 +163,7 @@ fn headers(plan: &Plan, shared: &Shared, is_home: bool) -> Result<HeaderMap, Fau
     headers.insert(HOST, HeaderValue::from_static(""));
     for line in &plan.http.headers {
         let name =
-            HeaderName::try_from(&line.name).map_err(|_| unsendable("a header's name cannot be sent"))?;
+            HeaderName::try_from(&line.name).map_err(|_| unsendable(words::DETAIL_HEADER_NAME_UNSENDABLE))?;
         let is_secret = matches!(line.value, domain::HeaderValue::Secret(_));
         if !is_home && (is_secret || [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(&name)) {
             continue;
@@ -221,7 +221,7 @@ fn secret(text: &str) -> Result<HeaderValue, Fault> {
 }
 
 fn header(text: &str) -> Result<HeaderValue, Fault> {
-    HeaderValue::try_from(text).map_err(|_| unsendable("a header cannot be sent"))
+    HeaderValue::try_from(text).map_err(|_| unsendable(words::DETAIL_HEADER_UNSENDABLE))
 }
 
 fn host(plan: &Plan, url: &Url, is_home: bool) -> Result<HeaderValue, Fault> {
@@ -233,7 +233,7 @@ fn host(plan: &Plan, url: &Url, is_home: bool) -> Result<HeaderValue, Fault> {
 
 fn path(url: &Url) -> Result<PathAndQuery, Fault> {
     let text = &url[Position::BeforePath..Position::AfterQuery];
-    PathAndQuery::try_from(text).map_err(|_| unsendable("the URL cannot be sent"))
+    PathAndQuery::try_from(text).map_err(|_| unsendable(words::DETAIL_URL_UNSENDABLE))
 }
 
 fn busted(path: &PathAndQuery, nonce: u64) -> PathAndQuery {

@@ -73,9 +73,9 @@ pub(super) struct H2 {
 pub(crate) enum LinkError {
     #[error(transparent)]
     Http(#[from] hyper::Error),
-    #[error("more than {INTERIM_LIMIT} interim answers")]
+    #[error("{}", words::detail_interim_many(INTERIM_LIMIT))]
     Interim,
-    #[error("the connection ended")]
+    #[error("{}", words::DETAIL_CONNECTION_ENDED)]
     Ended,
 }
 

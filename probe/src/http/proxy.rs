@@ -34,11 +34,11 @@ pub(super) async fn tunnel(
         match read(&answer) {
             Reply::Open => return Ok(()),
             Reply::Refused(detail) => return Err(refused(&detail)),
-            Reply::More if answer.len() >= LIMIT => return Err(refused("its answer has no end")),
+            Reply::More if answer.len() >= LIMIT => return Err(refused(words::DETAIL_PROXY_ENDLESS)),
             Reply::More => {}
         }
         if proxy.read_buf(&mut answer).await.map_err(lost)? == 0 {
-            return Err(refused("it hung up without an answer"));
+            return Err(refused(words::DETAIL_PROXY_HUNG_UP));
         }
     }
 }
@@ -63,11 +63,11 @@ fn read(answer: &[u8]) -> Reply {
     let is_http = version.is_some_and(|version| version.starts_with("HTTP/1."));
     match status.and_then(|status| status.parse::<u16>().ok()).filter(|_| is_http) {
         // The other side of a tunnel waits for us to speak.
-        Some(200..=299) if answer.len() > end + 4 => Reply::Refused("it says more than it should".into()),
+        Some(200..=299) if answer.len() > end + 4 => Reply::Refused(words::DETAIL_PROXY_MORE.into()),
         Some(200..=299) => Reply::Open,
-        Some(407) => Reply::Refused("it wants to know who asks".into()),
+        Some(407) => Reply::Refused(words::DETAIL_PROXY_WHO.into()),
         Some(status) => Reply::Refused(format!("{status} {text}").trim().to_owned()),
-        None => Reply::Refused("it does not speak HTTP".into()),
+        None => Reply::Refused(words::DETAIL_PROXY_NO_HTTP.into()),
     }
 }
 

@@ -27,10 +27,10 @@ pub(super) fn next_hop(from: &Url, status: StatusCode, headers: &HeaderMap) -> N
         return Next::Answer;
     };
     if !matches!(next.scheme(), "http" | "https") {
-        return Next::Refused(format!("redirect to {}:, which is not followed", next.scheme()));
+        return Next::Refused(words::detail_redirect_scheme(next.scheme()));
     }
     if next.port() == Some(0) {
-        return Next::Refused("redirect to port 0".into());
+        return Next::Refused(words::DETAIL_REDIRECT_PORT.into());
     }
     if next.host().is_none() {
         return Next::Answer;

@@ -24,14 +24,14 @@ pub(super) async fn tunnel<S: AsyncRead + AsyncWrite + Unpin>(
     match (ask(proxy, methods).await?, credentials) {
         ([VERSION, NO_CREDENTIALS], _) => {}
         ([VERSION, PASSWORD], Some((user, password))) => sign_in(proxy, user, password).await?,
-        ([VERSION, _], _) => return Err(refused("it wants to know who asks")),
-        _ => return Err(refused("it does not speak SOCKS5")),
+        ([VERSION, _], _) => return Err(refused(words::DETAIL_PROXY_WHO)),
+        _ => return Err(refused(words::DETAIL_SOCKS_NO_SOCKS)),
     }
     let [version, reply, _, kind] = ask(proxy, &request(place)?).await?;
     match (version, reply) {
         (VERSION, 0) => skip_address(proxy, kind).await,
         (VERSION, code) => Err(refused(meaning(code))),
-        _ => Err(refused("it does not speak SOCKS5")),
+        _ => Err(refused(words::DETAIL_SOCKS_NO_SOCKS)),
     }
 }
 
@@ -47,7 +47,7 @@ async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
     }
     match ask(proxy, &request).await? {
         [_, 0] => Ok(()),
-        _ => Err(refused("it does not accept the user and password")),
+        _ => Err(refused(words::DETAIL_SOCKS_CREDENTIALS)),
     }
 }
 
@@ -91,7 +91,7 @@ async fn skip_address<S: AsyncRead + AsyncWrite + Unpin>(proxy: &mut S, kind: u8
         1 => 4 + PORT,
         3 => usize::from(ask::<S, 1>(proxy, &[]).await?[0]) + PORT,
         4 => 16 + PORT,
-        _ => return Err(refused("it does not speak SOCKS5")),
+        _ => return Err(refused(words::DETAIL_SOCKS_NO_SOCKS)),
     };
     let mut rest = [0; 255 + PORT];
     let read = proxy.read_exact(&mut rest[..length]).await;
@@ -99,20 +99,19 @@ async fn skip_address<S: AsyncRead + AsyncWrite + Unpin>(proxy: &mut S, kind: u8
 }
 
 fn length(text: &str) -> Result<u8, Outcome> {
-    u8::try_from(text.len())
-        .map_err(|_| refused("a name, user or password of more than 255 bytes cannot be sent"))
+    u8::try_from(text.len()).map_err(|_| refused(words::DETAIL_SOCKS_LONG))
 }
 
 fn meaning(code: u8) -> &'static str {
     match code {
-        1 => "it failed",
-        2 => "it does not allow this",
-        3 => "network unreachable from there",
-        4 => "host unreachable from there",
-        5 => "connection refused by the target",
-        6 => "it took too long",
-        7 | 8 => "it cannot do this",
-        _ => "it refuses, for a reason that has no name",
+        1 => words::DETAIL_SOCKS_FAILED,
+        2 => words::DETAIL_SOCKS_FORBIDDEN,
+        3 => words::DETAIL_SOCKS_NETWORK,
+        4 => words::DETAIL_SOCKS_HOST,
+        5 => words::DETAIL_SOCKS_REFUSED,
+        6 => words::DETAIL_SOCKS_LATE,
+        7 | 8 => words::DETAIL_SOCKS_CANNOT,
+        _ => words::DETAIL_SOCKS_UNNAMED,
     }
 }
 

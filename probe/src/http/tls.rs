@@ -80,9 +80,8 @@ impl Encryption {
             None => Arc::clone(&self.trust),
             Some(pem) => {
                 let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
-                let roots = roots.map_err(|_| unusable("the authorities of this tracker cannot be read"))?;
-                only(roots, &self.provider)
-                    .map_err(|_| unusable("the authorities of this tracker cannot be used"))?
+                let roots = roots.map_err(|_| unusable(words::DETAIL_AUTHORITIES_UNREADABLE))?;
+                only(roots, &self.provider).map_err(|_| unusable(words::DETAIL_AUTHORITIES_UNUSABLE))?
             }
         };
         let versions: &[&SupportedProtocolVersion] = match options.tls.min_version {
@@ -101,10 +100,10 @@ impl Encryption {
                     CertificateDer::pem_slice_iter(identity.chain.as_bytes()).collect();
                 let key = PrivateKeyDer::from_pem_slice(identity.key.expose().as_bytes());
                 let (Ok(chain), Ok(key)) = (chain, key) else {
-                    return Err(unusable("the client certificate of this tracker cannot be read"));
+                    return Err(unusable(words::DETAIL_CLIENT_UNREADABLE));
                 };
                 let config = builder.with_client_auth_cert(chain, key);
-                config.map_err(|_| unusable("the client certificate of this tracker does not fit its key"))?
+                config.map_err(|_| unusable(words::DETAIL_CLIENT_KEY))?
             }
         };
         // A resumed session shows no certificate, and one that expires would go unseen for days.
@@ -170,7 +169,7 @@ fn server_name(ready: &Ready, hop: &Hop) -> Result<ServerName<'static>, Fault> {
         (None, Some(address)) => Ok(address.into()),
         (None, None) => ServerName::try_from(hop.place.host.to_string().trim_end_matches('.').to_owned()),
     };
-    name.map_err(|_| Fault::new(FaultKind::Dns, "not a name that can be looked up"))
+    name.map_err(|_| Fault::new(FaultKind::Dns, words::DETAIL_NO_NAME))
 }
 
 /// Trusts what this machine trusts. A machine that trusts nobody (a bare container) would find every certificate

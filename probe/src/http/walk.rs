@@ -87,7 +87,7 @@ impl Walk<'_> {
             Next::Answer => Ok(None),
             Next::Refused(detail) => Err(Fault::new(FaultKind::Redirects, detail)),
             Next::Hop(_) if followed == limit => {
-                Err(Fault::new(FaultKind::Redirects, format!("more than {limit} redirects")))
+                Err(Fault::new(FaultKind::Redirects, words::detail_redirects_many(limit)))
             }
             Next::Hop(url) => self.ready.following(hop, url, answer.status()).map(Some),
         }
@@ -122,14 +122,11 @@ impl Walk<'_> {
         let has = |name| answer.headers().contains_key(name);
         let down = |kind, detail: &str| Err(Outcome::Down(Fault::new(kind, detail)));
         if kept.is_absolute && answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return down(FaultKind::Proxy, "it wants to know who asks");
+            return down(FaultKind::Proxy, words::DETAIL_PROXY_WHO);
         }
         if has(header::TRANSFER_ENCODING) && has(header::CONTENT_LENGTH) {
             self.trace.seen.take_head(&answer, &kept);
-            return down(
-                FaultKind::Protocol,
-                "two contradicting lengths, as in an answer that was tampered with",
-            );
+            return down(FaultKind::Protocol, words::DETAIL_TWO_LENGTHS);
         }
         debug_assert!(kept.place == hop.place);
         Ok((kept, answer))
@@ -241,8 +238,11 @@ impl Walk<'_> {
 /// The first line of an answer, and where it leads.
 fn said(answer: &Response<Incoming>) -> String {
     let leads = answer.headers().get(header::LOCATION).filter(|_| answer.status().is_redirection());
-    let leads = leads.and_then(|value| value.to_str().ok()).map(|to| format!(" to {to}")).unwrap_or_default();
-    format!("{:?} {}{leads}", answer.version(), answer.status())
+    let said = format!("{:?} {}", answer.version(), answer.status());
+    match leads.and_then(|value| value.to_str().ok()) {
+        Some(to) => words::detail_answer_leads_to(said, to),
+        None => said,
+    }
 }
 
 /// How long who watches waits for the rest of an answer that is decided.

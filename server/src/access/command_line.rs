@@ -70,7 +70,7 @@ impl Access {
 
     /// Makes the account of a demo, which everybody may watch, and gives its password.
     pub(crate) async fn open_demo(&self, name: &str) -> Result<Secret, Failure> {
-        let by = Actor::program("demo");
+        let by = Actor::program(words::ACTOR_DEMO);
         let password = keys::code().map_err(random)?;
         self.create(name, password.expose(), Role::Administrator, &by).await?;
         self.done(AccountChange::SetReading(Reading::Everyone), &by).await?;

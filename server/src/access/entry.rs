@@ -76,8 +76,7 @@ const ENROLLING: Duration = Duration::from_mins(30);
 const TRIES: u8 = 5;
 
 /// Why no code of a phone is right.
-const UNREADABLE: &str = "the server cannot read what your phone's codes are compared with: its key was lost. Take a recovery code, \
-                          or ask an administrator to turn your two-factor sign-in off";
+const UNREADABLE: &str = words::SIGN_IN_SEED_LOST;
 
 impl Tickets {
     fn forget_old(&mut self, now: Duration) {
@@ -109,7 +108,7 @@ impl Access {
         if !asker.viewer.is_local {
             self.admit(asker, "setup token")?;
             if keys::hash(&keys::normal_code(given.token)) != keys::hash(self.setup_token.expose()) {
-                let problem = "this is not the token that the server wrote to its log when it started";
+                let problem = words::SIGN_IN_SETUP_TOKEN;
                 return Err(FieldError::new("token", problem).into());
             }
         }
@@ -157,9 +156,7 @@ impl Access {
         };
         let Some(account) = account.filter(|account| account.is_enabled && verdict != Verdict::Wrong) else {
             tracing::warn!(address = %asker.address, "somebody failed to sign in");
-            return Err(
-                FieldError::new("password", "this name and this password do not belong together").into()
-            );
+            return Err(FieldError::new("password", words::SIGN_IN_WRONG).into());
         };
         if verdict == Verdict::Outdated {
             let hash = self.hasher.hash(password).await.map_err(unhashed)?;
@@ -192,9 +189,10 @@ impl Access {
         let account = {
             let mut tickets = lock(&self.tickets);
             tickets.forget_old(self.clock.monotonic());
-            let ticket = tickets.waiting.get_mut(&hash).ok_or_else(|| {
-                FieldError::new("password", "that took too long; give name and password again")
-            })?;
+            let ticket = tickets
+                .waiting
+                .get_mut(&hash)
+                .ok_or_else(|| FieldError::new("password", words::SIGN_IN_LATE))?;
             ticket.tries += 1;
             ticket.account
         };
@@ -205,7 +203,7 @@ impl Access {
             if account.two_factor.is_some_and(|two_factor| two_factor.secret.is_sealed()) {
                 return Err(FieldError::new("code", UNREADABLE).into());
             }
-            return Err(FieldError::new("code", "this code is not valid now; take the newest one").into());
+            return Err(FieldError::new("code", words::SIGN_IN_CODE_WRONG).into());
         }
         lock(&self.tickets).waiting.remove(&hash);
         lock(&self.limiter).succeeded(asker.prefix(), &key);
@@ -260,15 +258,15 @@ pub(super) fn strong(password: &str, name: &str) -> Result<Password, FieldError>
 }
 
 fn claimed() -> Denied {
-    FieldError::new("name", "this installation has been set up already; sign in").into()
+    FieldError::new("name", words::SIGN_IN_SET_UP).into()
 }
 
 pub(super) fn random(error: keys::NoRandomness) -> Failure {
-    crate::failure::logged(Failure::Internal { doing: "making a secret", cause: Box::new(error) })
+    crate::failure::logged(Failure::Internal { doing: words::DOING_SECRET, cause: Box::new(error) })
 }
 
 pub(super) fn unhashed(error: HashError) -> Failure {
-    let doing = "checking the password";
+    let doing = words::DOING_PASSWORD;
     crate::failure::logged(match error {
         HashError::Busy => Failure::Unavailable { doing, cause: Box::new(error) },
         HashError::Failed(_) => Failure::Internal { doing, cause: Box::new(error) },

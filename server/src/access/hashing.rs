@@ -135,7 +135,7 @@ pub(crate) fn prove_strong(password: &Password, name: &str) -> Result<(), FieldE
     if zxcvbn(text, &[name, "uptime", "tracker"]).score() >= Score::Three {
         return Ok(());
     }
-    let problem = "this is easily guessed; take a few words that do not belong together";
+    let problem = words::FIELD_PASSWORD_GUESSED;
     Err(FieldError::new("password", problem))
 }
 

@@ -48,7 +48,7 @@ impl Access {
         let is_possible = password.len() <= PASSWORD_BYTES;
         let verdict = self.hasher.verify(if is_possible { password } else { "" }, Some(&account.password));
         if verdict.await.map_err(unhashed)? == Verdict::Wrong {
-            return Err(FieldError::new(field, "this is not your password").into());
+            return Err(FieldError::new(field, words::OWN_PASSWORD_WRONG).into());
         }
         lock(&self.limiter).succeeded(asker.prefix(), &key);
         Ok(account)
@@ -73,13 +73,12 @@ impl Access {
         let now = self.clock.now();
         let secret = lock(&self.tickets)
             .enrolling(session, self.clock.monotonic())
-            .ok_or_else(|| FieldError::new("code", "that took too long; begin again"))?;
+            .ok_or_else(|| FieldError::new("code", words::OWN_CODE_LATE))?;
         let key = format!("second factor of {account}");
         self.admit(asker, &key)?;
         let now_s = u64::try_from(now.as_ms() / 1_000).unwrap_or(0);
-        let step = two_factor::step(&secret, code, now_s).ok_or_else(|| {
-            FieldError::new("code", "this code is not right; are phone and server on time?")
-        })?;
+        let step = two_factor::step(&secret, code, now_s)
+            .ok_or_else(|| FieldError::new("code", words::OWN_CODE_WRONG))?;
         lock(&self.limiter).succeeded(asker.prefix(), &key);
         let codes = (0..CODES).map(|_| keys::code()).collect::<Result<Vec<_>, _>>().map_err(random)?;
         let hashes = codes.iter().map(|code| keys::hash(code.expose())).collect();

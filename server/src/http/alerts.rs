@@ -147,7 +147,7 @@ async fn save_channel(services: &Services, typed: &Typed<'_>) -> Result<&'static
         return Ok("channel");
     }
     let number = channel.0.to_string();
-    let rule = [("name", "Everything"), ("enabled", "true"), ("channel", &number)];
+    let rule = [("name", words::RULE_EVERYTHING), ("enabled", "true"), ("channel", &number)];
     let rule = rule.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     // The channel is kept already; that its rule is not must not look as if it were not.
     let is_kept = services.alerting.save_rule(None, rule).await.is_ok();

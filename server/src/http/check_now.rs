@@ -44,7 +44,7 @@ pub(super) async fn many(
     let Ids { ids } = read_json(&body).map_err(|unreadable| match unreadable {
         Unreadable::Field(invalid) => Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, invalid),
         Unreadable::Syntax(error) | Unreadable::More(error) => {
-            Problem::new(StatusCode::BAD_REQUEST, format!("The body is not one JSON value: {error}."))
+            Problem::new(StatusCode::BAD_REQUEST, words::api_body_not_one(error))
         }
     })?;
     let wanted = ids.into_iter().map(TrackerId).collect();

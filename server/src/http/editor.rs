@@ -57,7 +57,7 @@ async fn save(
     }
     let trackers = editor.services(&asker).trackers;
     let saved = async {
-        let id = id_of(&fields).ok_or_else(|| ApiError::BadRequest("it names no tracker".into()))?;
+        let id = id_of(&fields).ok_or_else(|| ApiError::BadRequest(words::EDITOR_NO_TRACKER.into()))?;
         trackers.edit(id, fields.clone()).await?;
         Ok(id)
     };
@@ -85,7 +85,7 @@ async fn read(
     Form(fields): Form<Fields>,
 ) -> Response {
     let (fields, mut remarks) = pasted(fields);
-    remarks.insert(0, "The command line was read into the fields. Nothing is saved.".into());
+    remarks.insert(0, words::EDITOR_PASTED.into());
     editor.again(asker, READ_PATH, fields, nothing(), Some(edit::remark(&remarks))).await
 }
 

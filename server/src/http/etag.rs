@@ -27,7 +27,7 @@ pub(super) async fn revalidated(request: Request, next: Next) -> Response {
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
-        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The answer broke off.").into_response();
+        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, words::API_BROKE_OFF).into_response();
     };
     let opaque = opaque_tag(&bytes, parts.headers.get(LINK));
     let known = known_as(&wanted, &opaque);

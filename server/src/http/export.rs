@@ -34,7 +34,7 @@ pub(super) async fn all(
         return Ok(file("trackers", "csv", "text/csv; charset=utf-8; header=present", text.into()));
     }
     let format: Format = word.parse().map_err(|_| {
-        Problem::invalid(StatusCode::BAD_REQUEST, Invalid::one("format", "json, toml or csv"))
+        Problem::invalid(StatusCode::BAD_REQUEST, Invalid::one("format", words::EXPORT_FORMAT))
     })?;
     written(trackers.into_iter().map(|tracker| &tracker.settings), "trackers", format)
 }
@@ -55,7 +55,7 @@ fn written<'a>(
 }
 
 fn unwritten(cause: Cause) -> Failure {
-    logged(Failure::Internal { doing: "writing the trackers", cause })
+    logged(Failure::Internal { doing: words::DOING_EXPORT, cause })
 }
 
 fn file(name: &str, ending: &str, media_type: &str, text: axum::body::Bytes) -> Response {

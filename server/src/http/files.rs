@@ -18,7 +18,7 @@ pub(super) async fn package(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let missing = || Problem::new(StatusCode::NOT_FOUND, "There is no such file in this version.");
+    let missing = || Problem::new(StatusCode::NOT_FOUND, words::API_NO_FILE);
     let file = state.assets.find(&path).ok_or_else(missing)?;
     let tag = HeaderValue::from_str(&tag(state.assets.version())).map_err(|_| missing())?;
     let lifetime = if state.assets.is_fixed() { "public, max-age=31536000, immutable" } else { "no-cache" };

@@ -109,7 +109,7 @@ pub(super) async fn admit(
 }
 
 fn too_large() -> Response {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large.").into_response()
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, words::API_FORM_LARGE).into_response()
 }
 
 async fn answer(

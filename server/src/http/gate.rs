@@ -56,19 +56,10 @@ async fn gate(
 /// What a program is told.
 fn refused(refusal: Refusal, is_claimed: bool) -> Response {
     let (status, sentence) = match refusal {
-        Refusal::SignIn if is_claimed => (
-            StatusCode::UNAUTHORIZED,
-            "This needs a token: Authorization: Bearer …; make one in the settings.",
-        ),
-        Refusal::SignIn => (
-            StatusCode::UNAUTHORIZED,
-            "Nobody has set this installation up yet; open /setup, or use `uptime-tracker user create`.",
-        ),
-        Refusal::TwoFactor => (
-            StatusCode::FORBIDDEN,
-            "Administrators need two-factor sign-in here: its owner has to turn it on in the settings first.",
-        ),
-        Refusal::Forbidden => (StatusCode::FORBIDDEN, "This token, or its account, may not do that."),
+        Refusal::SignIn if is_claimed => (StatusCode::UNAUTHORIZED, words::API_NEEDS_TOKEN),
+        Refusal::SignIn => (StatusCode::UNAUTHORIZED, words::API_NOT_SET_UP),
+        Refusal::TwoFactor => (StatusCode::FORBIDDEN, words::API_TWO_FACTOR),
+        Refusal::Forbidden => (StatusCode::FORBIDDEN, words::API_FORBIDDEN),
     };
     let mut response = Problem::new(status, sentence).into_response();
     if refusal == Refusal::SignIn {

@@ -43,7 +43,7 @@ pub(super) async fn guard(State(state): State<AppState>, request: Request, next:
     let authority = authority(&request);
     let host = authority.as_ref().map(Authority::host).unwrap_or_default();
     if !state.hosts.answers(host) {
-        let detail = "This name is not answered here. Use localhost, or start with --allow-host NAME.";
+        let detail = words::API_HOST;
         return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
     }
     let headers = request.headers();
@@ -51,7 +51,7 @@ pub(super) async fn guard(State(state): State<AppState>, request: Request, next:
     let is_safe = is_safe(request.method()) && !headers.contains_key(UPGRADE);
     let carries_session = asker::has_session(headers, &state.reached);
     if !is_safe && is_cross_site(headers, authority.as_ref(), carries_session) {
-        let detail = "A change that another site asked for is refused.";
+        let detail = words::API_OTHER_SITE;
         return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
     }
     next.run(request).await

@@ -192,7 +192,7 @@ async fn list(
     Extension(asker): Extension<Asker>,
     mut params: Params,
 ) -> Result<Json<Vec<IncidentReply>>, Problem> {
-    let open = params.take("open", "true or false", |text| text.parse().ok()).unwrap_or_default();
+    let open = params.take("open", words::API_OPEN, |text| text.parse().ok()).unwrap_or_default();
     let tracker = params.number("tracker_id", 1..=i64::MAX).map(TrackerId);
     let before = params.number("before", 1..=i64::MAX).map(IncidentId);
     let limit = params.number("limit", 1..=MOST).unwrap_or(USUAL);
@@ -232,7 +232,7 @@ async fn comment(
     let CommentBody { comment } = read_json(&body).map_err(|unreadable| match unreadable {
         Unreadable::Field(invalid) => Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, invalid),
         Unreadable::Syntax(error) | Unreadable::More(error) => {
-            Problem::new(StatusCode::BAD_REQUEST, format!("The body is not one JSON value: {error}."))
+            Problem::new(StatusCode::BAD_REQUEST, words::api_body_not_one(error))
         }
     })?;
     state.services_for(&asker).incidents.comment(id, comment).await.map_err(problem)?;
@@ -251,7 +251,7 @@ fn read_id(text: &str) -> Result<IncidentId, Problem> {
 
 fn problem(failure: Failure) -> Problem {
     match failure {
-        Failure::NotFound => Problem::new(StatusCode::NOT_FOUND, "There is no such incident."),
+        Failure::NotFound => Problem::new(StatusCode::NOT_FOUND, words::API_NO_INCIDENT),
         other => other.into(),
     }
 }

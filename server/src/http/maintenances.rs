@@ -192,7 +192,7 @@ fn read_id(text: &str) -> Result<MaintenanceId, Problem> {
 
 fn problem(failure: Failure) -> Problem {
     match failure {
-        Failure::NotFound => Problem::new(StatusCode::NOT_FOUND, "There is no such maintenance."),
+        Failure::NotFound => Problem::new(StatusCode::NOT_FOUND, words::PLAN_UNKNOWN),
         other => other.into(),
     }
 }

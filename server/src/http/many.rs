@@ -64,7 +64,7 @@ async fn undo(
     let key = value(&values, "key").and_then(|key| key.parse().ok());
     let answer = match key {
         Some(key) => forms.state.services_for(&asker).trackers.undo(key).await.map_err(ApiError::from),
-        None => Err(ApiError::BadRequest("it names no change".into())),
+        None => Err(ApiError::BadRequest(words::MANY_NAMES_NO_CHANGE.into())),
     };
     let to = back(&values);
     reply(forms, asker, (&uri, &headers), values, answer.map(|()| (serde_json::Value::Null, to))).await
@@ -96,7 +96,7 @@ fn deed(values: &[(String, String)], now: Timestamp) -> Result<Deed, ApiError> {
         Some("resume") => Ok(Deed::Resume),
         Some("delete") => Ok(Deed::Remove),
         Some("change") => Ok(Deed::Edit(values.to_vec())),
-        _ => Err(ApiError::BadRequest("it does not say what to do".into())),
+        _ => Err(ApiError::BadRequest(words::MANY_NO_DEED.into())),
     }
 }
 
@@ -106,7 +106,7 @@ fn rest(values: &[(String, String)], now: Timestamp) -> Result<Rest, ApiError> {
     let (length, until) = match text("length") {
         pause::UNTIL => {
             let read = app::past::asked::moment(text("until")).map_err(ToOwned::to_owned);
-            let none = || "give the time when the pause ends, or choose another length".to_owned();
+            let none = || words::MANY_NO_END.to_owned();
             ("", Some(read.and_then(|until| until.ok_or_else(none))))
         }
         length => (length, None),

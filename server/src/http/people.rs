@@ -220,9 +220,7 @@ async fn own(access: &Access, asker: &Asker, path: &str, typed: &Typed<'_>) -> R
                 "" => None,
                 days => Some(
                     days.parse()
-                        .map_err(|_| {
-                            domain::Invalid::one("days", "how many days the token lasts is a whole number")
-                        })
+                        .map_err(|_| domain::Invalid::one("days", words::TOKEN_DAYS_WRONG))
                         .map_err(ApiError::Invalid)?,
                 ),
             };

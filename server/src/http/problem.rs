@@ -40,14 +40,13 @@ impl From<Failure> for Problem {
     /// Causes are logged where the failure came from; they are never sent.
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::NotFound => Self::new(StatusCode::NOT_FOUND, "There is no such tracker."),
+            Failure::NotFound => Self::new(StatusCode::NOT_FOUND, words::API_NO_TRACKER),
             Failure::Invalid(invalid) => Self::invalid(StatusCode::UNPROCESSABLE_ENTITY, invalid),
-            Failure::Unavailable { doing, .. } => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                format!("{doing} is not possible at the moment; try again."),
-            ),
+            Failure::Unavailable { doing, .. } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, words::api_unavailable(doing))
+            }
             Failure::Internal { doing, .. } => {
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{doing} failed; the log says why."))
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, words::api_internal(doing))
             }
         }
     }

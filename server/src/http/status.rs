@@ -31,10 +31,7 @@ fn choose(state: &AppState, choice: Result<Query<Choice>, QueryRejection>) -> Re
     let view = state.view.read();
     let Some(id) = choice.tracker_id else { return Ok(view.newest().collect()) };
     let id: TrackerId = id.parse().map_err(|_| {
-        Problem::invalid(
-            StatusCode::BAD_REQUEST,
-            Invalid::one("tracker_id", "the number of a tracker, like 1"),
-        )
+        Problem::invalid(StatusCode::BAD_REQUEST, Invalid::one("tracker_id", words::API_TRACKER_ID))
     })?;
     let cells = view.cells(id).ok_or(Failure::NotFound)?;
     Ok(cells.filter_map(|cell| cell.outcome.is_up()).collect())

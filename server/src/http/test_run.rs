@@ -66,12 +66,12 @@ impl Runs {
     /// Leave to begin, or why not.
     fn begin(&self) -> Result<OwnedSemaphorePermit, &'static str> {
         let permit = Arc::clone(&self.room).try_acquire_owned();
-        let permit = permit.map_err(|_| "Other tests are running. Try again in a moment.")?;
+        let permit = permit.map_err(|_| words::TEST_RUN_BUSY)?;
         let now = self.clock.monotonic();
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         begun.retain(|at| now.saturating_sub(*at) < WINDOW);
         if begun.len() >= MOST {
-            return Err("There were many tests just now. Try again in half a minute.");
+            return Err(words::TEST_RUN_MANY);
         }
         begun.push_back(now);
         Ok(permit)

@@ -41,7 +41,7 @@ async fn change_label(services: &Services, typed: &Typed<'_>) -> Result<Done, Ap
     let to = match typed.text("do") {
         "rename" => Some(typed.text("to")),
         "delete" => None,
-        _ => return Err(Failure::from(Invalid::one("do", "rename or delete")).into()),
+        _ => return Err(Failure::from(Invalid::one("do", words::API_RELABEL)).into()),
     };
     let merge = typed.text("merge") == "true";
     let changed = services.trackers.relabel(label, typed.text("from"), to, merge).await?;

@@ -128,7 +128,7 @@ impl RecorderHandle {
     }
 
     async fn ask(&self, edit: Edit, by: Actor) -> Result<Edited, Failure> {
-        let unavailable = |cause: domain::Cause| Failure::Unavailable { doing: "saving", cause };
+        let unavailable = |cause: domain::Cause| Failure::Unavailable { doing: words::DOING_SAVING, cause };
         let asked = async {
             let (reply, answer) = oneshot::channel();
             let sent = self.inbox.send(Message::Edit(edit, by, reply)).await;

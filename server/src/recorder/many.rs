@@ -52,7 +52,7 @@ impl Recorder {
             return Err(Failure::NotFound);
         }
         let (steps, done) = self.alter_undoably(&altered, &roster, by).await?;
-        let said = counted("changed", &done, &roster);
+        let said = counted(CHANGED, &done, &roster);
         Ok((self.undos.push(Undo { said, at: self.clock.monotonic(), steps }), done))
     }
 
@@ -144,28 +144,32 @@ fn placed(ids: &[TrackerId], spot: Spot, roster: &Roster) -> Vec<Alteration> {
     moved.collect()
 }
 
+/// What is said of one tracker, by its name, and of several.
+type Said = (fn(String) -> String, fn(usize) -> String);
+const CHANGED: Said = (words::many_changed_one, words::many_changed);
+
 /// `12 trackers are paused.`
 fn said(deed: &Deed, done: &[TrackerId], roster: &Roster) -> String {
-    let what = match deed {
-        Deed::Pause(_) => "paused",
-        Deed::Resume => "resumed",
-        Deed::Remove => "deleted",
-        Deed::Edit(_) => "changed",
-        Deed::Place(_) if !done.is_empty() => return "The order is changed.".into(),
-        Deed::Place(_) => "",
+    let said: Said = match deed {
+        Deed::Pause(_) => (words::many_paused_one, words::many_paused),
+        Deed::Resume => (words::many_resumed_one, words::many_resumed),
+        Deed::Remove => (words::many_deleted_one, words::many_deleted),
+        Deed::Place(_) if !done.is_empty() => return words::MANY_ORDER.into(),
+        Deed::Edit(_) | Deed::Place(_) => CHANGED,
     };
-    counted(what, done, roster)
+    counted(said, done, roster)
 }
 
-fn counted(what: &str, done: &[TrackerId], roster: &Roster) -> String {
+fn counted((one, several): Said, done: &[TrackerId], roster: &Roster) -> String {
     match done {
-        [] => "There was nothing to change.".into(),
+        [] => words::MANY_NOTHING_DONE.into(),
         [id] => {
-            let name = roster
-                .get(id)
-                .map_or_else(|| "1 tracker".into(), |tracker| tracker.settings.shown_name().to_string());
-            format!("{name} is {what}.")
+            let name = roster.get(id).map_or_else(
+                || words::MANY_UNNAMED.into(),
+                |tracker| tracker.settings.shown_name().to_string(),
+            );
+            one(name)
         }
-        many => format!("{} trackers are {what}.", many.len()),
+        many => several(many.len()),
     }
 }

@@ -12,7 +12,7 @@ impl Recorder {
         if acts.is_empty() {
             return;
         }
-        let by = Actor::program("outside, in the database");
+        let by = Actor::program(words::ACTOR_OUTSIDE);
         if let Err(failure) = self.records.note(&acts, &by, self.clock.now()).await {
             self.health.storage_failed(&failure);
         }

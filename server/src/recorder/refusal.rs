@@ -113,7 +113,7 @@ pub(super) fn put_off(backlog: &mut Backlog, message: Message) {
 
 /// The answer to who wants to change something meanwhile.
 pub(super) fn of_edit() -> Failure {
-    Failure::Unavailable { doing: "saving", cause: Box::new(Refusing) }
+    Failure::Unavailable { doing: words::DOING_SAVING, cause: Box::new(Refusing) }
 }
 
 /// Waits until a refused group is to be tried again; for ever when there is none.

@@ -129,11 +129,11 @@ fn evidence(seen: &Evidence) -> Vec<(String, String)> {
     let first_line =
         |body: &String| body.lines().map(str::trim).find(|line| !line.is_empty()).map(ToOwned::to_owned);
     let lines = [
-        ("Asked", Some(seen.url.clone()).filter(|url| !url.is_empty())),
-        ("Address", seen.peer.clone()),
-        ("Status", seen.status.map(|status| status.to_string())),
-        ("Certificate", seen.tls.as_ref().and_then(|tls| tls.problem.clone())),
-        ("Answer", seen.body.as_ref().and_then(first_line)),
+        (words::ALERT_ASKED, Some(seen.url.clone()).filter(|url| !url.is_empty())),
+        (words::ALERT_ADDRESS, seen.peer.clone()),
+        (words::ALERT_STATUS, seen.status.map(|status| status.to_string())),
+        (words::ALERT_CERTIFICATE, seen.tls.as_ref().and_then(|tls| tls.problem.clone())),
+        (words::ALERT_ANSWER, seen.body.as_ref().and_then(first_line)),
     ];
     let cut = |text: String| text.chars().filter(|c| !c.is_control()).take(LINE).collect();
     lines.into_iter().filter_map(|(name, value)| Some((name.to_owned(), cut(value?)))).collect()

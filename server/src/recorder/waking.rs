@@ -29,7 +29,7 @@ impl Recorder {
             // Maintenance begins, or ends.
             return self.reload_logged().await;
         }
-        let by = Actor::program("the end of the pause");
+        let by = Actor::program(words::ACTOR_PAUSE_END);
         if let Err(failure) = self.alter(&over, &by).await {
             self.health.storage_failed(&failure);
         }

@@ -73,7 +73,7 @@ impl ByHand {
         ids.sort_unstable();
         ids.dedup();
         if ids.len() > MOST_BY_HAND {
-            return Err(Invalid::one("ids", format!("at most {MOST_BY_HAND} trackers at once")).into());
+            return Err(Invalid::one("ids", words::check_now_many(MOST_BY_HAND)).into());
         }
         ids.iter().try_for_each(|id| self.0.know(*id))?;
         let checks = join_all(ids.iter().map(|id| self.0.one(*id))).await;
@@ -87,7 +87,7 @@ impl Desk {
             return Ok(());
         }
         self.view.read().about(id).ok_or(Failure::NotFound)?;
-        Err(Invalid::one("id", "this tracker cannot be checked as it stands; edit it first").into())
+        Err(Invalid::one("id", words::CHECK_NOW_BROKEN).into())
     }
 
     async fn one(&self, id: TrackerId) -> Option<Cell> {

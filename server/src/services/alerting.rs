@@ -67,7 +67,7 @@ impl Alerting for SharedAlerting {
         let channel = parse(&fields, before.as_ref());
         let (name, channel) = both(name, channel)?;
         if id.is_none() && self.alerts.channels().await.map_err(logged)?.len() >= MOST {
-            return Err(Invalid::one("name", format!("there are {MOST} channels already")).into());
+            return Err(Invalid::one("name", words::channels_many(MOST)).into());
         }
         let kept = StoredChannel {
             id,
@@ -95,7 +95,7 @@ impl Alerting for SharedAlerting {
         let alert = Alert {
             key: format!("test-{}", now.as_ms()),
             thread: format!("test-{}", now.as_ms()),
-            cause: format!("{} tries this channel", self.by.name),
+            cause: words::alert_tried_by(&self.by.name),
             link: self.links.base().map(ToOwned::to_owned),
             ..Alert::of(AlertKind::Test, now)
         };
@@ -112,7 +112,7 @@ impl Alerting for SharedAlerting {
     async fn save_rule(&self, id: Option<RuleId>, fields: Vec<(String, String)>) -> Result<RuleId, Failure> {
         let rule = AlertRule { id, ..read_rule(&fields, &self.channels().await?)? };
         if id.is_none() && self.alerts.rules().await.map_err(logged)?.len() >= MOST {
-            return Err(Invalid::one("name", format!("there are {MOST} rules already")).into());
+            return Err(Invalid::one("name", words::rules_many(MOST)).into());
         }
         self.change(AlertChange::SaveRule(rule)).await.map(RuleId)
     }
@@ -166,7 +166,7 @@ fn shown(stored: StoredChannel) -> Option<ChannelView> {
     let (fields, problem) = match Channel::from_json(settings.expose()) {
         Ok(channel) => (channel.fields(), None),
         Err(_) if settings.is_sealed() => {
-            let problem = "its settings cannot be read with the key that this server has; enter them again";
+            let problem = words::CHANNEL_SEALED;
             (Vec::new(), Some(problem.to_owned()))
         }
         Err(broken) => (Vec::new(), Some(broken.to_string())),
@@ -185,10 +185,10 @@ fn is_on(fields: &[(String, String)]) -> bool {
 fn name_of(fields: &[(String, String)]) -> Result<String, Invalid> {
     let name = value(fields, "name");
     let problem = match name.chars().count() {
-        0 => "give it a name".to_owned(),
-        1..=NAME if name.chars().any(char::is_control) => "a name has no control characters".to_owned(),
+        0 => words::ALERTING_NAME_MISSING.to_owned(),
+        1..=NAME if name.chars().any(char::is_control) => words::ALERTING_NAME_CONTROL.to_owned(),
         1..=NAME => return Ok(name.to_owned()),
-        _ => format!("a name has at most {NAME} characters"),
+        _ => words::field_name_long(NAME),
     };
     Err(Invalid::one("name", problem))
 }
@@ -211,7 +211,7 @@ fn read_rule(fields: &[(String, String)], known: &[ChannelId]) -> Result<AlertRu
     let channels = fields.iter().filter(|(name, _)| name == "channel").map(|(_, id)| channel(id));
     let channels: Vec<Option<ChannelId>> = channels.collect();
     if channels.is_empty() || channels.iter().any(Option::is_none) {
-        keep("channel", "choose at least one channel");
+        keep("channel", words::RULE_CHANNEL_MISSING);
     }
     let length = |name: &str| match value(fields, name) {
         "" => Some(None),
@@ -219,19 +219,19 @@ fn read_rule(fields: &[(String, String)], known: &[ChannelId]) -> Result<AlertRu
     };
     let delay = length("delay").map(Option::unwrap_or_default).filter(|delay| *delay <= DAY);
     if delay.is_none() {
-        keep("delay", "a delay is a length of at most a day, like 30s or 5m");
+        keep("delay", words::RULE_DELAY_WRONG);
     }
     let remind =
         length("remind").filter(|remind| remind.is_none_or(|remind| (MINUTE..=7 * DAY).contains(&remind)));
     if remind.is_none() {
-        keep("remind", "reminders come after 1m to 7d, like 30m; empty for none");
+        keep("remind", words::RULE_REMIND_WRONG);
     }
     let fallback = match value(fields, "fallback") {
         "" => Some(None),
         text => channel(text).map(Some),
     };
     if fallback.is_none() {
-        keep("fallback", "there is no such channel");
+        keep("fallback", words::RULE_FALLBACK_WRONG);
     }
     let scope = Scope::parse(value(fields, "tags"), value(fields, "groups"), value(fields, "trackers"));
     let name = name_of(fields);

@@ -89,12 +89,10 @@ impl Incidents for SharedIncidents {
         let comment = comment.trim();
         let is_harmful = |c: char| c.is_control() && c != '\n';
         let problem = match comment.chars().count() {
-            0 => "say something first".to_owned(),
-            1..=COMMENT if comment.chars().any(is_harmful) => {
-                "a comment has no control characters".to_owned()
-            }
+            0 => words::COMMENT_MISSING.to_owned(),
+            1..=COMMENT if comment.chars().any(is_harmful) => words::COMMENT_CONTROL.to_owned(),
             1..=COMMENT => return self.change(AlertChange::Comment(id, comment.to_owned())).await,
-            _ => format!("a comment has at most {COMMENT} characters"),
+            _ => words::comment_long(COMMENT),
         };
         Err(Invalid::one("comment", problem).into())
     }

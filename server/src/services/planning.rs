@@ -47,11 +47,7 @@ impl Planning for SharedPlanning {
     ) -> Result<MaintenanceId, Failure> {
         let maintenance = MaintenanceDraft::of_fields(&fields).parse(self.clock.now())?;
         if id.is_none() && self.alerts.maintenances().await.map_err(logged)?.len() >= MOST {
-            return Err(Invalid::one(
-                "name",
-                format!("there are {MOST} already; delete those that are over"),
-            )
-            .into());
+            return Err(Invalid::one("name", words::plan_too_many(MOST)).into());
         }
         let change = AlertChange::Announce(Box::new(Maintenance { id, ..maintenance }));
         self.change(change).await.map(MaintenanceId)

@@ -79,9 +79,7 @@ impl Upkeep for SharedUpkeep {
         let retention = RetentionDraft::of_fields(&fields)?;
         for ((name, said), (_, fixed)) in retention.pairs().into_iter().zip(self.fixed.pairs()) {
             if said.is_some() && fixed.is_some() {
-                return Err(
-                    Invalid::one(name, "the command line says this, and wins; change it there").into()
-                );
+                return Err(Invalid::one(name, words::SETTING_OF_COMMAND_LINE).into());
             }
         }
         // A form does not send what the command line says; what was said of it before stays, for a start without that.

@@ -31,7 +31,7 @@ fn basic(given: &BasicDraft, before: Option<&Auth>) -> Result<Auth, FieldError> 
     let user = given.user.clone();
     text("http.auth.basic.user", &user)?;
     if user.contains(':') {
-        return Err(FieldError::new("http.auth.basic.user", "a user's name has no colon"));
+        return Err(FieldError::new("http.auth.basic.user", words::FIELD_USER_COLON));
     }
     let password = secret(PASSWORD, &given.password, before)?.unwrap_or_else(|| Secret::new(""));
     readable(PASSWORD, &password)?;
@@ -44,14 +44,11 @@ fn bearer(given: &BearerDraft, before: Option<&Auth>) -> Result<Auth, FieldError
         Some(Auth::Bearer { token }) => Some(token),
         _ => None,
     };
-    let token =
-        secret(TOKEN, &given.token, before)?.ok_or_else(|| FieldError::new(TOKEN, "give the token"))?;
+    let token = secret(TOKEN, &given.token, before)?
+        .ok_or_else(|| FieldError::new(TOKEN, words::FIELD_TOKEN_MISSING))?;
     readable(TOKEN, &token)?;
     if !token.is_sealed() && !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(FieldError::new(
-            TOKEN,
-            "a token has no spaces and only letters, digits and signs of ASCII",
-        ));
+        return Err(FieldError::new(TOKEN, words::FIELD_TOKEN_WRONG));
     }
     Ok(Auth::Bearer { token })
 }
@@ -67,7 +64,7 @@ fn oauth2(given: &OAuth2Draft, before: Option<&Auth>) -> Result<Auth, FieldError
     let client_id = given.client_id.trim().to_owned();
     text("http.auth.oauth2.client_id", &client_id)?;
     let client_secret = secret(SECRET, &given.client_secret, before)?
-        .ok_or_else(|| FieldError::new(SECRET, "give the secret"))?;
+        .ok_or_else(|| FieldError::new(SECRET, words::FIELD_CLIENT_SECRET_MISSING))?;
     readable(SECRET, &client_secret)?;
     let scopes = given.scopes.split_whitespace().collect::<Vec<_>>().join(" ");
     bounded("http.auth.oauth2.scopes", &scopes)?;
@@ -77,7 +74,7 @@ fn oauth2(given: &OAuth2Draft, before: Option<&Auth>) -> Result<Auth, FieldError
 /// One line that is not empty.
 fn text(field: &str, text: &str) -> Result<(), FieldError> {
     if text.is_empty() {
-        return Err(FieldError::new(field, "it is missing"));
+        return Err(FieldError::new(field, words::FIELD_MISSING));
     }
     bounded(field, text)
 }
@@ -89,7 +86,7 @@ fn readable(field: &str, secret: &Secret) -> Result<(), FieldError> {
 
 fn bounded(field: &str, text: &str) -> Result<(), FieldError> {
     if text.len() > LIMIT {
-        return Err(FieldError::new(field, format!("at most {LIMIT} bytes")));
+        return Err(FieldError::new(field, words::field_bytes(LIMIT)));
     }
     line(text).map_err(|problem| FieldError::new(field, problem))
 }

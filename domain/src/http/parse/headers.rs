@@ -16,13 +16,13 @@ fn wrong(problem: impl Into<String>) -> FieldError {
 
 pub(super) fn read(given: &HeadersDraft, before: &HttpOptions) -> Result<Vec<Header>, FieldError> {
     if given.0.len() > HttpOptions::MOST_HEADERS {
-        return Err(wrong(format!("at most {} headers", HttpOptions::MOST_HEADERS)));
+        return Err(wrong(words::field_headers_many(HttpOptions::MOST_HEADERS)));
     }
     let mut headers: Vec<Header> = Vec::with_capacity(given.0.len());
     for (name, value) in &given.0 {
         let name = header_name(name).map_err(wrong)?;
         if find(&headers, &name).is_some() {
-            return Err(wrong(format!("{name} is there twice; join its values with commas")));
+            return Err(wrong(words::field_header_twice(name)));
         }
         let value = read_value(&name, value, find(&before.headers, &name))
             .map_err(|problem| wrong(format!("{name}: {problem}")))?;
@@ -60,7 +60,7 @@ fn read_value(name: &str, given: &HeaderDraft, before: Option<&Header>) -> Resul
 /// Two ways to sign in would contradict each other.
 pub(super) fn agree(options: &HttpOptions) -> Result<(), FieldError> {
     match (&options.auth, find(&options.headers, "authorization")) {
-        (Some(_), Some(_)) => Err(wrong("Authorization is set by http.auth already; leave one of them out")),
+        (Some(_), Some(_)) => Err(wrong(words::FIELD_HEADER_AUTHORIZATION)),
         _ => Ok(()),
     }
 }

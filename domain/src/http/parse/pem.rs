@@ -10,7 +10,7 @@ pub(super) fn certificates(text: &str) -> Result<Option<String>, String> {
     }
     let blocks = blocks(text)?;
     if blocks.is_empty() || blocks.iter().any(|block| block.label != "CERTIFICATE") {
-        return Err("one or more blocks that begin with -----BEGIN CERTIFICATE-----, and no others".into());
+        return Err(words::FIELD_CERTIFICATES_WRONG.into());
     }
     Ok(Some(joined(&blocks)))
 }
@@ -22,10 +22,8 @@ pub(super) fn key(text: &str) -> Result<String, String> {
         [block] if ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"].contains(&block.label) => {
             Ok(joined(&blocks))
         }
-        [block] if block.label == "ENCRYPTED PRIVATE KEY" => {
-            Err("this key is encrypted, and nobody is there to type its password; give it without one".into())
-        }
-        _ => Err("one block that begins with -----BEGIN PRIVATE KEY-----".into()),
+        [block] if block.label == "ENCRYPTED PRIVATE KEY" => Err(words::FIELD_KEY_ENCRYPTED.into()),
+        _ => Err(words::FIELD_KEY_WRONG.into()),
     }
 }
 
@@ -36,7 +34,7 @@ struct Block<'a> {
 
 fn blocks(text: &str) -> Result<Vec<Block<'_>>, String> {
     if text.len() > LIMIT {
-        return Err(format!("at most {LIMIT} bytes"));
+        return Err(words::field_bytes(LIMIT));
     }
     let mut blocks = Vec::new();
     let mut open: Option<Block<'_>> = None;
@@ -45,18 +43,18 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, String> {
             (None, Some(label), _) => open = Some(Block { label, lines: Vec::new() }),
             (Some(block), _, Some(label)) if block.label == label => {
                 if !is_base64(&block.lines) {
-                    return Err("a block is no Base64; it may have been cut or changed".into());
+                    return Err(words::FIELD_PEM_BASE64.into());
                 }
                 blocks.extend(open.take());
             }
             (Some(_), Some(_), _) | (_, _, Some(_)) => {
-                return Err("a block ends that did not begin, or the other way round".into());
+                return Err(words::FIELD_PEM_UNOPENED.into());
             }
             (Some(block), None, None) if !line.is_empty() => block.lines.push(line),
             _ => {}
         }
     }
-    if open.is_some() { Err("the last block has no end".into()) } else { Ok(blocks) }
+    if open.is_some() { Err(words::FIELD_PEM_UNENDED.into()) } else { Ok(blocks) }
 }
 
 fn mark<'a>(line: &'a str, word: &str) -> Option<&'a str> {

@@ -22,7 +22,7 @@ pub(super) fn read(given: &ProxyDraft, before: Option<&Proxy>) -> Result<Option<
 }
 
 fn address(url: &str) -> Result<(ProxyKind, String, u16), String> {
-    let wrong = || "a proxy is like http://proxy.example:3128 or socks5://proxy.example:1080".to_owned();
+    let wrong = || words::FIELD_PROXY_WRONG.to_owned();
     let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
     let kind = match scheme.to_ascii_lowercase().as_str() {
         "http" => ProxyKind::Http,
@@ -32,7 +32,7 @@ fn address(url: &str) -> Result<(ProxyKind, String, u16), String> {
     };
     let authority = rest.strip_suffix('/').unwrap_or(rest);
     if authority.contains('@') {
-        return Err("user and password of a proxy have fields of their own".into());
+        return Err(words::FIELD_PROXY_CREDENTIALS.into());
     }
     let (host, port) = authority.rsplit_once(':').ok_or_else(wrong)?;
     let port = port.parse().ok().filter(|port| *port > 0).ok_or_else(wrong)?;
@@ -47,14 +47,14 @@ fn credentials(given: &ProxyDraft, before: Option<&Secret>) -> Result<Option<(St
         let is_new =
             given.password.value().is_some_and(|password| !["", Secret::MASK].contains(&password.expose()));
         return if is_new {
-            Err(FieldError::new("http.proxy.user", "a password needs the user that it belongs to"))
+            Err(FieldError::new("http.proxy.user", words::FIELD_PROXY_PASSWORD_ALONE))
         } else {
             Ok(None)
         };
     }
     bounded("http.proxy.user", &given.user)?;
     if given.user.contains(':') {
-        return Err(FieldError::new("http.proxy.user", "a user's name has no colon"));
+        return Err(FieldError::new("http.proxy.user", words::FIELD_USER_COLON));
     }
     let password = secret(PASSWORD, &given.password, before)?.unwrap_or_else(|| Secret::new(""));
     if !password.is_sealed() {
@@ -65,7 +65,7 @@ fn credentials(given: &ProxyDraft, before: Option<&Secret>) -> Result<Option<(St
 
 fn bounded(field: &str, text: &str) -> Result<(), FieldError> {
     if text.len() > LIMIT {
-        return Err(FieldError::new(field, format!("at most {LIMIT} bytes")));
+        return Err(FieldError::new(field, words::field_bytes(LIMIT)));
     }
     line(text).map_err(|problem| FieldError::new(field, problem))
 }

@@ -45,13 +45,11 @@ fn identity(draft: &TlsDraft, before: Option<&Identity>) -> Result<Option<Identi
     };
     let is_new = draft.key.value().is_some_and(|key| !["", Secret::MASK].contains(&key.expose()));
     match chain {
-        None if is_new => {
-            Err(FieldError::new("http.tls.certificate", "a key needs the certificate that it belongs to"))
-        }
+        None if is_new => Err(FieldError::new("http.tls.certificate", words::FIELD_KEY_ALONE)),
         None => Ok(None),
         Some(chain) => {
             let key = secret(KEY, &draft.key, before.map(|before| &before.key))?
-                .ok_or_else(|| FieldError::new(KEY, "a certificate needs its key"))?;
+                .ok_or_else(|| FieldError::new(KEY, words::FIELD_CERTIFICATE_ALONE))?;
             if key.is_sealed() {
                 return Ok(Some(Identity { chain, key }));
             }

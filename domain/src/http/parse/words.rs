@@ -14,10 +14,10 @@ pub(super) fn method(text: &str) -> Result<Option<String>, String> {
         return Ok(None);
     }
     if !is_token(&method, 20) {
-        return Err("a method is a word of at most 20 letters, like POST".into());
+        return Err(words::FIELD_METHOD_WRONG.into());
     }
     if method == "CONNECT" || method == "TRACE" {
-        return Err(format!("{method} cannot be sent by a probe"));
+        return Err(words::field_method_forbidden(method));
     }
     Ok(Some(method))
 }
@@ -41,13 +41,11 @@ const OURS: [&str; 11] = [
 pub(super) fn header_name(text: &str) -> Result<String, String> {
     let name = text.trim();
     if !is_token(name, 100) {
-        return Err(
-            "a header's name is a word of at most 100 letters, digits and hyphens, like Accept".into()
-        );
+        return Err(words::FIELD_HEADER_NAME_WRONG.into());
     }
     if OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
-        let instead = if name.eq_ignore_ascii_case("host") { "; http.host says it" } else { "" };
-        return Err(format!("{name} is set by the probe itself{instead}"));
+        let is_host = name.eq_ignore_ascii_case("host");
+        return Err(if is_host { words::field_header_host(name) } else { words::field_header_ours(name) });
     }
     Ok(name.to_owned())
 }
@@ -64,7 +62,7 @@ pub(super) fn header_value(text: &str) -> Result<&str, String> {
     // Trimmed by every server anyway; and a line break at the end is a slip of the clipboard.
     let value = text.trim();
     if value.len() > VALUE_LIMIT {
-        return Err(format!("a header's value has at most {VALUE_LIMIT} bytes"));
+        return Err(words::field_header_value_long(VALUE_LIMIT));
     }
     line(value)?;
     Ok(value)
@@ -73,7 +71,7 @@ pub(super) fn header_value(text: &str) -> Result<&str, String> {
 /// A text on one line.
 pub(super) fn line(text: &str) -> Result<(), String> {
     if text.chars().any(char::is_control) {
-        return Err("no line breaks and no control characters".into());
+        return Err(words::FIELD_LINE_BREAKS.into());
     }
     Ok(())
 }
@@ -84,7 +82,7 @@ pub(super) fn authority(text: &str) -> Result<Option<String>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let wrong = || "a host like example.org or example.org:8080".to_owned();
+    let wrong = || words::FIELD_HOST_WRONG.to_owned();
     let authority = Authority::from_str(text).map_err(|_| wrong())?;
     let has_port = authority.port().is_some() || !authority.as_str().ends_with(':');
     if text.contains('@') || text.len() > 260 || !has_port {
@@ -101,7 +99,7 @@ pub(super) fn server_name(text: &str) -> Result<Option<String>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let wrong = || "a name like example.org, or an address".to_owned();
+    let wrong = || words::FIELD_SERVER_NAME_WRONG.to_owned();
     let bracketed = if text.contains(':') { format!("[{text}]") } else { text.to_owned() };
     match url::Host::parse(&bracketed).map_err(|_| wrong())? {
         url::Host::Domain(name) if !is_domain(&name) => Err(wrong()),

@@ -83,10 +83,10 @@ impl Shown {
         let version = self.version_number().map(|number| format!("TLS {number}"));
         let certificate = self.facts().map(|facts| {
             let days = match facts.days_left {
-                0.. => format!("{} days left", facts.days_left),
-                past => format!("expired {} days ago", past.saturating_neg()),
+                0.. => words::certificate_days_left(facts.days_left),
+                past => words::certificate_expired(past.saturating_neg()),
             };
-            format!("issued by {}, {days}", facts.issuer)
+            words::certificate_issued(days, facts.issuer)
         });
         let parts: Vec<String> = version.into_iter().chain(certificate).collect();
         parts.join(", ")

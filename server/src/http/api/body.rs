@@ -134,16 +134,12 @@ impl TrackerBody {
         let body = read.map_err(|unreadable| match unreadable {
             Unreadable::Field(invalid) => Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, invalid),
             Unreadable::Syntax(error) => {
-                Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
+                Problem::new(StatusCode::BAD_REQUEST, words::api_body_no_json(error))
             }
-            Unreadable::More(error) => Problem::new(
-                StatusCode::BAD_REQUEST,
-                format!("The body is more than one JSON value: {error}."),
-            ),
+            Unreadable::More(error) => Problem::new(StatusCode::BAD_REQUEST, words::api_body_more(error)),
         })?;
         if body.paused == Some(false) && (body.paused_until.is_some() || body.paused_reason.is_some()) {
-            let invalid =
-                Invalid::one("paused", "what is not paused has neither an end of that nor a reason");
+            let invalid = Invalid::one("paused", words::API_NOT_PAUSED);
             return Err(Problem::invalid(StatusCode::UNPROCESSABLE_ENTITY, invalid));
         }
         Ok(body)

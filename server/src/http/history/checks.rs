@@ -55,18 +55,18 @@ impl Wanted {
         let asks_archive = ["from", "to", "last", "order"].into_iter().any(|name| params.has(name));
         if params.has("cursor") {
             if asks_archive {
-                params.wrong("cursor", "stands for the window and the order; leave those out");
+                params.wrong("cursor", words::API_CURSOR_ALONE);
             }
             return Self::next(params);
         }
         if !asks_archive {
             let limit = params.number("limit", 1..=SHOWN_CHECKS).unwrap_or(SHOWN_CHECKS);
-            let wanted = "a time in milliseconds since 1970, UTC";
+            let wanted = words::API_MILLISECONDS;
             let before = params.take("before", wanted, |text| text.parse().ok().map(Timestamp));
             return params.done(Self::Newest { limit, before });
         }
         let window = params.window(now);
-        let order = params.take("order", "oldest or newest", order).unwrap_or(Order::OldestFirst);
+        let order = params.take("order", words::API_ORDER, order).unwrap_or(Order::OldestFirst);
         let limit = params.number("limit", 1..=MOST).unwrap_or(USUAL);
         params.done(Self::First { window, order, limit })
     }
@@ -79,7 +79,7 @@ impl Wanted {
     }
 }
 
-const NOT_OURS: &str = "not one that this tracker's checks were answered with";
+const NOT_OURS: &str = words::API_CURSOR_FOREIGN;
 
 fn not_ours() -> Problem {
     Problem::invalid(StatusCode::BAD_REQUEST, Invalid::one("cursor", NOT_OURS))

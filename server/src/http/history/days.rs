@@ -31,8 +31,7 @@ pub(super) async fn of_one(
     mut params: Params,
 ) -> Result<Json<DaysReply>, Problem> {
     let count = params.number("days", 1..=MOST_DAYS).unwrap_or(USUAL_DAYS);
-    let zone =
-        params.take("zone", "an IANA time zone, like Europe/Berlin or UTC", |name| Zone::parse(name).ok());
+    let zone = params.take("zone", words::API_ZONE, |name| Zone::parse(name).ok());
     let (count, zone) = params.done((count, zone.unwrap_or(Zone::UTC)))?;
     let now = state.clock.now();
     let days = zone.days(now, count);
@@ -53,7 +52,7 @@ pub(super) async fn of_all(
 ) -> Result<(HeaderMap, Json<Vec<StripReply>>), Problem> {
     let count = params.number("days", 1..=MOST_DAYS_OF_ALL).unwrap_or(USUAL_DAYS);
     let limit = params.number("limit", 1..=MOST_TRACKERS).unwrap_or(MOST_TRACKERS);
-    let after = params.take("after", "the number of a tracker, like 1", |id| id.parse().ok());
+    let after = params.take("after", words::API_TRACKER_ID, |id| id.parse().ok());
     let (count, limit, after) = params.done((count, limit, after))?;
     let now = state.clock.now();
     let (ids, has_more) = ids_after(&state, after, limit.into());

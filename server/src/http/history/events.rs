@@ -38,8 +38,8 @@ pub(super) async fn failure(
     mut params: Params,
 ) -> Result<Json<Option<DueReply>>, Problem> {
     match (params.has("after"), params.has("before")) {
-        (false, false) => params.wrong("after", "give `after` or `before`"),
-        (true, true) => params.wrong("before", "give either `after` or `before`"),
+        (false, false) => params.wrong("after", words::API_AFTER_OR_BEFORE),
+        (true, true) => params.wrong("before", words::API_AFTER_AND_BEFORE),
         _ => {}
     }
     let now = state.clock.now();

@@ -46,7 +46,7 @@ pub(super) async fn export(
     Ok((headers, Body::from_stream(reading.chunks())).into_response())
 }
 
-const WANTED: &str = "csv or ndjson for its checks, json or toml for its settings";
+const WANTED: &str = words::API_EXPORT_FORMAT;
 
 /// Letters, numbers and dashes only: `tracker-1-from-20261122T120000Z-to-20261123T120000Z.csv`.
 fn file_name(id: TrackerId, window: Window, format: Format) -> String {

@@ -26,8 +26,8 @@ const NAMED: usize = 5;
 /// Characters of a name that does not exist.
 const NAME_LIMIT: usize = 60;
 
-const TIME: &str = "a time from 1970 on like 2026-11-23T14:03:00Z, milliseconds since 1970, now, or -24h";
-const LENGTH: &str = "a length like 24h, 7d or 365d, at least 1s";
+const TIME: &str = words::API_TIME;
+const LENGTH: &str = words::API_LENGTH;
 
 impl<S: Sync> FromRequestParts<S> for Params {
     type Rejection = Infallible;
@@ -64,7 +64,7 @@ impl Params {
         let text = texts.next()?;
         let is_repeated = texts.count() > 0;
         if is_repeated {
-            self.wrong(name, "given more than once");
+            self.wrong(name, words::API_TWICE);
             return None;
         }
         let value = read(&text);
@@ -79,7 +79,7 @@ impl Params {
     where
         T: FromStr + PartialOrd + Display,
     {
-        let wanted = format!("a number from {} to {}", bounds.start(), bounds.end());
+        let wanted = words::api_number(bounds.start(), bounds.end());
         self.take(name, &wanted, |text| text.parse().ok().filter(|number| bounds.contains(number)))
     }
 
@@ -91,7 +91,7 @@ impl Params {
     /// Takes a window: `from` and `to`, or `last`; by default the last 24 hours. It ends now at the latest.
     pub(super) fn window(&mut self, now: Timestamp) -> Window {
         if self.has("last") && (self.has("from") || self.has("to")) {
-            self.wrong("last", "give either `last`, or `from` and `to`");
+            self.wrong("last", words::API_LAST_OR_FROM);
         }
         let is_length = |length: &Duration| *length >= Duration::from_secs(1);
         let last = self.take("last", LENGTH, |text| parse_length(text).filter(is_length));
@@ -100,10 +100,10 @@ impl Params {
         let from = from.unwrap_or_else(|| before(to, last.unwrap_or(USUAL)));
         let window = Window::new(from, to);
         if from >= to {
-            self.wrong("from", "must lie before `to`, and not in the future");
+            self.wrong("from", words::API_FROM_LATE);
         } else if window.length_ms() > u64::from(MOST_DAYS) * 86_400_000 {
             let field = if last.is_some() { "last" } else { "from" };
-            self.wrong(field, format!("a window is at most {MOST_DAYS} days long"));
+            self.wrong(field, words::api_window_long(MOST_DAYS));
         }
         window
     }
@@ -117,7 +117,7 @@ impl Params {
     pub(in crate::http) fn done<T>(mut self, read: T) -> Result<T, Problem> {
         for (name, _) in std::mem::take(&mut self.given).iter().take(NAMED) {
             let name: String = name.chars().take(NAME_LIMIT).collect();
-            self.wrong(&name, "there is no such parameter here");
+            self.wrong(&name, words::API_NO_PARAMETER);
         }
         if self.problems.is_empty() {
             return Ok(read);

@@ -16,7 +16,7 @@ pub(super) async fn uptime(
     mut params: Params,
 ) -> Result<Json<UptimeReply>, Problem> {
     let window = params.window(state.clock.now());
-    let rule = params.take("rule", "observed_time, full_service_time or checks", Rule::of);
+    let rule = params.take("rule", words::API_RULE, Rule::of);
     let (window, rule) = params.done((window, rule.unwrap_or_default()))?;
     let periods = state.archive.periods(id, &[window.from, window.to]).await.map_err(logged)?;
     let period = periods.first().ok_or(Failure::NotFound)?;

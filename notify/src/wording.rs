@@ -32,14 +32,14 @@ impl Words {
             }
         };
         if let Some(tracker) = &alert.tracker {
-            fact("Target", tracker.target.clone());
-            fact("Group", tracker.group.clone());
-            fact("Tags", tracker.tags.join(", "));
+            fact(words::ALERT_TARGET, tracker.target.clone());
+            fact(words::ALERT_GROUP, tracker.group.clone());
+            fact(words::ALERT_TAGS, tracker.tags.join(", "));
         }
-        fact("Since", alert.since.map(moment).unwrap_or_default());
-        fact("Lasted", alert.lasted_ms.map(span).unwrap_or_default());
+        fact(words::ALERT_SINCE, alert.since.map(moment).unwrap_or_default());
+        fact(words::ALERT_LASTED, alert.lasted_ms.map(span).unwrap_or_default());
         if alert.since != Some(alert.at) {
-            fact("At", moment(alert.at));
+            fact(words::ALERT_AT, moment(alert.at));
         }
         for (what, value) in &alert.evidence {
             fact(what, value.clone());
@@ -63,28 +63,25 @@ impl Words {
 
 /// What happened to whom, in one line: `Up again after 4 min 12 s: shop`.
 pub(crate) fn title(alert: &Alert) -> String {
-    let after = |words: &str, preposition: &str, lasted: Option<u64>| match lasted {
-        Some(ms) => format!("{words} {preposition} {}", span(ms)),
-        None => words.to_owned(),
+    let after = |plain: &str, with: fn(String) -> String, lasted: Option<u64>| match lasted {
+        Some(ms) => with(span(ms)),
+        None => plain.to_owned(),
     };
     let so_far =
         alert.since.map(|since| u64::try_from(alert.at.since(since).as_millis()).unwrap_or(u64::MAX));
     let what = match alert.kind {
-        AlertKind::Down => "Down".to_owned(),
-        AlertKind::StillDown => after("Still down", "after", so_far),
-        AlertKind::Recovered => after("Up again", "after", alert.lasted_ms),
-        AlertKind::WasDown => format!("{}, up again", after("Was down", "for", alert.lasted_ms)),
-        AlertKind::Flapping => "Goes up and down".to_owned(),
-        AlertKind::Blind => "This location sees nothing".to_owned(),
-        AlertKind::Seeing => "This location sees again".to_owned(),
-        AlertKind::Digest => match alert.lines.len() {
-            1 => "1 thing happened".to_owned(),
-            several => format!("{several} things happened"),
-        },
-        AlertKind::Test => "A test of this channel".to_owned(),
+        AlertKind::Down => words::ALERT_DOWN.to_owned(),
+        AlertKind::StillDown => after(words::ALERT_STILL_DOWN, words::alert_still_down_after, so_far),
+        AlertKind::Recovered => after(words::ALERT_RECOVERED, words::alert_recovered_after, alert.lasted_ms),
+        AlertKind::WasDown => after(words::ALERT_WAS_DOWN, words::alert_was_down_for, alert.lasted_ms),
+        AlertKind::Flapping => words::ALERT_FLAPPING.to_owned(),
+        AlertKind::Blind => words::ALERT_BLIND.to_owned(),
+        AlertKind::Seeing => words::ALERT_SEEING.to_owned(),
+        AlertKind::Digest => words::alert_digest(alert.lines.len()),
+        AlertKind::Test => words::ALERT_TEST.to_owned(),
     };
     match &alert.tracker {
-        Some(tracker) => format!("{what}: {}", tracker.name),
+        Some(tracker) => words::alert_about(&tracker.name, what),
         None => what,
     }
 }
@@ -118,10 +115,16 @@ fn moment(at: Timestamp) -> String {
 /// A length in its two largest units: `4 min 12 s`.
 pub(crate) fn span(ms: u64) -> String {
     let secs = ms / 1_000;
-    let units = [(secs / 86_400, "d"), (secs / 3_600 % 24, "h"), (secs / 60 % 60, "min"), (secs % 60, "s")];
-    let shown = units.iter().skip_while(|(n, _)| *n == 0).take(2).filter(|(n, _)| *n > 0);
-    let shown: Vec<String> = shown.map(|(n, unit)| format!("{n} {unit}")).collect();
-    if shown.is_empty() { "less than 1 s".to_owned() } else { shown.join(" ") }
+    let unit = |n: u64, with: fn(u64) -> String| (n, with(n));
+    let units = [
+        unit(secs / 86_400, words::duration_d),
+        unit(secs / 3_600 % 24, words::duration_h),
+        unit(secs / 60 % 60, words::duration_min),
+        unit(secs % 60, words::duration_s),
+    ];
+    let shown = units.into_iter().skip_while(|(n, _)| *n == 0).take(2).filter(|(n, _)| *n > 0);
+    let shown: Vec<String> = shown.map(|(_, text)| text).collect();
+    if shown.is_empty() { words::ALERT_NO_TIME.to_owned() } else { shown.join(" ") }
 }
 
 /// The same message with each of its texts on one line of bounded length, without characters that steer a terminal, a header or
