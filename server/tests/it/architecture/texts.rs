@@ -68,9 +68,10 @@ const EXCEPT_FILES: [(&str, &str); 1] =
     [("parts.rs", "only contributors see it, and only its examples have words")];
 
 /// What reads like words and is not said to people, with the reason.
-const EXCEPT: [(&[&str], &str); 6] = [
+const EXCEPT: [(&[&str], &str); 9] = [
     (
         &[
+            "Control+Enter",
             "Enter",
             "Escape",
             "Home",
@@ -85,7 +86,14 @@ const EXCEPT: [(&[&str], &str); 6] = [
         "keys, as browsers call them",
     ),
     (
-        &["btn primary", "btn danger small", "btn quiet small {class}", "target problem", "fresh again"],
+        &[
+            "btn primary",
+            "btn small",
+            "btn danger small",
+            "btn quiet small {class}",
+            "target problem",
+            "fresh again",
+        ],
         "classes of elements",
     ),
     (&["input:not([type=checkbox]), textarea, select, dialog"], "a selector"),
@@ -102,6 +110,22 @@ const EXCEPT: [(&[&str], &str); 6] = [
         ],
         "only programmers read it",
     ),
+    (
+        &[
+            "uptime-tracker db restore FILE --data-dir FOLDER",
+            "uptime-tracker import toml FILE",
+            "import json FILE",
+        ],
+        "commands",
+    ),
+    (
+        &[
+            "Edg/", "Edge", "Opera", "Firefox/", "Firefox", "Chrome/", "Chrome", "Safari/", "Safari",
+            "Android", "Windows", "Mac OS", "Linux",
+        ],
+        "names of browsers and systems, as they call themselves",
+    ),
+    (&["{} KiB"], "a unit"),
     (&["Parts"], "the title of the page for contributors"),
 ];
 
