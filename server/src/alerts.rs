@@ -3,13 +3,13 @@
 //! What is to be done next is decided by [`domain::ChannelPace`]; here it is done. The outbox is written with the transitions it is about,
 //! so after a crash everything that waited is still there, and a message whose answer was lost goes out again under the same key.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use domain::{
     Alert, AlertArchive, AlertChange, ChannelId, ChannelPace, Clock, DeliveryState, DeliveryStep, Failure,
     Outgoing, Settled, StoredChannel, Timestamp, Waiting, access::Actor, retry_after,
 };
-use notify::{Channel, Class, Receipt, Sender, Undelivered};
+use notify::{Channel, Class, Receipt, Undelivered};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::{
     sync::{Notify, watch},
@@ -24,28 +24,43 @@ use crate::{
 };
 
 pub(crate) mod heartbeat;
+mod messenger;
 mod notices;
 mod reminders;
 
+pub use self::messenger::Messenger;
+
+/// A number from 0 to 1, another one each time.
+pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
+
 /// What telling needs.
-pub(crate) struct Tools {
-    pub(crate) archive: Arc<dyn AlertArchive>,
-    pub(crate) recorder: RecorderHandle,
-    pub(crate) roster: watch::Receiver<Roster>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) health: Arc<Health>,
-    pub(crate) sender: Arc<Sender>,
+pub struct Tools {
+    /// What waits, who is told, and what lasts.
+    pub archive: Arc<dyn AlertArchive>,
+    /// Where is noted what became of a message.
+    pub recorder: RecorderHandle,
+    /// The trackers.
+    pub roster: watch::Receiver<Roster>,
+    /// Wall and monotonic time.
+    pub clock: Arc<dyn Clock>,
+    /// Whether this location sees.
+    pub health: Arc<Health>,
+    /// What sends.
+    pub messenger: Arc<dyn Messenger>,
+    /// By what tries are spread; see [`domain::retry_after`].
+    pub chance: Chance,
     /// Woken when something was put into the outbox.
-    pub(crate) outbox: Arc<Notify>,
+    pub outbox: Arc<Notify>,
     /// How browsers reach this installation, without a slash at its end.
-    pub(crate) public_url: Option<String>,
-    pub(crate) stop: CancellationToken,
+    pub public_url: Option<String>,
+    /// Cancelled when nothing new may start.
+    pub stop: CancellationToken,
 }
 
 /// Sends what waits.
-pub(crate) struct Dispatcher {
+pub struct Dispatcher {
     tools: Arc<Tools>,
-    lanes: HashMap<ChannelId, Lane>,
+    lanes: BTreeMap<ChannelId, Lane>,
     tries: JoinSet<Tried>,
     /// Whether this location saw nothing when it was last looked.
     was_blind: bool,
@@ -77,12 +92,13 @@ const PATIENCE: Duration = Duration::from_secs(45);
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Dispatcher {
-    pub(crate) fn new(tools: Tools) -> Self {
-        Self { tools: Arc::new(tools), lanes: HashMap::new(), tries: JoinSet::new(), was_blind: false }
+    /// A dispatcher that has sent nothing yet.
+    pub fn new(tools: Tools) -> Self {
+        Self { tools: Arc::new(tools), lanes: BTreeMap::new(), tries: JoinSet::new(), was_blind: false }
     }
 
     /// Sends until the program stops. What is on its way then is called off, and sent again by the next run.
-    pub(crate) async fn run(mut self) {
+    pub async fn run(mut self) {
         let mut next = Some(self.tools.clock.now());
         let mut remind_at = Timestamp(i64::MIN);
         loop {
@@ -91,6 +107,7 @@ impl Dispatcher {
             }
             let (tools, pause) = (Arc::clone(&self.tools), self.until(next));
             tokio::select! {
+                biased;
                 () = tools.stop.cancelled() => return,
                 () = tools.outbox.notified() => next = Some(Timestamp(i64::MIN)),
                 Some(done) = self.tries.join_next() => {
@@ -128,7 +145,7 @@ impl Dispatcher {
                 return Some(now.plus(PAUSE));
             }
         };
-        let mut queues: HashMap<ChannelId, Vec<Waiting>> = HashMap::new();
+        let mut queues: BTreeMap<ChannelId, Vec<Waiting>> = BTreeMap::new();
         for message in waiting {
             queues.entry(message.outgoing.channel).or_default().push(message);
         }
@@ -218,7 +235,7 @@ impl Attempt {
         let pace = channel.as_ref().and_then(|channel| channel.as_ref().ok()).map(Channel::pace);
         let sent = match channel {
             Some(Ok(channel)) => {
-                timeout(PATIENCE, tools.sender.send(&channel, &alert)).await.unwrap_or_else(|_| {
+                timeout(PATIENCE, tools.messenger.send(&channel, &alert)).await.unwrap_or_else(|_| {
                     let said = format!("the service did not answer within {} s", PATIENCE.as_secs());
                     Err(Undelivered { said, class: Class::Later(None) })
                 })
@@ -227,7 +244,7 @@ impl Attempt {
             None => Err(Undelivered { said: "the channel is gone".into(), class: Class::Refused }),
         };
         let now = tools.clock.now();
-        let (settled, rest_until) = self.judge(&sent, now);
+        let (settled, rest_until) = self.judge(&sent, now, (tools.chance)());
         // As fast as the service takes messages at all.
         let rest_until = rest_until.or(pace.map(|pace| now.plus(pace)));
         let is_dead = settled.iter().any(|settled| settled.state == DeliveryState::Dead);
@@ -252,6 +269,7 @@ impl Attempt {
         &self,
         sent: &Result<Receipt, Undelivered>,
         now: Timestamp,
+        chance: f64,
     ) -> (Vec<Settled>, Option<Timestamp>) {
         let all = |state: DeliveryState, next_at: Timestamp, said: &str| {
             let row = |id: &i64| Settled { id: *id, state, tried: true, next_at, said: said.to_owned() };
@@ -265,7 +283,7 @@ impl Attempt {
             Class::Refused => (true, None),
             Class::Later(asked) => (false, asked),
         };
-        let Some(wait) = retry_after(self.attempts + 1, is_refused, asked, chance()) else {
+        let Some(wait) = retry_after(self.attempts + 1, is_refused, asked, chance) else {
             return (all(DeliveryState::Dead, now, &undelivered.said), None);
         };
         let next_at = now.plus(wait);
@@ -293,6 +311,7 @@ impl Tools {
                 }
             }
             tokio::select! {
+                biased;
                 () = self.stop.cancelled() => return,
                 () = sleep(PAUSE) => {}
             }
@@ -316,8 +335,8 @@ fn dropped(rows: Vec<i64>, said: &str, now: Timestamp) -> Vec<Settled> {
     rows.into_iter().map(row).collect()
 }
 
-/// A number from 0 to 1.
-fn chance() -> f64 {
+/// A number that nobody can guess.
+pub(crate) fn chance() -> f64 {
     let mut bytes = [0; 4];
     // Without randomness everybody waits the whole time; that is allowed, too.
     if SystemRandom::new().fill(&mut bytes).is_err() {

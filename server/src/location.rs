@@ -106,6 +106,7 @@ impl Location {
             self.look().await;
             let pause = if self.is_blind() { LOOK_AGAIN } else { LOOK_EVERY };
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = self.wanted.notified() => {}
                 () = self.clock.sleep(pause) => {}

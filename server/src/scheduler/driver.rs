@@ -137,6 +137,7 @@ impl Driver {
                 return Waited::Asked;
             }
             tokio::select! {
+                biased;
                 () = self.tools.stop.cancelled() => return Waited::Stop,
                 Some(done) = self.hand.recv() => self.asked.push(done),
                 () = self.tools.clock.sleep(due.since(wall).min(NAP)) => {}
