@@ -101,10 +101,15 @@ impl Dispatcher {
     pub async fn run(mut self) {
         let mut next = Some(self.tools.clock.now());
         let mut remind_at = Timestamp(i64::MIN);
+        let mut looked_at = Timestamp(i64::MIN);
         loop {
-            if next.is_some_and(|at| at <= self.tools.clock.now()) {
+            let now = self.tools.clock.now();
+            // What was worked out by a clock that has been set back since holds no more.
+            if now < looked_at || next.is_some_and(|at| at <= now) {
                 next = self.work().await;
+                remind_at = remind_at.min(now.plus(reminders::LOOK));
             }
+            looked_at = now;
             let (tools, pause) = (Arc::clone(&self.tools), self.until(next));
             tokio::select! {
                 biased;
@@ -181,14 +186,14 @@ impl Dispatcher {
                 self.tools.settle(dropped(rows, "over before anybody had to know", now)).await;
                 Some(now)
             }
-            DeliveryStep::Send(rows, alert) => {
+            DeliveryStep::Send(ids, alert) => {
                 lane.is_busy = true;
-                let sent: Vec<&Waiting> = queue.iter().filter(|waiting| rows.contains(&waiting.id)).collect();
-                let attempts = sent.iter().map(|waiting| waiting.attempts).max().unwrap_or_default();
+                let sent: Vec<&Waiting> = queue.iter().filter(|waiting| ids.contains(&waiting.id)).collect();
+                let rows = sent.iter().map(|waiting| (waiting.id, waiting.attempts)).collect();
                 let fallback = sent.iter().find_map(|waiting| waiting.outgoing.fallback);
                 let settings = stored.map(|channel| channel.settings.clone());
                 let tools = Arc::clone(&self.tools);
-                let attempt = Attempt { channel: id, rows, alert: *alert, attempts, fallback };
+                let attempt = Attempt { channel: id, rows, alert: *alert, fallback };
                 self.tries.spawn(async move { attempt.make(&tools, settings.as_ref()).await });
                 None
             }
@@ -220,11 +225,9 @@ impl Dispatcher {
 /// One try to send a message.
 struct Attempt {
     channel: ChannelId,
-    /// The rows of the outbox that it is for.
-    rows: Vec<i64>,
+    /// The rows of the outbox that it is for, and how often each of them was tried before.
+    rows: Vec<(i64, u32)>,
     alert: Alert,
-    /// Tries before this one.
-    attempts: u32,
     fallback: Option<ChannelId>,
 }
 
@@ -249,7 +252,8 @@ impl Attempt {
         let rest_until = rest_until.or(pace.map(|pace| now.plus(pace)));
         let is_dead = settled.iter().any(|settled| settled.state == DeliveryState::Dead);
         if let Err(undelivered) = &sent {
-            let (channel, attempt) = (self.channel.0, self.attempts + 1);
+            let attempt = self.rows.iter().map(|(_, tries)| tries + 1).max().unwrap_or_default();
+            let channel = self.channel.0;
             tracing::warn!(channel, attempt, "an alert was not delivered: {}", undelivered.said);
         }
         // First the way out: a crash between the two sends it twice rather than never.
@@ -271,25 +275,30 @@ impl Attempt {
         now: Timestamp,
         chance: f64,
     ) -> (Vec<Settled>, Option<Timestamp>) {
-        let all = |state: DeliveryState, next_at: Timestamp, said: &str| {
-            let row = |id: &i64| Settled { id: *id, state, tried: true, next_at, said: said.to_owned() };
-            self.rows.iter().map(row).collect()
+        let settled = |id, state, next_at, said: &str| {
+            let said = said.to_owned();
+            Settled { id, state, tried: true, next_at, said }
         };
         let undelivered = match sent {
-            Ok(receipt) => return (all(DeliveryState::Sent, now, &receipt.said), None),
+            Ok(receipt) => {
+                let sent = |(id, _): &(i64, u32)| settled(*id, DeliveryState::Sent, now, &receipt.said);
+                return (self.rows.iter().map(sent).collect(), None);
+            }
             Err(undelivered) => undelivered,
         };
         let (is_refused, asked) = match undelivered.class {
             Class::Refused => (true, None),
             Class::Later(asked) => (false, asked),
         };
-        let Some(wait) = retry_after(self.attempts + 1, is_refused, asked, chance) else {
-            return (all(DeliveryState::Dead, now, &undelivered.said), None);
-        };
-        let next_at = now.plus(wait);
+        let wait = |tries: u32| retry_after(tries + 1, is_refused, asked, chance);
+        // Those that are tried again wait together; who is at its end does not take others with it.
+        let next_at = self.rows.iter().filter_map(|(_, tries)| wait(*tries)).max().map(|wait| now.plus(wait));
+        let rows = self.rows.iter().map(|(id, tries)| match next_at.filter(|_| wait(*tries).is_some()) {
+            Some(next_at) => settled(*id, DeliveryState::Waiting, next_at, &undelivered.said),
+            None => settled(*id, DeliveryState::Dead, now, &undelivered.said),
+        });
         // A message that is refused may be at fault itself; the others behind it get their turn.
-        let rest_until = (!is_refused).then_some(next_at);
-        (all(DeliveryState::Waiting, next_at, &undelivered.said), rest_until)
+        (rows.collect(), next_at.filter(|_| !is_refused))
     }
 }
 

@@ -28,6 +28,8 @@ pub use self::canary::{Canary, NoCanary, TcpCanary};
 
 /// How often canaries are asked without being needed: so that one that answers late comes to count.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How long who waits for a round waits at least: as long as one may take, and a little.
+const A_ROUND: Duration = Duration::from_millis(2_250);
 /// How often they are asked while this location is blind.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
@@ -74,14 +76,14 @@ impl Location {
         self.is_blind.load(Ordering::Relaxed)
     }
 
-    /// How the failure of a host that was up is to be taken. Waits for a round of canaries, if one decides, but no longer than
-    /// `patience`; then the failure is held.
+    /// How the failure of a host that was up is to be taken. Waits for a round of canaries, if one decides: for `patience`, but as long as a
+    /// round may take in any case. A target that never answers uses all of its time, and would be held for ever otherwise.
     pub async fn advise(&self, host: &Arc<str>, interval: Option<Duration>, patience: Duration) -> Advice {
         let mut rounds = self.rounds.subscribe();
         let mut advice = self.failed(host, Sight::window(interval));
         if advice == Advice::Look {
             self.wanted.notify_one();
-            let ended = timeout(patience.min(Sight::ROUND * 2), rounds.changed()).await;
+            let ended = timeout(patience.clamp(A_ROUND, Sight::ROUND * 2), rounds.changed()).await;
             advice = match ended {
                 Ok(Ok(())) => self.lock().advice(self.clock.monotonic()),
                 _ => Advice::Hold,

@@ -57,8 +57,6 @@ pub(crate) struct Checker {
     /// How often a clock was set back; a slot may be checked once in each epoch.
     pub(crate) epoch: u32,
     pub(crate) canaries: usize,
-    /// When the running program was started.
-    pub(crate) life_began: i64,
 }
 
 /// A tracker.
@@ -107,7 +105,6 @@ impl Checker {
             said: BTreeMap::new(),
             epoch: 0,
             canaries: plan.canaries,
-            life_began: 0,
         }
     }
 

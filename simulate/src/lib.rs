@@ -17,12 +17,12 @@ mod checker;
 mod disk;
 mod fault;
 mod life;
+mod model;
 mod net;
 mod plan;
 mod post;
 mod rng;
 mod run;
-mod model;
 mod trace;
 mod world;
 

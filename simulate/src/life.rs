@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{AlertChange, Clock, Deed, Draft, LiveView, Records, Rest, RetentionDraft, TrackerId, access::Actor};
+use domain::{
+    AlertChange, Clock, Deed, Draft, LiveView, Records, Rest, RetentionDraft, TrackerId, access::Actor,
+};
 use server::{
     alerts::{self, Dispatcher},
     health::Health,
@@ -84,9 +86,9 @@ pub(crate) async fn live(
         let mut state = world.lock();
         state.time.begin_life(later_ms);
         state.is_dead = false;
+        state.answered.fill(false);
         state.life += 1;
-        let (now, life) = (state.age_ms(), state.life);
-        state.checker.life_began = now;
+        let life = state.life;
         state.disturb();
         state.note("starts", &[life]);
     }
@@ -121,10 +123,17 @@ impl Program {
         let archive = records.alerts();
         let grouping = Grouping { commit_every: course.plan.commit_every, keep: course.plan.keep };
         let (metrics, retention) = (Arc::new(Metrics::default()), RetentionDraft::default());
-        let (recorder, handle, Told { roster, outbox, .. }) =
-            Recorder::start(records, clock.clone(), health.clone(), metrics, view.clone(), grouping, retention)
-                .await
-                .ok()?;
+        let (recorder, handle, Told { roster, outbox, .. }) = Recorder::start(
+            records,
+            clock.clone(),
+            health.clone(),
+            metrics,
+            view.clone(),
+            grouping,
+            retention,
+        )
+        .await
+        .ok()?;
         {
             let mut state = world.lock();
             state.health = Some(health.clone());
@@ -147,7 +156,8 @@ impl Program {
             stop: stop.clone(),
         });
         let dispatcher = tokio::spawn(dispatcher.run());
-        let canary = |number| -> Arc<dyn Canary> { Arc::new(WorldCanary { world: Arc::clone(world), number }) };
+        let canary =
+            |number| -> Arc<dyn Canary> { Arc::new(WorldCanary { world: Arc::clone(world), number }) };
         let scheduler = course.is_checking.then(|| {
             let canaries = (0..course.plan.canaries).map(canary).collect();
             let location = Location::new(canaries, clock.clone(), view.clone(), roster.clone(), health);

@@ -144,6 +144,8 @@ impl Canary for WorldCanary {
         };
         if answers {
             sleep(millis(ms)).await;
+            let mut state = self.world.lock();
+            state.answered.get_mut(self.number).into_iter().for_each(|answered| *answered = true);
         } else {
             std::future::pending::<()>().await;
         }

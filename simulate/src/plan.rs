@@ -87,9 +87,13 @@ impl Plan {
         let start_ms = if rng.percent(15) { rng.pick(&[AUTUMN, SPRING]) } else { NOON };
         let count = rng.between(if is_long { 6 } else { 14 }, if is_long { 12 } else { 36 });
         let count = usize::try_from(count).unwrap_or(8);
-        let target_of: Vec<usize> = (0..count).map(|place| place - place % if place % 5 == 1 { 2 } else { 1 }).collect();
-        let trackers: Vec<NewTracker> =
-            target_of.iter().zip(1..).filter_map(|(target, id)| tracker(&mut rng, *target, id, is_long)).collect();
+        let target_of: Vec<usize> =
+            (0..count).map(|place| place - place % if place % 5 == 1 { 2 } else { 1 }).collect();
+        let trackers: Vec<NewTracker> = target_of
+            .iter()
+            .zip(1..)
+            .filter_map(|(target, id)| tracker(&mut rng, *target, id, is_long))
+            .collect();
         let has_fallback = rng.percent(50);
         let channels: Vec<StoredChannel> = (1..=if has_fallback { 3 } else { 2 }).map(channel).collect();
         let fallback = has_fallback.then_some(ChannelId(3));
@@ -114,9 +118,11 @@ impl Plan {
 
 fn tracker(rng: &mut Rng, target: usize, id: i64, is_long: bool) -> Option<NewTracker> {
     let target = Target::parse(&net::url(target, id)).ok()?;
-    let secs = if is_long { rng.pick(&[5, 10, 20, 30, 60]) } else { rng.pick(&[1, 1, 1, 2, 2, 3, 5, 10, 20]) };
+    let secs =
+        if is_long { rng.pick(&[5, 10, 20, 30, 60]) } else { rng.pick(&[1, 1, 1, 2, 2, 3, 5, 10, 20]) };
     let schedule = if rng.percent(6) {
-        let cron = Cron::parse(rng.pick(&["*/20 * * * * *", "0 * * * * *", "30 0-59/2 1-3 * * *"]), "Europe/Berlin");
+        let cron =
+            Cron::parse(rng.pick(&["*/20 * * * * *", "0 * * * * *", "30 0-59/2 1-3 * * *"]), "Europe/Berlin");
         Schedule::Cron(Box::new(cron.ok()?))
     } else {
         Schedule::Every(Interval::from_secs(secs)?)

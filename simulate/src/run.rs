@@ -89,8 +89,7 @@ fn furnished(plan: &Plan) -> Memory {
     // Memory neither waits nor fails.
     let _ = block_on(memory.add(&plan.trackers, &by, at));
     let channels = plan.channels.iter().cloned().map(AlertChange::SaveChannel);
-    let rules =
-        plan.rules.iter().map(|rule| AlertChange::SaveRule(AlertRule { id: None, ..rule.clone() }));
+    let rules = plan.rules.iter().map(|rule| AlertChange::SaveRule(AlertRule { id: None, ..rule.clone() }));
     for change in channels.chain(rules) {
         let _ = block_on(memory.alert(&change, &by, at));
     }
@@ -156,26 +155,40 @@ impl State {
             }
             Event::Away(is_away) => {
                 let now = self.age_ms();
+                self.note("away", &[i64::from(*is_away)]);
                 self.truth.away_since = is_away.then(|| self.truth.away_since.unwrap_or(now));
             }
-            Event::Resolver(resolver) => self.truth.resolver = *resolver,
-            Event::Descriptors(has) => self.truth.has_descriptors = *has,
+            Event::Resolver(resolver) => {
+                self.note("resolver", &[i64::from(*resolver != Resolver::Well)]);
+                self.truth.resolver = *resolver;
+            }
+            Event::Descriptors(has) => {
+                self.note("descriptors", &[i64::from(*has)]);
+                self.truth.has_descriptors = *has;
+            }
             Event::Canary(canary, is_silent) => {
+                self.note("canary", &[i64::try_from(*canary).unwrap_or(0), i64::from(*is_silent)]);
                 if let Some(known) = self.truth.silent_canaries.get_mut(*canary) {
                     *known = *is_silent;
                 }
             }
             Event::Arm(edge) => self.armed.push(*edge),
-            Event::Disk(disk) => self.disk = *disk,
+            Event::Disk(disk) => {
+                self.note("disk", &[i64::from(*disk != Disk::Well)]);
+                self.disk = *disk;
+            }
             Event::Step(ms) => {
+                self.note("step", &[*ms]);
                 self.time.step(*ms);
                 self.checker.epoch += u32::from(*ms < 0);
                 self.services.iter_mut().for_each(|service| service.rests = None);
             }
-            Event::Suspend(ms) => self.time.suspend(*ms),
+            Event::Suspend(ms) => {
+                self.note("suspend", &[*ms]);
+                self.time.suspend(*ms);
+            }
             Event::Kill | Event::Restart | Event::Edit(_) => return,
         }
-        self.note("event", &[]);
         self.disturb();
     }
 
@@ -217,7 +230,12 @@ impl State {
         }
         let now = self.age_ms();
         if let Some(left) = memory.deliveries().iter().find(|row| row.state == DeliveryState::Waiting) {
-            let what = format!("message {} ({}) still waits for its next try at {}", left.id, left.kind.word(), left.moment);
+            let what = format!(
+                "message {} ({}) still waits for its next try at {}",
+                left.id,
+                left.kind.word(),
+                left.moment
+            );
             self.checker.fail("I5", now, what);
         }
         if let Err(what) = incidents_follow(memory) {

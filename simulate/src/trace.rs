@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::rng::mix;
 
 /// Lines that are kept.
-const LINES: usize = 80;
+const LINES: usize = 400;
 
 /// A trace.
 #[derive(Debug, Default)]
@@ -25,9 +25,10 @@ impl Trace {
     pub(crate) fn note(&mut self, at_ms: i64, word: &str, numbers: &[i64]) {
         let words = word.bytes().map(u64::from);
         let numbers_too = numbers.iter().map(|number| number.cast_unsigned());
-        self.hash = words.chain([at_ms.cast_unsigned()]).chain(numbers_too).fold(self.hash, |hash, part| {
-            mix(hash.rotate_left(7) ^ part)
-        });
+        self.hash = words
+            .chain([at_ms.cast_unsigned()])
+            .chain(numbers_too)
+            .fold(self.hash, |hash, part| mix(hash.rotate_left(7) ^ part));
         if let Some(lines) = &mut self.lines {
             if lines.len() == LINES {
                 lines.pop_front();

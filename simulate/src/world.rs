@@ -41,6 +41,8 @@ pub(crate) struct State {
     /// Edges at which the program dies when it reaches them.
     pub(crate) armed: Vec<Edge>,
     pub(crate) is_dead: bool,
+    /// Which canaries have answered since the program was started.
+    pub(crate) answered: Vec<bool>,
     /// How many times the program was started.
     pub(crate) life: i64,
     /// What the running program says of itself.
@@ -160,6 +162,7 @@ impl World {
             services: vec![Service { manner: Manner::Well, rests: None }; plan.channels.len()],
             armed: Vec::new(),
             is_dead: false,
+            answered: vec![false; plan.canaries],
             life: 0,
             health: None,
             checker: Checker::new(plan),
@@ -231,10 +234,17 @@ impl State {
         self.time.age_ms()
     }
 
-    /// Notes what happens now.
+    /// Notes what happens now. A story ends with what must never be.
     pub(crate) fn note(&mut self, word: &str, numbers: &[i64]) {
-        let now = self.age_ms();
-        self.trace.note(now, word, numbers);
+        if self.checker.violation.is_none() {
+            let now = self.age_ms();
+            self.trace.note(now, word, numbers);
+        }
+    }
+
+    /// Whether canaries can say that our network is away: all of them answered before.
+    pub(crate) fn canaries_tell(&self) -> bool {
+        !self.answered.is_empty() && self.answered.iter().all(|answered| *answered)
     }
 
     /// I10: time goes on. Whoever does so much within a millisecond will never end.

@@ -10,8 +10,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-const MEMBERS: [&str; 9] =
-    ["bench", "domain", "probe", "notify", "store", "app", "frontend", "server", "xtask"];
+const MEMBERS: [&str; 10] =
+    ["bench", "domain", "probe", "notify", "store", "app", "frontend", "server", "simulate", "xtask"];
 
 /// The Rust files below a folder, with their text.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {

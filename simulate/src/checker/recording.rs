@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Alteration, Batch, Misfit, Outcome, Reason, Recent, Recorded, Slots, Status, Subject, Timestamp, Tracker,
-    TrackerId, Transition, routes,
+    Alteration, Batch, FaultKind, Misfit, Outcome, Reason, Recent, Recorded, Slots, Status, Subject,
+    Timestamp, Tracker, TrackerId, Transition, may_be_ours, routes,
 };
 
 use super::{Checker, Found, Watched};
@@ -18,7 +18,12 @@ const AWAY: i64 = 5_000;
 impl State {
     /// A target answered.
     pub(crate) fn found(&mut self, tracker: i64, outcome: &Outcome) {
-        let is_blind = self.is_blind();
+        // Who had contact with the target is not blind, whatever else it sees.
+        let had_contact = match outcome {
+            Outcome::Down(fault) => !may_be_ours(fault.kind) && fault.kind != FaultKind::Dns,
+            _ => true,
+        };
+        let is_blind = !had_contact && self.is_blind();
         let (at_ms, away_since) = (self.age_ms(), self.truth.away_since);
         let is_up = outcome.is_up();
         self.note("found", &[tracker, is_up.map_or(2, i64::from)]);
@@ -87,10 +92,13 @@ impl State {
             for recorded in &entries {
                 let name = recorded.check.name;
                 let outcome = recorded.check.outcome.is_up().map_or(2, i64::from);
-                self.trace.note(now, "entry", &[id.0, name.due.0, name.attempt.into(), outcome]);
+                self.note(
+                    "entry",
+                    &[id.0, name.due.0, name.attempt.into(), outcome, recorded.retrying.into()],
+                );
             }
             // Canaries that never answered in this run say nothing.
-            let canaries_tell = self.checker.canaries > 0 && away.is_some_and(|since| self.checker.life_began < since);
+            let canaries_tell = self.canaries_tell();
             let epoch = self.checker.epoch;
             let Some(watched) = self.checker.trackers.get_mut(&id) else { continue };
             let before = watched.model.clone();
@@ -199,11 +207,14 @@ impl Watched {
     ) -> Result<(), Wrong> {
         for found in decisive {
             if found.is_blind && is_blind {
-                return Err(("I6", "went down while this location is blind".into()));
+                return Err(("I6", format!("went down while this location is blind: {found:?}")));
             }
             let was_away = found.away_since.is_some_and(|since| found.at_ms - since > AWAY);
             if canaries_tell && was_away && away == found.away_since {
-                return Err(("I6", "went down while our network is away, and canaries could tell".into()));
+                let of = self.settings.as_ref().map(|settings| settings.schedule.to_string());
+                let what =
+                    format!("{of:?} went down while our network is away, and canaries could tell: {found:?}");
+                return Err(("I6", what));
             }
         }
         Ok(())
@@ -233,17 +244,12 @@ impl Watched {
 
 impl Checker {
     /// I4: whoever is to be told is told once, of each transition; of one that flaps, that it does.
-    fn are_told(
-        &self,
-        changed: &[(TrackerId, bool, Vec<Transition>)],
-        batch: &Batch,
-    ) -> Result<(), String> {
+    fn are_told(&self, changed: &[(TrackerId, bool, Vec<Transition>)], batch: &Batch) -> Result<(), String> {
         let mut wanted: Vec<(i64, i64, &str)> = Vec::new();
         for (id, did_flap, made) in changed {
             let Some(watched) = self.trackers.get(id) else { continue };
             let Some(settings) = &watched.settings else { continue };
-            let subject =
-                Subject { id: *id, group: settings.group.as_str(), tags: settings.tags.as_slice() };
+            let subject = Subject { id: *id, group: settings.group.as_str(), tags: settings.tags.as_slice() };
             let does_flap = watched.model.is_flapping();
             let mut kinds: Vec<&str> = match (did_flap, does_flap) {
                 (true, true) => Vec::new(),

@@ -1,8 +1,6 @@
 //! What people are told: in its order, once, and by every channel that should.
 
-use domain::{
-    Alert, AlertChange, AlertKind, ChannelId, DeliveryState, Settled, TrackerId, Waiting,
-};
+use domain::{Alert, AlertChange, AlertKind, ChannelId, DeliveryState, Settled, TrackerId, Waiting};
 
 use super::Checker;
 use crate::{
@@ -106,7 +104,10 @@ impl State {
                     outgoing.alert.kind == AlertKind::StillDown && incident.is_some_and(is_over)
                 });
                 wrong.map_or(Ok(()), |outgoing| {
-                    Err(format!("a reminder of incident {:?}, which is over or known", outgoing.alert.incident))
+                    Err(format!(
+                        "a reminder of incident {:?}, which is over or known",
+                        outgoing.alert.incident
+                    ))
                 })
             }
             AlertChange::SaveChannel(channel) => {
@@ -145,7 +146,11 @@ impl Checker {
             let said = (number, about, alert.kind.word(), alert.at.0);
             let key = self.said.entry(said).or_insert_with(|| alert.key.clone());
             if *key != alert.key && about.is_some() {
-                return Err(format!("{} about {about:?} has two keys, {key} and {}", alert.kind.word(), alert.key));
+                return Err(format!(
+                    "{} about {about:?} has two keys, {key} and {}",
+                    alert.kind.word(),
+                    alert.key
+                ));
             }
         }
         let place = (number, alert.key.clone());
@@ -197,14 +202,17 @@ impl Checker {
         let is_off = !self.channels.contains(&row.outgoing.channel);
         let ends = |other: &Waiting| {
             other.id > row.id
-                && (other.outgoing.tracker, other.outgoing.channel) == (row.outgoing.tracker, row.outgoing.channel)
+                && (other.outgoing.tracker, other.outgoing.channel)
+                    == (row.outgoing.tracker, row.outgoing.channel)
                 && other.outgoing.alert.kind.is_end()
         };
         let unneeded = match alert.kind {
             AlertKind::StillDown => waiting.iter().any(ends),
             // Nobody was told, and it is over already; its end goes with it.
             AlertKind::Down => row.attempts == 0 && waiting.iter().any(ends),
-            AlertKind::Recovered => rows.iter().any(|(_, other)| other.outgoing.alert.kind == AlertKind::Down),
+            AlertKind::Recovered | AlertKind::Flapping => {
+                rows.iter().any(|(_, other)| other.outgoing.alert.kind == AlertKind::Down)
+            }
             _ => false,
         };
         if is_off || unneeded {
@@ -217,14 +225,13 @@ impl Checker {
     fn was_sent(&mut self, rows: &[&Waiting]) -> Result<(), String> {
         let number = usize::try_from(rows[0].outgoing.channel.0).unwrap_or(0);
         let mut keys: Vec<String> = rows.iter().map(|row| row.outgoing.alert.key.clone()).collect();
-        let (first, last) = (keys.first().cloned(), keys.last().cloned());
+        let first = keys.first().cloned();
         let digests: Vec<String> = self
             .taken
             .range((number, String::new())..(number + 1, String::new()))
             .map(|((_, key), _)| key.clone())
             .filter(|key| {
                 let begins = first.as_ref().is_some_and(|first| key.starts_with(&format!("{first}-")));
-                let _ = &last;
                 begins && key.ends_with("digest")
             })
             .collect();
@@ -239,7 +246,9 @@ impl Checker {
         let lines = self.taken.get(&(number, newest.clone())).map_or(0, |taken| taken.lines);
         if newest.ends_with("digest") && lines < rows.len().min(LINES) {
             let of = rows.len();
-            return Err(format!("{newest} had {lines} lines when it was taken, and stands for {of} messages"));
+            return Err(format!(
+                "{newest} had {lines} lines when it was taken, and stands for {of} messages"
+            ));
         }
         for key in rows.iter().map(|row| row.outgoing.alert.key.clone()).chain([newest]) {
             if let Some(taken) = self.taken.get_mut(&(number, key)) {

@@ -60,7 +60,10 @@ impl State {
             let limit = whole_ms(bound) + SLACK + held;
             let lasts = now - watched.clear_since;
             if lasts > limit {
-                late = Some(format!("tracker {id} is out ({answer:?}) since {lasts} ms, and shows {:?}; {limit} ms is the limit", watched.model.status));
+                late = Some(format!(
+                    "tracker {id}, {}, {:?}, is out ({answer:?}) since {lasts} ms, and shows {:?}; {limit} ms is the limit",
+                    settings.schedule, settings.policy, watched.model.status
+                ));
             }
         }
         if let Some(what) = late {
@@ -75,7 +78,8 @@ impl State {
         for (id, status, is_flapping) in statuses(view) {
             let Some(watched) = self.checker.trackers.get(&id) else { continue };
             if status != watched.model.status {
-                wrong = Some(format!("tracker {id} shows {status:?}, recorded is {:?}", watched.model.status));
+                wrong =
+                    Some(format!("tracker {id} shows {status:?}, recorded is {:?}", watched.model.status));
             } else if is_flapping != watched.model.is_flapping() {
                 wrong = Some(format!("tracker {id} shows that it flaps: {is_flapping}, which is not so"));
             }
@@ -115,7 +119,11 @@ impl Checker {
                 (name.tracker, name.due, name.attempt) == (*id, *due, *attempt)
             };
             if !all.iter().rev().any(|recorded| is_it(&recorded)) {
-                return self.fail("I1", now, format!("the check of {due} of tracker {id} was shown and is lost"));
+                return self.fail(
+                    "I1",
+                    now,
+                    format!("the check of {due} of tracker {id} was shown and is lost"),
+                );
             }
         }
     }

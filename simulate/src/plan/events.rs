@@ -48,7 +48,11 @@ impl Plan {
             }
             Fault::Flap => {
                 let answer = Answer::Flaps(rng.pick(&[1_500, 5_000, 12_000]));
-                during(Event::Target(place, answer), at + rng.between(30_000, 200_000), Event::Target(place, Answer::Well));
+                during(
+                    Event::Target(place, answer),
+                    at + rng.between(30_000, 200_000),
+                    Event::Target(place, Answer::Well),
+                );
             }
             Fault::Many => {
                 let answer = rng.pick(&[Answer::Refuses, Answer::Hangs, Answer::Fails]);
@@ -105,7 +109,11 @@ impl Plan {
             }
             Fault::Alerting => {
                 if rng.percent(50) {
-                    during(Event::Edit(Change::Channel(1, false)), short, Event::Edit(Change::Channel(1, true)));
+                    during(
+                        Event::Edit(Change::Channel(1, false)),
+                        short,
+                        Event::Edit(Change::Channel(1, true)),
+                    );
                 } else {
                     let delay = millis(rng.pick(&[0, 5_000, 30_000]));
                     events.push((at, Event::Edit(Change::Delay(1, delay))));
