@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::{Advice, Blindness, Clock, Sight, Status, host_of};
-use futures::future::join_all;
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::{
     sync::{Notify, watch},
     time::timeout,
@@ -116,13 +116,27 @@ impl Location {
         }
     }
 
+    /// One round. As soon as enough have answered it is told that this location sees: one that is silent for good holds nobody up.
     async fn look(&self) {
-        let ask = |canary: &Arc<dyn Canary>| {
+        let ask = |(place, canary): (usize, &Arc<dyn Canary>)| {
             let canary = Arc::clone(canary);
-            async move { timeout(Sight::ROUND, canary.answers()).await.unwrap_or(false) }
+            async move { (place, timeout(Sight::ROUND, canary.answers()).await.unwrap_or(false)) }
         };
-        let seen = join_all(self.canaries.iter().map(ask)).await;
-        self.lock().looked(&seen, self.clock.monotonic());
+        let mut asked: FuturesUnordered<_> = self.canaries.iter().enumerate().map(ask).collect();
+        let (mut seen, mut was_told) = (vec![false; self.canaries.len()], false);
+        while let Some((place, answers)) = asked.next().await {
+            seen.get_mut(place).into_iter().for_each(|seen| *seen = answers);
+            if !was_told && !asked.is_empty() && self.lock().sees(&seen) {
+                was_told = true;
+                self.looked(&seen);
+            }
+        }
+        self.looked(&seen);
+    }
+
+    /// Tells what was seen of the canaries.
+    fn looked(&self, seen: &[bool]) {
+        self.lock().looked(seen, self.clock.monotonic());
         self.tell();
         self.rounds.send_modify(|rounds| *rounds += 1);
     }

@@ -54,9 +54,8 @@ pub(crate) struct Checker {
     taken: BTreeMap<(usize, String), telling::Taken>,
     /// What messages said, and under which key.
     said: BTreeMap<(usize, Option<TrackerId>, &'static str, i64), String>,
-    /// How often a clock was set back; a slot may be checked once in each epoch.
+    /// How often a clock was set back. Slots that come again may be checked again.
     pub(crate) epoch: u32,
-    pub(crate) canaries: usize,
 }
 
 /// A tracker.
@@ -65,7 +64,7 @@ pub(crate) struct Watched {
     /// As the program read it last; none when it is gone.
     pub(crate) settings: Option<NewTracker>,
     pub(crate) model: Model,
-    names: HashSet<(u32, Timestamp, u16)>,
+    names: HashSet<(Timestamp, u16)>,
     /// What its target answered, oldest first, as far as it is not recorded yet.
     found: VecDeque<Found>,
     /// The newest scheduled entry, and whether it is a gap.
@@ -104,7 +103,6 @@ impl Checker {
             taken: BTreeMap::new(),
             said: BTreeMap::new(),
             epoch: 0,
-            canaries: plan.canaries,
         }
     }
 

@@ -99,7 +99,7 @@ impl Plan {
         let fallback = has_fallback.then_some(ChannelId(3));
         let mut plan = Self {
             start_ms: start_ms + rng.between(0, 59_999),
-            span_ms: if is_long { rng.between(2_400, 4_800) } else { rng.between(240, 600) } * 1_000,
+            span_ms: if is_long { rng.between(2_400, 4_800) } else { rng.between(330, 780) } * 1_000,
             targets: count,
             trackers,
             target_of,

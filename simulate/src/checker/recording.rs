@@ -125,19 +125,23 @@ impl State {
 type Wrong = (&'static str, String);
 
 impl Watched {
-    /// Takes recorded entries. Gives the transitions that they make, and what was found by those that made it down.
+    /// Takes recorded entries. Gives the transitions that they make, and for each that made it down what may have been found.
     fn take_all(
         &mut self,
         entries: &[&Recorded],
         epoch: u32,
         wall: Timestamp,
-    ) -> Result<(Vec<Transition>, Vec<Found>), Wrong> {
+    ) -> Result<(Vec<Transition>, Vec<Vec<Found>>), Wrong> {
         let (mut made, mut decisive) = (Vec::new(), Vec::new());
         let settings = self.settings.clone();
         let policy = settings.as_ref().map(|settings| settings.policy).unwrap_or_default();
         for recorded in entries {
             let name = recorded.check.name;
-            if !self.names.insert((epoch, name.due, name.attempt)) {
+            if epoch > 0 && self.last.is_some_and(|(last, _)| name.due < last) {
+                // The clock was set back: times come again.
+                self.names.clear();
+            }
+            if !self.names.insert((name.due, name.attempt)) {
                 return Err(("I2", format!("the check of {} #{} is there twice", name.due, name.attempt)));
             }
             if name.due.0 > wall.0 + 1_000 && epoch == 0 {
@@ -156,7 +160,9 @@ impl Watched {
             }
             let transition = self.model.take(recorded, policy.successes);
             if matches!(transition, Some(Transition::WentDown { .. })) {
-                decisive.extend(found);
+                // Which of the failures it was that are on their way nobody can tell.
+                let failures = self.found.iter().filter(|found| found.is_up == Some(false));
+                decisive.push(found.into_iter().chain(failures.copied()).collect());
                 if settings.as_ref().is_some_and(|settings| settings.paused.is_some()) {
                     return Err(("I6", "went down while it rests".into()));
                 }
@@ -201,23 +207,20 @@ impl Watched {
     /// I6: nobody goes down while this location sees nothing.
     fn may_go_down(
         &self,
-        decisive: &[Found],
+        decisive: &[Vec<Found>],
         (away, is_blind): (Option<i64>, bool),
         canaries_tell: bool,
     ) -> Result<(), Wrong> {
-        for found in decisive {
-            if found.is_blind && is_blind {
-                return Err(("I6", format!("went down while this location is blind: {found:?}")));
-            }
+        let is_ours = |found: &Found| {
             let was_away = found.away_since.is_some_and(|since| found.at_ms - since > AWAY);
-            if canaries_tell && was_away && away == found.away_since {
-                let of = self.settings.as_ref().map(|settings| settings.schedule.to_string());
-                let what =
-                    format!("{of:?} went down while our network is away, and canaries could tell: {found:?}");
-                return Err(("I6", what));
+            found.is_blind && is_blind || canaries_tell && was_away && away == found.away_since
+        };
+        match decisive.iter().find(|failures| failures.iter().all(is_ours)) {
+            Some(failures) => {
+                Err(("I6", format!("went down while this location sees nothing: {failures:?}")))
             }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// I3: the batch says what its entries mean.

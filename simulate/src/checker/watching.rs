@@ -45,7 +45,8 @@ impl State {
         if is_disturbed {
             return self.disturb();
         }
-        let has_canaries = self.checker.canaries > 0;
+        // Canaries that never answered in this run decide nothing.
+        let has_canaries = self.canaries_tell();
         let mut late = None;
         for (id, watched) in &self.checker.trackers {
             let answer = truth.targets.get(watched.target).copied().unwrap_or(Answer::Well);

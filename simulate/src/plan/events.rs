@@ -11,7 +11,7 @@ impl Plan {
     /// Faults at times by chance, each with its end.
     pub(super) fn all_events(&self, rng: &mut Rng) -> Vec<(i64, Event)> {
         let mut events = Vec::new();
-        let count = rng.between(40, 70);
+        let count = rng.between(50, 80);
         let whole: i64 = Fault::ALL.iter().map(|(_, _, weight)| weight).sum();
         for _ in 0..count {
             let mut lot = rng.between(0, whole - 1);
