@@ -49,7 +49,7 @@ const TRIES_REFUSED: u32 = 3;
 impl ChannelPace {
     /// Notes that a message was sent.
     pub fn sent(&mut self, kind: AlertKind, now: Timestamp) {
-        self.sent.retain(|at| now.since(*at) < WINDOW);
+        self.sent.retain(|at| is_recent(*at, now));
         self.sent.push(now);
         if kind == AlertKind::Digest {
             self.last_digest = Some(now);
@@ -74,17 +74,17 @@ impl ChannelPace {
         if !needless.is_empty() {
             return Step::Drop(needless);
         }
-        if now < self.rests_until && !queue.is_empty() {
+        if now < self.rests_until && self.rests_until.since(now) <= HOUR && !queue.is_empty() {
             return Step::Wait(Some(self.rests_until));
         }
         let heads = || by_tracker.values().filter_map(|line| line.first().map(|head| (*head, line)));
         let mut due: Vec<(&Waiting, &Vec<&Waiting>)> =
-            heads().filter(|(head, _)| head.next_at <= now).collect();
+            heads().filter(|(head, _)| is_due(head, now)).collect();
         due.sort_unstable_by_key(|(head, _)| head.id);
         let Some((head, line)) = due.first() else {
             return Step::Wait(heads().map(|(head, _)| head.next_at).min());
         };
-        let recent = self.sent.iter().filter(|at| now.since(**at) < WINDOW);
+        let recent = self.sent.iter().filter(|at| is_recent(**at, now));
         let one = || {
             let alone = || Step::Send(vec![head.id], Box::new(head.outgoing.alert.clone()));
             folded(head, line, now).unwrap_or_else(alone)
@@ -93,7 +93,7 @@ impl ChannelPace {
             return one();
         }
         let digest_at = match self.last_digest {
-            Some(last) if now.since(last) < WINDOW => last.plus(WINDOW),
+            Some(last) if is_recent(last, now) => last.plus(WINDOW),
             _ => recent.min().map_or(now, |first| first.plus(GATHER)),
         };
         match due.len() {
@@ -104,6 +104,22 @@ impl ChannelPace {
     }
 }
 
+/// Whether that was within the last [`WINDOW`]. What lies ahead was noted before the clock was set back.
+fn is_recent(at: Timestamp, now: Timestamp) -> bool {
+    at <= now && now.since(at) < WINDOW
+}
+
+/// Whether a message may go out. Whoever would have to wait for longer than anybody is made to wait was put off before the clock was set
+/// back.
+fn is_due(waiting: &Waiting, now: Timestamp) -> bool {
+    let was_set_back = if waiting.attempts > 0 {
+        waiting.next_at.since(now) > HOUR
+    } else {
+        waiting.outgoing.alert.at.since(now) > WINDOW
+    };
+    waiting.next_at <= now || was_set_back
+}
+
 /// What of a tracker's line nobody needs: an outage that was over before its delay was, and reminders of one that is over.
 fn needless(line: &[&Waiting], now: Timestamp) -> Vec<i64> {
     let Some(end) = line.iter().position(|waiting| waiting.outgoing.alert.kind.is_end()) else {
@@ -111,7 +127,7 @@ fn needless(line: &[&Waiting], now: Timestamp) -> Vec<i64> {
     };
     let before = line.get(..end).unwrap_or_default();
     let is_unknown = before.first().is_some_and(|head| {
-        head.outgoing.alert.kind == AlertKind::Down && head.attempts == 0 && head.next_at > now
+        head.outgoing.alert.kind == AlertKind::Down && head.attempts == 0 && !is_due(head, now)
     });
     if is_unknown {
         return line.iter().take(end + 1).map(|waiting| waiting.id).collect();
@@ -145,8 +161,12 @@ fn digest(due: &[(&Waiting, &Vec<&Waiting>)], now: Timestamp) -> Step {
     if due.len() > LINES {
         lines.push(words::alert_line_more(due.len() - LINES));
     }
+    // The same for the same messages only: a service that takes a key once would take no other lines under it.
+    let whole = rows
+        .iter()
+        .fold(0_u64, |whole, row| (whole ^ row.cast_unsigned()).wrapping_mul(0x0000_0100_0000_01B3));
     let first = due.first().map(|(head, _)| &head.outgoing.alert);
-    let key = first.map(|alert| format!("{}-digest", alert.key)).unwrap_or_default();
+    let key = first.map(|alert| format!("{}-{whole:x}-digest", alert.key)).unwrap_or_default();
     let alert = Alert { thread: key.clone(), key, lines, ..Alert::of(AlertKind::Digest, now) };
     Step::Send(rows, Box::new(alert))
 }

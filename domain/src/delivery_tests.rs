@@ -138,3 +138,35 @@ fn reminders_become_rarer() {
     let after = |told| reminder_at(Timestamp(0), Duration::from_mins(30), told).0 / 60_000;
     assert_eq!([0, 1, 2, 9, 60].map(after), [30, 60, 120, 1_440, 1_440]);
 }
+
+#[test]
+fn a_digest_of_other_messages_is_another_one() {
+    let mut pace = ChannelPace::default();
+    for second in 0..6 {
+        pace.sent(AlertKind::Down, Timestamp(second * 1_000));
+    }
+    let key = |text: &str| match pace.next(&queue(text), Timestamp(20_000)) {
+        Step::Send(_, alert) => (alert.kind, alert.key),
+        other => panic!("{other:?}"),
+    };
+    let (kind, two) = key("1d@6 2d@7");
+    assert_eq!(kind, AlertKind::Digest);
+    assert_eq!(key("1d@6 2d@7").1, two, "sent again, it is the same");
+    assert_ne!(key("1d@6 2d@7 3d@8").1, two, "whoever knows keys would not take what came to it");
+    assert!(two.len() <= 100 && two.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-')), "{two}");
+}
+
+#[test]
+fn a_clock_that_is_set_back_holds_nothing_up() {
+    let day = 86_400;
+    let mut pace = ChannelPace::default();
+    for second in 0..6 {
+        pace.sent(AlertKind::Down, Timestamp((day + second) * 1_000));
+    }
+    pace.rest(Timestamp((day + 900) * 1_000));
+    assert_eq!(step(&pace, "1d@5", 5), "down [1]", "neither a rest nor a storm of the time to come counts");
+    assert_eq!(step(&ChannelPace::default(), "1d@86405", 5), "down [1]");
+    assert_eq!(step(&ChannelPace::default(), "1d@5+86400!3", 5), "down [1]", "no try is as far away as that");
+    assert_eq!(step(&ChannelPace::default(), "1d@5+3000!3", 5), "wait 3005");
+    assert_eq!(step(&ChannelPace::default(), "1d@5+86400", 5), "wait 86405", "a delay is");
+}

@@ -153,9 +153,19 @@ impl Sight {
         if of == 0 {
             return;
         }
-        let silent = self.answered.iter().zip(seen).filter(|(answered, seen)| **answered && !**seen).count();
+        let silent = self.silent(seen);
         let since = self.blind.map_or(now, |(since, _)| since);
         self.blind = (silent * 2 > of).then_some((since, Blindness::Canaries { silent, of }));
+    }
+
+    /// Whether so many have answered in a round that is not over yet that this location sees, whatever the others do.
+    pub fn sees(&self, seen: &[bool]) -> bool {
+        self.counting() > 0 && self.silent(seen) * 2 <= self.counting()
+    }
+
+    /// Canaries that have answered before, and not in this round.
+    fn silent(&self, seen: &[bool]) -> usize {
+        self.answered.iter().zip(seen).filter(|(answered, seen)| **answered && !**seen).count()
     }
 
     /// Since when this location is blind, and why.

@@ -189,3 +189,12 @@ fn this_machine_is_always_seen() {
     }
     assert_eq!(host("http://A.example:8080/x").as_deref(), Some("a.example"));
 }
+
+#[test]
+fn a_round_is_decided_when_half_of_those_that_count_have_answered() {
+    let mut sight = Sight::new(3);
+    assert!(!sight.sees(&[true, false, false]), "nothing is known of any yet");
+    sight.looked(&[true, true, true], Duration::ZERO);
+    assert!(!sight.sees(&[false, true, false]));
+    assert!(sight.sees(&[true, true, false]));
+}

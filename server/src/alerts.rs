@@ -3,13 +3,13 @@
 //! What is to be done next is decided by [`domain::ChannelPace`]; here it is done. The outbox is written with the transitions it is about,
 //! so after a crash everything that waited is still there, and a message whose answer was lost goes out again under the same key.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use domain::{
     Alert, AlertArchive, AlertChange, AlertKind, ChannelId, ChannelPace, Clock, DeliveryState, DeliveryStep,
     Failure, IncidentId, Outgoing, Settled, StoredChannel, Timestamp, Waiting, access::Actor, retry_after,
 };
-use notify::{Channel, Class, Receipt, Sender, Undelivered};
+use notify::{Channel, Class, Receipt, Undelivered};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::{
     sync::{Notify, watch},
@@ -25,28 +25,43 @@ use crate::{
 };
 
 pub(crate) mod heartbeat;
+mod messenger;
 mod notices;
 mod reminders;
 
+pub use self::messenger::Messenger;
+
+/// A number from 0 to 1, another one each time.
+pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
+
 /// What telling needs.
-pub(crate) struct Tools {
-    pub(crate) archive: Arc<dyn AlertArchive>,
-    pub(crate) recorder: RecorderHandle,
-    pub(crate) roster: watch::Receiver<Roster>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) health: Arc<Health>,
-    pub(crate) sender: Arc<Sender>,
+pub struct Tools {
+    /// What waits, who is told, and what lasts.
+    pub archive: Arc<dyn AlertArchive>,
+    /// Where is noted what became of a message.
+    pub recorder: RecorderHandle,
+    /// The trackers.
+    pub roster: watch::Receiver<Roster>,
+    /// Wall and monotonic time.
+    pub clock: Arc<dyn Clock>,
+    /// Whether this location sees.
+    pub health: Arc<Health>,
+    /// What sends.
+    pub messenger: Arc<dyn Messenger>,
+    /// By what tries are spread; see [`domain::retry_after`].
+    pub chance: Chance,
     /// Woken when something was put into the outbox.
-    pub(crate) outbox: Arc<Notify>,
+    pub outbox: Arc<Notify>,
     /// The addresses that messages lead to.
-    pub(crate) links: Links,
-    pub(crate) stop: CancellationToken,
+    pub links: Links,
+    /// Cancelled when nothing new may start.
+    pub stop: CancellationToken,
 }
 
 /// Sends what waits.
-pub(crate) struct Dispatcher {
+pub struct Dispatcher {
     tools: Arc<Tools>,
-    lanes: HashMap<ChannelId, Lane>,
+    lanes: BTreeMap<ChannelId, Lane>,
     tries: JoinSet<Tried>,
     /// Whether this location saw nothing when it was last looked.
     was_blind: bool,
@@ -78,20 +93,27 @@ const PATIENCE: Duration = Duration::from_secs(45);
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Dispatcher {
-    pub(crate) fn new(tools: Tools) -> Self {
-        Self { tools: Arc::new(tools), lanes: HashMap::new(), tries: JoinSet::new(), was_blind: false }
+    /// A dispatcher that has sent nothing yet.
+    pub fn new(tools: Tools) -> Self {
+        Self { tools: Arc::new(tools), lanes: BTreeMap::new(), tries: JoinSet::new(), was_blind: false }
     }
 
     /// Sends until the program stops. What is on its way then is called off, and sent again by the next run.
-    pub(crate) async fn run(mut self) {
+    pub async fn run(mut self) {
         let mut next = Some(self.tools.clock.now());
         let mut remind_at = Timestamp(i64::MIN);
+        let mut looked_at = Timestamp(i64::MIN);
         loop {
-            if next.is_some_and(|at| at <= self.tools.clock.now()) {
+            let now = self.tools.clock.now();
+            // What was worked out by a clock that has been set back since holds no more.
+            if now < looked_at || next.is_some_and(|at| at <= now) {
                 next = self.work().await;
+                remind_at = remind_at.min(now.plus(reminders::LOOK));
             }
+            looked_at = now;
             let (tools, pause) = (Arc::clone(&self.tools), self.until(next));
             tokio::select! {
+                biased;
                 () = tools.stop.cancelled() => return,
                 () = tools.outbox.notified() => next = Some(Timestamp(i64::MIN)),
                 Some(done) = self.tries.join_next() => {
@@ -129,7 +151,7 @@ impl Dispatcher {
                 return Some(now.plus(PAUSE));
             }
         };
-        let mut queues: HashMap<ChannelId, Vec<Waiting>> = HashMap::new();
+        let mut queues: BTreeMap<ChannelId, Vec<Waiting>> = BTreeMap::new();
         let roster = self.tools.roster.borrow().clone();
         for mut message in waiting {
             hold_back(&mut message, &roster);
@@ -167,14 +189,14 @@ impl Dispatcher {
                 self.tools.settle(dropped(rows, words::ALERT_OVER, now)).await;
                 Some(now)
             }
-            DeliveryStep::Send(rows, alert) => {
+            DeliveryStep::Send(ids, alert) => {
                 lane.is_busy = true;
-                let sent: Vec<&Waiting> = queue.iter().filter(|waiting| rows.contains(&waiting.id)).collect();
-                let attempts = sent.iter().map(|waiting| waiting.attempts).max().unwrap_or_default();
+                let sent: Vec<&Waiting> = queue.iter().filter(|waiting| ids.contains(&waiting.id)).collect();
+                let rows = sent.iter().map(|waiting| (waiting.id, waiting.attempts)).collect();
                 let fallback = sent.iter().find_map(|waiting| waiting.outgoing.fallback);
                 let settings = stored.map(|channel| channel.settings.clone());
                 let tools = Arc::clone(&self.tools);
-                let attempt = Attempt { channel: id, rows, alert: *alert, attempts, fallback };
+                let attempt = Attempt { channel: id, rows, alert: *alert, fallback };
                 self.tries.spawn(async move { attempt.make(&tools, settings.as_ref()).await });
                 None
             }
@@ -206,11 +228,9 @@ impl Dispatcher {
 /// One try to send a message.
 struct Attempt {
     channel: ChannelId,
-    /// The rows of the outbox that it is for.
-    rows: Vec<i64>,
+    /// The rows of the outbox that it is for, and how often each of them was tried before.
+    rows: Vec<(i64, u32)>,
     alert: Alert,
-    /// Tries before this one.
-    attempts: u32,
     fallback: Option<ChannelId>,
 }
 
@@ -221,7 +241,7 @@ impl Attempt {
         let pace = channel.as_ref().and_then(|channel| channel.as_ref().ok()).map(Channel::pace);
         let sent = match channel {
             Some(Ok(channel)) => {
-                timeout(PATIENCE, tools.sender.send(&channel, &alert)).await.unwrap_or_else(|_| {
+                timeout(PATIENCE, tools.messenger.send(&channel, &alert)).await.unwrap_or_else(|_| {
                     let said = words::alert_late(PATIENCE.as_secs());
                     Err(Undelivered { said, class: Class::Later(None) })
                 })
@@ -230,12 +250,13 @@ impl Attempt {
             None => Err(Undelivered { said: words::ALERT_CHANNEL_GONE.into(), class: Class::Refused }),
         };
         let now = tools.clock.now();
-        let (settled, rest_until) = self.judge(&sent, now);
+        let (settled, rest_until) = self.judge(&sent, now, (tools.chance)());
         // As fast as the service takes messages at all.
         let rest_until = rest_until.or(pace.map(|pace| now.plus(pace)));
         let is_dead = settled.iter().any(|settled| settled.state == DeliveryState::Dead);
         if let Err(undelivered) = &sent {
-            let (channel, attempt) = (self.channel.0, self.attempts + 1);
+            let attempt = self.rows.iter().map(|(_, tries)| tries + 1).max().unwrap_or_default();
+            let channel = self.channel.0;
             tracing::warn!(channel, attempt, "an alert was not delivered: {}", undelivered.said);
         }
         // First the way out: a crash between the two sends it twice rather than never.
@@ -264,26 +285,32 @@ impl Attempt {
         &self,
         sent: &Result<Receipt, Undelivered>,
         now: Timestamp,
+        chance: f64,
     ) -> (Vec<Settled>, Option<Timestamp>) {
-        let all = |state: DeliveryState, next_at: Timestamp, said: &str| {
-            let row = |id: &i64| Settled { id: *id, state, tried: true, next_at, said: said.to_owned() };
-            self.rows.iter().map(row).collect()
+        let settled = |id, state, next_at, said: &str| {
+            let said = said.to_owned();
+            Settled { id, state, tried: true, next_at, said }
         };
         let undelivered = match sent {
-            Ok(receipt) => return (all(DeliveryState::Sent, now, &receipt.said), None),
+            Ok(receipt) => {
+                let sent = |(id, _): &(i64, u32)| settled(*id, DeliveryState::Sent, now, &receipt.said);
+                return (self.rows.iter().map(sent).collect(), None);
+            }
             Err(undelivered) => undelivered,
         };
         let (is_refused, asked) = match undelivered.class {
             Class::Refused => (true, None),
             Class::Later(asked) => (false, asked),
         };
-        let Some(wait) = retry_after(self.attempts + 1, is_refused, asked, chance()) else {
-            return (all(DeliveryState::Dead, now, &undelivered.said), None);
-        };
-        let next_at = now.plus(wait);
+        let wait = |tries: u32| retry_after(tries + 1, is_refused, asked, chance);
+        // Those that are tried again wait together; who is at its end does not take others with it.
+        let next_at = self.rows.iter().filter_map(|(_, tries)| wait(*tries)).max().map(|wait| now.plus(wait));
+        let rows = self.rows.iter().map(|(id, tries)| match next_at.filter(|_| wait(*tries).is_some()) {
+            Some(next_at) => settled(*id, DeliveryState::Waiting, next_at, &undelivered.said),
+            None => settled(*id, DeliveryState::Dead, now, &undelivered.said),
+        });
         // A message that is refused may be at fault itself; the others behind it get their turn.
-        let rest_until = (!is_refused).then_some(next_at);
-        (all(DeliveryState::Waiting, next_at, &undelivered.said), rest_until)
+        (rows.collect(), next_at.filter(|_| !is_refused))
     }
 }
 
@@ -305,6 +332,7 @@ impl Tools {
                 }
             }
             tokio::select! {
+                biased;
                 () = self.stop.cancelled() => return,
                 () = sleep(PAUSE) => {}
             }
@@ -327,8 +355,8 @@ fn dropped(rows: Vec<i64>, said: &str, now: Timestamp) -> Vec<Settled> {
     rows.into_iter().map(row).collect()
 }
 
-/// A number from 0 to 1.
-fn chance() -> f64 {
+/// A number that nobody can guess.
+pub(crate) fn chance() -> f64 {
     let mut bytes = [0; 4];
     // Without randomness everybody waits the whole time; that is allowed, too.
     if SystemRandom::new().fill(&mut bytes).is_err() {

@@ -5,7 +5,7 @@
 
 // Axum handlers and the modules here are documented where they are; this crate is no library for others.
 mod access;
-mod alerts;
+pub mod alerts;
 pub mod assets;
 pub mod backups;
 mod ballast;

@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::{Advice, Blindness, Clock, Sight, Status, host_of};
-use futures::future::join_all;
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::{
     sync::{Notify, watch},
     time::timeout,
@@ -28,6 +28,8 @@ pub use self::canary::{Canary, NoCanary, TcpCanary};
 
 /// How often canaries are asked without being needed: so that one that answers late comes to count.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How long who waits for a round waits at least: as long as one may take, and a little.
+const A_ROUND: Duration = Duration::from_millis(2_250);
 /// How often they are asked while this location is blind.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
@@ -74,14 +76,14 @@ impl Location {
         self.is_blind.load(Ordering::Relaxed)
     }
 
-    /// How the failure of a host that was up is to be taken. Waits for a round of canaries, if one decides, but no longer than
-    /// `patience`; then the failure is held.
+    /// How the failure of a host that was up is to be taken. Waits for a round of canaries, if one decides: for `patience`, but as long as a
+    /// round may take in any case. A target that never answers uses all of its time, and would be held for ever otherwise.
     pub async fn advise(&self, host: &Arc<str>, interval: Option<Duration>, patience: Duration) -> Advice {
         let mut rounds = self.rounds.subscribe();
         let mut advice = self.failed(host, Sight::window(interval));
         if advice == Advice::Look {
             self.wanted.notify_one();
-            let ended = timeout(patience.min(Sight::ROUND * 2), rounds.changed()).await;
+            let ended = timeout(patience.clamp(A_ROUND, Sight::ROUND * 2), rounds.changed()).await;
             advice = match ended {
                 Ok(Ok(())) => self.lock().advice(self.clock.monotonic()),
                 _ => Advice::Hold,
@@ -106,6 +108,7 @@ impl Location {
             self.look().await;
             let pause = if self.is_blind() { LOOK_AGAIN } else { LOOK_EVERY };
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = self.wanted.notified() => {}
                 () = self.clock.sleep(pause) => {}
@@ -113,13 +116,27 @@ impl Location {
         }
     }
 
+    /// One round. As soon as enough have answered it is told that this location sees: one that is silent for good holds nobody up.
     async fn look(&self) {
-        let ask = |canary: &Arc<dyn Canary>| {
+        let ask = |(place, canary): (usize, &Arc<dyn Canary>)| {
             let canary = Arc::clone(canary);
-            async move { timeout(Sight::ROUND, canary.answers()).await.unwrap_or(false) }
+            async move { (place, timeout(Sight::ROUND, canary.answers()).await.unwrap_or(false)) }
         };
-        let seen = join_all(self.canaries.iter().map(ask)).await;
-        self.lock().looked(&seen, self.clock.monotonic());
+        let mut asked: FuturesUnordered<_> = self.canaries.iter().enumerate().map(ask).collect();
+        let (mut seen, mut was_told) = (vec![false; self.canaries.len()], false);
+        while let Some((place, answers)) = asked.next().await {
+            seen.get_mut(place).into_iter().for_each(|seen| *seen = answers);
+            if !was_told && !asked.is_empty() && self.lock().sees(&seen) {
+                was_told = true;
+                self.looked(&seen);
+            }
+        }
+        self.looked(&seen);
+    }
+
+    /// Tells what was seen of the canaries.
+    fn looked(&self, seen: &[bool]) {
+        self.lock().looked(seen, self.clock.monotonic());
         self.tell();
         self.rounds.send_modify(|rounds| *rounds += 1);
     }

@@ -243,11 +243,7 @@ impl Recorder {
         if self.refused.is_some() {
             return;
         }
-        let mut batch = self.ledger.batch();
-        if batch.checks.is_empty() {
-            return;
-        }
-        batch.alerts = self.alerts_of(&batch);
+        let Some(batch) = self.batch() else { return };
         let started = Instant::now();
         match self.records.record(&batch).await {
             Ok(()) => {
@@ -256,6 +252,13 @@ impl Recorder {
             }
             Err(failure) => self.refuse(batch, &failure),
         }
+    }
+
+    /// The staged group with its messages; nothing when there is none.
+    fn batch(&mut self) -> Option<Batch> {
+        let mut batch = self.ledger.batch();
+        batch.alerts = self.alerts_of(&batch);
+        (!batch.checks.is_empty()).then_some(batch)
     }
 
     /// Shows a group that is on disk.

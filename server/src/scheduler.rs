@@ -106,6 +106,7 @@ impl Scheduler {
         helpers.spawn(async move { location.watch(watched_until).await });
         loop {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => break,
                 changed = self.roster.changed() => if changed.is_err() { break },
                 _ = again.tick() => {}

@@ -24,7 +24,7 @@ pub(crate) fn lint() -> Result<(), Failure> {
 
     let step = steps.begin("Clippy on this machine");
     // `server` turns on what `app` needs here, `app/ssr`.
-    let host = ["bench", "domain", "probe", "notify", "store", "app", "server", "words", "xtask"];
+    let host = ["bench", "domain", "probe", "notify", "store", "app", "server", "simulate", "words", "xtask"];
     clippy(&host, &["--all-targets"])?;
     step.done();
 

@@ -1,4 +1,5 @@
-//! What a contributor types and what CI calls: `cargo xtask run`, `build`, `lint`, `test`, `bench`, `soak`.
+//! What a contributor types and what CI calls: `cargo xtask run`, `build`, `lint`, `test`, `bench`, `soak`,
+//! `simulate`.
 //!
 //! Everything that it needs is compiled with it (wasm-bindgen is a library here), so a machine with rustup and a
 //! C compiler is enough. One file per command; `client` and `server` are the two halves that they share.
@@ -17,6 +18,7 @@ mod peers;
 mod release;
 mod run;
 mod server;
+mod simulate;
 mod soak;
 mod stamp;
 mod test;
@@ -79,6 +81,10 @@ enum Task {
     ///
     /// The same tests as in `cargo xtask test`, built for release and with more kills. The report is bench/soak.md.
     Soak(soak::Options),
+    /// Runs seeds of the simulation: the real program over a world where everything fails, with virtual time.
+    ///
+    /// A seed that fails is shown with what happened before. The first 200 are part of `cargo xtask test`.
+    Simulate(simulate::Options),
 }
 
 fn main() -> ExitCode {
@@ -89,6 +95,7 @@ fn main() -> ExitCode {
         Task::Test => Ok(test::test()),
         Task::Bench(options) => bench::bench(options).map(|()| ExitCode::SUCCESS),
         Task::Soak(options) => soak::soak(&options).map(|()| ExitCode::SUCCESS),
+        Task::Simulate(options) => simulate::simulate(&options).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
         explain(&failure);

@@ -57,7 +57,8 @@ impl Dispatcher {
             let told = self.tools.archive.told(incident.id, channel).await?;
             // Whoever was not told, or is about to be, is not reminded.
             let Some(last) = told.last_sent.filter(|_| !told.is_waiting) else { continue };
-            if reminder_at(last, first, told.reminders) <= now {
+            // Told in a time that is still to come: the clock was set back.
+            if last > now || reminder_at(last, first, told.reminders) <= now {
                 due.push(outgoing(channel, route.fallback, incident, tracker, now));
             }
         }

@@ -117,6 +117,18 @@ impl Ledger {
         })
     }
 
+    /// Those of a batch in hand that begin to flap with it, or end that: the due time of their newest entry, and what is believed then.
+    pub(super) fn turned(&self, batch: &Batch) -> BTreeMap<TrackerId, (Timestamp, &Belief)> {
+        let turned = batch.checks.iter().filter_map(|recorded| {
+            let name = recorded.check.name;
+            let account = self.accounts.get(&name.tracker)?;
+            let staged = account.staged.as_ref()?;
+            let has_turned = staged.is_flapping() != account.belief.is_flapping();
+            has_turned.then_some((name.tracker, (name.due, staged)))
+        });
+        turned.collect()
+    }
+
     /// Checks in the group in hand.
     pub(super) fn staged(&self) -> usize {
         self.staged.len()
@@ -314,13 +326,21 @@ impl Account {
         Some(Recorded::gap(id, first_missed, last.silence.unwrap_or(Reason::NotObserved)))
     }
 
-    /// Whether a check of this name was recorded already.
+    /// Whether a check of this name was recorded already. One from before the newest was not: the clock was set back, so its time came again.
     fn knows(&self, name: (Timestamp, u16)) -> bool {
-        self.names.contains(&name)
+        self.names.contains(&name) && !self.is_before_last(name.0)
+    }
+
+    fn is_before_last(&self, due: Timestamp) -> bool {
+        self.last.is_some_and(|last| due < last.due)
     }
 
     /// Remembers that an entry was recorded.
     fn remember(&mut self, check: &Check) {
+        if self.is_before_last(check.name.due) {
+            // Those that are still to come again.
+            self.names.clear();
+        }
         if self.names.len() == SHOWN_CHECKS {
             self.names.pop_front();
         }

@@ -66,8 +66,7 @@ impl Recorder {
         {
             self.ledger.stage(arrival);
         }
-        let batch = self.ledger.batch();
-        (!batch.checks.is_empty()).then_some(batch)
+        self.batch()
     }
 
     /// Says, once, what became of the checks that waited.

@@ -1,10 +1,10 @@
 //! Who is told of a transition: worked out before it is recorded, so that the messages are in its transaction.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use domain::{
-    Alert, AlertChange, AlertKind, AlertRule, Batch, ChannelId, Concerned, Evidence, Failure, Outgoing,
-    Timestamp, Tracker, Transition, access::Actor, routes,
+    Alert, AlertArchive, AlertChange, AlertKind, AlertRule, Batch, Belief, ChannelId, Concerned, Evidence,
+    Failure, IncidentId, Outgoing, Status, Timestamp, Tracker, Transition, access::Actor, routes,
 };
 
 use super::Recorder;
@@ -22,6 +22,11 @@ const LINE: usize = 200;
 impl Recorder {
     /// Changes who is told, or notes what became of it.
     pub(super) async fn alert(&mut self, change: &AlertChange, by: &Actor) -> Result<Option<i64>, Failure> {
+        if let AlertChange::Send(all) = change
+            && !are_due(self.records.alerts(), all).await?
+        {
+            return Ok(None);
+        }
         let number = self.records.alert(change, by, self.clock.now()).await?;
         if matches!(change, AlertChange::Announce(_) | AlertChange::Withdraw(_)) {
             self.load_calendar().await;
@@ -49,9 +54,10 @@ impl Recorder {
         }
     }
 
-    /// The messages about a batch's transitions. While a tracker flaps there are none: one says that it does.
+    /// The messages about a batch: of each transition one. While a tracker flaps there are none; one says that it begins to, and one what
+    /// is so when that ends.
     pub(super) fn alerts_of(&self, batch: &Batch) -> Vec<Outgoing> {
-        if batch.transitions.is_empty() || self.telling.rules.is_empty() {
+        if self.telling.rules.is_empty() {
             return Vec::new();
         }
         let roster = self.roster.borrow();
@@ -59,19 +65,33 @@ impl Recorder {
         let mut alerts = Vec::new();
         for (id, transition) in &batch.transitions {
             let Some(tracker) = roster.get(id) else { continue };
-            let kind = match (self.ledger.flaps(*id), transition) {
-                ((true, true), _) => continue,
-                ((false, true), _) => AlertKind::Flapping,
-                (_, Transition::WentDown { .. }) => AlertKind::Down,
-                (_, Transition::Recovered { .. }) => AlertKind::Recovered,
-            };
+            if self.ledger.flaps(*id) != (false, false) {
+                continue;
+            }
             let exhibit = batch.exhibits.iter().find(|exhibit| exhibit.tracker == *id);
             let seen = exhibit.map(|exhibit| evidence(&exhibit.failure)).unwrap_or_default();
-            let alert = of_transition(tracker, kind, transition, seen);
+            let alert = of_transition(tracker, transition, seen);
             alerts.extend(self.telling.send(tracker, &alert, now));
+        }
+        for (id, (at, belief)) in self.ledger.turned(batch) {
+            if let Some(tracker) = roster.get(&id) {
+                alerts.extend(self.telling.send(tracker, &of_flapping(tracker, at, belief), now));
+            }
         }
         alerts
     }
+}
+
+/// Whether messages are still due. Reminders are not when it was over, or somebody knew of it, before they came here.
+async fn are_due(archive: Arc<dyn AlertArchive>, all: &[Outgoing]) -> Result<bool, Failure> {
+    let reminders = all.iter().filter(|outgoing| outgoing.alert.kind == AlertKind::StillDown);
+    for id in reminders.filter_map(|outgoing| outgoing.alert.incident) {
+        let incident = archive.incident(IncidentId(id)).await?;
+        if incident.is_some_and(|(it, _)| it.closed_at.is_some() || it.acknowledged.is_some()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl Telling {
@@ -88,17 +108,26 @@ impl Telling {
     }
 }
 
+/// What is said of one that begins to flap, or ends that.
+fn of_flapping(tracker: &Tracker, at: Timestamp, belief: &Belief) -> Alert {
+    let (since, cause) = match &belief.status {
+        Status::Down { since, fault } => (Some(*since), fault.to_string()),
+        Status::Pending | Status::Up { .. } | Status::Retrying { .. } => (None, String::new()),
+    };
+    let kind = match (belief.is_flapping(), since) {
+        (true, _) => AlertKind::Flapping,
+        (false, Some(_)) => AlertKind::Down,
+        (false, None) => AlertKind::Recovered,
+    };
+    Alert { tracker: Some(concerned(tracker)), since, cause, ..Alert::of(kind, at) }
+}
+
 /// What is said of a transition.
-fn of_transition(
-    tracker: &Tracker,
-    kind: AlertKind,
-    transition: &Transition,
-    evidence: Vec<(String, String)>,
-) -> Alert {
-    let (at, since, cause, lasted) = match transition {
-        Transition::WentDown { at, since, fault } => (*at, *since, fault.to_string(), None),
+fn of_transition(tracker: &Tracker, transition: &Transition, evidence: Vec<(String, String)>) -> Alert {
+    let (kind, at, since, cause, lasted) = match transition {
+        Transition::WentDown { at, since, fault } => (AlertKind::Down, *at, *since, fault.to_string(), None),
         Transition::Recovered { at, down_since } => {
-            (*at, *down_since, String::new(), Some(at.since(*down_since)))
+            (AlertKind::Recovered, *at, *down_since, String::new(), Some(at.since(*down_since)))
         }
     };
     let ms = |length: std::time::Duration| u64::try_from(length.as_millis()).unwrap_or(u64::MAX);

@@ -140,6 +140,7 @@ impl Driver {
                 return Waited::Asked;
             }
             tokio::select! {
+                biased;
                 () = self.tools.stop.cancelled() => return Waited::Stop,
                 Some(done) = self.hand.recv() => self.asked.push(done),
                 () = self.tools.clock.sleep(due.since(wall).min(NAP)) => {}
@@ -274,6 +275,10 @@ impl Driver {
         let Some(host) = &self.host else { return Advice::Believe };
         match outcome {
             Outcome::Down(fault) if may_be_ours(fault.kind) => {}
+            // No contact with the target: a name server that sees nothing itself may say that there is no such name.
+            Outcome::Down(fault) if fault.kind == FaultKind::Dns => {
+                return if self.tools.location.is_blind() { Advice::Blind } else { Advice::Believe };
+            }
             Outcome::Unknown(_) => return Advice::Believe,
             // Also a failure that proves contact.
             _ => {

@@ -12,8 +12,9 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-const MEMBERS: [&str; 10] =
-    ["bench", "domain", "probe", "notify", "store", "app", "frontend", "server", "words", "xtask"];
+const MEMBERS: [&str; 11] = [
+    "bench", "domain", "probe", "notify", "store", "app", "frontend", "server", "simulate", "words", "xtask",
+];
 
 /// The Rust files below a folder, with their text.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
