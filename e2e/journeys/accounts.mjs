@@ -126,7 +126,7 @@ test("a page whose session has ended says so, and goes on after signing in elsew
   await page.locator(".row .state", { hasText: "Up" }).waitFor();
   await page.locator("[name=url]").fill("what is being typed");
   await server.fetch("/api/sign_out", { method: "POST" });
-  const banner = page.getByText("Your session has ended.");
+  const banner = page.locator(".notice").getByText("Your session has ended.");
   await banner.waitFor();
   const other = await page.context().newPage();
   await other.goto(`${server.url}/login`);
