@@ -4,6 +4,7 @@
 
 language = en
 product = Uptime Tracker
+description = What works and what does not, second by second.
 month-jan = Jan
 month-feb = Feb
 month-mar = Mar
@@ -1229,6 +1230,7 @@ parent-hint = While that one is down, a failure of this one is not told: it is b
 parent-nobody = nobody
 parent-same-host = { $name } (same host)
 parent-unknown = tracker { $id }
+
 ## Outside pages
 
 ## What an alert says
@@ -1284,6 +1286,7 @@ channel-name-cause = why
 channel-name-incident = the number of the incident
 channel-name-evidence = what was seen, or what a digest puts together: a line each
 channel-name-link = the page that says more
+channel-name-acknowledge = the page where somebody says that they know of it, without an account
 channel-address-missing = an address is needed
 channel-address-long = an address has at most 2000 characters
 channel-address-mask = the mask stands for nothing here: fill the address in again
@@ -1546,6 +1549,7 @@ field-rest-reason-invisible = a reason stands on one line, without invisible or 
 plan-lengths = it lasts from 1m to 31d, like 30m or 2h
 plan-either = either once, from a time, or again and again, by cron; leave one of them empty
 plan-no-end = say when it is over, or how long it lasts
+plan-two-ends = say when it is over or how long it lasts, not both
 plan-ends-before = it has to end after it begins
 plan-over = this is over already
 plan-no-name = give it a name, for whoever wonders why nothing is checked

@@ -19,6 +19,7 @@ use crate::{
     error::as_sentence,
     format,
     incidents::href_of,
+    maintenance,
     past::{asked::value, failure::inert, wording as past},
     ui::{Icon, Part, button, went_well, went_wrong, whole},
     which,
@@ -111,6 +112,12 @@ impl Shown {
                     <div class="title">
                         <h1>{words::ALERTS}</h1>
                         <p class="lede">{self.sentence()}</p>
+                    </div>
+                    <div class="actions">
+                        <a class="btn" href=maintenance::PAGE>
+                            <Icon name="#i-wrench" />
+                            {words::MAINTENANCE}
+                        </a>
                     </div>
                 </div>
                 {self.done.map(went_well)}

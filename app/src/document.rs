@@ -40,6 +40,7 @@ pub fn document(options: LeptosOptions, page: Page, answers: Option<String>) -> 
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="description" content=words::DESCRIPTION />
                 <meta name="color-scheme" content="light dark" />
                 <title>{in_full(&page.title())}</title>
                 <link id="leptos" rel="stylesheet" href=style />

@@ -13,9 +13,9 @@ use leptos::prelude::*;
 
 use crate::{
     access::Asked,
-    format,
+    format, maintenance,
     past::{asked::value, wording},
-    ui::{Nothing, Part, crumbs, whole},
+    ui::{Icon, Nothing, Part, crumbs, whole},
 };
 
 /// The page of all.
@@ -123,6 +123,12 @@ impl Shown {
                     <div class="title">
                         <h1>{self.heading()}</h1>
                         <p class="lede">{sentence(self.lasting)}</p>
+                    </div>
+                    <div class="actions">
+                        <a class="btn" href=maintenance::PAGE>
+                            <Icon name="#i-wrench" />
+                            {words::MAINTENANCE}
+                        </a>
                     </div>
                 </div>
                 {self.tabs()}

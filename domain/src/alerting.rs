@@ -193,6 +193,8 @@ pub struct Waiting {
     pub attempts: u32,
     /// Not before this time.
     pub next_at: Timestamp,
+    /// The end of the maintenance that its tracker is in: nobody is told of trouble meanwhile. Known to who has the trackers; not kept.
+    pub held_until: Option<Timestamp>,
     /// What is to be sent.
     pub outgoing: Outgoing,
 }

@@ -82,7 +82,9 @@ impl ChannelPace {
             heads().filter(|(head, _)| is_due(head, now)).collect();
         due.sort_unstable_by_key(|(head, _)| head.id);
         let Some((head, line)) = due.first() else {
-            return Step::Wait(heads().map(|(head, _)| head.next_at).min());
+            return Step::Wait(
+                heads().map(|(head, _)| head.next_at.max(head.held_until.unwrap_or(head.next_at))).min(),
+            );
         };
         let recent = self.sent.iter().filter(|at| is_recent(**at, now));
         let one = || {
@@ -112,6 +114,9 @@ fn is_recent(at: Timestamp, now: Timestamp) -> bool {
 /// Whether a message may go out. Whoever would have to wait for longer than anybody is made to wait was put off before the clock was set
 /// back.
 fn is_due(waiting: &Waiting, now: Timestamp) -> bool {
+    if waiting.held_until.is_some_and(|until| now < until) {
+        return false;
+    }
     let was_set_back = if waiting.attempts > 0 {
         waiting.next_at.since(now) > HOUR
     } else {

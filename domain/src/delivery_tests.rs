@@ -38,11 +38,12 @@ fn queue(text: &str) -> Vec<Waiting> {
                 evidence: Vec::new(),
                 lines: Vec::new(),
                 link: None,
+                acknowledge: None,
             };
             let next_at = at.plus(Duration::from_secs(delay.parse().unwrap()));
             let outgoing =
                 Outgoing { channel: ChannelId(1), tracker, not_before: next_at, fallback: None, alert };
-            Waiting { id, attempts: tries.parse().unwrap(), next_at, outgoing }
+            Waiting { id, attempts: tries.parse().unwrap(), next_at, held_until: None, outgoing }
         })
         .collect()
 }
@@ -169,4 +170,16 @@ fn a_clock_that_is_set_back_holds_nothing_up() {
     assert_eq!(step(&ChannelPace::default(), "1d@5+86400!3", 5), "down [1]", "no try is as far away as that");
     assert_eq!(step(&ChannelPace::default(), "1d@5+3000!3", 5), "wait 3005");
     assert_eq!(step(&ChannelPace::default(), "1d@5+86400", 5), "wait 86405", "a delay is");
+}
+
+#[test]
+fn what_is_held_back_waits_for_the_end_of_maintenance_however_long_that_is() {
+    let (now, until) = (Timestamp(5_000), Timestamp(5 * 3_600_000));
+    for text in ["1d@5", "1d@5!1"] {
+        let mut queue = queue(text);
+        queue[0].held_until = Some(until);
+        let next = |at| ChannelPace::default().next(&queue, at);
+        assert_eq!(next(now), Step::Wait(Some(until)), "{text}");
+        assert!(matches!(next(until), Step::Send(..)), "{text}");
+    }
 }

@@ -86,6 +86,9 @@ impl Discord {
             embed["title"] = words::ALERT_DETAILS.into();
             embed["url"] = link.into();
         }
+        if let Some(link) = words.acknowledge {
+            embed["fields"] = json!([{ "name": words::KNOWN_SAY, "value": link }]);
+        }
         let content = fitting([escape(&words.title)], CONTENT, UTF16);
         json!({ "content": content, "embeds": [embed], "allowed_mentions": nobody })
     }

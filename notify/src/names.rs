@@ -13,7 +13,7 @@ struct Name {
 }
 
 /// All names, in the order in which they are explained.
-static NAMES: [Name; 13] = [
+static NAMES: [Name; 14] = [
     Name { word: "title", means: words::CHANNEL_NAME_TITLE, value: wording::title },
     Name { word: "kind", means: words::CHANNEL_NAME_KIND, value: |alert| alert.kind.word().into() },
     Name {
@@ -50,6 +50,11 @@ static NAMES: [Name; 13] = [
         word: "link",
         means: words::CHANNEL_NAME_LINK,
         value: |alert| alert.link.clone().unwrap_or_default(),
+    },
+    Name {
+        word: "acknowledge",
+        means: words::CHANNEL_NAME_ACKNOWLEDGE,
+        value: |alert| alert.acknowledge.clone().unwrap_or_default(),
     },
 ];
 
@@ -180,6 +185,7 @@ mod tests {
             evidence: Vec::new(),
             lines: Vec::new(),
             link: None,
+            acknowledge: None,
         }
     }
 

@@ -114,6 +114,9 @@ impl Ntfy {
         if let Some(link) = words.link {
             payload["click"] = link.into();
         }
+        if let Some(link) = words.acknowledge {
+            payload["actions"] = json!([{ "action": "view", "label": words::KNOWN_SAY, "url": link }]);
+        }
         payload
     }
 

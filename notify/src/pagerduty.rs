@@ -118,7 +118,7 @@ impl PagerDuty {
             "custom_details": details,
         });
         let links: Vec<Value> =
-            words.link.iter().map(|link| json!({ "href": link, "text": words::ALERT_DETAILS })).collect();
+            words.links().map(|(what, link)| json!({ "href": link, "text": what })).collect();
         let mut event = json!({ "routing_key": self.key.expose(), "links": links });
         let action = match Event::of(alert.kind) {
             Event::Change => {

@@ -74,9 +74,7 @@ impl Slack {
         // Verbatim: Slack finds no channels, people or addresses of its own in it.
         let section = |text: String| json!({ "type": "section", "text": { "type": "mrkdwn", "text": text, "verbatim": true } });
         let mut blocks = vec![section(fitting(lines, SECTION, UTF16))];
-        if let Some(link) = &words.link {
-            blocks.push(section(format!("<{}|Details>", escape(link))));
-        }
+        blocks.extend(words.links().map(|(what, link)| section(format!("<{}|{what}>", escape(link)))));
         json!({ "text": title, "blocks": blocks })
     }
 

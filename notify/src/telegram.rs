@@ -137,9 +137,8 @@ impl Telegram {
 /// Our own words, line by line.
 fn ours(words: &Words) -> Vec<String> {
     let title = format!("<b>{}</b>", escape(&words.title));
-    let link =
-        words.link.iter().map(|link| format!("<a href=\"{}\">{}</a>", escape(link), words::ALERT_DETAILS));
-    [title].into_iter().chain(link).chain(words.below().iter().map(|line| escape(line))).collect()
+    let links = words.links().map(|(what, link)| format!("<a href=\"{}\">{what}</a>", escape(link)));
+    [title].into_iter().chain(links).chain(words.below().iter().map(|line| escape(line))).collect()
 }
 
 /// It becomes a part of an address.

@@ -20,6 +20,8 @@ pub(crate) struct Words {
     pub(crate) lines: Vec<String>,
     /// The page that says more.
     pub(crate) link: Option<String>,
+    /// The page where who reads it says that they know of it.
+    pub(crate) acknowledge: Option<String>,
 }
 
 impl Words {
@@ -50,10 +52,17 @@ impl Words {
             facts,
             lines: alert.lines.clone(),
             link: alert.link.clone(),
+            acknowledge: alert.acknowledge.clone(),
         }
     }
 
-    /// Everything below the title, line by line, without the link.
+    /// The pages that it leads to, each with what is there.
+    pub(crate) fn links(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let all = [(words::ALERT_DETAILS, &self.link), (words::KNOWN_SAY, &self.acknowledge)];
+        all.into_iter().filter_map(|(what, link)| Some((what, link.as_ref()?)))
+    }
+
+    /// Everything below the title, line by line, without the links.
     pub(crate) fn below(&self) -> Vec<String> {
         let cause = Some(format!("{}.", self.cause)).filter(|_| !self.cause.is_empty());
         let facts = self.facts.iter().map(|(what, value)| format!("{what}: {value}"));
@@ -145,6 +154,7 @@ pub(crate) fn tidy(alert: &Alert) -> Alert {
     alert.evidence = alert.evidence.iter().take(10).map(|(what, value)| (line(what), line(value))).collect();
     alert.lines = alert.lines.iter().take(50).map(|text| line(text)).collect();
     alert.link = alert.link.filter(|link| is_web(link));
+    alert.acknowledge = alert.acknowledge.filter(|link| is_web(link));
     alert
 }
 
@@ -246,6 +256,7 @@ mod tests {
             evidence: Vec::new(),
             lines: vec![String::new(); 3],
             link: None,
+            acknowledge: None,
         };
         for (kind, text) in [
             (AlertKind::Down, "Down: shop"),

@@ -275,8 +275,9 @@ impl Attempt {
     fn linked(&self, tools: &Tools) -> Alert {
         let is_trouble = matches!(self.alert.kind, AlertKind::Down | AlertKind::StillDown);
         let incident = self.alert.incident.filter(|_| is_trouble).map(IncidentId);
-        let now = tools.clock.now();
-        let acknowledge = incident.and_then(|incident| tools.links.acknowledge(incident, self.channel, now));
+        // The same each time, as a message that is sent again is the same message.
+        let at = self.alert.at;
+        let acknowledge = incident.and_then(|incident| tools.links.acknowledge(incident, self.channel, at));
         Alert { link: tools.links.more(&self.alert), acknowledge, ..self.alert.clone() }
     }
 
@@ -345,7 +346,7 @@ fn hold_back(message: &mut Waiting, roster: &Roster) {
     let is_trouble = !message.outgoing.alert.kind.is_end();
     let tracker = message.outgoing.tracker.filter(|_| is_trouble).and_then(|id| roster.get(&id));
     if let Some(maintenance) = tracker.and_then(|tracker| tracker.maintenance.as_ref()) {
-        message.next_at = message.next_at.max(maintenance.until);
+        message.held_until = Some(maintenance.until);
     }
 }
 

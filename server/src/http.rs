@@ -142,6 +142,7 @@ pub fn router(state: &AppState) -> Router {
     let files = Router::new()
         .route("/pkg/{*path}", get(files::package))
         .route("/favicon.svg", get(files::favicon))
+        .route("/robots.txt", get(files::robots))
         .with_state(state.clone());
     let pages = pages::router(state);
     let forms = forms::router(state, &pages).merge(editor::router(state, pages.clone()));

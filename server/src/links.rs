@@ -39,14 +39,14 @@ impl Links {
         })
     }
 
-    /// The page where who got a message says that they know of it.
+    /// The page where who got a message says that they know of it. `at` is when that happened which it tells.
     pub(crate) fn acknowledge(
         &self,
         incident: IncidentId,
         channel: ChannelId,
-        now: Timestamp,
+        at: Timestamp,
     ) -> Option<String> {
-        let until = now.plus(LASTS);
+        let until = at.plus(LASTS);
         let tag = hmac::sign(&self.key, signed(incident, channel, until).as_bytes());
         let (base, page, signature) = (self.base()?, app::known::PAGE, URL_SAFE_NO_PAD.encode(tag));
         Some(format!(

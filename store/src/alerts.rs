@@ -227,6 +227,7 @@ pub(crate) async fn waiting(db: &mut SqliteConnection, most: i64) -> Result<Vec<
             id,
             attempts: row.fit("attempts")?,
             next_at,
+            held_until: None,
             outgoing: Outgoing {
                 channel: ChannelId(row.get("channel_id")?),
                 tracker: row.get_some("tracker_id")?.map(TrackerId),

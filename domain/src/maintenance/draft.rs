@@ -102,6 +102,9 @@ impl MaintenanceDraft {
         let from = kept(moment("from", &self.from, zone, now), &mut problems);
         let until = match (self.until.as_str(), self.lasting.as_str()) {
             ("", "") => Err(FieldError::new("until", words::PLAN_NO_END)),
+            (_, lasting) if !lasting.is_empty() && !self.until.is_empty() => {
+                Err(FieldError::new("lasting", words::PLAN_TWO_ENDS))
+            }
             ("", _) => self.lasting().map(|lasting| from.map(|from| from.plus(lasting))),
             (text, _) => moment("until", text, zone, now).map(Some),
         };
@@ -237,6 +240,7 @@ mod tests {
             (&[("from", "2026-12-01 02:00"), ("until", "2026-12-01 01:00")], &["until"]),
             (&[("from", "2026-12-01 02:00"), ("until", "2027-12-01 01:00")], &["until"]),
             (&[("from", "2026-11-01 02:00"), ("until", "2026-11-01 03:00")], &["until"]),
+            (&[("from", "now"), ("until", "2026-12-01 01:00"), ("lasting", "1h")], &["lasting"]),
             (&[("cron", "0 3 * *"), ("lasting", "1h")], &["cron"]),
             (&[("from", "2026-12-01 02:00"), ("cron", "0 3 * * *"), ("lasting", "1s")], &["from", "lasting"]),
             (&[("name", " "), ("trackers", "seven"), ("zone", "Mars")], &["name", "trackers", "zone"]),

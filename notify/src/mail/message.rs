@@ -60,8 +60,8 @@ impl Mail {
 fn plain(words: &Words, body: &[String], is_own: bool) -> String {
     let mut lines = if is_own { Vec::new() } else { vec![words.title.clone(), String::new()] };
     lines.extend(body.iter().cloned());
-    if let Some(link) = words.link.as_ref().filter(|_| !is_own) {
-        lines.extend([String::new(), link.clone()]);
+    for (what, link) in words.links().filter(|_| !is_own) {
+        lines.extend([String::new(), format!("{what}: {link}")]);
     }
     lines.join("\r\n") + "\r\n"
 }
@@ -85,9 +85,8 @@ fn html(words: &Words, body: &[String], is_own: bool, mood: Mood) -> String {
     }
     let lines: Vec<String> = body.iter().map(|line| escape(line)).collect();
     html.push_str(&format_args!("<p>{}</p>\r\n", lines.join("<br>\r\n")).to_string());
-    if let Some(link) = words.link.as_ref().filter(|_| !is_own) {
-        let details = words::ALERT_DETAILS;
-        html.push_str(&format_args!("<p><a href=\"{}\">{details}</a></p>\r\n", escape(link)).to_string());
+    for (what, link) in words.links().filter(|_| !is_own) {
+        html.push_str(&format_args!("<p><a href=\"{}\">{what}</a></p>\r\n", escape(link)).to_string());
     }
     html + "</body></html>\r\n"
 }

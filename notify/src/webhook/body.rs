@@ -39,6 +39,7 @@ pub(super) fn ours(alert: &Alert) -> Value {
         "evidence": evidence,
         "lines": alert.lines,
         "link": alert.link,
+        "acknowledge": alert.acknowledge,
     })
 }
 

@@ -117,6 +117,9 @@ pub(crate) fn down() -> Alert {
             ("Body".into(), "<h1>Oops</h1>".into()),
         ],
         lines: Vec::new(),
+        acknowledge: Some(
+            "https://status.example/acknowledge?incident=7&channel=3&until=1&signature=A-_b".into(),
+        ),
         link: Some("https://status.example/t/7?at=2026-11-23T14:03".into()),
     }
 }
@@ -128,6 +131,7 @@ pub(crate) fn recovered() -> Alert {
         lasted_ms: Some(252_000),
         cause: String::new(),
         evidence: Vec::new(),
+        acknowledge: None,
         ..down()
     }
 }
@@ -143,6 +147,7 @@ pub(crate) fn digest() -> Alert {
         cause: String::new(),
         evidence: Vec::new(),
         lines: vec!["Down: shop".into(), "Up again after 4 min 12 s: mail & more".into()],
+        acknowledge: None,
         link: None,
         ..down()
     }
@@ -164,5 +169,6 @@ pub(crate) fn hostile() -> Alert {
     alert.key = "key\r\nX-Evil: 1".into();
     alert.thread = "thread>\r\nX-Evil: 1".into();
     alert.link = Some("https://status.example/\"><script>".into());
+    alert.acknowledge.clone_from(&alert.link);
     alert
 }

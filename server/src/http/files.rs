@@ -45,6 +45,11 @@ fn tag(version: &str) -> String {
     format!("W/\"{version}\"")
 }
 
+/// Pages are for whoever may see them; what is made for programs is in no search.
+pub(super) async fn robots() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], "User-agent: *\nDisallow: /api/\nDisallow: /v1/\n")
+}
+
 /// The mark of the product, for tabs.
 pub(super) async fn favicon() -> impl IntoResponse {
     let headers = [(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")];

@@ -4,7 +4,7 @@ use axum::{
     Extension, Json,
     body::Bytes,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderName, StatusCode, header::LOCATION},
     routing::get,
 };
 use domain::{Failure, MaintenanceId, MaintenanceView, Stretch, access::Need};
@@ -32,6 +32,7 @@ impl Routes {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
+    #[serde(default)]
     name: String,
     #[serde(default)]
     tags: Vec<String>,
@@ -154,9 +155,10 @@ async fn announce(
     State(state): State<AppState>,
     Extension(asker): Extension<Asker>,
     body: Bytes,
-) -> Result<(StatusCode, Json<Reply>), Problem> {
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Reply>), Problem> {
     let id = state.services_for(&asker).planning.announce(None, Body::read(&body)?).await?;
-    Ok((StatusCode::CREATED, told(&state, &asker, id).await?))
+    let place = [(LOCATION, format!("/v1/maintenances/{}", id.0))];
+    Ok((StatusCode::CREATED, place, told(&state, &asker, id).await?))
 }
 
 async fn replace(

@@ -31,6 +31,8 @@ impl Recorder {
         if matches!(change, AlertChange::Announce(_) | AlertChange::Withdraw(_)) {
             self.load_calendar().await;
             self.reload_logged().await;
+            // What was held back may go out now.
+            self.outbox.notify_one();
         } else if !matches!(
             change,
             AlertChange::Settle(_) | AlertChange::Acknowledge(_) | AlertChange::Comment(..)

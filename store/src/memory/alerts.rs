@@ -175,7 +175,8 @@ impl Alerts {
                 Some(incident) => format!("memory-i{incident}"),
                 None => format!("memory-m{id}"),
             };
-            let waiting = Waiting { id, attempts: 0, next_at: outgoing.not_before, outgoing };
+            let waiting =
+                Waiting { id, attempts: 0, next_at: outgoing.not_before, held_until: None, outgoing };
             self.messages.push(Message { waiting, state: DeliveryState::Waiting, said: String::new() });
         }
     }
