@@ -108,6 +108,13 @@ impl Driver {
         }
         // A schedule that has ended leaves nothing to do.
         while let Some(due) = self.slots.next_after(last) {
+            let now = self.tools.clock.now();
+            if last.since(now) > STEP {
+                // Set back while a probe was on its way: the next slot may be as far away as that.
+                last = now;
+                self.skip(now, now, Reason::ClockStep).await;
+                continue;
+            }
             match self.wait(due).await {
                 Waited::Stop => return,
                 Waited::Asked => self.check_by_hand(Some(due)).await,
@@ -263,10 +270,6 @@ impl Driver {
         let Some(host) = &self.host else { return Advice::Believe };
         match outcome {
             Outcome::Down(fault) if may_be_ours(fault.kind) => {}
-            // No contact with the target: a name server that sees nothing itself may say that there is no such name.
-            Outcome::Down(fault) if fault.kind == FaultKind::Dns => {
-                return if self.tools.location.is_blind() { Advice::Blind } else { Advice::Believe };
-            }
             Outcome::Unknown(_) => return Advice::Believe,
             // Also a failure that proves contact.
             _ => {
