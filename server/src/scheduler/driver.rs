@@ -187,8 +187,10 @@ impl Driver {
             let left = length.saturating_sub(started.since(due));
             let finding = self.ask(nominal, left).await;
             let failed = self.conclude((due, attempt), started, finding, due.plus(length)).await;
-            let next_attempt = self.tools.clock.now().plus(self.tracker.settings.policy.retry_after);
-            let fits = next_attempt.plus(nominal) <= due.plus(length);
+            let now = self.tools.clock.now();
+            let next_attempt = now.plus(self.tracker.settings.policy.retry_after);
+            // By a clock that was set back meanwhile all of them would.
+            let fits = due.since(now) <= STEP && next_attempt.plus(nominal) <= due.plus(length);
             if !failed || !fits || !self.waits_for_retry(next_attempt).await {
                 return;
             }

@@ -137,9 +137,12 @@ impl Watched {
         let policy = settings.as_ref().map(|settings| settings.policy).unwrap_or_default();
         for recorded in entries {
             let name = recorded.check.name;
-            if epoch > 0 && self.last.is_some_and(|(last, _)| name.due < last) {
-                // The clock was set back: times come again.
-                self.names.clear();
+            if name.attempt == 0 {
+                let before = self.reached.replace(name.due);
+                if epoch > 0 && before.is_some_and(|before| name.due < before) {
+                    // The clock was set back: times come again.
+                    self.names.clear();
+                }
             }
             // A gap is no result.
             if !recorded.is_gap() && !self.names.insert((name.due, name.attempt)) {
