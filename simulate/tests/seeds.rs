@@ -1,7 +1,7 @@
 //! Seeds that must hold, seeds that once did not, and planted bugs that must be seen.
 //!
 //! `UPTIME_SEEDS=1000 UPTIME_FROM=200 cargo test … --test seeds seeds_hold -- --nocapture` runs more of them; `cargo xtask simulate` types
-//! that.
+//! that. `UPTIME_LINES=1000` tells more of what happened before a seed failed.
 
 use std::{
     collections::BTreeMap,
@@ -105,7 +105,8 @@ fn each(seeds: std::ops::Range<u64>, bug: Option<Bug>, take: impl Fn(u64, Outcom
 /// What went wrong, with what happened before; the seed is run again for that.
 fn story(seed: u64, bug: Option<Bug>) -> String {
     let Outcome { violation, lines, .. } = run(seed, bug, true);
-    let last = lines.len().saturating_sub(100);
+    let shown = usize::try_from(number_from("UPTIME_LINES", 60)).unwrap_or(60);
+    let last = lines.len().saturating_sub(shown);
     let lines = lines.get(last..).unwrap_or_default().join("\n");
     format!("{lines}\nseed {seed}: {violation:?}")
 }
