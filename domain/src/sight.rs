@@ -206,10 +206,11 @@ impl Sight {
     }
 }
 
-/// Whether a failure may be our own network's. One that proves contact with the target never is.
+/// Whether a failure may be our own network's. One that proves contact with the target never is. That there is no such name is no contact:
+/// routers say so of every name when they see nothing themselves.
 pub fn may_be_ours(kind: FaultKind) -> bool {
-    use FaultKind::{Closed, Refused, Reset, Timeout, Unreachable};
-    matches!(kind, Refused | Unreachable | Reset | Closed | Timeout(_))
+    use FaultKind::{Closed, Dns, Refused, Reset, Timeout, Unreachable};
+    matches!(kind, Dns | Refused | Unreachable | Reset | Closed | Timeout(_))
 }
 
 /// The host of a target, in small letters; none for this machine itself, which is always seen.

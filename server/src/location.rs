@@ -41,8 +41,8 @@ pub struct Location {
     canaries: Vec<Arc<dyn Canary>>,
     /// Asks for a round.
     wanted: Notify,
-    /// Rounds that have ended.
-    rounds: watch::Sender<u64>,
+    /// Tells that a round has ended, in the order in which they came, to those who wait for it.
+    round: Notify,
     clock: Arc<dyn Clock>,
     view: SharedView,
     roster: watch::Receiver<Roster>,
@@ -63,7 +63,7 @@ impl Location {
             is_blind: AtomicBool::new(false),
             canaries,
             wanted: Notify::new(),
-            rounds: watch::Sender::new(0),
+            round: Notify::new(),
             clock,
             view,
             roster,
@@ -79,14 +79,15 @@ impl Location {
     /// How the failure of a host that was up is to be taken. Waits for a round of canaries, if one decides: for `patience`, but as long as a
     /// round may take in any case. A target that never answers uses all of its time, and would be held for ever otherwise.
     pub async fn advise(&self, host: &Arc<str>, interval: Option<Duration>, patience: Duration) -> Advice {
-        let mut rounds = self.rounds.subscribe();
+        // Hears of every round that ends from here on.
+        let round = self.round.notified();
         let mut advice = self.failed(host, Sight::window(interval));
         if advice == Advice::Look {
             self.wanted.notify_one();
-            let ended = timeout(patience.clamp(A_ROUND, Sight::ROUND * 2), rounds.changed()).await;
+            let ended = timeout(patience.clamp(A_ROUND, Sight::ROUND * 2), round).await;
             advice = match ended {
-                Ok(Ok(())) => self.lock().advice(self.clock.monotonic()),
-                _ => Advice::Hold,
+                Ok(()) => self.lock().advice(self.clock.monotonic()),
+                Err(_) => Advice::Hold,
             };
         }
         self.tell();
@@ -138,7 +139,7 @@ impl Location {
     fn looked(&self, seen: &[bool]) {
         self.lock().looked(seen, self.clock.monotonic());
         self.tell();
-        self.rounds.send_modify(|rounds| *rounds += 1);
+        self.round.notify_waiters();
     }
 
     fn failed(&self, host: &Arc<str>, window: Duration) -> Advice {

@@ -274,7 +274,11 @@ impl AlertArchive for BuggyShelf {
     }
 
     async fn incident(&self, id: IncidentId) -> Result<Option<(Incident, Vec<Remark>)>, Failure> {
-        self.inner.incident(id).await
+        let mut incident = self.inner.incident(id).await?;
+        if self.bug == Bug::RemindedAfterAcknowledging {
+            incident.iter_mut().for_each(|(incident, _)| incident.acknowledged = None);
+        }
+        Ok(incident)
     }
 
     async fn deliveries(

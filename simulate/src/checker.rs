@@ -67,7 +67,9 @@ pub(crate) struct Watched {
     names: HashSet<(Timestamp, u16)>,
     /// What its target answered, oldest first, as far as it is not recorded yet.
     found: VecDeque<Found>,
-    /// The newest scheduled entry, and whether it is a gap.
+    /// The due time of the newest scheduled entry.
+    reached: Option<Timestamp>,
+    /// The newest scheduled entry of its schedule, and whether it is a gap.
     last: Option<(Timestamp, bool)>,
     /// Since when nothing keeps its outage from being noticed.
     clear_since: i64,

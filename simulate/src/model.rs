@@ -95,12 +95,17 @@ impl Model {
         self.flaps.is_flapping
     }
 
-    /// What a program knows that starts now: of flapping, what the newest entries say.
+    /// What a program knows that starts now: of flapping, and of good checks in a row, what the newest entries say.
     pub(crate) fn resume(&mut self) {
         self.flaps = Flaps::default();
+        self.good.clear();
         for recorded in &self.newest {
-            if let Some(is_up) = recorded.check.outcome.is_up() {
-                self.flaps.add(is_up || recorded.retrying);
+            let Some(is_up) = recorded.check.outcome.is_up() else { continue };
+            self.flaps.add(is_up || recorded.retrying);
+            if is_up && self.status.is_down() {
+                self.good.push(recorded.check.name.due);
+            } else {
+                self.good.clear();
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::rng::mix;
 
 /// Lines that are kept.
-const LINES: usize = 400;
+const LINES: usize = 10_000;
 
 /// A trace.
 #[derive(Debug, Default)]

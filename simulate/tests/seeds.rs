@@ -1,7 +1,7 @@
 //! Seeds that must hold, seeds that once did not, and planted bugs that must be seen.
 //!
 //! `UPTIME_SEEDS=1000 UPTIME_FROM=200 cargo test … --test seeds seeds_hold -- --nocapture` runs more of them; `cargo xtask simulate` types
-//! that.
+//! that. `UPTIME_LINES=1000` tells more of what happened before a seed failed.
 
 use std::{
     collections::BTreeMap,
@@ -35,6 +35,8 @@ struct Total {
     doubles: u64,
     lives: u64,
     virtual_ms: u128,
+    /// Of all traces, in whatever order they came.
+    traces: u64,
     faults: BTreeMap<Fault, u64>,
     failed: Vec<u64>,
 }
@@ -48,6 +50,7 @@ impl Total {
         self.doubles += outcome.doubles;
         self.lives += outcome.lives;
         self.virtual_ms += u128::from(outcome.virtual_ms.unsigned_abs());
+        self.traces = self.traces.wrapping_add(outcome.trace);
         for (fault, count) in &outcome.faults {
             *self.faults.entry(*fault).or_default() += count;
         }
@@ -62,7 +65,7 @@ impl Total {
 
     fn said(&self) -> String {
         let mut text = format!(
-            "simulated: seeds={} checks={} faults={} transitions={} messages={} doubles={} lives={} hours={} failed={}",
+            "simulated: seeds={} checks={} faults={} transitions={} messages={} doubles={} lives={} hours={} traces={:016x} failed={}",
             self.seeds,
             self.checks,
             self.faults(),
@@ -71,6 +74,7 @@ impl Total {
             self.doubles,
             self.lives,
             self.virtual_ms / 3_600_000,
+            self.traces,
             self.failed.len(),
         );
         for (fault, count) in &self.faults {
@@ -101,7 +105,8 @@ fn each(seeds: std::ops::Range<u64>, bug: Option<Bug>, take: impl Fn(u64, Outcom
 /// What went wrong, with what happened before; the seed is run again for that.
 fn story(seed: u64, bug: Option<Bug>) -> String {
     let Outcome { violation, lines, .. } = run(seed, bug, true);
-    let last = lines.len().saturating_sub(400);
+    let shown = usize::try_from(number_from("UPTIME_LINES", 60)).unwrap_or(60);
+    let last = lines.len().saturating_sub(shown);
     let lines = lines.get(last..).unwrap_or_default().join("\n");
     format!("{lines}\nseed {seed}: {violation:?}")
 }

@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     About, Batch, Belief, Cell, Check, CheckName, Exhibit, LiveView, Misfit, Outcome, Policy, Reason, Recent,
-    Recorded, SHOWN_CHECKS, Slots, Status, Stretch, Timestamp, Tracker, TrackerId, Transition,
+    Recorded, SHOWN_CHECKS, Slots, Status, Stretch, Timestamp, Tracker, TrackerId, Transition, Trust,
 };
 
 use super::{Arrival, Seen};
@@ -65,6 +65,8 @@ impl Ledger {
             self.staged.extend(gap);
         }
         account.remember(&check);
+        // What was on its way when it began to rest makes nobody down any more.
+        let trust = if account.rest.is_some() { Trust::Held } else { trust };
         let before = account.staged.as_ref().unwrap_or(&account.belief);
         let step = before.after(check.name.due, &check.outcome, account.policy, trust);
         let retrying = step.tolerates(&check.outcome);

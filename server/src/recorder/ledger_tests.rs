@@ -219,3 +219,34 @@ fn maintenance_begins_when_it_was_announced_for_and_leaves_out_what_is_due_in_it
     let gap = &batch.checks[0].check;
     assert_eq!((gap.name.due, &gap.outcome), (stretch.until, &Outcome::Unknown(Reason::Stopped)));
 }
+
+#[test]
+fn slots_that_come_again_when_the_clock_is_set_back_are_recorded_again() {
+    let (mut ledger, mut view) = ledger(0);
+    let dues = |batch: Batch| -> Vec<i64> {
+        batch.checks.iter().map(|recorded| (recorded.check.name.due.0 - phase()) / 1_000).collect()
+    };
+    for second in [0, 1, 2, 3] {
+        ledger.stage(check(phase() + second * 1_000, true));
+    }
+    commit(&mut ledger, &mut view);
+    for second in [1, 1, 2, 2, 3, 4] {
+        ledger.stage(check(phase() + second * 1_000, true));
+    }
+    assert_eq!(dues(commit(&mut ledger, &mut view)), [1, 2, 3, 4]);
+}
+
+#[test]
+fn who_begins_or_ends_to_flap_is_named_once() {
+    let (mut ledger, mut view) = ledger(0);
+    let mut turns = Vec::new();
+    for n in 0..60 {
+        ledger.stage(check(phase() + n * 1_000, n > 20 || n % 2 == 0));
+        let batch = ledger.batch();
+        let turned = ledger.turned(&batch);
+        turns.extend(turned.into_iter().map(|(id, (at, belief))| (id, at, belief.is_flapping())));
+        ledger.adopt(batch, &mut view);
+    }
+    let [(ID, began, true), (ID, ended, false)] = turns.as_slice() else { panic!("{turns:?}") };
+    assert!(began.0 < phase() + 20_000 && ended.0 > phase() + 20_000, "{turns:?}");
+}

@@ -111,6 +111,13 @@ impl Driver {
         }
         // A schedule that has ended leaves nothing to do.
         while let Some(due) = self.slots.next_after(last) {
+            let now = self.tools.clock.now();
+            if last.since(now) > STEP {
+                // Set back while a probe was on its way: the next slot may be as far away as that.
+                last = now;
+                self.skip(now, now, Reason::ClockStep).await;
+                continue;
+            }
             match self.wait(due).await {
                 Waited::Stop => return,
                 Waited::Asked => self.check_by_hand(Some(due)).await,
@@ -183,8 +190,10 @@ impl Driver {
             let left = length.saturating_sub(started.since(due));
             let finding = self.ask(nominal, left).await;
             let failed = self.conclude((due, attempt), started, finding, due.plus(length)).await;
-            let next_attempt = self.tools.clock.now().plus(self.tracker.settings.policy.retry_after);
-            let fits = next_attempt.plus(nominal) <= due.plus(length);
+            let now = self.tools.clock.now();
+            let next_attempt = now.plus(self.tracker.settings.policy.retry_after);
+            // By a clock that was set back meanwhile all of them would.
+            let fits = due.since(now) <= STEP && next_attempt.plus(nominal) <= due.plus(length);
             if !failed || !fits || !self.waits_for_retry(next_attempt).await {
                 return;
             }
@@ -275,10 +284,6 @@ impl Driver {
         let Some(host) = &self.host else { return Advice::Believe };
         match outcome {
             Outcome::Down(fault) if may_be_ours(fault.kind) => {}
-            // No contact with the target: a name server that sees nothing itself may say that there is no such name.
-            Outcome::Down(fault) if fault.kind == FaultKind::Dns => {
-                return if self.tools.location.is_blind() { Advice::Blind } else { Advice::Believe };
-            }
             Outcome::Unknown(_) => return Advice::Believe,
             // Also a failure that proves contact.
             _ => {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Alteration, Batch, FaultKind, Misfit, Outcome, Reason, Recent, Recorded, Slots, Status, Subject,
-    Timestamp, Tracker, TrackerId, Transition, may_be_ours, routes,
+    Alteration, Batch, Misfit, Outcome, Reason, Recent, Recorded, Slots, Status, Subject, Timestamp, Tracker,
+    TrackerId, Transition, may_be_ours, routes,
 };
 
 use super::{Checker, Found, Watched};
@@ -20,7 +20,7 @@ impl State {
     pub(crate) fn found(&mut self, tracker: i64, outcome: &Outcome) {
         // Who had contact with the target is not blind, whatever else it sees.
         let had_contact = match outcome {
-            Outcome::Down(fault) => !may_be_ours(fault.kind) && fault.kind != FaultKind::Dns,
+            Outcome::Down(fault) => !may_be_ours(fault.kind),
             _ => true,
         };
         let is_blind = !had_contact && self.is_blind();
@@ -137,11 +137,15 @@ impl Watched {
         let policy = settings.as_ref().map(|settings| settings.policy).unwrap_or_default();
         for recorded in entries {
             let name = recorded.check.name;
-            if epoch > 0 && self.last.is_some_and(|(last, _)| name.due < last) {
-                // The clock was set back: times come again.
-                self.names.clear();
+            if name.attempt == 0 {
+                let before = self.reached.replace(name.due);
+                if epoch > 0 && before.is_some_and(|before| name.due < before) {
+                    // The clock was set back: times come again.
+                    self.names.clear();
+                }
             }
-            if !self.names.insert((name.due, name.attempt)) {
+            // A gap is no result.
+            if !recorded.is_gap() && !self.names.insert((name.due, name.attempt)) {
                 return Err(("I2", format!("the check of {} #{} is there twice", name.due, name.attempt)));
             }
             if name.due.0 > wall.0 + 1_000 && epoch == 0 {
