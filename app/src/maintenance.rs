@@ -164,7 +164,7 @@ impl Shown {
             .collect();
         (all.len() > 1).then(|| {
             whole(view! {
-                <section class="sheet" aria-labelledby="h-calendar">
+                <section class="sheet">
                     <h2 id="h-calendar">{words::MAINTENANCE_CALENDAR}</h2>
                     <div class="table card" tabindex="0" role="region" aria-labelledby="h-calendar">
                         <table>

@@ -150,11 +150,13 @@ async function busyServer(cleanup) {
   await post("save_channel", { ...hook, name: "A channel with a rather long name that nobody answers", url: "http://127.0.0.1:9/", everything: "true" });
   await target.set(503);
   await receiver.until(1);
+  await post("announce_maintenance", { name: "A weekly backup of everything", cron: "0 3 * * 0", zone: "Europe/Berlin", lasting: "90m", trackers: "1" });
+  await post("announce_maintenance", { name: "New disk", from: "2100-01-01 03:00", lasting: "2h" });
   await post("comment_incident", { id: "1", comment: "The disk is full.\nMoving logs away." });
   return server;
 }
 
-const PAGES = ["/incidents", "/incidents?open=1&tracker=1", "/incidents/1", "/alerts", "/alerts/channel?kind=mail", "/alerts/channel?id=1", "/alerts/rule", "/alerts/rule?id=1"];
+const PAGES = ["/incidents", "/incidents?open=1&tracker=1", "/incidents/1", "/alerts", "/alerts/channel?kind=mail", "/alerts/channel?id=1", "/alerts/rule", "/alerts/rule?id=1", "/maintenance", "/maintenance/plan", "/maintenance/plan?id=1"];
 
 for (const colorScheme of ["light", "dark"]) {
   test(`pages of alerting are accessible and fit at 320, 768 and 1280 px, ${colorScheme}`, async (cleanup) => {
