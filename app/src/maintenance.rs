@@ -122,7 +122,7 @@ impl Shown {
         let acts = self.may_change.then(|| {
             let name = one.name.clone();
             view! {
-                <div class="acts">
+                <div class="actions">
                     <a class="btn small" href=href_of(one.id) aria-label=words::edit_named(name)>
                         {words::EDIT}
                     </a>
@@ -155,9 +155,9 @@ impl Shown {
             .map(|(stretch, one)| {
                 view! {
                     <tr>
+                        <th class="full" scope="row">{one.name.clone()}</th>
                         <td>{when(stretch.from)}</td>
-                        <td>{when(stretch.until)}</td>
-                        <th scope="row">{one.name.clone()}</th>
+                        <td class="full">{when(stretch.until)}</td>
                     </tr>
                 }
             })
@@ -166,13 +166,13 @@ impl Shown {
             whole(view! {
                 <section class="sheet">
                     <h2 id="h-calendar">{words::MAINTENANCE_CALENDAR}</h2>
-                    <div class="table card" tabindex="0" role="region" aria-labelledby="h-calendar">
-                        <table>
+                    <div class="card">
+                        <table class="table fits" aria-labelledby="h-calendar">
                             <thead>
                                 <tr>
+                                    <th scope="col">{words::NAME}</th>
                                     <th scope="col">{words::MAINTENANCE_FROM}</th>
                                     <th scope="col">{words::MAINTENANCE_UNTIL}</th>
-                                    <th scope="col">{words::NAME}</th>
                                 </tr>
                             </thead>
                             <tbody>{rows}</tbody>
