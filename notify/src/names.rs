@@ -14,49 +14,29 @@ struct Name {
 
 /// All names, in the order in which they are explained.
 static NAMES: [Name; 14] = [
-    Name { word: "title", means: words::CHANNEL_NAME_TITLE, value: wording::title },
-    Name { word: "kind", means: words::CHANNEL_NAME_KIND, value: |alert| alert.kind.word().into() },
-    Name {
-        word: "name",
-        means: words::CHANNEL_NAME_NAME,
-        value: |alert| concerned(alert, |it| it.name.clone()),
-    },
-    Name {
-        word: "target",
-        means: words::CHANNEL_NAME_TARGET,
-        value: |alert| concerned(alert, |it| it.target.clone()),
-    },
-    Name {
-        word: "group",
-        means: words::CHANNEL_NAME_GROUP,
-        value: |alert| concerned(alert, |it| it.group.clone()),
-    },
-    Name {
-        word: "tags",
-        means: words::CHANNEL_NAME_TAGS,
-        value: |alert| concerned(alert, |it| it.tags.join(", ")),
-    },
-    Name { word: "cause", means: words::CHANNEL_NAME_CAUSE, value: |alert| alert.cause.clone() },
-    Name { word: "at", means: words::CHANNEL_NAME_AT, value: |alert| alert.at.to_string() },
-    Name { word: "since", means: words::CHANNEL_NAME_SINCE, value: |alert| shown(alert.since) },
-    Name {
-        word: "lasted",
-        means: words::CHANNEL_NAME_LASTED,
-        value: |alert| alert.lasted_ms.map(wording::span).unwrap_or_default(),
-    },
-    Name { word: "incident", means: words::CHANNEL_NAME_INCIDENT, value: |alert| shown(alert.incident) },
-    Name { word: "evidence", means: words::CHANNEL_NAME_EVIDENCE, value: evidence },
-    Name {
-        word: "link",
-        means: words::CHANNEL_NAME_LINK,
-        value: |alert| alert.link.clone().unwrap_or_default(),
-    },
-    Name {
-        word: "acknowledge",
-        means: words::CHANNEL_NAME_ACKNOWLEDGE,
-        value: |alert| alert.acknowledge.clone().unwrap_or_default(),
-    },
+    name("title", words::CHANNEL_NAME_TITLE, wording::title),
+    name("kind", words::CHANNEL_NAME_KIND, |alert| alert.kind.word().into()),
+    name("name", words::CHANNEL_NAME_NAME, |alert| concerned(alert, |it| it.name.clone())),
+    name("target", words::CHANNEL_NAME_TARGET, |alert| concerned(alert, |it| it.target.clone())),
+    name("group", words::CHANNEL_NAME_GROUP, |alert| concerned(alert, |it| it.group.clone())),
+    name("tags", words::CHANNEL_NAME_TAGS, |alert| concerned(alert, |it| it.tags.join(", "))),
+    name("cause", words::CHANNEL_NAME_CAUSE, |alert| alert.cause.clone()),
+    name("at", words::CHANNEL_NAME_AT, |alert| alert.at.to_string()),
+    name("since", words::CHANNEL_NAME_SINCE, |alert| shown(alert.since)),
+    name("lasted", words::CHANNEL_NAME_LASTED, |alert| {
+        alert.lasted_ms.map(wording::span).unwrap_or_default()
+    }),
+    name("incident", words::CHANNEL_NAME_INCIDENT, |alert| shown(alert.incident)),
+    name("evidence", words::CHANNEL_NAME_EVIDENCE, evidence),
+    name("link", words::CHANNEL_NAME_LINK, |alert| alert.link.clone().unwrap_or_default()),
+    name("acknowledge", words::CHANNEL_NAME_ACKNOWLEDGE, |alert| {
+        alert.acknowledge.clone().unwrap_or_default()
+    }),
 ];
+
+const fn name(word: &'static str, means: &'static str, value: fn(&Alert) -> String) -> Name {
+    Name { word, means, value }
+}
 
 /// All names that may stand in people's own texts, each with what it stands for.
 pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -260,7 +260,9 @@ impl AlertArchive for BuggyShelf {
     async fn incidents(&self, query: IncidentQuery) -> Result<Vec<Incident>, Failure> {
         let mut incidents = self.inner.incidents(query).await?;
         if self.bug == Bug::RemindedAfterAcknowledging {
-            incidents.iter_mut().for_each(|incident| incident.acknowledged = None);
+            for incident in &mut incidents {
+                incident.acknowledged = None;
+            }
         }
         Ok(incidents)
     }
@@ -275,8 +277,8 @@ impl AlertArchive for BuggyShelf {
 
     async fn incident(&self, id: IncidentId) -> Result<Option<(Incident, Vec<Remark>)>, Failure> {
         let mut incident = self.inner.incident(id).await?;
-        if self.bug == Bug::RemindedAfterAcknowledging {
-            incident.iter_mut().for_each(|(incident, _)| incident.acknowledged = None);
+        if let (Bug::RemindedAfterAcknowledging, Some((incident, _))) = (self.bug, &mut incident) {
+            incident.acknowledged = None;
         }
         Ok(incident)
     }

@@ -145,7 +145,12 @@ impl Canary for WorldCanary {
         if answers {
             sleep(millis(ms)).await;
             let mut state = self.world.lock();
+            let could_tell = state.canaries_tell();
             state.answered.get_mut(self.number).into_iter().for_each(|answered| *answered = true);
+            if state.canaries_tell() && !could_tell {
+                // Until now nothing but many failures at once could hold one back.
+                state.disturb();
+            }
         } else {
             std::future::pending::<()>().await;
         }

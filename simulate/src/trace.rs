@@ -33,7 +33,8 @@ impl Trace {
             if lines.len() == LINES {
                 lines.pop_front();
             }
-            lines.push_back(format!("{:>11.3} s  {word} {numbers:?}", at_ms as f64 / 1_000.0));
+            let (seconds, rest) = (at_ms / 1_000, at_ms % 1_000);
+            lines.push_back(format!("{seconds:>7}.{rest:03} s  {word} {numbers:?}"));
         }
     }
 

@@ -250,6 +250,10 @@ async fn people_are_reminded_of_what_lasts() {
     app.track("http://a.example/", 0).await;
     app.prober.answer("http://a.example/", down());
     service.until(&app, true, |service| !service.heard().is_empty()).await;
+    // What counts is when it was noted, which is a moment later.
+    let is_noted =
+        |story: &Value| story["timeline"].as_array().unwrap().iter().any(|event| event["state"] == "sent");
+    app.until("/v1/incidents/1", is_noted).await;
     app.clock.advance(Duration::from_mins(1));
     service.until(&app, false, |service| service.heard().len() == 2).await;
     app.clock.advance(Duration::from_secs(90));

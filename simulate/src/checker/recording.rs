@@ -104,7 +104,7 @@ impl State {
             let before = watched.model.clone();
             let outcome = watched.take_all(&entries, epoch, wall);
             let outcome = outcome.and_then(|(made, decisive)| {
-                watched.may_go_down(&decisive, (away, is_blind), canaries_tell)?;
+                may_go_down(&decisive, (away, is_blind), canaries_tell)?;
                 watched.follows(id, &before.status, batch, &made)?;
                 Ok(made)
             });
@@ -208,25 +208,6 @@ impl Watched {
         Err(("I1", format!("{outcome:?} is recorded, but was never found")))
     }
 
-    /// I6: nobody goes down while this location sees nothing.
-    fn may_go_down(
-        &self,
-        decisive: &[Vec<Found>],
-        (away, is_blind): (Option<i64>, bool),
-        canaries_tell: bool,
-    ) -> Result<(), Wrong> {
-        let is_ours = |found: &Found| {
-            let was_away = found.away_since.is_some_and(|since| found.at_ms - since > AWAY);
-            found.is_blind && is_blind || canaries_tell && was_away && away == found.away_since
-        };
-        match decisive.iter().find(|failures| failures.iter().all(is_ours)) {
-            Some(failures) => {
-                Err(("I6", format!("went down while this location sees nothing: {failures:?}")))
-            }
-            None => Ok(()),
-        }
-    }
-
     /// I3: the batch says what its entries mean.
     fn follows(
         &self,
@@ -294,5 +275,21 @@ fn word(transition: &Transition) -> &'static str {
     match transition {
         Transition::WentDown { .. } => "down",
         Transition::Recovered { .. } => "recovered",
+    }
+}
+
+/// I6: nobody goes down while this location sees nothing.
+fn may_go_down(
+    decisive: &[Vec<Found>],
+    (away, is_blind): (Option<i64>, bool),
+    canaries_tell: bool,
+) -> Result<(), Wrong> {
+    let is_ours = |found: &Found| {
+        let was_away = found.away_since.is_some_and(|since| found.at_ms - since > AWAY);
+        found.is_blind && is_blind || canaries_tell && was_away && away == found.away_since
+    };
+    match decisive.iter().find(|failures| failures.iter().all(is_ours)) {
+        Some(failures) => Err(("I6", format!("went down while this location sees nothing: {failures:?}"))),
+        None => Ok(()),
     }
 }
