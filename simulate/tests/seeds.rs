@@ -13,6 +13,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::Instant,
 };
 
 use simulate::{Bug, Fault, Outcome, run};
@@ -120,7 +121,9 @@ fn number_from(name: &str, usual: u64) -> u64 {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how long it took is only told")]
 fn seeds_hold() {
+    let started = Instant::now();
     let (from, count) = (number_from("UPTIME_FROM", 0), number_from("UPTIME_SEEDS", SEEDS));
     let total = Mutex::new(Total::default());
     each(from..from + count, None, |seed, outcome| {
@@ -133,6 +136,8 @@ fn seeds_hold() {
     let mut total = total.into_inner().unwrap();
     total.failed.sort_unstable();
     println!("{}", total.said());
+    let (ms, checks) = (started.elapsed().as_millis().max(1), u128::from(total.checks));
+    println!("in {}.{} s, {} checks a second", ms / 1_000, ms / 100 % 10, checks * 1_000 / ms);
     assert!(total.failed.is_empty(), "these seeds failed: {:?}", total.failed);
     if (from, count) == (0, SEEDS) {
         assert!(total.checks >= CHECKS, "{} checks are too few", total.checks);
