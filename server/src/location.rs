@@ -86,7 +86,7 @@ impl Location {
             self.wanted.notify_one();
             let ended = timeout(patience.clamp(A_ROUND, Sight::ROUND * 2), round).await;
             advice = match ended {
-                Ok(()) => self.lock().advice(self.clock.monotonic()),
+                Ok(()) => self.lock().advice(self.time()),
                 Err(_) => Advice::Hold,
             };
         }
@@ -137,13 +137,18 @@ impl Location {
 
     /// Tells what was seen of the canaries.
     fn looked(&self, seen: &[bool]) {
-        self.lock().looked(seen, self.clock.monotonic());
+        self.lock().looked(seen, self.time());
         self.tell();
         self.round.notify_waiters();
     }
 
+    /// Time that also passes while the machine is suspended: what was seen before says nothing of afterwards.
+    fn time(&self) -> Duration {
+        self.clock.monotonic() + self.clock.asleep()
+    }
+
     fn failed(&self, host: &Arc<str>, window: Duration) -> Advice {
-        let now = self.clock.monotonic();
+        let now = self.time();
         // Counted outside the lock: it takes a millisecond when there are thousands.
         let count = self.lock().wants_count(now).then(|| self.hosts_up());
         let mut sight = self.lock();
@@ -175,7 +180,7 @@ impl Location {
             tracing::warn!("this location sees again");
             return self.health.sees();
         };
-        let ago = self.clock.monotonic().saturating_sub(since);
+        let ago = self.time().saturating_sub(since);
         let ago = i64::try_from(ago.as_millis()).unwrap_or(0);
         let since = domain::Timestamp(self.clock.now().as_ms() - ago);
         let sentence = sentence(since, why);

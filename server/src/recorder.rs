@@ -104,6 +104,8 @@ pub struct Recorder {
     tend_at: Instant,
     /// When the next tracker wakes by itself, or maintenance begins or ends.
     wake_at: Option<Timestamp>,
+    /// For which time that was worked out.
+    planned_at: Timestamp,
     /// The maintenance that was announced.
     calendar: Calendar,
     /// Who is told of transitions.
@@ -161,6 +163,7 @@ impl Recorder {
             is_stale: false,
             tend_at: Instant::now(),
             wake_at: None,
+            planned_at: Timestamp(i64::MIN),
             calendar: Calendar::default(),
             telling: Telling::default(),
             outbox: Arc::default(),
@@ -420,10 +423,12 @@ impl Recorder {
     async fn reload(&mut self) -> Result<(), Failure> {
         self.reload_settings().await?;
         let mut loaded = self.records.trackers().await?;
+        // Before it is used: whatever begins meanwhile is noticed with the next look.
+        self.planned_at = self.clock.now();
         let planned = self.planned(&mut loaded);
         let roster = self.ledger.set_trackers(&loaded, &mut self.view.write());
         self.ledger.plan(planned);
-        let change = self.calendar.next_change(self.clock.now());
+        let change = self.calendar.next_change(self.planned_at);
         self.wake_at = [waking::next(&roster), change].into_iter().flatten().min();
         let unreadable = roster.values().filter(|tracker| tracker.settings.problem().is_some());
         self.health.set_unreadable(unreadable.count());

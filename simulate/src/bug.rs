@@ -10,6 +10,9 @@ use domain::{
     ToldSoFar, Tracker, TrackerId, Waiting, access::Actor,
 };
 
+use server::recorder::Roster;
+use tokio::sync::watch;
+
 use crate::disk::WorldDisk;
 
 /// A bug that can be planted.
@@ -51,11 +54,15 @@ pub enum Bug {
     RefusedCutShort,
     /// A failure that is still tolerated makes down.
     ToleranceIgnored,
+    /// Nobody hears what maintenance is announced.
+    MaintenanceIgnored,
+    /// What began before maintenance is told in it.
+    HeldSent,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::AcknowledgedTooEarly,
         Self::OutboxAfterCommit,
         Self::OutboxLost,
@@ -74,6 +81,8 @@ impl Bug {
         Self::TransitionLost,
         Self::RefusedCutShort,
         Self::ToleranceIgnored,
+        Self::MaintenanceIgnored,
+        Self::HeldSent,
     ];
 }
 
@@ -250,6 +259,22 @@ impl Records for BuggyDisk {
     }
 }
 
+/// The trackers, of whom nobody is in maintenance: what a program that holds nothing back would see when it sends.
+pub(crate) fn without_maintenance(mut roster: watch::Receiver<Roster>) -> watch::Receiver<Roster> {
+    let blind = |roster: &Roster| -> Roster {
+        let without = |tracker: &Tracker| Arc::new(Tracker { maintenance: None, ..tracker.clone() });
+        Arc::new(roster.iter().map(|(id, tracker)| (*id, without(tracker))).collect())
+    };
+    let (sender, receiver) = watch::channel(blind(&roster.borrow()));
+    tokio::spawn(async move {
+        while roster.changed().await.is_ok() {
+            let seen = blind(&roster.borrow_and_update());
+            sender.send_replace(seen);
+        }
+    });
+    receiver
+}
+
 struct BuggyShelf {
     inner: Arc<dyn AlertArchive>,
     bug: Bug,
@@ -305,6 +330,9 @@ impl AlertArchive for BuggyShelf {
     }
 
     async fn maintenances(&self) -> Result<Vec<Maintenance>, Failure> {
+        if self.bug == Bug::MaintenanceIgnored {
+            return Ok(Vec::new());
+        }
         self.inner.maintenances().await
     }
 }

@@ -7,17 +7,19 @@
 //!   down and up follow each other
 //! - I5 messages end as sent, dropped or dead, each for a reason; twice only where an answer was lost; no end before its beginning
 //!   (`telling.rs`)
-//! - I6 nobody goes down who rests, or while this location is blind
+//! - I6 nobody goes down who rests, or while this location is blind; in maintenance nobody is checked by schedule, and nobody told of
+//!   trouble (`maintenance.rs`)
 //! - I7 a real outage is noticed in the time that `domain` promises (`watching.rs`)
-//! - I9 a hole is recorded as one, and time up and down is counted to the millisecond
+//! - I9 a hole is recorded as one, so is maintenance, and time up and down is counted to the millisecond
 //! - I10 queues are bounded, and time goes on
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-use domain::{AlertRule, ChannelId, NewTracker, Timestamp, TrackerId};
+use domain::{AlertRule, ChannelId, Maintenance, NewTracker, Reason, Timestamp, TrackerId};
 
 use crate::{model::Model, plan::Plan};
 
+mod maintenance;
 mod recording;
 mod telling;
 mod watching;
@@ -56,6 +58,10 @@ pub(crate) struct Checker {
     said: BTreeMap<(usize, Option<TrackerId>, &'static str, i64), String>,
     /// How often a clock was set back. Slots that come again may be checked again.
     pub(crate) epoch: u32,
+    /// Maintenance that is announced, as it is on disk.
+    announced: Vec<Maintenance>,
+    /// Since when the program has to know who is in maintenance.
+    settled_since: i64,
 }
 
 /// A tracker.
@@ -71,6 +77,8 @@ pub(crate) struct Watched {
     reached: Option<Timestamp>,
     /// The newest scheduled entry of its schedule, and whether it is a gap.
     last: Option<(Timestamp, bool)>,
+    /// The latest due time of a scheduled entry, and why nothing was learnt then, if that is so.
+    latest: Option<(Timestamp, Option<Reason>)>,
     /// Since when nothing keeps its outage from being noticed.
     clear_since: i64,
     pub(crate) target: usize,
@@ -105,6 +113,8 @@ impl Checker {
             taken: BTreeMap::new(),
             said: BTreeMap::new(),
             epoch: 0,
+            announced: Vec::new(),
+            settled_since: 0,
         }
     }
 

@@ -41,6 +41,11 @@ impl Shared {
         block_on(self.shelf().deliveries(None, None, usize::MAX)).unwrap_or_default()
     }
 
+    /// All maintenance that is announced.
+    pub(crate) fn maintenances(&self) -> Vec<Maintenance> {
+        block_on(self.shelf().maintenances()).unwrap_or_default()
+    }
+
     /// All incidents, the newest first.
     pub(crate) fn incidents(&self) -> Vec<Incident> {
         let all = IncidentQuery { limit: usize::MAX, ..IncidentQuery::default() };
@@ -103,6 +108,9 @@ impl Records for WorldDisk {
         self.world.pass(if is_settling { Edge::BeforeSettle } else { Edge::BeforeEdit }).await;
         self.world.lock().changes(change, &self.memory);
         let done = block_on(self.memory.lock().alert(change, by, at));
+        if matches!(change, AlertChange::Announce(_) | AlertChange::Withdraw(_)) {
+            self.world.lock().announced(self.memory.maintenances());
+        }
         self.world.pass(if is_settling { Edge::AfterSettle } else { Edge::AfterEdit }).await;
         done
     }

@@ -47,11 +47,13 @@ pub enum Fault {
     Alerting,
     /// Somebody says that they know of an incident.
     Acknowledge,
+    /// Somebody announces maintenance, and perhaps withdraws it.
+    Maintenance,
 }
 
 impl Fault {
     /// All of them, with their words and how often they come beside each other.
-    pub const ALL: [(Self, &'static str, i64); 22] = [
+    pub const ALL: [(Self, &'static str, i64); 23] = [
         (Self::Target, "target", 26),
         (Self::Slow, "slow", 4),
         (Self::Flap, "flap", 6),
@@ -74,6 +76,7 @@ impl Fault {
         (Self::Remove, "remove", 2),
         (Self::Alerting, "alerting", 2),
         (Self::Acknowledge, "acknowledge", 5),
+        (Self::Maintenance, "maintenance", 5),
     ];
 
     /// Its word in reports.

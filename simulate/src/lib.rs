@@ -8,8 +8,7 @@
 //! own, past which such a clock would run: it has the tests of `store`, which hold `Memory` to what SQLite does.) A crash is the end of that
 //! runtime, at a moment or at the edge of an effect; the next life starts over what is on the disk.
 //!
-//! A fault is added in `fault.rs` and `plan/events.rs`, an invariant in `checker/`, a planted bug in `bug.rs`. Maintenance windows and
-//! dependencies would be two more of each.
+//! A fault is added in `fault.rs` and `plan/events.rs`, an invariant in `checker/`, a planted bug in `bug.rs`.
 #![warn(missing_docs)]
 
 mod bug;

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    AlertChange, Clock, Deed, Draft, LiveView, Records, Rest, RetentionDraft, TrackerId, access::Actor,
+    AlertChange, Clock, Cron, Deed, Draft, LiveView, Maintenance, Occasion, Records, Rest, RetentionDraft,
+    Scope, Stretch, Timestamp, TrackerId, access::Actor,
 };
 use server::{
     alerts::{self, Dispatcher},
@@ -24,10 +25,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    bug::BuggyDisk,
+    bug::{Bug, BuggyDisk, without_maintenance},
     disk::{Shared, WorldDisk},
     net::{WorldCanary, WorldProber},
-    plan::{Change, Event, Plan},
+    plan::{Change, Event, Occurs, Plan},
     post::WorldPost,
     world::{World, WorldClock, millis},
 };
@@ -92,6 +93,7 @@ pub(crate) async fn live(
         state.life += 1;
         let life = state.life;
         state.disturb();
+        state.unsettle();
         state.note("starts", &[life]);
     }
     let clock: Arc<dyn Clock> = Arc::new(WorldClock { world: Arc::clone(world), born });
@@ -145,10 +147,14 @@ impl Program {
         let recorder = tokio::spawn(recorder.run());
         let messenger = Arc::new(WorldPost { world: Arc::clone(world), memory: memory.clone() });
         let fate = Arc::clone(world);
+        let told_of = match bug {
+            Some(Bug::HeldSent) => without_maintenance(roster.clone()),
+            _ => roster.clone(),
+        };
         let dispatcher = Dispatcher::new(alerts::Tools {
             archive,
             recorder: handle.clone(),
-            roster: roster.clone(),
+            roster: told_of,
             clock: clock.clone(),
             health: health.clone(),
             messenger,
@@ -273,6 +279,17 @@ impl Program {
                 let Some(incident) = self.memory.incidents().into_iter().find(is_new) else { return };
                 Edit::Alert(Box::new(AlertChange::Acknowledge(incident.id)))
             }
+            Change::Announce(places, occurs) => {
+                let trackers = places.iter().map(id).collect();
+                let now = self.world.lock().time.wall();
+                let Some(announced) = maintenance(trackers, *occurs, now) else { return };
+                Edit::Alert(Box::new(AlertChange::Announce(Box::new(announced))))
+            }
+            Change::Withdraw => {
+                let newest = self.memory.maintenances().into_iter().filter_map(|kept| kept.id).max();
+                let Some(newest) = newest else { return };
+                Edit::Alert(Box::new(AlertChange::Withdraw(newest)))
+            }
         };
         self.edits.spawn(async move { drop(handle.edit(edit, by).await) });
     }
@@ -280,6 +297,21 @@ impl Program {
 
 fn deed(rest: Option<&Rest>) -> Deed {
     rest.map_or(Deed::Resume, |rest| Deed::Pause(rest.clone()))
+}
+
+fn maintenance(trackers: Vec<TrackerId>, occurs: Occurs, now: Timestamp) -> Option<Maintenance> {
+    let when = match occurs {
+        Occurs::Once { ahead, lasts } => {
+            let from = now.plus(millis(ahead));
+            Occasion::Once(Stretch { from, until: from.plus(millis(lasts)) })
+        }
+        Occurs::Minutes(every) => {
+            let cron = Cron::parse(&format!("*/{every} * * * *"), "UTC").ok()?;
+            Occasion::Recurring(Box::new(cron), Duration::from_mins(1))
+        }
+    };
+    let scope = Scope { trackers, ..Scope::default() };
+    Some(Maintenance { id: None, name: "maintenance".into(), scope, when })
 }
 
 /// A view for a program that starts.

@@ -70,6 +70,21 @@ pub(crate) enum Change {
     Delay(usize, Duration),
     /// The newest incident that lasts.
     Acknowledge,
+    /// Maintenance of these; of all when there are none.
+    Announce(Vec<usize>, Occurs),
+    /// The newest maintenance that is kept.
+    Withdraw,
+}
+
+/// When maintenance is, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Occurs {
+    Once {
+        ahead: i64,
+        lasts: i64,
+    },
+    /// For one minute, each time that the hour's minute can be divided by this.
+    Minutes(i64),
 }
 
 /// The last Sunday of October 2026, 00:40 UTC: twenty minutes before Berlin's clocks go back.

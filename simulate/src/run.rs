@@ -176,16 +176,19 @@ impl State {
             Event::Disk(disk) => {
                 self.note("disk", &[i64::from(*disk != Disk::Well)]);
                 self.disk = *disk;
+                self.unsettle();
             }
             Event::Step(ms) => {
                 self.note("step", &[*ms]);
                 self.time.step(*ms);
                 self.checker.epoch += u32::from(*ms < 0);
+                self.unsettle();
                 self.services.iter_mut().for_each(|service| service.rests = None);
             }
             Event::Suspend(ms) => {
                 self.note("suspend", &[*ms]);
                 self.time.suspend(*ms);
+                self.unsettle();
             }
             Event::Kill | Event::Restart | Event::Edit(_) => return,
         }
@@ -204,6 +207,7 @@ impl State {
     /// From now on all is well.
     fn calm(&mut self) {
         self.note("calm", &[]);
+        self.unsettle();
         self.armed.clear();
         self.disk = Disk::Well;
         self.truth.targets.fill(Answer::Well);

@@ -19,7 +19,9 @@ impl Recorder {
     /// Wakes whose time is over. What the database refuses is tried again with the next look.
     pub(super) async fn wake(&mut self) {
         let now = self.clock.now();
-        if self.refused.is_some() || self.wake_at.is_none_or(|at| at > now) {
+        // What was worked out by a clock that has been set back since holds no more.
+        let is_due = now < self.planned_at || self.wake_at.is_some_and(|at| at <= now);
+        if self.refused.is_some() || !is_due {
             return;
         }
         let roster = self.roster.borrow().clone();

@@ -43,6 +43,7 @@ impl State {
     /// The program has read its trackers.
     pub(crate) fn loaded(&mut self, loaded: &[Result<Tracker, Misfit>]) {
         let now = self.age_ms();
+        let mut has_changed = false;
         let mut there: BTreeMap<TrackerId, &Tracker> =
             loaded.iter().flatten().map(|tracker| (tracker.id, tracker)).collect();
         for (id, watched) in &mut self.checker.trackers {
@@ -56,6 +57,10 @@ impl State {
             }
             watched.clear_since = now;
             watched.settings = settings.cloned();
+            has_changed = true;
+        }
+        if has_changed {
+            self.unsettle();
         }
     }
 
@@ -80,7 +85,8 @@ impl State {
         let now = self.age_ms();
         let wall = self.time.wall();
         let away = self.truth.away_since;
-        let is_blind = self.is_blind();
+        // Who rested and was not asked since counts as up where no canary decides.
+        let is_blind = self.is_blind() && !self.is_anybody_unasked();
         let (checks, transitions) = (batch.checks.len(), batch.transitions.len());
         self.note("recorded", &[checks, transitions, batch.alerts.len()].map(|n| n.try_into().unwrap_or(0)));
         let mut by_tracker: BTreeMap<TrackerId, Vec<&Recorded>> = BTreeMap::new();
@@ -96,6 +102,9 @@ impl State {
                     "entry",
                     &[id.0, name.due.0, name.attempt.into(), outcome, recorded.retrying.into()],
                 );
+            }
+            if let Some(what) = self.breaks_maintenance(id, &entries) {
+                self.checker.fail("I6", now, what);
             }
             // Canaries that never answered in this run say nothing.
             let canaries_tell = self.canaries_tell();
@@ -138,6 +147,12 @@ impl Watched {
         for recorded in entries {
             let name = recorded.check.name;
             if name.attempt == 0 {
+                let unknown = match recorded.check.outcome {
+                    Outcome::Unknown(reason) => Some(reason),
+                    _ => None,
+                };
+                // What was on its way when it began to rest comes after the gap, and belongs before it.
+                self.latest = self.latest.filter(|(due, _)| *due > name.due).or(Some((name.due, unknown)));
                 let before = self.reached.replace(name.due);
                 if epoch > 0 && before.is_some_and(|before| name.due < before) {
                     // The clock was set back: times come again.

@@ -40,6 +40,7 @@ impl State {
         let now = self.age_ms();
         let tracker = alert.tracker.as_ref().map_or(0, |tracker| tracker.id.0);
         self.note("comes", &[i64::try_from(number).unwrap_or(0), tracker, alert.at.0]);
+        self.may_tell(alert);
         let life = self.life;
         let place = number.saturating_sub(1);
         let Some(service) = self.services.get(place).copied() else { return Manner::Well };

@@ -36,6 +36,7 @@ impl State {
     /// I7: looks whether an outage lasts longer than it may without being noticed.
     pub(crate) fn look(&mut self) {
         let now = self.age_ms();
+        self.look_at_maintenance();
         let truth = &self.truth;
         let is_disturbed = truth.away_since.is_some()
             || truth.resolver != Resolver::Well

@@ -2,7 +2,7 @@
 
 use domain::{Interval, Rest, Timestamp};
 
-use super::{Answer, Change, Disk, Edge, Event, Fault, Manner, Plan, Resolver, Rng, millis, policy};
+use super::{Answer, Change, Disk, Edge, Event, Fault, Manner, Occurs, Plan, Resolver, Rng, millis, policy};
 
 /// When the first thing may go wrong: everybody has been up once.
 const FIRST: i64 = 25_000;
@@ -46,6 +46,7 @@ impl Plan {
             }
             Fault::Channel => self.channel(rng, at, time.long, events),
             Fault::Pause => self.pause(rng, (at, time.long), place, events),
+            Fault::Maintenance => self.maintenance(rng, at, place, events),
             Fault::Edit | Fault::Remove | Fault::Alerting | Fault::Acknowledge => {
                 of_people(rng, fault, time, place, events);
             }
@@ -112,6 +113,24 @@ impl Plan {
         events.push((at, Event::Edit(Change::Rest(places.clone(), Some(rest)))));
         if !ends_itself {
             events.push((until, Event::Edit(Change::Rest(places, None))));
+        }
+    }
+
+    fn maintenance(&self, rng: &mut Rng, at: i64, place: usize, events: &mut Vec<(i64, Event)>) {
+        let places = match rng.between(0, 9) {
+            0 => Vec::new(),
+            1..=2 => (0..self.trackers.len()).step_by(2).collect(),
+            _ => (place..self.trackers.len()).take(3).collect(),
+        };
+        let is_recurring = rng.percent(20);
+        let occurs = if is_recurring {
+            Occurs::Minutes(rng.pick(&[2, 5]))
+        } else {
+            Occurs::Once { ahead: rng.pick(&[0, 0, 5_000, 40_000]), lasts: rng.between(15_000, 120_000) }
+        };
+        events.push((at, Event::Edit(Change::Announce(places, occurs))));
+        if is_recurring || rng.percent(35) {
+            events.push((at + rng.between(10_000, 150_000), Event::Edit(Change::Withdraw)));
         }
     }
 }
