@@ -247,9 +247,7 @@ impl StoreError {
     /// What an operator should know, in words that hold no path and no cause; `None` when only the log can help.
     pub fn advice(&self) -> Option<&'static str> {
         match (self, self.code()) {
-            (Self::Gone { .. }, _) => Some(
-                words::STORAGE_GONE,
-            ),
+            (Self::Gone { .. }, _) => Some(words::STORAGE_GONE),
             (_, Some(FULL)) => Some(words::STORAGE_FULL),
             (_, Some(READ_ONLY)) => Some(words::STORAGE_READ_ONLY),
             (_, Some(IO_ERROR)) => Some(words::STORAGE_IO_ERROR),
