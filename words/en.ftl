@@ -1946,3 +1946,27 @@ test-run-busy = Other tests are running. Try again in a moment.
 test-run-many = There were many tests just now. Try again in half a minute.
 editor-no-tracker = it names no tracker
 editor-pasted = The command line was read into the fields. Nothing is saved.
+
+## Storage
+
+doing-history = reading history
+doing-database = using the database
+doing-accounts = reading the accounts
+doing-trackers = reading the trackers
+doing-add = adding a tracker
+doing-change = changing trackers
+doing-alerts = changing alerts
+doing-note = noting what was changed
+doing-settings = reading the settings
+doing-save-settings = saving the settings
+doing-purge = forgetting removed trackers
+doing-record = recording checks
+doing-tend = tending history
+doing-look = looking for changes
+doing-newest = reading the newest checks
+storage-gone = the database file was removed or replaced while the server was running; put it back, or restart the server
+storage-full = the disk is full
+storage-read-only = the database file or its folder is read-only
+storage-io-error = the disk reports an error
+storage-damaged = the database file is damaged
+storage-locked = another process holds the lock of the database

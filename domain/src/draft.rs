@@ -118,7 +118,7 @@ impl Draft {
             deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems).unwrap_or_default(),
             rules: Rules::read(self, &mut problems),
             paused: self.rests(&mut problems),
-            parent: self.parent.clone(),
+            parent: self.parent,
             http: self.http.as_ref().and_then(|draft| {
                 let read = HttpOptions::parse(draft, http);
                 read.map_err(|invalid| problems.extend(invalid.0)).ok()

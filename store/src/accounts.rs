@@ -50,12 +50,12 @@ impl SqliteAccounts {
 impl AccountRecords for SqliteAccounts {
     async fn load(&self) -> Result<Accounts, Failure> {
         let mut db = self.db.lock().await;
-        load(&mut db, &self.vault).await.map_err(|error| error.while_doing("reading the accounts"))
+        load(&mut db, &self.vault).await.map_err(|error| error.while_doing(words::DOING_ACCOUNTS))
     }
 
     async fn revision(&self) -> Result<i64, Failure> {
         let mut db = self.db.lock().await;
-        revision(&mut db).await.map_err(|error| error.while_doing("reading the accounts"))
+        revision(&mut db).await.map_err(|error| error.while_doing(words::DOING_ACCOUNTS))
     }
 
     async fn apply(&self, change: &AccountChange, by: &Actor, at: Timestamp) -> Result<Option<i64>, Failure> {

@@ -224,5 +224,5 @@ impl AlertArchive for Reader {
 }
 
 fn unreadable(error: StoreError) -> Failure {
-    error.while_doing("reading history")
+    error.while_doing(words::DOING_HISTORY)
 }

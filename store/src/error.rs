@@ -247,14 +247,12 @@ impl StoreError {
     /// What an operator should know, in words that hold no path and no cause; `None` when only the log can help.
     pub fn advice(&self) -> Option<&'static str> {
         match (self, self.code()) {
-            (Self::Gone { .. }, _) => Some(
-                "the database file was removed or replaced while the server was running; put it back, or restart the server",
-            ),
-            (_, Some(FULL)) => Some("the disk is full"),
-            (_, Some(READ_ONLY)) => Some("the database file or its folder is read-only"),
-            (_, Some(IO_ERROR)) => Some("the disk reports an error"),
-            (_, Some(CORRUPT | NOT_A_DATABASE)) => Some("the database file is damaged"),
-            (_, Some(BUSY | LOCKED)) => Some("another process holds the lock of the database"),
+            (Self::Gone { .. }, _) => Some(words::STORAGE_GONE),
+            (_, Some(FULL)) => Some(words::STORAGE_FULL),
+            (_, Some(READ_ONLY)) => Some(words::STORAGE_READ_ONLY),
+            (_, Some(IO_ERROR)) => Some(words::STORAGE_IO_ERROR),
+            (_, Some(CORRUPT | NOT_A_DATABASE)) => Some(words::STORAGE_DAMAGED),
+            (_, Some(BUSY | LOCKED)) => Some(words::STORAGE_LOCKED),
             _ => None,
         }
     }
@@ -289,7 +287,7 @@ fn primary_code(error: &sqlx::Error) -> Option<i32> {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        error.while_doing("using the database")
+        error.while_doing(words::DOING_DATABASE)
     }
 }
 

@@ -293,7 +293,7 @@ impl Writer {
 impl Records for Writer {
     async fn trackers(&mut self) -> Result<Vec<Result<Tracker, Misfit>>, Failure> {
         let all = trackers::all(&mut self.db, &self.vault).await;
-        all.map_err(|error| error.while_doing("reading the trackers"))
+        all.map_err(|error| error.while_doing(words::DOING_TRACKERS))
     }
 
     async fn add(
@@ -303,7 +303,7 @@ impl Records for Writer {
         at: Timestamp,
     ) -> Result<Vec<TrackerId>, Failure> {
         let added = self.add_all(trackers, by, at).await;
-        added.map_err(|error| error.while_doing("adding a tracker"))
+        added.map_err(|error| error.while_doing(words::DOING_ADD))
     }
 
     async fn alter(
@@ -313,7 +313,7 @@ impl Records for Writer {
         at: Timestamp,
     ) -> Result<Vec<TrackerId>, Failure> {
         let altered = self.alter_all(all, by, at).await;
-        altered.map_err(|error| error.while_doing("changing trackers"))
+        altered.map_err(|error| error.while_doing(words::DOING_CHANGE))
     }
 
     async fn alert(
@@ -327,7 +327,7 @@ impl Records for Writer {
             let applied = alerts::apply(&mut self.db, change, by, at, &self.vault).await;
             end(&mut self.db, applied).await
         };
-        changed.await.map_err(|error| error.while_doing("changing alerts"))
+        changed.await.map_err(|error| error.while_doing(words::DOING_ALERTS))
     }
 
     async fn note(&mut self, all: &[(TrackerId, Act)], by: &Actor, at: Timestamp) -> Result<(), Failure> {
@@ -336,12 +336,12 @@ impl Records for Writer {
             let said = self.say(all.iter().map(|(id, act)| (*id, act)), by, at).await;
             end(&mut self.db, said).await
         };
-        noted.await.map_err(|error| error.while_doing("noting what was changed"))
+        noted.await.map_err(|error| error.while_doing(words::DOING_NOTE))
     }
 
     async fn settings(&mut self) -> Result<Vec<(String, String)>, Failure> {
         let all = settings::all(&mut self.db).await;
-        all.map_err(|error| error.while_doing("reading the settings"))
+        all.map_err(|error| error.while_doing(words::DOING_SETTINGS))
     }
 
     async fn set(
@@ -352,7 +352,7 @@ impl Records for Writer {
         at: Timestamp,
     ) -> Result<(), Failure> {
         let set = self.set_all(settings, all, by, at).await;
-        set.map_err(|error| error.while_doing("saving the settings"))
+        set.map_err(|error| error.while_doing(words::DOING_SAVE_SETTINGS))
     }
 
     fn keep(&mut self, retention: Retention) {
@@ -362,7 +362,7 @@ impl Records for Writer {
 
     async fn purge(&mut self, until: Timestamp) -> Result<Vec<TrackerId>, Failure> {
         let purged = self.forget(until).await;
-        purged.map_err(|error| error.while_doing("forgetting removed trackers"))
+        purged.map_err(|error| error.while_doing(words::DOING_PURGE))
     }
 
     async fn record(&mut self, batch: &Batch) -> Result<(), Failure> {
@@ -371,11 +371,11 @@ impl Records for Writer {
             self.make_room().await;
             written = self.write(batch).await;
         }
-        written.map_err(|error| error.while_doing("recording checks"))
+        written.map_err(|error| error.while_doing(words::DOING_RECORD))
     }
 
     async fn tend(&mut self, now: Timestamp) -> Result<bool, Failure> {
-        self.step(now).await.map_err(|error| error.while_doing("tending history"))
+        self.step(now).await.map_err(|error| error.while_doing(words::DOING_TEND))
     }
 
     fn archive(&self) -> Arc<dyn Archive> {
@@ -388,12 +388,12 @@ impl Records for Writer {
 
     async fn changed_outside(&mut self) -> Result<bool, Failure> {
         let changed = self.was_changed_outside().await;
-        changed.map_err(|error| error.while_doing("looking for changes"))
+        changed.map_err(|error| error.while_doing(words::DOING_LOOK))
     }
 
     async fn recent(&mut self, of: Option<TrackerId>) -> Result<Recent, Failure> {
         let newest = self.newest(of).await;
-        newest.map_err(|error| error.while_doing("reading the newest checks"))
+        newest.map_err(|error| error.while_doing(words::DOING_NEWEST))
     }
 }
 
