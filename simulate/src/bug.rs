@@ -58,11 +58,13 @@ pub enum Bug {
     MaintenanceIgnored,
     /// What began before maintenance is told in it.
     HeldSent,
+    /// Nobody knows on what a tracker depends.
+    ParentsIgnored,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::AcknowledgedTooEarly,
         Self::OutboxAfterCommit,
         Self::OutboxLost,
@@ -83,6 +85,7 @@ impl Bug {
         Self::ToleranceIgnored,
         Self::MaintenanceIgnored,
         Self::HeldSent,
+        Self::ParentsIgnored,
     ];
 }
 
@@ -142,6 +145,9 @@ impl Records for BuggyDisk {
         let mut loaded = self.inner.trackers().await?;
         if self.bug == Bug::RestIgnored {
             loaded.iter_mut().flatten().for_each(|tracker| tracker.settings.paused = None);
+        }
+        if self.bug == Bug::ParentsIgnored {
+            loaded.iter_mut().flatten().for_each(|tracker| tracker.settings.parent = None);
         }
         Ok(loaded)
     }

@@ -8,7 +8,7 @@
 //! - I5 messages end as sent, dropped or dead, each for a reason; twice only where an answer was lost; no end before its beginning
 //!   (`telling.rs`)
 //! - I6 nobody goes down who rests, or while this location is blind; in maintenance nobody is checked by schedule, and nobody told of
-//!   trouble (`maintenance.rs`)
+//!   trouble (`maintenance.rs`); nobody goes down for the failure of a parent that was known before (`dependencies.rs`)
 //! - I7 a real outage is noticed in the time that `domain` promises (`watching.rs`)
 //! - I9 a hole is recorded as one, so is maintenance, and time up and down is counted to the millisecond
 //! - I10 queues are bounded, and time goes on
@@ -19,6 +19,7 @@ use domain::{AlertRule, ChannelId, Maintenance, NewTracker, Reason, Timestamp, T
 
 use crate::{model::Model, plan::Plan};
 
+mod dependencies;
 mod maintenance;
 mod recording;
 mod telling;
@@ -79,6 +80,8 @@ pub(crate) struct Watched {
     last: Option<(Timestamp, bool)>,
     /// The latest due time of a scheduled entry, and why nothing was learnt then, if that is so.
     latest: Option<(Timestamp, Option<Reason>)>,
+    /// When it was known to be down, while it is.
+    down_known: Option<Timestamp>,
     /// Since when nothing keeps its outage from being noticed.
     clear_since: i64,
     pub(crate) target: usize,

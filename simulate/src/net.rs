@@ -108,12 +108,14 @@ fn course(state: &mut State, target: usize) -> Course {
     }
 }
 
-/// How a target answers at the moment.
+/// How a target answers at the moment: as one that it stands behind does, while that one is out.
 fn answer(state: &State, target: usize) -> Answer {
-    match state.truth.targets.get(target).copied().unwrap_or(Answer::Well) {
+    let own = |target: usize| match state.truth.targets.get(target).copied().unwrap_or(Answer::Well) {
         Answer::Flaps(half) if state.age_ms() / half % 2 == 1 => Answer::Refuses,
         other => other,
-    }
+    };
+    let is_out = |answer: &Answer| matches!(answer, Answer::Refuses | Answer::Hangs | Answer::Fails);
+    state.truth.above(target).map(own).find(is_out).unwrap_or_else(|| own(target))
 }
 
 /// What a question that hung comes to: packets are sent again, so who is back in time answers after all.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     AlertRule, ChannelId, Cron, Interval, NewTracker, Policy, Preset, Rest, Schedule, Scope, Secret,
-    StoredChannel, Target,
+    StoredChannel, Target, TrackerId,
 };
 
 use crate::{
@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     /// Which target each of them asks.
     pub(crate) target_of: Vec<usize>,
     pub(crate) targets: usize,
+    /// Behind which other target each of them stands, if it does: it is out of reach while that one is.
+    pub(crate) behind: Vec<Option<usize>>,
     pub(crate) channels: Vec<StoredChannel>,
     pub(crate) rules: Vec<AlertRule>,
     pub(crate) fallback: Option<ChannelId>,
@@ -104,11 +106,17 @@ impl Plan {
         let count = usize::try_from(count).unwrap_or(8);
         let target_of: Vec<usize> =
             (0..count).map(|place| place - place % if place % 5 == 1 { 2 } else { 1 }).collect();
-        let trackers: Vec<NewTracker> = target_of
+        let mut trackers: Vec<NewTracker> = target_of
             .iter()
             .zip(1..)
             .filter_map(|(target, id)| tracker(&mut rng, *target, id, is_long))
             .collect();
+        let behind = behind(seed, count);
+        for (tracker, target) in trackers.iter_mut().zip(&target_of) {
+            // The first tracker of a target has its place.
+            let parent = behind.get(*target).copied().flatten().and_then(|parent| i64::try_from(parent).ok());
+            tracker.parent = parent.map(|parent| TrackerId(parent + 1));
+        }
         let has_fallback = rng.percent(50);
         let channels: Vec<StoredChannel> = (1..=if has_fallback { 3 } else { 2 }).map(channel).collect();
         let fallback = has_fallback.then_some(ChannelId(3));
@@ -116,6 +124,7 @@ impl Plan {
             start_ms: start_ms + rng.between(0, 59_999),
             span_ms: if is_long { rng.between(2_400, 4_800) } else { rng.between(330, 780) } * 1_000,
             targets: count,
+            behind,
             trackers,
             target_of,
             channels,
@@ -129,6 +138,17 @@ impl Plan {
         plan.events = plan.all_events(&mut rng);
         plan
     }
+}
+
+/// In every third seed some targets stand behind an earlier one, now and then behind one that does so itself. They are drawn apart: the
+/// others stay the same.
+fn behind(seed: u64, count: usize) -> Vec<Option<usize>> {
+    let mut rng = Rng::new(seed ^ 0x000F_A711);
+    let mut of = |place: usize| {
+        let parent = usize::try_from(rng.pick(&[0, 2, 3, 4])).unwrap_or(0);
+        (seed % 3 == 2 && rng.percent(40) && parent < place).then_some(parent)
+    };
+    (0..count).map(&mut of).collect()
 }
 
 fn tracker(rng: &mut Rng, target: usize, id: i64, is_long: bool) -> Option<NewTracker> {

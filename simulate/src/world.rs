@@ -74,6 +74,8 @@ pub(crate) struct Time {
 #[derive(Debug)]
 pub(crate) struct Truth {
     pub(crate) targets: Vec<Answer>,
+    /// Behind which other target each of them stands.
+    pub(crate) behind: Vec<Option<usize>>,
     /// Since when our network is away.
     pub(crate) away_since: Option<i64>,
     /// Whether the name server is silent, or lies.
@@ -153,6 +155,7 @@ impl World {
             time: Time { start_ms: plan.start_ms, born: None, base_ms: 0, skew_ms: 0, asleep_ms: 0 },
             truth: Truth {
                 targets: vec![Answer::Well; plan.targets],
+                behind: plan.behind.clone(),
                 away_since: None,
                 resolver: Resolver::Well,
                 has_descriptors: true,
@@ -225,6 +228,14 @@ impl World {
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl Truth {
+    /// The targets that a target stands behind, the nearest first.
+    pub(crate) fn above(&self, target: usize) -> impl Iterator<Item = usize> {
+        let next = |target: &usize| self.behind.get(*target).copied().flatten();
+        std::iter::successors(next(&target), next)
     }
 }
 

@@ -96,7 +96,7 @@ impl State {
 
 impl Checker {
     /// Whether a tracker is in maintenance at a time, by what is announced.
-    fn is_in_maintenance(&self, id: TrackerId, at: Timestamp) -> bool {
+    pub(super) fn is_in_maintenance(&self, id: TrackerId, at: Timestamp) -> bool {
         let is_meant = |of: &&Maintenance| of.scope.trackers.is_empty() || of.scope.trackers.contains(&id);
         self.announced.iter().filter(is_meant).any(|maintenance| match &maintenance.when {
             Occasion::Once(stretch) => stretch.from <= at && at < stretch.until,

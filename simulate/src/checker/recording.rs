@@ -93,6 +93,9 @@ impl State {
         for recorded in &batch.checks {
             by_tracker.entry(recorded.check.name.tracker).or_default().push(recorded);
         }
+        if let Some(what) = self.blames_children(batch) {
+            self.checker.fail("I6", now, what);
+        }
         let mut told = Vec::new();
         for (id, entries) in by_tracker {
             for recorded in &entries {
@@ -125,6 +128,7 @@ impl State {
         let checks = batch.checks.iter().filter(|recorded| !recorded.is_gap()).count();
         self.checker.checks += u64::try_from(checks).unwrap_or(0);
         self.checker.transitions += u64::try_from(transitions).unwrap_or(0);
+        self.know_parents(batch);
         if let Err(what) = self.checker.are_told(&told, batch) {
             self.checker.fail("I4", now, what);
         }
@@ -210,8 +214,8 @@ impl Watched {
     /// I1: whoever is recorded as up or down was found so, once.
     fn was_found(&mut self, outcome: &Outcome) -> Result<Option<Found>, Wrong> {
         let wanted = match outcome {
-            // Who is blind found something to be down, and does not say so.
-            Outcome::Unknown(Reason::Blind) => Some(false),
+            // Who is blind, or knows that a parent is down, found something to be down, and does not say so.
+            Outcome::Unknown(Reason::Blind | Reason::Blocked) => Some(false),
             Outcome::Unknown(_) => return Ok(None),
             learnt => learnt.is_up(),
         };

@@ -15,6 +15,8 @@ use crate::{
 const SLACK: i64 = 6_000;
 /// How long a suspicion holds failures back when no canary decides.
 const HOLD: i64 = 21_000;
+/// How long a failure is held back until a parent has answered.
+const PATIENCE: i64 = 60_000;
 
 impl State {
     /// Something keeps outages from being noticed, or ends doing so.
@@ -25,10 +27,12 @@ impl State {
         }
     }
 
-    /// The same for those who watch one target.
+    /// The same for those who watch one target, or one behind it.
     pub(crate) fn disturb_target(&mut self, target: usize) {
         let now = self.age_ms();
-        for watched in self.checker.trackers.values_mut().filter(|watched| watched.target == target) {
+        let truth = &self.truth;
+        let is_of = |of: usize| of == target || truth.above(of).any(|above| above == target);
+        for watched in self.checker.trackers.values_mut().filter(|watched| is_of(watched.target)) {
             watched.clear_since = now;
         }
     }
@@ -37,6 +41,7 @@ impl State {
     pub(crate) fn look(&mut self) {
         let now = self.age_ms();
         self.look_at_maintenance();
+        self.look_at_dependencies();
         let truth = &self.truth;
         let is_disturbed = truth.away_since.is_some()
             || truth.resolver != Resolver::Well
@@ -59,7 +64,8 @@ impl State {
             }
             let bound = settings.policy.worst_detection(interval, settings.deadline(interval));
             let held = if has_canaries { 0 } else { HOLD + whole_ms(interval) };
-            let limit = whole_ms(bound) + SLACK + held;
+            let patience = if settings.parent.is_some() { PATIENCE + whole_ms(interval) } else { 0 };
+            let limit = whole_ms(bound) + SLACK + held + patience;
             let lasts = now - watched.clear_since;
             if lasts > limit {
                 late = Some(format!(
