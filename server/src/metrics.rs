@@ -76,8 +76,17 @@ impl histogram::Scale<13> for CommitScale {
 const OUTCOMES: [&str; 4] = ["up", "degraded", "down", "unknown"];
 /// Why a recorded check can be unknown. A stretch that was not observed is no check; one that could not be recorded has an
 /// entry of its own, so that it can be counted.
-const REASONS: [Reason; 5] =
-    [Reason::Overload, Reason::FileDescriptors, Reason::Network, Reason::Resolver, Reason::NotRecorded];
+const REASONS: [Reason; 9] = [
+    Reason::Overload,
+    Reason::FileDescriptors,
+    Reason::Network,
+    Reason::Resolver,
+    Reason::NotRecorded,
+    Reason::Ports,
+    Reason::Policy,
+    Reason::Blind,
+    Reason::Blocked,
+];
 
 impl Metrics {
     /// A group is on disk; committing it took `took`.

@@ -53,7 +53,7 @@ impl Metrics {
         page.head(
             "uptime_checks_unknown_total",
             "counter",
-            "Recorded checks that learnt nothing, by reason; all of them are our own trouble.",
+            "Recorded checks that learnt nothing, by reason; none of them counts against a target.",
         );
         for (reason, count) in REASONS.iter().zip(state.unknown) {
             page.line("uptime_checks_unknown_total", &[("reason", &reason.word())], count);
@@ -117,7 +117,7 @@ fn each_tracker(page: &mut Page, view: &LiveView) {
         })
     };
     let up = "uptime_tracker_up";
-    page.head(up, "gauge", "Whether the tracker's newest check found its target up (1) or down (0); absent while that is unknown or the tracker is paused.");
+    page.head(up, "gauge", "Whether the tracker's newest check found its target up (1) or down (0); absent while that is unknown, and while the tracker is paused or in maintenance.");
     for (id, about, cell) in newest() {
         if let Some(is_up) = cell.outcome.is_up() {
             page.line(up, &[("id", &id), ("name", &about.name)], u8::from(is_up));
