@@ -250,3 +250,15 @@ fn who_begins_or_ends_to_flap_is_named_once() {
     let [(ID, began, true), (ID, ended, false)] = turns.as_slice() else { panic!("{turns:?}") };
     assert!(began.0 < phase() + 20_000 && ended.0 > phase() + 20_000, "{turns:?}");
 }
+
+#[test]
+fn what_was_on_its_way_when_it_began_to_rest_makes_nobody_down() {
+    let (mut ledger, mut view) = ledger(0);
+    ledger.stage(check(phase(), true));
+    commit(&mut ledger, &mut view);
+    let mut resting = tracker(0);
+    resting.settings.paused = Some(Rest::default());
+    ledger.set_trackers(&[Ok(resting)], &mut view);
+    ledger.stage(check(phase() + 1_000, false));
+    assert!(commit(&mut ledger, &mut view).transitions.is_empty());
+}

@@ -103,6 +103,20 @@ async fn what_waits_for_its_delay_waits_for_the_end_of_maintenance() {
 }
 
 #[tokio::test]
+async fn maintenance_into_which_the_clock_is_set_back_lasts_again() {
+    let app = TestApp::start().await;
+    let id = app.track("http://a.example/", 0).await;
+    app.run_until(id, 3).await;
+    announce(&app, 10).await;
+    app.until("/v1/trackers/1", |tracker| tracker.get("maintenance").is_some()).await;
+    app.clock.advance(Duration::from_secs(601));
+    is_over(&app).await;
+    app.clock.step(-300_000);
+    app.until("/v1/trackers/1", |tracker| tracker.get("maintenance").is_some()).await;
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn maintenance_that_ended_while_nothing_ran_lasts_no_longer() {
     let app = TestApp::start().await;
     let id = app.track("http://a.example/", 0).await;
