@@ -69,7 +69,7 @@ impl Form {
             None => button(ACKNOWLEDGE, &fields, "btn primary", words::KNOWN_SAY.to_owned()),
         };
         whole(view! {
-            <div class="wrap top narrow">
+            <div class="wrap top">
                 <div class="head">
                     <div class="title">
                         <h1>{self.title()}</h1>

@@ -1,6 +1,7 @@
 // One cause, one alert: maintenance, trackers that depend on others, and the link in a message.
 
 import assert from "node:assert/strict";
+import { assertAccessible } from "../lib/accessible.mjs";
 import { openPage } from "../lib/browser.mjs";
 import { startReceiver } from "../lib/receiver.mjs";
 import { startServer } from "../lib/server.mjs";
@@ -96,6 +97,11 @@ test("who got a message says by its link that they know of it, without an accoun
   await target.set(503);
   const [told] = await receiver.until(1);
   const link = told.acknowledge.replace("http://status.example", server.url);
+  for (const colorScheme of ["light", "dark"]) {
+    const narrow = await openPage(cleanup, link, { stranger: true, colorScheme, viewport: { width: 320, height: 600 }, bypassCSP: true });
+    await assertAccessible(narrow, `the page of a link, ${colorScheme}`);
+    if (process.env.SHOTS) await narrow.screenshot({ path: `${process.env.SHOTS}/acknowledge-320-${colorScheme}.png` });
+  }
   const page = await openPage(cleanup, link, { stranger: true, expected: /404/ });
   await page.getByRole("button", { name: "I know of it" }).click();
   await page.getByText("Somebody knows of it.").waitFor();

@@ -6,7 +6,8 @@ use jiff::civil::DateTime;
 
 use super::{Maintenance, Occasion, Stretch};
 use crate::{
-    Cron, FieldError, Fields, Invalid, Scope, Timestamp, Zone, name::is_deceptive, parse_length, parse_time,
+    Cron, FieldError, Fields, Invalid, Scope, Timestamp, Zone, form, name::is_deceptive, parse_length,
+    parse_time,
 };
 
 /// A maintenance as it was given. Empty texts are as if they were absent.
@@ -141,7 +142,7 @@ impl Maintenance {
             }
             Occasion::Recurring(cron, lasting) => {
                 let (cron, zone) = (cron.expression().to_owned(), cron.zone().to_owned());
-                (String::new(), String::new(), cron, zone, in_units(*lasting))
+                (String::new(), String::new(), cron, zone, form::length(*lasting))
             }
         };
         let trackers: Vec<String> = self.scope.trackers.iter().map(ToString::to_string).collect();
@@ -180,15 +181,6 @@ fn moment(field: &'static str, text: &str, zone: &Zone, now: Timestamp) -> Resul
     let written = parse_time(text, now).filter(|_| !text.starts_with('-'));
     let civil = || zone.moment(text.parse::<DateTime>().ok()?);
     written.or_else(civil).ok_or_else(|| FieldError::new(field, words::PLAN_NO_MOMENT))
-}
-
-/// A length as people type it, in the largest unit that says it whole: `90s`, `5m`, `1d`.
-fn in_units(length: Duration) -> String {
-    let seconds = length.as_secs();
-    let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
-    let unit = units.into_iter().find(|(size, _)| seconds > 0 && seconds.is_multiple_of(*size));
-    let (size, word) = unit.unwrap_or((1, "s"));
-    format!("{}{word}", seconds / size)
 }
 
 #[cfg(test)]

@@ -230,19 +230,17 @@ impl Ledger {
         view.begin_commit();
         let mut roster = BTreeMap::new();
         let mut first = HashMap::new();
-        let names: HashMap<TrackerId, String> = loaded
-            .iter()
-            .filter_map(|row| row.as_ref().ok())
-            .map(|tracker| (tracker.id, tracker.settings.shown_name().to_string()))
-            .collect();
+        let known: HashMap<TrackerId, &Tracker> =
+            loaded.iter().flatten().map(|tracker| (tracker.id, tracker)).collect();
         for row in loaded {
             match row {
                 Ok(tracker) => {
                     self.open(tracker);
-                    let known = *first.entry(tracker.settings.target.as_str()).or_insert(tracker.id);
-                    let duplicate_of = (known != tracker.id).then_some(known);
+                    let first = *first.entry(tracker.settings.target.as_str()).or_insert(tracker.id);
+                    let duplicate_of = (first != tracker.id).then_some(first);
                     let maintenance = tracker.maintenance.clone();
-                    let parent = tracker.settings.parent.and_then(|id| names.get(&id).cloned());
+                    let parent = tracker.settings.parent.and_then(|id| known.get(&id));
+                    let parent = parent.map(|parent| parent.settings.shown_name().to_string());
                     let about = About { duplicate_of, maintenance, parent, ..tracker.settings.about() };
                     view.set_about(tracker.id, about);
                     roster.insert(tracker.id, Arc::new(tracker.clone()));
