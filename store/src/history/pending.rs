@@ -21,7 +21,7 @@ pub(crate) const SEAL_AGE_MS: i64 = 3_600_000;
 pub(crate) const SPAN_MS: i64 = 31 * 86_400_000;
 /// When the oldest row that is not sealed lies this many rows back, its stretch is sealed, however short it is: `checks` must not grow
 /// because one slow tracker stands among many fast ones.
-const ROWS_BACK: i64 = 1_000_000;
+const ROWS_BACK: i64 = 1_750_000;
 
 /// Entries that can become one block.
 #[derive(Clone, Debug)]
