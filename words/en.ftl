@@ -681,6 +681,8 @@ delivery-waits = waits
 delivery-tried-again = tried again
 delivery-given-up = given up
 delivery-not-needed = not needed any more
+receipts = told: { $list }
+receipt-again = { $channel } ✗ { $said }, tried again
 delivery-tries = { $count ->
     [one] one try
    *[other] { NUMBER($count) } tries
@@ -1243,6 +1245,10 @@ alert-recovered-after = Up again after { $length }
 alert-was-down = Was down, up again
 alert-was-down-for = Was down for { $length }, up again
 alert-flapping = Goes up and down
+alert-flapped = { $count ->
+    [one] down once in the last { $minutes } min
+   *[other] down { $count } times in the last { $minutes } min
+}
 alert-digest = { $count ->
     [one] 1 thing happened
    *[other] { $count } things happened

@@ -93,7 +93,9 @@ pub fn in_words(cells: &[Cell], place: usize) -> String {
 }
 
 /// The outage that a failure is part of, as far as the bar shows it.
-pub fn outage(cells: &[Cell], place: usize) -> Option<String> {
+///
+/// What lasts says who was told.
+pub fn outage(cells: &[Cell], place: usize, told: &str) -> Option<String> {
     let n = place.checked_sub(missing(cells))?;
     let failed = |cell: &Cell| is_failure(cell.mark());
     let cell = cells.get(n).filter(|cell| failed(cell))?;
@@ -103,11 +105,16 @@ pub fn outage(cells: &[Cell], place: usize) -> Option<String> {
         return None;
     }
     let start = cells.get(first).unwrap_or(cell).due;
-    Some(match (first, cells.get(first + run)) {
+    let end = cells.get(first + run);
+    let mut text = match (first, end) {
         (0, _) => words::SPOT_OUTAGE_BEFORE.into(),
         (_, Some(end)) => words::spot_outage_of(format::in_full(end.due.since(start))),
         (_, None) => words::spot_outage_since(start.clock_time()),
-    })
+    };
+    if end.is_none() && !told.is_empty() {
+        text = text + " · " + told;
+    }
+    Some(text)
 }
 
 /// What a check showed, in words.

@@ -213,7 +213,7 @@ impl Told {
                 when: cell.map(|cell| (cell.due, now.map(|now| now.since(cell.due)))),
                 took: cell.and_then(|cell| cell.latency).map(format::latency),
                 why: cell.map_or_else(|| words::TIP_NOT_CHECKED.into(), spot::why),
-                outage: spot::outage(&view.cells, place),
+                outage: spot::outage(&view.cells, place, &view.about.told),
                 keys: shown.hold == Hold::Focus,
             }
         })

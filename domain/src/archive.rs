@@ -89,6 +89,9 @@ pub trait AlertArchive: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Delivery>, Failure>;
 
+    /// The newest `limit` messages about incidents that last, each with its tracker; oldest first.
+    async fn deliveries_of_open(&self, limit: usize) -> Result<Vec<(TrackerId, Delivery)>, Failure>;
+
     /// What a channel was told of an incident.
     async fn told(&self, incident: IncidentId, channel: ChannelId) -> Result<ToldSoFar, Failure>;
 

@@ -77,6 +77,8 @@ mod preset;
 #[cfg(feature = "server")]
 mod probe;
 #[cfg(feature = "server")]
+mod receipts;
+#[cfg(feature = "server")]
 mod records;
 #[cfg(feature = "server")]
 mod recount;
@@ -187,6 +189,8 @@ pub use pasted::pasted;
 pub use preset::{Preset, Trouble};
 #[cfg(feature = "server")]
 pub use probe::{Finding, Plan, Prober, Session};
+#[cfg(feature = "server")]
+pub use receipts::receipts;
 #[cfg(feature = "server")]
 pub use records::{Alteration, Batch, Exhibit, Misfit, Recent, Recorded, Records, UNDO_FOR, undo_limit};
 #[cfg(feature = "server")]

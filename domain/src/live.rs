@@ -63,8 +63,13 @@ impl LiveView {
     }
 
     /// Adds a tracker, or replaces its settings if they differ.
-    pub fn set_about(&mut self, id: TrackerId, about: About) {
+    ///
+    /// Who was told is no setting: see [`Self::set_told`].
+    pub fn set_about(&mut self, id: TrackerId, mut about: About) {
         let commit = self.cursor.commit;
+        if let Some(entry) = self.entries.get(&id) {
+            about.told.clone_from(&entry.about.value.told);
+        }
         match self.entries.get_mut(&id) {
             Some(entry) if entry.about.value == about => {}
             Some(entry) => {
@@ -120,6 +125,17 @@ impl LiveView {
             && entry.status.value != status
         {
             entry.status = Stamped { commit, value: status };
+        }
+    }
+
+    /// Says who was told of a tracker's outage. Nothing happens when the tracker is gone.
+    pub fn set_told(&mut self, id: TrackerId, told: &str) {
+        let commit = self.cursor.commit;
+        if let Some(entry) = self.entries.get_mut(&id)
+            && entry.about.value.told != told
+        {
+            entry.about.commit = commit;
+            told.clone_into(&mut entry.about.value.told);
         }
     }
 

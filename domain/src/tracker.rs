@@ -128,6 +128,7 @@ impl NewTracker {
             expect: self.expect.to_string(),
             deadline_ms: ms(self.deadline(interval.unwrap_or(Duration::MAX))),
             retries: self.policy.retries,
+            told: String::new(),
             paused: self.paused.clone(),
             maintenance: None,
             parent: None,

@@ -206,6 +206,9 @@ pub struct About {
     pub deadline_ms: u64,
     /// Failures in a row that are tolerated.
     pub retries: u16,
+    /// Who was told of the outage that lasts, and what came of it; see [`crate::receipts`]. Empty for who may not know.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub told: String,
     /// Whether it rests, and how long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<Rest>,

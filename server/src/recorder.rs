@@ -22,11 +22,13 @@ use crate::{health::Health, live::SharedView, metrics::Metrics};
 
 mod arrival;
 mod backlog;
+mod flapping;
 mod handle;
 mod ledger;
 mod maintenance;
 mod many;
 mod outside;
+mod receipts;
 mod refusal;
 mod settings;
 mod telling;
@@ -40,8 +42,10 @@ pub use self::{
 };
 use self::{
     backlog::Backlog,
+    flapping::Flapping,
     handle::{Edited, Message, Reply},
     ledger::Ledger,
+    receipts::Receipts,
     refusal::Refused,
     telling::Telling,
     undo::UndoList,
@@ -110,6 +114,10 @@ pub struct Recorder {
     calendar: Calendar,
     /// Who is told of transitions.
     telling: Telling,
+    /// What came of it.
+    receipts: Receipts,
+    /// Who goes up and down.
+    flapping: Flapping,
     /// Woken when there is something to send.
     outbox: Arc<Notify>,
 }
@@ -166,6 +174,8 @@ impl Recorder {
             planned_at: Timestamp(i64::MIN),
             calendar: Calendar::default(),
             telling: Telling::default(),
+            receipts: Receipts::default(),
+            flapping: Flapping::default(),
             outbox: Arc::default(),
         };
         recorder.load().await?;
@@ -187,6 +197,8 @@ impl Recorder {
                     self.look_outside().await;
                     self.wake().await;
                     self.commit().await;
+                    self.tell_of_flapping().await;
+                    self.show_receipts().await;
                 }
                 _ = purge.tick() => self.purge().await,
                 () = refusal::over(self.refused.as_ref()) => self.try_again().await,
@@ -269,6 +281,10 @@ impl Recorder {
         if !batch.alerts.is_empty() {
             self.outbox.notify_one();
         }
+        self.receipts.are_old |= !batch.transitions.is_empty() || !batch.alerts.is_empty();
+        let turned: Vec<_> =
+            self.ledger.turned().into_iter().map(|(id, (_, belief))| (id, belief.is_flapping())).collect();
+        self.flapping.note(&turned, &batch, self.clock.now());
         self.health.recorded(&batch, self.clock.monotonic());
         self.metrics.recorded(&batch, started.elapsed());
         self.ledger.adopt(batch, &mut self.view.write());
@@ -414,6 +430,7 @@ impl Recorder {
         self.reload().await?;
         let recent = self.records.recent(None).await?;
         self.ledger.restore(recent, Some(Reason::Stopped), &mut self.view.write());
+        self.flapping = Flapping::resume(self.ledger.flapping(), self.clock.now());
         self.stage_ends();
         self.ledger.stage_rests(self.clock.now());
         Ok(())

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use domain::{
     AlertArchive, Archive, BulkDraft, CANNOT_BE_READ, Cell, Clock, Deed, Defaults, Done, Draft, Failure,
     FieldError, Installation, Invalid, Label, Labels, ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE,
-    NewTracker, Preview, Relabel, Rest, RetentionDraft, Settings, Story, StoryRequest, Tracker, TrackerId,
-    TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
+    NewTracker, Preview, Relabel, Rest, RetentionDraft, Settings, Tracker, TrackerId, TrackerPage,
+    TrackerView, VISIBLE_LIMIT, Worth,
     access::Actor,
     ports::{Live, Past, People, Services, Trackers},
 };
@@ -15,12 +15,14 @@ use domain::{
 use tokio::sync::watch;
 
 mod alerting;
+mod discreet;
 mod incidents;
 mod planning;
 mod upkeep;
 
 use self::{
-    alerting::SharedAlerting, incidents::SharedIncidents, planning::SharedPlanning, upkeep::SharedUpkeep,
+    alerting::SharedAlerting, discreet::Discreet, incidents::SharedIncidents, planning::SharedPlanning,
+    upkeep::SharedUpkeep,
 };
 use crate::{
     backups::Backups,
@@ -79,7 +81,7 @@ impl Desk {
         let past = self.past.clone();
         Services {
             trackers: Arc::new(RecordedTrackers { by: by.clone(), ..self.trackers.clone() }),
-            live: self.live.clone(),
+            live: if may_inspect { self.live.clone() } else { Arc::new(Discreet(self.live.clone())) },
             past: if may_inspect { past } else { Arc::new(Discreet(past)) },
             people: self.people.clone(),
             upkeep: Arc::new(SharedUpkeep { by: by.clone(), ..self.upkeep.clone() }),
@@ -142,15 +144,6 @@ pub(crate) fn desk(means: Means) -> Desk {
         incidents,
         alerting,
         planning,
-    }
-}
-
-struct Discreet(Arc<dyn Past>);
-
-#[async_trait]
-impl Past for Discreet {
-    async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure> {
-        Ok(Story { failure: None, changes: Vec::new(), ..self.0.story(id, request).await? })
     }
 }
 

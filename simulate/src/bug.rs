@@ -323,6 +323,10 @@ impl AlertArchive for BuggyShelf {
         self.inner.deliveries(incident, state, limit).await
     }
 
+    async fn deliveries_of_open(&self, limit: usize) -> Result<Vec<(TrackerId, Delivery)>, Failure> {
+        self.inner.deliveries_of_open(limit).await
+    }
+
     async fn told(&self, incident: IncidentId, channel: ChannelId) -> Result<ToldSoFar, Failure> {
         self.inner.told(incident, channel).await
     }

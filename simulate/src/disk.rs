@@ -201,6 +201,11 @@ impl AlertArchive for WorldShelf {
         self.inner.deliveries(incident, state, limit).await
     }
 
+    async fn deliveries_of_open(&self, limit: usize) -> Result<Vec<(TrackerId, Delivery)>, Failure> {
+        self.world.disk(false).await?;
+        self.inner.deliveries_of_open(limit).await
+    }
+
     async fn told(&self, incident: IncidentId, channel: ChannelId) -> Result<ToldSoFar, Failure> {
         self.world.disk(false).await?;
         self.inner.told(incident, channel).await

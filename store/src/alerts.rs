@@ -260,6 +260,34 @@ pub(crate) async fn told(
     })
 }
 
+/// What a message is read from.
+macro_rules! delivery_columns {
+    () => {
+        "outbox.id, coalesce(channels.name, 'a channel that was removed') AS channel, outbox.kind, outbox.alert, \
+         outbox.incident_id, outbox.at, outbox.state, outbox.attempts, outbox.said, outbox.moment"
+    };
+}
+
+/// The newest messages about incidents that last, oldest first.
+pub(crate) async fn deliveries_of_open(
+    db: &mut SqliteConnection,
+    limit: usize,
+) -> Result<Vec<(TrackerId, Delivery)>, StoreError> {
+    const OPEN: &str = concat!(
+        "SELECT incidents.tracker_id AS whose, ",
+        delivery_columns!(),
+        " FROM incidents JOIN outbox ON outbox.incident_id = incidents.id
+        LEFT JOIN channels ON channels.id = outbox.channel_id
+        WHERE incidents.closed_at IS NULL ORDER BY outbox.id DESC LIMIT ?"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = query(OPEN).bind(limit).fetch_all(db).await?;
+    rows.iter()
+        .rev()
+        .map(|row| Ok((TrackerId(Row::of("incidents", row).get("whose")?), delivery(row)?)))
+        .collect()
+}
+
 /// Messages: of one incident, oldest first; otherwise those in one state, the newest first.
 pub(crate) async fn deliveries(
     db: &mut SqliteConnection,
@@ -267,39 +295,42 @@ pub(crate) async fn deliveries(
     state: Option<DeliveryState>,
     limit: usize,
 ) -> Result<Vec<Delivery>, StoreError> {
-    const SOME: &str = "
-        SELECT outbox.id, coalesce(channels.name, 'a channel that was removed') AS channel, outbox.kind, outbox.alert,
-               outbox.incident_id, outbox.at, outbox.state, outbox.attempts, outbox.said, outbox.moment
+    const SOME: &str = concat!(
+        "SELECT ",
+        delivery_columns!(),
+        "
         FROM outbox LEFT JOIN channels ON channels.id = outbox.channel_id
         WHERE (?1 IS NULL OR outbox.incident_id = ?1) AND (?2 IS NULL OR outbox.state = ?2)
-        ORDER BY iif(?1 IS NULL, -outbox.id, outbox.id) LIMIT ?3";
+        ORDER BY iif(?1 IS NULL, -outbox.id, outbox.id) LIMIT ?3"
+    );
     let rows = query(SOME)
         .bind(incident.map(|id| id.0))
         .bind(state.map(DeliveryState::word))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(db)
         .await?;
-    let read = |row: &SqliteRow| {
-        let row = Row::of("outbox", row);
-        let alert: Alert = from_json(&row, "alert")?;
-        let kind: String = row.get("kind")?;
-        Ok(Delivery {
-            id: row.get("id")?,
-            channel: row.get("channel")?,
-            kind: AlertKind::ALL
-                .into_iter()
-                .find(|known| known.word() == kind)
-                .ok_or_else(|| row.corrupt("kind"))?,
-            name: alert.tracker.map(|tracker| tracker.name).unwrap_or_default(),
-            incident: row.get_some("incident_id")?.map(IncidentId),
-            at: Timestamp(row.get("at")?),
-            state: DeliveryState::of(row.get("state")?).ok_or_else(|| row.corrupt("state"))?,
-            attempts: row.fit("attempts")?,
-            said: row.get("said")?,
-            moment: Timestamp(row.get("moment")?),
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(delivery).collect()
+}
+
+fn delivery(row: &SqliteRow) -> Result<Delivery, StoreError> {
+    let row = Row::of("outbox", row);
+    let alert: Alert = from_json(&row, "alert")?;
+    let kind: String = row.get("kind")?;
+    Ok(Delivery {
+        id: row.get("id")?,
+        channel: row.get("channel")?,
+        kind: AlertKind::ALL
+            .into_iter()
+            .find(|known| known.word() == kind)
+            .ok_or_else(|| row.corrupt("kind"))?,
+        name: alert.tracker.map(|tracker| tracker.name).unwrap_or_default(),
+        incident: row.get_some("incident_id")?.map(IncidentId),
+        at: Timestamp(row.get("at")?),
+        state: DeliveryState::of(row.get("state")?).ok_or_else(|| row.corrupt("state"))?,
+        attempts: row.fit("attempts")?,
+        said: row.get("said")?,
+        moment: Timestamp(row.get("moment")?),
+    })
 }
 
 pub(crate) fn json(value: &impl Serialize) -> Result<String, StoreError> {

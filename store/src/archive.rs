@@ -196,6 +196,11 @@ impl AlertArchive for Reader {
         read.await.map_err(unreadable)
     }
 
+    async fn deliveries_of_open(&self, limit: usize) -> Result<Vec<(TrackerId, Delivery)>, Failure> {
+        let read = async { alerts::deliveries_of_open(&mut *self.begin().await?, limit).await };
+        read.await.map_err(unreadable)
+    }
+
     async fn told(&self, incident: IncidentId, channel: ChannelId) -> Result<ToldSoFar, Failure> {
         let read = async { alerts::told(&mut *self.begin().await?, incident, channel).await };
         read.await.map_err(unreadable)

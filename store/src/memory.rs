@@ -340,6 +340,10 @@ impl AlertArchive for MemoryArchive {
         Ok(locked(&self.0).alerts.deliveries(incident, state, limit))
     }
 
+    async fn deliveries_of_open(&self, limit: usize) -> Result<Vec<(TrackerId, Delivery)>, Failure> {
+        Ok(locked(&self.0).alerts.deliveries_of_open(limit))
+    }
+
     async fn told(&self, incident: IncidentId, channel: ChannelId) -> Result<ToldSoFar, Failure> {
         Ok(locked(&self.0).alerts.told(incident, channel))
     }

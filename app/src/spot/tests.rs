@@ -74,11 +74,13 @@ fn a_check_is_told_in_one_line() {
 
 #[test]
 fn a_failure_belongs_to_its_outage() {
-    let of = |letters: &str, place| outage(&cells(&format!("{letters:u<60}")), place);
+    let of = |letters: &str, place| outage(&cells(&format!("{letters:u<60}")), place, "");
     assert_eq!(of("uurddu", 3).unwrap(), "Part of an outage of 3 s");
     assert_eq!(of("uurru", 2), None, "a tolerated failure is no outage");
     assert_eq!(of("dd", 1).unwrap(), "Part of an outage that began before this bar");
     assert_eq!(of("", 5), None);
     let lasting = cells(&format!("{}dd", "u".repeat(58)));
-    assert_eq!(outage(&lasting, 59).unwrap(), "Part of an outage since 00:00:58 UTC");
+    assert_eq!(outage(&lasting, 59, "").unwrap(), "Part of an outage since 00:00:58 UTC");
+    let told = outage(&lasting, 59, "told: mail ✓").unwrap();
+    assert_eq!(told, "Part of an outage since 00:00:58 UTC · told: mail ✓");
 }

@@ -19,6 +19,8 @@ pub(super) struct Ledger {
     staged: Vec<Recorded>,
     transitions: Vec<(TrackerId, Transition)>,
     exhibits: Vec<Exhibit>,
+    /// Those whose flapping began or ended in the group in hand, at the due time of the entry that it did with; the newest last.
+    turns: Vec<(TrackerId, Timestamp)>,
 }
 
 /// One tracker's fold.
@@ -70,6 +72,9 @@ impl Ledger {
         let before = account.staged.as_ref().unwrap_or(&account.belief);
         let step = before.after(check.name.due, &check.outcome, account.policy, trust);
         let retrying = step.tolerates(&check.outcome);
+        if before.is_flapping() != step.belief.is_flapping() {
+            self.turns.push((id, check.name.due));
+        }
         account.staged = Some(step.belief);
         if let (Some(Transition::WentDown { at, .. }), Some(seen)) = (&step.transition, seen) {
             let Seen { failure, last_good } = *seen;
@@ -119,14 +124,19 @@ impl Ledger {
         })
     }
 
-    /// Those of a batch in hand that begin to flap with it, or end that: the due time of their newest entry, and what is believed then.
-    pub(super) fn turned(&self, batch: &Batch) -> BTreeMap<TrackerId, (Timestamp, &Belief)> {
-        let turned = batch.checks.iter().filter_map(|recorded| {
-            let name = recorded.check.name;
-            let account = self.accounts.get(&name.tracker)?;
+    /// Those that flap, as of the newest commit.
+    pub(super) fn flapping(&self) -> impl Iterator<Item = TrackerId> {
+        let flaps = self.accounts.iter().filter(|(_, account)| account.belief.is_flapping());
+        flaps.map(|(id, _)| *id)
+    }
+
+    /// Those that begin to flap with the batch in hand, or end that: since which entry, and what is believed then.
+    pub(super) fn turned(&self) -> BTreeMap<TrackerId, (Timestamp, &Belief)> {
+        let turned = self.turns.iter().filter_map(|(id, at)| {
+            let account = self.accounts.get(id)?;
             let staged = account.staged.as_ref()?;
             let has_turned = staged.is_flapping() != account.belief.is_flapping();
-            has_turned.then_some((name.tracker, (name.due, staged)))
+            has_turned.then_some((*id, (*at, staged)))
         });
         turned.collect()
     }
@@ -165,6 +175,7 @@ impl Ledger {
     /// Adopts a batch that is on disk, and shows it.
     pub(super) fn adopt(&mut self, batch: Batch, view: &mut LiveView) {
         view.begin_commit();
+        self.turns.clear();
         for recorded in &batch.checks {
             self.show(recorded, view);
         }

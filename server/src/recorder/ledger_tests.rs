@@ -243,7 +243,7 @@ fn who_begins_or_ends_to_flap_is_named_once() {
     for n in 0..60 {
         ledger.stage(check(phase() + n * 1_000, n > 20 || n % 2 == 0));
         let batch = ledger.batch();
-        let turned = ledger.turned(&batch);
+        let turned = ledger.turned();
         turns.extend(turned.into_iter().map(|(id, (at, belief))| (id, at, belief.is_flapping())));
         ledger.adopt(batch, &mut view);
     }

@@ -28,6 +28,7 @@ impl Recorder {
             return Ok(None);
         }
         let number = self.records.alert(change, by, self.clock.now()).await?;
+        self.receipts.are_old = true;
         if matches!(change, AlertChange::Announce(_) | AlertChange::Withdraw(_)) {
             self.load_calendar().await;
             self.reload_logged().await;
@@ -75,7 +76,7 @@ impl Recorder {
             let alert = of_transition(tracker, transition, seen);
             alerts.extend(self.telling.send(tracker, &alert, now));
         }
-        for (id, (at, belief)) in self.ledger.turned(batch) {
+        for (id, (at, belief)) in self.ledger.turned() {
             if let Some(tracker) = roster.get(&id) {
                 alerts.extend(self.telling.send(tracker, &of_flapping(tracker, at, belief), now));
             }
@@ -97,7 +98,7 @@ async fn are_due(archive: Arc<dyn AlertArchive>, all: &[Outgoing]) -> Result<boo
 }
 
 impl Telling {
-    fn send(&self, tracker: &Tracker, alert: &Alert, now: Timestamp) -> Vec<Outgoing> {
+    pub(super) fn send(&self, tracker: &Tracker, alert: &Alert, now: Timestamp) -> Vec<Outgoing> {
         let routes =
             routes(&self.rules, tracker.subject()).into_iter().filter(|(id, _)| self.channels.contains(id));
         let outgoing = |(channel, route): (ChannelId, domain::Route)| {

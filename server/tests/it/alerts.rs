@@ -100,11 +100,11 @@ pub(crate) async fn folder(urls: &[&str], change: impl FnOnce(&mut AlertRule)) -
     let store = Store::open(&folder.path().join("uptime-tracker.db")).await.unwrap();
     let mut writer = store.unlock(vault()).await.unwrap().into_writer().await.unwrap();
     let by = Actor::program("test");
-    for url in urls {
+    for (url, name) in urls.iter().zip(["first", "second"]) {
         let fields = [("url".to_owned(), (*url).to_owned())];
         let settings = Secret::new(notify::Channel::parse("webhook", &fields, None).unwrap().to_json());
         let channel =
-            StoredChannel { id: None, name: "hook".into(), kind: "webhook".into(), settings, enabled: true };
+            StoredChannel { id: None, name: name.into(), kind: "webhook".into(), settings, enabled: true };
         writer.alert(&AlertChange::SaveChannel(channel), &by, Timestamp(0)).await.unwrap();
     }
     let mut rule = AlertRule {
@@ -213,6 +213,62 @@ async fn what_is_refused_goes_another_way() {
     spare.until(&app, true, |service| !service.heard().is_empty()).await;
     assert_eq!((spare.kinds(), broken.heard().len()), (vec!["down".to_owned()], 0));
     assert_eq!(broken.0.lock().unwrap().refused.len(), 3);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_bar_says_who_was_told_to_who_may_know_and_only_while_it_lasts() {
+    let ((broken, first), (_spare, second)) = (Service::start().await, Service::start().await);
+    broken.answer(&[404; 9]);
+    let folder = folder(&[&first, &second], |rule| rule.fallback = Some(ChannelId(2))).await;
+    let app = app(&folder).await;
+    let body = format!(r#"{{"cursor": null, "visible": [{}]}}"#, app.track("http://a.example/", 0).await);
+    let ask = async |client: &reqwest::Client| -> Value {
+        let request = client.post(app.url("/api/live")).body(body.clone());
+        let reply = request.header("content-type", "application/json").header("origin", app.url(""));
+        reply.send().await.unwrap().json().await.unwrap()
+    };
+    let told = async |client: &reqwest::Client| {
+        ask(client).await["changes"][0]["whole"]["about"]["told"].as_str().unwrap_or_default().to_owned()
+    };
+    let until = async |wanted: &str| {
+        for _ in 0..4_000 {
+            if told(&app.http).await == wanted {
+                return;
+            }
+            app.clock.advance(Duration::from_millis(100));
+            breathe().await;
+        }
+        panic!("instead of `{wanted}`: {}", ask(&app.http).await);
+    };
+    app.prober.answer("http://a.example/", down());
+    until("told: first ✗ 404, second ✓").await;
+    let open = app.http.post(app.url("/api/set_reading")).body("reading=true");
+    open.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+    assert_eq!(told(&app.stranger).await, "", "{}", ask(&app.stranger).await);
+    assert_eq!(ask(&app.stranger).await["changes"][0]["whole"]["about"]["name"], "a.example");
+    app.prober.answer("http://a.example/", Outcome::Up);
+    until("").await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn who_goes_up_and_down_is_told_of_every_half_hour() {
+    let (service, url) = Service::start().await;
+    let app = app(&folder(&[&url], |_| ()).await).await;
+    let id = app.track("http://a.example/", 0).await;
+    for n in 1..40 {
+        app.prober.answer("http://a.example/", if n % 2 == 0 { Outcome::Up } else { down() });
+        app.run_until(id, n).await;
+    }
+    service.until(&app, false, |service| service.kinds().contains(&"flapping".to_owned())).await;
+    let before = service.heard().len();
+    app.clock.advance(Duration::from_mins(30));
+    service.until(&app, false, |service| service.heard().len() > before).await;
+    let (_, message) = &service.heard()[before];
+    assert_eq!(message["kind"], "flapping");
+    let cause = message["cause"].as_str().unwrap();
+    assert!(cause.starts_with("down ") && cause.ends_with(" times in the last 30 min"), "{cause}");
     app.stop().await;
 }
 

@@ -227,6 +227,16 @@ impl Alerts {
         found
     }
 
+    pub(super) fn deliveries_of_open(&self, limit: usize) -> Vec<(TrackerId, Delivery)> {
+        let open = |message: &Message| {
+            let id = message.waiting.outgoing.alert.incident?;
+            let (incident, _) = self.incidents.iter().find(|(incident, _)| incident.id.0 == id)?;
+            incident.closed_at.is_none().then(|| (incident.tracker, self.delivery(message)))
+        };
+        let all: Vec<_> = self.messages.iter().filter_map(open).collect();
+        all.into_iter().rev().take(limit).rev().collect()
+    }
+
     fn delivery(&self, message: &Message) -> Delivery {
         let Message { waiting, state, said } = message;
         let alert = &waiting.outgoing.alert;
