@@ -177,6 +177,7 @@ summary-one-up = 1 tracker, up
 summary-all-up = All { $all } up
 summary-up = { $up } of { $all } up
 summary-down = { $down } of { $all } down
+summary-acknowledged = acknowledged
 summary-retrying = retrying
 summary-pending = waiting for the first check
 summary-blocked = blocked
@@ -1230,6 +1231,8 @@ plan-zone-hint = Like Europe/Berlin.
 parent = Depends on
 parent-hint = While that one is down, a failure of this one is not told: it is blocked.
 parent-nobody = nobody
+parent-same-address = { $name } (same address)
+parent-same-certificate = { $name } (same certificate)
 parent-same-host = { $name } (same host)
 parent-unknown = tracker { $id }
 

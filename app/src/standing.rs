@@ -157,7 +157,7 @@ pub struct Summary {
 impl Summary {
     /// Sums up.
     pub fn of(totals: &Totals) -> Self {
-        let Totals { trackers, up, retrying, down, pending, blocked, maintenance, paused, broken, .. } =
+        let Totals { trackers, up, retrying, down, acknowledged, pending, blocked, maintenance, .. } =
             *totals;
         let lead = match (down, up == trackers) {
             (0, true) if trackers == 1 => words::SUMMARY_ONE_UP.into(),
@@ -166,12 +166,13 @@ impl Summary {
             (down, _) => words::summary_down(trackers, down),
         };
         let rest = [
+            (acknowledged, words::SUMMARY_ACKNOWLEDGED),
             (retrying, words::SUMMARY_RETRYING),
             (pending, words::SUMMARY_PENDING),
             (blocked, words::SUMMARY_BLOCKED),
             (maintenance, words::SUMMARY_MAINTENANCE),
-            (paused, words::SUMMARY_PAUSED),
-            (broken, words::STANDING_CANNOT_BE_CHECKED),
+            (totals.paused, words::SUMMARY_PAUSED),
+            (totals.broken, words::STANDING_CANNOT_BE_CHECKED),
         ];
         let rest =
             rest.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
@@ -218,6 +219,8 @@ mod tests {
 
     #[test]
     fn the_sentence_leads_with_the_news() {
+        let known = Totals { trackers: 3, up: 1, down: 2, acknowledged: 1, ..Totals::default() };
+        assert_eq!(Summary::of(&known).rest, ["1 acknowledged"]);
         let totals = Totals { trackers: 8, up: 4, retrying: 1, down: 2, paused: 1, ..Totals::default() };
         let summary = Summary::of(&totals);
         assert_eq!((summary.lead.as_str(), summary.bad), ("2 of 8 down", true));

@@ -70,6 +70,7 @@ mod labels;
 mod latencies;
 #[cfg(feature = "server")]
 mod name;
+mod nearness;
 #[cfg(feature = "server")]
 mod pasted;
 #[cfg(feature = "server")]
@@ -128,6 +129,7 @@ pub use incident::{
 pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use maintenance::{InMaintenance, MaintenanceId, MaintenanceView, Plans, Stretch};
+pub use nearness::Nearness;
 pub use phases::{PhaseTime, Phases, Timing};
 pub use rest::Rest;
 pub use scope::{Scope, Subject};

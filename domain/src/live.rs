@@ -35,6 +35,8 @@ struct Entry {
     text: String,
     status: Stamped<Status>,
     flapping: Stamped<bool>,
+    /// Whether somebody said that they know that it is down.
+    acknowledged: bool,
     cells: VecDeque<Stamped<Cell>>,
 }
 
@@ -91,6 +93,7 @@ impl LiveView {
                     about: Stamped { commit, value: about },
                     status: Stamped { commit, value: Status::Pending },
                     flapping: Stamped { commit, value: false },
+                    acknowledged: false,
                     cells: VecDeque::new(),
                 };
                 self.entries.insert(id, entry);
@@ -125,6 +128,13 @@ impl LiveView {
             && entry.status.value != status
         {
             entry.status = Stamped { commit, value: status };
+        }
+    }
+
+    /// Says whether somebody knows that a tracker is down. Nothing happens when the tracker is gone.
+    pub fn set_acknowledged(&mut self, id: TrackerId, acknowledged: bool) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.acknowledged = acknowledged;
         }
     }
 
@@ -220,6 +230,7 @@ impl LiveView {
         let mut totals = Totals { listed: self.listed, ..Totals::default() };
         for entry in self.entries.values() {
             totals.count(entry.state());
+            totals.acknowledged += u32::from(entry.acknowledged && entry.state() == crate::State::Down);
             let newest = newest_due(entry.cells.iter().rev().map(|cell| &cell.value).take(2));
             totals.newest = totals.newest.max(newest);
         }

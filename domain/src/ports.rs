@@ -8,8 +8,8 @@ use crate::access::{AccountId, AccountView, Enrolment, SessionView, TokenView};
 use crate::{
     AlertingView, Cell, ChannelId, ChannelTest, Deed, Done, Failure, Incident, IncidentId, IncidentQuery,
     IncidentStory, Installation, Label, Labels, LinkedIncident, ListRequest, LiveAnswer, LiveRequest,
-    MaintenanceId, Plans, Preview, Replay, RuleId, Storage, Story, StoryRequest, TrackerId, TrackerPage,
-    TrackerView, Worth,
+    MaintenanceId, Nearness, Plans, Preview, Replay, RuleId, Storage, Story, StoryRequest, TrackerId,
+    TrackerPage, TrackerView, Worth,
 };
 
 /// Everything the pages may ask.
@@ -89,6 +89,10 @@ pub trait Trackers: Send + Sync {
     /// trackers have the new name already, unless that is what is wanted.
     async fn relabel(&self, label: Label, from: &str, to: Option<&str>, merge: bool)
     -> Result<Done, Failure>;
+
+    /// Trackers that a tracker may depend on, because they have something in common with it or with a target that has no tracker yet:
+    /// the likeliest first, at most 20.
+    fn near(&self, id: Option<TrackerId>, target: &str) -> Vec<(TrackerId, Nearness)>;
 
     /// What a key takes back, as a sentence: `12 trackers are paused.` Nothing when it is too late.
     fn undoable(&self, key: u64) -> Option<String>;

@@ -76,6 +76,9 @@ pub struct Totals {
     pub retrying: u32,
     /// Down, and not paused.
     pub down: u32,
+    /// Of these, those of which somebody said that they know.
+    #[serde(skip_serializing_if = "is_none")]
+    pub acknowledged: u32,
     /// Without a check so far, and not paused.
     pub pending: u32,
     /// Failing while a tracker that they depend on is down.

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { HtmlValidate } from "html-validate";
 import { assertAccessible } from "../lib/accessible.mjs";
 import { openPage } from "../lib/browser.mjs";
+import { startMailbox } from "../lib/mailbox.mjs";
 import { startReceiver } from "../lib/receiver.mjs";
 import { startServer } from "../lib/server.mjs";
 import { startTarget } from "../lib/target.mjs";
@@ -20,6 +21,23 @@ async function fillWebhook(page, server, receiver) {
   await page.getByLabel("Name", { exact: true }).fill("Ops hook");
   await page.getByLabel("Address").fill(receiver.url);
   await page.getByLabel("Signing secret").fill(SECRET);
+}
+
+/** Adds a mail channel, and has the only rule tell it, too. */
+async function addMail(page, server, mailbox) {
+  await page.goto(`${server.url}/alerts/channel?kind=mail`);
+  await page.getByLabel("Name", { exact: true }).fill("Mail");
+  await page.getByLabel("Server").fill("127.0.0.1");
+  await page.getByLabel("Encryption").selectOption("none");
+  await page.getByLabel("Port").fill(String(mailbox.port));
+  await page.getByLabel("From").fill("tracker@shop.example");
+  await page.getByLabel("To", { exact: true }).fill("ops@shop.example");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL(/\/alerts\?done=/);
+  await page.goto(`${server.url}/alerts/rule?id=1`);
+  await page.getByLabel("Mail").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL(/\/alerts\?done=/);
 }
 
 /** Reloads until the page shows a text; nothing on these pages moves by itself. */
@@ -39,6 +57,7 @@ for (const javaScriptEnabled of [true, false]) {
   test(`an outage is told, acknowledged and over, ${how}`, async (cleanup) => {
     const target = await startTarget(cleanup);
     const receiver = await startReceiver(cleanup);
+    const mailbox = await startMailbox(cleanup);
     const server = await startServer(cleanup, ["--track", target.url]);
     const page = await openPage(cleanup, `${server.url}/incidents`, options);
     await page.getByText("There were none yet.").waitFor();
@@ -60,12 +79,21 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("button", { name: "Save" }).click();
     await page.waitForURL(/\/alerts\?done=channel-and-rule$/);
     await page.getByText("1 channel and 1 rule in force.").waitFor();
+    await addMail(page, server, mailbox);
 
     await target.set(503);
     const [, down] = await receiver.until(2);
     assert.equal(down.kind, "down");
     assert.match(down.cause, /503/);
     assert.ok(down.evidence.length > 0 && JSON.stringify(down.evidence).includes("503"), JSON.stringify(down.evidence));
+    const [mail] = await mailbox.until(1);
+    assert.match(mail, /^Subject: Down: /m);
+    assert.match(mail, /503/);
+    if (javaScriptEnabled) {
+      await page.goto(`${server.url}/t/1`);
+      await page.getByRole("slider", { name: "Last 60 checks" }).focus();
+      await page.locator("#tip").getByText("told: Ops hook ✓, Mail ✓").waitFor();
+    }
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Incidents" }).click();
     await page.getByText("1 open, not acknowledged.").waitFor();
     await page.locator(".incidents tbody th a").click();
@@ -88,6 +116,7 @@ for (const javaScriptEnabled of [true, false]) {
     await reloadUntil(page, "It is up again.");
     await reloadUntil(page, "was told that it is up again");
     assert.deepEqual(heard.map(({ kind }) => kind), ["test", "down", "recovered"], "one message for each end");
+    assert.match((await mailbox.until(2))[1], /^Subject: Up again after /m);
     await page.getByRole("link", { name: "Tracker", exact: true }).click();
     await page.waitForURL(/\/t\/1$/);
     await page.getByRole("link", { name: "Its incidents" }).click();

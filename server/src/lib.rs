@@ -11,6 +11,7 @@ pub mod backups;
 mod ballast;
 pub mod cli;
 pub mod clock;
+pub mod contacts;
 pub mod demo;
 pub mod dependencies;
 mod exchange;

@@ -14,6 +14,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    contacts::Contacts,
     dependencies::Dependencies,
     live::SharedView,
     location::Location,
@@ -53,6 +54,8 @@ pub struct Tools {
     pub location: Arc<Location>,
     /// Whether a failure is explained by another tracker.
     pub dependencies: Arc<Dependencies>,
+    /// Whom trackers talked to.
+    pub contacts: Contacts,
     /// Cancelled when nothing new may start.
     pub stop: CancellationToken,
 }

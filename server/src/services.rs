@@ -1,13 +1,13 @@
 //! The domain's ports over the recorder and the live view.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
     AlertArchive, Archive, BulkDraft, CANNOT_BE_READ, Cell, Clock, Deed, Defaults, Done, Draft, Failure,
     FieldError, Installation, Invalid, Label, Labels, ListRequest, LiveAnswer, LiveRequest, MOST_AT_ONCE,
-    NewTracker, Preview, Relabel, Rest, RetentionDraft, Settings, Tracker, TrackerId, TrackerPage,
-    TrackerView, VISIBLE_LIMIT, Worth,
+    Nearness, NewTracker, Preview, Relabel, Rest, RetentionDraft, Settings, Target, Tracker, TrackerId,
+    TrackerPage, TrackerView, VISIBLE_LIMIT, Worth,
     access::Actor,
     ports::{Live, Past, People, Services, Trackers},
 };
@@ -26,6 +26,7 @@ use self::{
 };
 use crate::{
     backups::Backups,
+    contacts::Contacts,
     failure::logged,
     health::Health,
     links::Links,
@@ -41,6 +42,7 @@ pub(crate) struct Means {
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) recorder: RecorderHandle,
     pub(crate) by_hand: ByHand,
+    pub(crate) contacts: Contacts,
     pub(crate) roster: watch::Receiver<Roster>,
     pub(crate) view: SharedView,
     pub(crate) clock: Arc<dyn Clock>,
@@ -95,7 +97,7 @@ impl Desk {
 /// Gets everything ready that services are made from.
 pub(crate) fn desk(means: Means) -> Desk {
     let Means { archive, recorder, by_hand, roster, view, clock, health, metrics, version, .. } = means;
-    let Means { database, people, settings, fixed, backups, alerts, sender, links, .. } = means;
+    let Means { database, people, settings, fixed, backups, alerts, sender, links, contacts, .. } = means;
     let by = Actor::program("");
     let upkeep = SharedUpkeep {
         archive: archive.clone(),
@@ -136,7 +138,7 @@ pub(crate) fn desk(means: Means) -> Desk {
     let live =
         SharedLive { view, clock, health, metrics, version, database, started, recorder: recorder.clone() };
     Desk {
-        trackers: RecordedTrackers { recorder, by_hand, roster, settings, by },
+        trackers: RecordedTrackers { recorder, by_hand, roster, settings, contacts, by },
         live: Arc::new(live),
         past: Arc::new(past),
         people,
@@ -168,6 +170,8 @@ pub(crate) fn described(
     }
 }
 
+/// Trackers that are proposed to depend on.
+const NEAR: usize = 20;
 /// The most targets that are added at once.
 const PASTE_LIMIT: usize = 100;
 
@@ -177,6 +181,7 @@ struct RecordedTrackers {
     by_hand: ByHand,
     roster: watch::Receiver<Roster>,
     settings: watch::Receiver<Arc<Settings>>,
+    contacts: Contacts,
     /// For the log of changes.
     by: Actor,
 }
@@ -288,6 +293,22 @@ impl Trackers for RecordedTrackers {
             return Err(Invalid::one("merge", problem).into());
         }
         self.recorder.relabel(relabel, self.by.clone()).await.map_err(logged)
+    }
+
+    fn near(&self, id: Option<TrackerId>, target: &str) -> Vec<(TrackerId, Nearness)> {
+        let roster = self.roster.borrow().clone();
+        let host = |target: &Target| target.as_url().host_str().map(ToOwned::to_owned);
+        let own = Target::parse(target).ok().as_ref().and_then(host);
+        let of_host = roster
+            .values()
+            .filter(|other| Some(other.id) != id && own.is_some() && host(&other.settings.target) == own);
+        let mut near: BTreeMap<TrackerId, Nearness> =
+            id.map(|id| self.contacts.near(id)).unwrap_or_default().into_iter().collect();
+        near.extend(of_host.map(|other| (other.id, Nearness::Host)));
+        let mut near: Vec<_> = near.into_iter().filter(|(id, _)| roster.contains_key(id)).collect();
+        near.sort_by_key(|(_, nearness)| *nearness);
+        near.truncate(NEAR);
+        near
     }
 
     fn undoable(&self, key: u64) -> Option<String> {

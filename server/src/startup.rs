@@ -21,6 +21,7 @@ use crate::{
     alerts::{self, Dispatcher, heartbeat::beat},
     assets::Assets,
     backups::Backups,
+    contacts::Contacts,
     dependencies::Dependencies,
     health::Health,
     http::{self, AppState, Hosts, Reached},
@@ -149,6 +150,7 @@ impl Server {
         let stop = CancellationToken::new();
         let (by_hand, orders) = ByHand::new(roster.clone(), view.clone(), clock.clone());
         let backups = parts.backups.map(Arc::new);
+        let contacts = Contacts::default();
         let sender = Arc::new(Sender::new(parts.egress, clock.clone()).map_err(StartError::Sender)?);
         let state = AppState {
             backups: backups.clone(),
@@ -157,6 +159,7 @@ impl Server {
                 archive: archive.clone(),
                 recorder: handle.clone(),
                 by_hand: by_hand.clone(),
+                contacts: contacts.clone(),
                 roster: roster.clone(),
                 view: view.clone(),
                 clock: clock.clone(),
@@ -188,7 +191,7 @@ impl Server {
             stop: stop.clone(),
         };
         let probing = Arc::new(parts.probing);
-        let tools = tools(&state, parts.canaries, by_hand);
+        let tools = tools(&state, parts.canaries, by_hand, contacts);
         let scheduler = Scheduler::new(tools, probing.clone(), state.roster.clone(), orders);
         let scheduler = tokio::spawn(scheduler.run());
         if let Some(url) = parts.heartbeat {
@@ -240,11 +243,12 @@ impl Server {
 }
 
 /// What drivers work with.
-fn tools(state: &AppState, canaries: Vec<Arc<dyn Canary>>, by_hand: ByHand) -> Tools {
+fn tools(state: &AppState, canaries: Vec<Arc<dyn Canary>>, by_hand: ByHand, contacts: Contacts) -> Tools {
     let (clock, view) = (state.clock.clone(), state.view.clone());
     let dependencies = Dependencies::new(state.roster.clone(), view.clone(), clock.clone(), by_hand);
     let location = Location::new(canaries, clock, view, state.roster.clone(), state.health.clone());
     Tools {
+        contacts,
         dependencies: Arc::new(dependencies),
         location: Arc::new(location),
         clock: state.clock.clone(),

@@ -8,6 +8,7 @@ use domain::{
 };
 use server::{
     alerts::{self, Dispatcher},
+    contacts::Contacts,
     dependencies::Dependencies,
     health::Health,
     links::Links,
@@ -172,6 +173,7 @@ impl Program {
             let (by_hand, orders) = ByHand::new(roster.clone(), view.clone(), clock.clone());
             let dependencies = Dependencies::new(roster.clone(), view.clone(), clock.clone(), by_hand);
             let tools = scheduler::Tools {
+                contacts: Contacts::default(),
                 clock,
                 prober: Arc::new(WorldProber(Arc::clone(world))),
                 recorder: handle.clone(),

@@ -10,7 +10,7 @@ use crate::{
     command,
     failure::Failure,
     stamp::Stamp,
-    workspace,
+    style, workspace,
 };
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -66,7 +66,7 @@ pub(crate) fn publish_dev(wasm: &Path) -> Result<bool, Failure> {
         binding::bind(wasm, &pkg, Names::Keep)?;
         stamp.save()?;
     }
-    copy_style(&pkg)?;
+    put_style(&pkg, |css| css)?;
     Ok(stale)
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn publish_release(wasm: &Path) -> Result<PathBuf, Failure> {
     }
     let pkg = site.join("pkg");
     binding::bind(wasm, &pkg, Names::Remove)?;
-    copy_style(&pkg)?;
+    put_style(&pkg, |css| style::compact(&css))?;
     Ok(pkg)
 }
 
@@ -96,12 +96,12 @@ pub(crate) fn add_target() -> Result<(), Failure> {
     })
 }
 
-/// The style sheet is plain CSS and goes out as it is. Left alone when it is the same, for its time is watched.
-fn copy_style(pkg: &Path) -> Result<(), Failure> {
+/// The style sheet is plain CSS. Left alone when it is the same, for its time is watched.
+fn put_style(pkg: &Path, change: impl Fn(String) -> String) -> Result<(), Failure> {
     let source = workspace::root().join("style/main.css");
     let target = pkg.join(format!("{}.css", workspace::OUTPUT_NAME));
-    let style = fs::read(&source).map_err(Failure::io("read", &source))?;
-    if fs::read(&target).is_ok_and(|old| old == style) {
+    let style = change(fs::read_to_string(&source).map_err(Failure::io("read", &source))?);
+    if fs::read_to_string(&target).is_ok_and(|old| old == style) {
         return Ok(());
     }
     fs::write(&target, style).map_err(Failure::io("write", &target))

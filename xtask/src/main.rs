@@ -21,6 +21,7 @@ mod server;
 mod simulate;
 mod soak;
 mod stamp;
+mod style;
 mod test;
 mod workspace;
 

@@ -10,8 +10,9 @@ use async_trait::async_trait;
 use domain::{
     About, Act, AlertingView, Cell, Counts, Deed, Done, Failure, Fault, FaultKind, FieldChange,
     IncidentStory, Installation, Invalid, Label, Labels, ListRequest, LiveAnswer, LiveRequest, LiveView,
-    LoggedChange, Micros, Moment, Outcome, Percentiles, Period, Phases, Plans, Preview, PreviewLine, Status,
-    Storage, Story, StoryRequest, Tally, Timestamp, TrackerId, TrackerPage, TrackerView, Window, Worth,
+    LoggedChange, Micros, Moment, Nearness, Outcome, Percentiles, Period, Phases, Plans, Preview,
+    PreviewLine, Status, Storage, Story, StoryRequest, Tally, Timestamp, TrackerId, TrackerPage, TrackerView,
+    Window, Worth,
     access::{AccountId, AccountView, Enrolment, Reading, Role, SessionView, Subject, TokenView, Viewer},
     ports::{Live, Past, People, Services, Trackers, Upkeep},
 };
@@ -462,6 +463,10 @@ impl Trackers for Ports {
 
     async fn relabel(&self, _: Label, _: &str, _: Option<&str>, _: bool) -> Result<Done, Failure> {
         Ok(Done { key: 7, trackers: 2 })
+    }
+
+    fn near(&self, _: Option<TrackerId>, _: &str) -> Vec<(TrackerId, Nearness)> {
+        vec![(TrackerId(2), Nearness::Certificate)]
     }
 
     fn undoable(&self, key: u64) -> Option<String> {

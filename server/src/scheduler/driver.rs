@@ -30,6 +30,8 @@ pub(super) struct Driver {
     is_suspect: bool,
     /// When the check was due whose answer the session remembers.
     last_good: Option<Timestamp>,
+    /// Whether it is noted whom it talks to.
+    is_noted: bool,
     heartbeat: Arc<Heartbeat>,
     /// Where checks by hand are asked for.
     hand: mpsc::Receiver<Done>,
@@ -87,6 +89,7 @@ impl Driver {
             host,
             is_suspect: false,
             last_good: None,
+            is_noted: false,
             heartbeat,
             hand,
             asked: Vec::new(),
@@ -229,8 +232,10 @@ impl Driver {
         if finding.outcome.is_up() == Some(true) {
             self.session.remember();
             self.last_good = Some(due);
+            self.note_contact();
         }
         let failed = finding.outcome.is_up() == Some(false);
+        self.is_noted &= !failed;
         self.record(due, attempt, started, finding, trust).await;
         (self.newest, self.waits_for_slot) = (Some((due, attempt)), false);
         let name = self.name(due, attempt);
@@ -300,6 +305,14 @@ impl Driver {
         self.is_suspect = true;
         let patience = until.since(self.tools.clock.now());
         self.tools.location.advise(host, self.tracker.settings.schedule.interval(), patience).await
+    }
+
+    fn note_contact(&mut self) {
+        if !std::mem::replace(&mut self.is_noted, true)
+            && let Some(seen) = self.session.evidence()
+        {
+            self.tools.contacts.note(self.tracker.id, &seen);
+        }
     }
 
     fn is_down(&self) -> bool {

@@ -247,8 +247,17 @@ async fn a_bar_says_who_was_told_to_who_may_know_and_only_while_it_lasts() {
     open.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
     assert_eq!(told(&app.stranger).await, "", "{}", ask(&app.stranger).await);
     assert_eq!(ask(&app.stranger).await["changes"][0]["whole"]["about"]["name"], "a.example");
+    app.until("/v1/incidents", |all| all[0]["acknowledged"] == false).await;
+    app.send(reqwest::Method::POST, "/v1/incidents/1/acknowledge", "").await;
+    let mut looks = 0;
+    while ask(&app.stranger).await["totals"]["acknowledged"] != 1 {
+        looks += 1;
+        assert!(looks < 4_000, "{}", ask(&app.stranger).await);
+        breathe().await;
+    }
     app.prober.answer("http://a.example/", Outcome::Up);
     until("").await;
+    assert_eq!(ask(&app.http).await["totals"].get("acknowledged"), None);
     app.stop().await;
 }
 
