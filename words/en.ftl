@@ -1198,6 +1198,7 @@ maintenance-lasting = { $count ->
 maintenance-none = None is announced. Announce one before you work on something, and nobody is woken for it.
 maintenance-coming = Now, and to come
 maintenance-is-over = Over
+maintenance-more = and { $count } more within four weeks
 maintenance-calendar = Calendar
 maintenance-from = From
 maintenance-until = Until

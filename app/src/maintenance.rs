@@ -16,6 +16,8 @@ use crate::{
     which,
 };
 
+/// Rows of the calendar.
+const CALENDAR: usize = 100;
 /// The page with all of it.
 pub const PAGE: &str = "/maintenance";
 /// The form of one.
@@ -150,8 +152,11 @@ impl Shown {
             .flat_map(|one| one.next.iter().map(move |next| (*next, one)))
             .collect();
         all.sort_by_key(|(stretch, one)| (stretch.from.0, one.id));
+        let more = all.len().checked_sub(CALENDAR).filter(|more| *more > 0).map(words::maintenance_more);
+        let more = more.map(|more| view! { <p class="muted">{more}</p> });
         let rows: Vec<_> = all
             .iter()
+            .take(CALENDAR)
             .map(|(stretch, one)| {
                 view! {
                     <tr>
@@ -178,6 +183,7 @@ impl Shown {
                             <tbody>{rows}</tbody>
                         </table>
                     </div>
+                    {more}
                 </section>
             })
         })

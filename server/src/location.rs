@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Advice, Blindness, Clock, Sight, Status, host_of};
+use domain::{Advice, Blindness, Cell, Clock, Outcome, Sight, Status, host_of};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::{
     sync::{Notify, watch},
@@ -158,13 +158,18 @@ impl Location {
         sight.failed(host, window, now)
     }
 
-    /// The hosts of trackers that are up, or in doubt.
+    /// The hosts of trackers that are up, or in doubt. Of one that rested, and was not asked since, nothing is known.
     fn hosts_up(&self) -> HashSet<Arc<str>> {
         let roster = self.roster.borrow().clone();
         let view = self.view.read();
         let is_up =
             |status: Option<&Status>| matches!(status, Some(Status::Up { .. } | Status::Retrying { .. }));
-        let trackers = roster.values().filter(|tracker| !tracker.rests() && is_up(view.status(tracker.id)));
+        let is_gap = |cell: &Cell| matches!(cell.outcome, Outcome::Unknown(reason) if reason.is_gap());
+        let was_asked =
+            |id| view.cells(id).and_then(|mut cells| cells.next_back()).is_some_and(|cell| !is_gap(cell));
+        let trackers = roster
+            .values()
+            .filter(|tracker| !tracker.rests() && is_up(view.status(tracker.id)) && was_asked(tracker.id));
         trackers.filter_map(|tracker| host_of(&tracker.settings.target)).collect()
     }
 

@@ -75,7 +75,7 @@ struct Reply {
     now: bool,
     /// How many trackers it is about today.
     concerned: usize,
-    /// This occurrence, or the next one, and those after it; at most three.
+    /// This occurrence, or the next one, and those after it: three, and all within four weeks; at most 28.
     next: Vec<Occurrence>,
 }
 

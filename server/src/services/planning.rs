@@ -1,11 +1,11 @@
 //! Announced maintenance, as pages and programs change it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
     AlertArchive, AlertChange, Clock, Failure, Invalid, Maintenance, MaintenanceDraft, MaintenanceId,
-    MaintenanceView, Plans, Timestamp, access::Actor, ports::Planning,
+    MaintenanceView, Plans, Stretch, Timestamp, access::Actor, ports::Planning,
 };
 use tokio::sync::watch;
 
@@ -26,8 +26,12 @@ pub(super) struct SharedPlanning {
 
 /// Maintenances that there may be.
 const MOST: usize = 500;
-/// Occurrences that are shown.
-const SHOWN: usize = 3;
+/// How far the calendar of what comes reaches.
+const AHEAD: Duration = Duration::from_hours(24 * 28);
+/// Occurrences of one that are shown however far they are away.
+const NEAREST: usize = 3;
+/// Occurrences of one that are shown at most: one a day.
+const SHOWN: usize = 28;
 
 #[async_trait]
 impl Planning for SharedPlanning {
@@ -66,7 +70,9 @@ impl SharedPlanning {
 }
 
 fn view(maintenance: &Maintenance, roster: &Roster, now: Timestamp) -> Option<MaintenanceView> {
-    let next: Vec<_> = maintenance.stretches(now).take(SHOWN).collect();
+    let is_shown = |(n, stretch): &(usize, Stretch)| *n < NEAREST || stretch.from < now.plus(AHEAD);
+    let ahead = maintenance.stretches(now).take(SHOWN).enumerate().take_while(is_shown);
+    let next: Vec<Stretch> = ahead.map(|(_, stretch)| stretch).collect();
     let is_meant = |tracker: &&Arc<domain::Tracker>| maintenance.scope.holds(tracker.subject());
     Some(MaintenanceView {
         id: maintenance.id?,

@@ -74,6 +74,31 @@ async fn when_the_canary_falls_silent_nobody_is_down_and_one_line_says_why() {
 }
 
 #[tokio::test]
+async fn who_was_not_asked_since_it_rested_does_not_count_as_seen() {
+    let app = TestApp::start().await;
+    let ids = tracked(&app).await;
+    let rest = async |paused: bool| {
+        for (n, id) in ids.iter().enumerate().skip(5) {
+            app.prober.hang(&url(n));
+            let body = format!(r#"{{"paused": {paused}}}"#);
+            let reply = app.send(reqwest::Method::PATCH, &format!("/v1/trackers/{id}"), &body).await;
+            assert_eq!(reply.status(), 200);
+        }
+    };
+    rest(true).await;
+    pass(&app, 2).await;
+    rest(false).await;
+    for n in 0..5 {
+        app.prober.refuse(&url(n));
+    }
+    pass(&app, 1).await;
+    let told = statuses(&app).await;
+    // Four are too few to be suspicious. The fifth is one of five, not of twenty.
+    assert_eq!(told.iter().filter(|status| *status == "down").count(), 4, "{told:?}");
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn when_the_canary_answers_all_of_them_are_down() {
     let canary = Arc::new(ScriptedCanary(AtomicBool::new(true)));
     let app = TestApp::watched_by(canary).await;
