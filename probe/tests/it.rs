@@ -20,7 +20,9 @@ mod it {
     mod secrets;
     mod server;
     mod sign_in;
+    mod tcp;
     mod tls;
     mod tls_options;
+    mod tls_targets;
     mod verdict;
 }

@@ -33,6 +33,8 @@ pub struct Answer<'a> {
     pub url: &'a str,
     /// The address that answered.
     pub address: Option<IpAddr>,
+    /// What a target said by itself, at most [`crate::Expectations::BANNER_LIMIT`] of it. Any bytes.
+    pub banner: Option<&'a [u8]>,
 }
 
 impl Default for Answer<'_> {
@@ -50,6 +52,7 @@ impl Default for Answer<'_> {
             redirects: 0,
             url: "",
             address: None,
+            banner: None,
         }
     }
 }

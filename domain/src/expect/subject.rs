@@ -5,7 +5,7 @@ use super::{
     operator::{NUMBERS, OPTIONAL_NUMBERS, OPTIONAL_TEXTS, Operator, TEXTS},
     unit::{self, Unit},
 };
-use crate::Phase;
+use crate::{Facet, Kind, Phase};
 
 /// How much of an answer has been seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,7 @@ pub(super) enum Wording {
     Subject,
     Url,
     Address,
+    Banner,
 }
 
 impl Quantity {
@@ -90,6 +91,16 @@ impl Quantity {
         }
     }
 
+    /// What a kind has that has it; nothing where every kind does.
+    pub(super) fn facet(self) -> Option<Facet> {
+        match self {
+            Self::Status | Self::BodySize | Self::Redirects | Self::HttpVersion => Some(Facet::Web),
+            Self::Total | Self::Phase(Phase::Resolve) => None,
+            Self::Phase(Phase::Connect | Phase::FirstByte | Phase::Body) => Some(Facet::Connects),
+            Self::Phase(Phase::Tls) | Self::CertificateDays | Self::TlsVersion => Some(Facet::Tls),
+        }
+    }
+
     pub(super) fn needs(self) -> Known {
         match self {
             Self::Status => Known::Status,
@@ -125,7 +136,8 @@ impl Quantity {
 
 impl Wording {
     /// All but headers.
-    pub(super) const ALL: [Self; 5] = [Self::Body, Self::Issuer, Self::Subject, Self::Url, Self::Address];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Body, Self::Issuer, Self::Subject, Self::Url, Self::Address, Self::Banner];
 
     pub(super) fn word(&self) -> &'static str {
         match self {
@@ -135,6 +147,17 @@ impl Wording {
             Self::Subject => "certificate.subject",
             Self::Url => "url",
             Self::Address => "address",
+            Self::Banner => "banner",
+        }
+    }
+
+    /// What a kind has that has it; nothing where every kind does.
+    pub(super) fn facet(&self) -> Option<Facet> {
+        match self {
+            Self::Header(_) | Self::Body | Self::Url => Some(Facet::Web),
+            Self::Issuer | Self::Subject => Some(Facet::Tls),
+            Self::Address => None,
+            Self::Banner => Some(Facet::Banner),
         }
     }
 
@@ -147,7 +170,7 @@ impl Wording {
 
     pub(super) fn needs(&self) -> Known {
         match self {
-            Self::Body => Known::All,
+            Self::Body | Self::Banner => Known::All,
             _ => Known::Head,
         }
     }
@@ -162,6 +185,11 @@ impl Wording {
         match self {
             Self::Header(name) => answer.headers.visit(name, visit),
             Self::Body => visit(answer.body),
+            Self::Banner => {
+                if let Some(banner) = answer.banner {
+                    visit(banner);
+                }
+            }
             Self::Issuer => some(answer.certificate.map(|facts| facts.issuer)),
             Self::Subject => some(answer.certificate.map(|facts| facts.subject)),
             Self::Url => some(Some(answer.url)),
@@ -183,14 +211,16 @@ fn no_tls(answer: &Answer<'_>) -> &'static str {
     if answer.tls_version.is_none() { words::FOUND_NO_TLS } else { words::FOUND_NOTHING }
 }
 
-/// Every word that begins a test, as people are told it.
-pub(super) fn words() -> String {
-    let numbers = Quantity::ALL.into_iter().map(Quantity::word);
-    let texts = Wording::ALL.iter().map(Wording::word);
-    let all: Vec<&str> = [words::EXPECT_SUBJECT_HEADER_NAME, words::EXPECT_SUBJECT_JSON_PATH]
-        .into_iter()
-        .chain(numbers)
-        .chain(texts)
-        .collect();
+/// Every word that begins a test of this kind of target, or of any, as people are told it.
+pub(super) fn words(kind: Option<Kind>) -> String {
+    let is_had = |facet: Option<Facet>| {
+        let missing = facet.filter(|facet| kind.is_some_and(|kind| !kind.has(*facet)));
+        missing.is_none()
+    };
+    let of_web = [words::EXPECT_SUBJECT_HEADER_NAME, words::EXPECT_SUBJECT_JSON_PATH];
+    let of_web = of_web.into_iter().filter(|_| is_had(Some(Facet::Web)));
+    let numbers = Quantity::ALL.into_iter().filter(|number| is_had(number.facet())).map(Quantity::word);
+    let texts = Wording::ALL.iter().filter(|text| is_had(text.facet())).map(Wording::word);
+    let all: Vec<&str> = of_web.chain(numbers).chain(texts).collect();
     all.join(", ")
 }
