@@ -1000,12 +1000,12 @@ editor-policy = When it fails
 editor-when = When
 editor-place = Where it shows
 editor-url = What to check
-editor-url-hint = A URL, a host, host:port, tcp://host:port, tls://host or a curl command line.
+editor-url-hint = A URL, a host, host:port, tcp://host:port, tls://host, dns://server/name?type=MX, ping host or a curl command line.
 editor-name-hint = What people call it. Empty takes the URL's host and path.
 editor-every = Every
 editor-every-hint = 1s to 24h, like 90s or 5m. A cron expression goes instead of it.
 editor-expect-field = What counts as up
-editor-expect-hint = Statuses like 200-299,401, or one expectation a line: status == 200 · body contains "ok" · json $.state == "up" · total < 800ms else degraded · certificate.days > 14 else degraded. Of a tcp target: banner starts with 220.
+editor-expect-hint = Statuses like 200-299,401, or one expectation a line: status == 200 · body contains "ok" · json $.state == "up" · total < 800ms else degraded · certificate.days > 14 else degraded. Of a tcp target: banner starts with 220; of a dns target: answer == 192.0.2.1; of a ping target: loss < 50%.
 setting-slow = Slow from
 editor-slow-hint = 1ms to 60s, like 800ms: degraded, not down. Empty means never.
 setting-method = Method
@@ -1415,7 +1415,7 @@ fault-timeout-tls = timeout while encrypting the connection
 fault-timeout-first-byte = timeout while waiting for the first byte
 fault-timeout-body = timeout while reading the answer
 fault-status = status { $code }
-fault-protocol = not valid HTTP
+fault-protocol = no valid answer
 fault-redirects = cannot follow the redirects
 fault-forgotten = the cause is no longer kept
 fault-slow = slow
@@ -1460,6 +1460,7 @@ unknown-ports = this machine had no free port for another connection
 unknown-policy = this server does not ask that address
 unknown-blind = this machine could see nothing at all
 unknown-blocked = blocked by a tracker that it depends on
+unknown-ping = this process may not send echo requests: the system has to allow its group (net.ipv4.ping_group_range), or give it the capability CAP_NET_RAW
 
 ## Marks of checks
 
@@ -1509,6 +1510,8 @@ field-url-port-zero = port 0 cannot be asked; ports are 1 to 65535
 field-url-curl = this is a command line; paste it under More options
 field-url-no-port = a { $kind } target has a port, like { $kind }://example.org:5432
 field-url-place = a { $kind } target is a host and a port, with nothing behind them
+field-url-host = a { $kind } target is a host, with nothing behind it
+field-url-question = a dns target is dns://SERVER/NAME?type=TYPE, with one of { $types }, and &transport=tcp or tls where it is not udp; dns:///NAME asks the server of this machine
 field-only-for = only for { $kinds } targets
 field-body-escape = what is sent knows \r, \n, \t, \0, \xFF and \\; another sign behind a backslash is none of them
 field-name-missing = a name needs at least one character
@@ -1647,6 +1650,7 @@ expect-wanted-bytes = a size up to 1MiB, like 500B, 20kB or 64KiB
 expect-wanted-days = a number of days, like 14
 expect-wanted-redirects = a number of redirects from 0 to 20
 expect-wanted-nodes = a number of nodes, like 3
+expect-wanted-percent = a percentage from 0% to 100%
 expect-wanted-version = a version, like 1.1 or 2
 expect-range-upside-down = a range starts with its lower end, like 200-299
 expect-wanted-number = a number
@@ -1712,6 +1716,13 @@ failure-internal = { $doing } failed
 
 detail-no-such-host = no such host
 detail-ended-early = the answer ended before its end
+detail-echo = an echo
+detail-dns-stray = what comes back is no answer to the question
+detail-dns-answers = { $count ->
+    [one] { $rcode }, 1 answer
+   *[other] { $rcode }, { $count } answers
+}
+detail-truncated = cut short, so it is asked for again over TCP
 detail-during-tls = during the TLS handshake
 detail-tls-large = larger than 64 KiB
 detail-tls-no-certificate = the server shows none

@@ -125,7 +125,12 @@ impl Expectations {
 
     /// Whether anything is said about what the target says first, so that it must be waited for.
     pub fn needs_banner(&self) -> bool {
-        self.0.needs_banner
+        self.0.needs_banner()
+    }
+
+    /// Whether anything is said about how many echoes get lost, so that several have to be asked for.
+    pub fn needs_loss(&self) -> bool {
+        self.0.needs_loss()
     }
 
     /// Whether anything is said about the certificate, so that the facts about a kept connection's must be remembered.

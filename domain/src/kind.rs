@@ -9,6 +9,10 @@ pub enum Kind {
     Tcp,
     /// A port that speaks TLS with a certificate that is trusted.
     Tls,
+    /// A name server that answers a question.
+    Dns,
+    /// A host that answers echoes.
+    Ping,
 }
 
 /// What a kind has: options, subjects of expectations and fields of the editor go by it. What no facet is about, every kind has.
@@ -26,6 +30,10 @@ pub enum Facet {
     Tls,
     /// What the target says first.
     Banner,
+    /// Records of names.
+    Records,
+    /// Echoes that get lost.
+    Echoes,
 }
 
 /// How a target of a kind is written.
@@ -33,8 +41,12 @@ pub enum Facet {
 pub enum Form {
     /// `scheme://host:port/path?query`.
     Url,
+    /// `scheme://host`.
+    Host,
     /// `scheme://host:port`.
     Place,
+    /// `scheme://server:port/name?type=TYPE&transport=HOW`.
+    Question,
 }
 
 /// A scheme of URLs.
@@ -59,8 +71,8 @@ struct Row {
 }
 
 /// Every kind. Words and schemes are on users' disks: they never change.
-const KINDS: [Row; 3] = {
-    use Facet::{Banner, Connects, Sends, SignIn, Tls, Web};
+const KINDS: [Row; 5] = {
+    use Facet::{Banner, Connects, Echoes, Records, Sends, SignIn, Tls, Web};
     [
         Row {
             kind: Kind::Http,
@@ -84,6 +96,22 @@ const KINDS: [Row; 3] = {
             schemes: &[encrypted("tls", 443)],
             form: Form::Place,
             facets: &[Connects, Tls],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Dns,
+            word: "dns",
+            schemes: &[plain("dns", 53)],
+            form: Form::Question,
+            facets: &[Connects, Tls, Records],
+            expect: "rcode == \"NOERROR\"; answers >= 1",
+        },
+        Row {
+            kind: Kind::Ping,
+            word: "ping",
+            schemes: &[Scheme { name: "ping", is_tls: false, port: None }],
+            form: Form::Host,
+            facets: &[Echoes],
             expect: "",
         },
     ]

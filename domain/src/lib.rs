@@ -78,6 +78,8 @@ mod preset;
 #[cfg(feature = "server")]
 mod probe;
 #[cfg(feature = "server")]
+mod question;
+#[cfg(feature = "server")]
 mod records;
 #[cfg(feature = "server")]
 mod recount;
@@ -131,6 +133,8 @@ pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use maintenance::{InMaintenance, MaintenanceId, MaintenanceView, Plans, Stretch};
 pub use phases::{PhaseTime, Phases, Timing};
+#[cfg(feature = "server")]
+pub use question::{Question, RECORD_TYPES, Transport};
 pub use rest::Rest;
 pub use scope::{Scope, Subject};
 pub use secret::Secret;

@@ -44,7 +44,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_byte_can_be_written(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
-            let text: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+            let text = bytes.iter().fold(String::new(), |text, byte| format!("{text}\\x{byte:02x}"));
             prop_assert_eq!(sent(&text), Some(bytes));
         }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use crate::{FieldError, Kind, Scheme, kind::Form};
+use crate::{FieldError, Kind, Question, RECORD_TYPES, Scheme, kind::Form};
 
 /// A URL with a host and a scheme that names its kind, without credentials and fragment; at most 2,048 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -15,7 +15,7 @@ impl Target {
     pub const LIMIT: usize = 2_048;
 
     /// Reads a target as people type it: `example.org` means `https://example.org/`, `db.example:5432` means
-    /// `tcp://db.example:5432`. The error is about the field `url`.
+    /// `tcp://db.example:5432`, `ping example.org` means `ping://example.org`. The error is about the field `url`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         Self::read(text.trim()).map_err(|problem| FieldError::new("url", problem))
     }
@@ -40,7 +40,12 @@ impl Target {
         self.scheme().is_some_and(|scheme| scheme.is_tls)
     }
 
-    /// The host.
+    /// What is asked of a name server, if it is one.
+    pub fn question(&self) -> Option<Question> {
+        if self.kind().form() == Form::Question { Question::of(&self.0) } else { None }
+    }
+
+    /// The host; none of a name server of this machine's own.
     pub fn host(&self) -> Option<Host> {
         Host::parse(self.0.host_str()?).ok()
     }
@@ -53,6 +58,9 @@ impl Target {
     /// The host with its port where that is not the scheme's own, and the path where there is one. What is not of the web says its kind
     /// where only that tells it from a web page.
     pub fn label(&self) -> String {
+        if let Some(question) = self.question() {
+            return question.to_string();
+        }
         let authority = self.0.authority();
         let path = self.0.path().trim_end_matches('/');
         let kind = match self.kind() {
@@ -77,6 +85,9 @@ impl Target {
         if text.starts_with("curl ") {
             return Err(words::FIELD_URL_CURL.into());
         }
+        // As it is typed into a shell.
+        let pinged = text.strip_prefix("ping ").map(|host| format!("ping://{}", host.trim()));
+        let text = pinged.as_deref().unwrap_or(text);
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(words::FIELD_URL_SPACES.into());
         }
@@ -102,19 +113,28 @@ impl Target {
 /// The URL in the one way in which its kind is written.
 fn normal(mut url: Url, kind: Kind, scheme: Scheme) -> Result<Url, String> {
     let host = url.host_str().filter(|host| !host.trim_matches('.').is_empty());
+    // The machine's own name server has no host.
+    if kind.form() == Form::Question && host.is_none() {
+        return question(&url);
+    }
     let host = Host::parse(host.ok_or(words::FIELD_URL_NO_HOST)?).map_err(|_| words::FIELD_URL_HOST_WRONG)?;
     if matches!(&host, Host::Domain(domain) if !domain.chars().all(is_host_letter)) {
         return Err(words::FIELD_URL_HOST_WRONG.into());
     }
     match (url.port(), scheme.port) {
         (Some(0), _) => return Err(words::FIELD_URL_PORT_ZERO.into()),
-        (None, None) => return Err(words::field_url_no_port(kind.word())),
+        (Some(_), _) if kind.form() == Form::Host => return Err(words::field_url_host(kind.word())),
+        (None, None) if kind.form() != Form::Host => return Err(words::field_url_no_port(kind.word())),
         _ => {}
     }
     url.set_fragment(None);
-    if kind.form() == Form::Place {
+    if kind.form() == Form::Question {
+        return question(&url);
+    }
+    if matches!(kind.form(), Form::Place | Form::Host) {
         if !matches!(url.path(), "" | "/") || url.query().is_some() {
-            return Err(words::field_url_place(kind.word()));
+            let is_host = kind.form() == Form::Host;
+            return Err(if is_host { words::field_url_host } else { words::field_url_place }(kind.word()));
         }
         url.set_path("");
         url.set_query(None);
@@ -125,6 +145,11 @@ fn normal(mut url: Url, kind: Kind, scheme: Scheme) -> Result<Url, String> {
         url.set_port(None).map_err(|()| words::FIELD_URL_HOST_WRONG)?;
     }
     Ok(url)
+}
+
+fn question(url: &Url) -> Result<Url, String> {
+    let question = Question::of(url).and_then(|question| question.url());
+    question.ok_or_else(|| words::field_url_question(RECORD_TYPES.join(", ")))
 }
 
 /// Ports at which hardly anybody speaks HTTP; what is there is asked for a connection. Of any other port, a URL is meant.
@@ -167,15 +192,15 @@ mod tests {
     proptest! {
         #[test]
         fn a_normal_form_is_read_as_itself(
-            scheme in prop::sample::select(vec!["http", "https", "tcp", "tls", "HTTPS", "Tcp"]),
+            scheme in prop::sample::select(vec!["http", "https", "tcp", "tls", "dns", "ping", "HTTPS", "Tcp"]),
             host in "[a-zA-Z0-9.-]{1,20}|\\[[0-9a-f:]{2,12}\\]|[0-9.]{1,15}|\\PC{1,8}",
             port in prop::option::of(any::<u16>()),
-            rest in "|/|/[a-z%]{0,9}|\\?[a-z=&]{0,9}|#x",
+            rest in "|/|/[a-z%]{0,9}|\\?[a-z=&]{0,9}|#x|/[a-z.*_-]{1,9}\\?type=(mx|PTR|Txt)(&transport=t(cp|ls))?",
         ) {
             let port = port.map(|port| format!(":{port}")).unwrap_or_default();
             if let Ok(target) = Target::parse(&format!("{scheme}://{host}{port}{rest}")) {
                 prop_assert_eq!(Target::parse(target.as_str()), Ok(target.clone()));
-                prop_assert!(target.host().is_some() && target.port().is_some());
+                prop_assert!(target.kind() == Kind::Dns || target.host().is_some());
                 prop_assert_eq!(Kind::of_text(target.as_str()), target.kind());
             }
         }
@@ -206,6 +231,34 @@ mod tests {
             ("[::1]:6379", "tcp://[::1]:6379", "[::1]:6379"),
             ("TCP://Bücher.example:5432/", "tcp://xn--bcher-kva.example:5432", "xn--bcher-kva.example:5432"),
             ("tcp://0x7f.1:80", "tcp://127.0.0.1:80", "127.0.0.1:80"),
+            ("dns://1.1.1.1/Example.org.", "dns://1.1.1.1/example.org?type=A", "example.org A @1.1.1.1"),
+            (
+                "dns://[::1]:5353/a.example?type=mx",
+                "dns://[::1]:5353/a.example?type=MX",
+                "a.example MX @[::1]:5353",
+            ),
+            (
+                "dns:///_dmarc.a.example?type=txt#x",
+                "dns:///_dmarc.a.example?type=TXT",
+                "_dmarc.a.example TXT",
+            ),
+            (
+                "dns://Bücher.example:53/bücher.example/?transport=TLS",
+                "dns://xn--bcher-kva.example:53/xn--bcher-kva.example?type=A&transport=tls",
+                "xn--bcher-kva.example A @xn--bcher-kva.example:53",
+            ),
+            (
+                "dns://ns.example:53/192.0.2.1?type=PTR&transport=tcp",
+                "dns://ns.example/1.2.0.192.in-addr.arpa?type=PTR&transport=tcp",
+                "1.2.0.192.in-addr.arpa PTR @ns.example",
+            ),
+            (
+                "dns://ns.example/2001:db8::1?type=PTR",
+                "dns://ns.example/1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa?type=PTR",
+                "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa PTR @ns.example",
+            ),
+            ("ping Example.org", "ping://example.org", "ping example.org"),
+            ("ping://[::1]/", "ping://[::1]", "ping [::1]"),
             ("tls://example.org", "tls://example.org", "tls example.org"),
             ("tls://example.org:443/", "tls://example.org", "tls example.org"),
             ("tls://example.org:993", "tls://example.org:993", "example.org:993"),
@@ -228,10 +281,20 @@ mod tests {
             ("http://a:65536/", "not a URL"),
             ("http://user:secret@a/", "passwords"),
             ("http://a b/", "spaces"),
-            ("ftp://example.org", "http, https, tcp, tls"),
+            ("ftp://example.org", "http, https, tcp, tls, dns, ping"),
             ("tcp://example.org", "a port"),
             ("tcp://example.org:80/x", "nothing behind"),
             ("tls://example.org?x", "nothing behind"),
+            ("dns://1.1.1.1", "dns://SERVER/NAME"),
+            ("dns://1.1.1.1/a.example?type=ANY", "AAAA, CAA"),
+            ("dns://1.1.1.1/a.example?typ=A", "dns://SERVER/NAME"),
+            ("dns://1.1.1.1/a.example?transport=quic", "dns://SERVER/NAME"),
+            ("dns://1.1.1.1/a..example", "dns://SERVER/NAME"),
+            ("dns://1.1.1.1/192.0.2.1", "dns://SERVER/NAME"),
+            ("dns://a{b}/a.example", "letters"),
+            ("ping://a:1", "a host, with nothing"),
+            ("ping a.example/x", "a host, with nothing"),
+            ("ping -c 3 a.example", "spaces"),
             ("tcp://", "no host"),
             ("tcp://:80", "empty host"),
             ("tcp://a{b}:80", "letters"),

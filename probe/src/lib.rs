@@ -8,9 +8,11 @@
 //! Absent on purpose: schedules, retries of a failed check, and anything stored. Those belong to who calls.
 #![warn(missing_docs)]
 
+mod dns;
 mod fault;
 mod http;
 mod line;
+mod ping;
 mod prober;
 mod tcp;
 mod tls;

@@ -8,12 +8,14 @@ use rustls::pki_types::CertificateDer;
 use tokio::sync::Semaphore;
 
 use crate::{
+    dns::Dns,
     http::HttpSession,
     line::{
         ask::{Ask, LineSession},
         resolver::{Lookup, Resolver},
         tls::Encryption,
     },
+    ping::Ping,
     tcp::Tcp,
     tls::Tls,
 };
@@ -24,6 +26,8 @@ fn session(plan: Plan, shared: Arc<Shared>) -> Box<dyn Session> {
         Kind::Http => return Box::new(HttpSession::new(plan, shared)),
         Kind::Tcp => Box::new(Tcp),
         Kind::Tls => Box::new(Tls),
+        Kind::Dns => Box::new(Dns),
+        Kind::Ping => Box::new(Ping),
     };
     Box::new(LineSession::new(plan, shared, ask))
 }

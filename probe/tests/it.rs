@@ -8,12 +8,14 @@ mod it {
     mod bodies;
     mod broken;
     mod connections;
+    mod dns;
     mod evidence;
     mod http2;
     mod leaks;
     mod names;
     mod options;
     mod phases;
+    mod ping;
     mod policy;
     mod proxies;
     mod redirects;

@@ -127,10 +127,10 @@ mod tests {
             ),
             ("a", "banner exists", "{}", "expect: a http target has no `banner`"),
             ("tcp://a:1", "", r#"{"method":"POST"}"#, "http.method: only for http targets"),
-            ("tcp://a:1", "", r#"{"tls":{"verify":false}}"#, "http.tls: only for http, tls targets"),
+            ("tcp://a:1", "", r#"{"tls":{"verify":false}}"#, "http.tls: only for http, tls"),
             ("tcp://a:1", "", r#"{"ip":"every"}"#, "http.ip: only for http targets"),
-            ("tls://a", "", r#"{"body":"x"}"#, "http.body: only for http, tcp targets"),
-            ("tls://a", "", r#"{"auth":{"bearer":{"token":"x"}}}"#, "http.auth: only for http targets"),
+            ("tls://a", "", r#"{"body":"x"}"#, "http.body: only for http, tcp"),
+            ("tls://a", "", r#"{"auth":{"bearer":{"token":"x"}}}"#, "http.auth: only for http"),
             ("tcp://a:1", "", r#"{"body":"\\q"}"#, "http.body: what is sent knows"),
         ] {
             let found = problems(draft(url, expect, http).parse());

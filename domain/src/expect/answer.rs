@@ -35,6 +35,12 @@ pub struct Answer<'a> {
     pub address: Option<IpAddr>,
     /// What a target said by itself, at most [`crate::Expectations::BANNER_LIMIT`] of it. Any bytes.
     pub banner: Option<&'a [u8]>,
+    /// How a name server answered, in capitals.
+    pub rcode: Option<&'a str>,
+    /// What the records of the type that was asked for hold, as zone files write it.
+    pub records: Option<&'a [String]>,
+    /// How many of a hundred echoes got lost.
+    pub loss: Option<u8>,
 }
 
 impl Default for Answer<'_> {
@@ -53,6 +59,9 @@ impl Default for Answer<'_> {
             url: "",
             address: None,
             banner: None,
+            rcode: None,
+            records: None,
+            loss: None,
         }
     }
 }

@@ -29,6 +29,8 @@ pub(super) enum Quantity {
     Redirects,
     HttpVersion,
     TlsVersion,
+    Answers,
+    Loss,
 }
 
 /// What is a text.
@@ -42,10 +44,13 @@ pub(super) enum Wording {
     Url,
     Address,
     Banner,
+    Rcode,
+    /// Of a record.
+    Answer,
 }
 
 impl Quantity {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Status,
         Self::BodySize,
         Self::Total,
@@ -58,6 +63,8 @@ impl Quantity {
         Self::Redirects,
         Self::HttpVersion,
         Self::TlsVersion,
+        Self::Answers,
+        Self::Loss,
     ];
 
     pub(super) fn word(self) -> &'static str {
@@ -70,6 +77,8 @@ impl Quantity {
             Self::Redirects => "redirects",
             Self::HttpVersion => "http.version",
             Self::TlsVersion => "tls.version",
+            Self::Answers => "answers",
+            Self::Loss => "loss",
         }
     }
 
@@ -81,6 +90,8 @@ impl Quantity {
             Self::CertificateDays => Unit::Days,
             Self::Redirects => Unit::Redirects,
             Self::HttpVersion | Self::TlsVersion => Unit::Version,
+            Self::Answers => Unit::Nodes,
+            Self::Loss => Unit::Percent,
         }
     }
 
@@ -98,6 +109,8 @@ impl Quantity {
             Self::Total | Self::Phase(Phase::Resolve) => None,
             Self::Phase(Phase::Connect | Phase::FirstByte | Phase::Body) => Some(Facet::Connects),
             Self::Phase(Phase::Tls) | Self::CertificateDays | Self::TlsVersion => Some(Facet::Tls),
+            Self::Answers => Some(Facet::Records),
+            Self::Loss => Some(Facet::Echoes),
         }
     }
 
@@ -122,6 +135,8 @@ impl Quantity {
             Self::Redirects => Some(answer.redirects.into()),
             Self::HttpVersion => unit::version(answer.http_version),
             Self::TlsVersion => answer.tls_version.and_then(unit::version),
+            Self::Loss => answer.loss.map(i64::from),
+            Self::Answers => answer.records.and_then(|records| i64::try_from(records.len()).ok()),
         }
     }
 
@@ -136,8 +151,16 @@ impl Quantity {
 
 impl Wording {
     /// All but headers.
-    pub(super) const ALL: [Self; 6] =
-        [Self::Body, Self::Issuer, Self::Subject, Self::Url, Self::Address, Self::Banner];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Body,
+        Self::Issuer,
+        Self::Subject,
+        Self::Url,
+        Self::Address,
+        Self::Banner,
+        Self::Rcode,
+        Self::Answer,
+    ];
 
     pub(super) fn word(&self) -> &'static str {
         match self {
@@ -148,6 +171,8 @@ impl Wording {
             Self::Url => "url",
             Self::Address => "address",
             Self::Banner => "banner",
+            Self::Rcode => "rcode",
+            Self::Answer => "answer",
         }
     }
 
@@ -158,6 +183,7 @@ impl Wording {
             Self::Issuer | Self::Subject => Some(Facet::Tls),
             Self::Address => None,
             Self::Banner => Some(Facet::Banner),
+            Self::Rcode | Self::Answer => Some(Facet::Records),
         }
     }
 
@@ -175,7 +201,7 @@ impl Wording {
         }
     }
 
-    /// Calls `visit` with each text that is there: of a header any number, otherwise at most one.
+    /// Calls `visit` with each text that is there: of a header and of records any number, otherwise at most one.
     pub(super) fn visit(&self, answer: &Answer<'_>, visit: &mut dyn FnMut(&[u8])) {
         let mut some = |text: Option<&str>| {
             if let Some(text) = text {
@@ -189,6 +215,10 @@ impl Wording {
                 if let Some(banner) = answer.banner {
                     visit(banner);
                 }
+            }
+            Self::Rcode => some(answer.rcode),
+            Self::Answer => {
+                answer.records.into_iter().flatten().for_each(|record| visit(record.as_bytes()));
             }
             Self::Issuer => some(answer.certificate.map(|facts| facts.issuer)),
             Self::Subject => some(answer.certificate.map(|facts| facts.subject)),

@@ -17,7 +17,6 @@ pub(super) struct Tree {
     pub(super) written: Vec<Demand>,
     pub(super) needs_body: bool,
     pub(super) needs_certificate: bool,
-    pub(super) needs_banner: bool,
 }
 
 /// One expectation.
@@ -71,7 +70,6 @@ impl Tree {
             implied: (!is_any(Test::is_of_status)).then(Demand::status_200),
             needs_body: is_any(Test::is_of_body),
             needs_certificate: is_any(Test::is_of_certificate),
-            needs_banner: is_any(|test| matches!(test, Test::Text(Wording::Banner, _))),
             written,
         }
     }
@@ -80,6 +78,20 @@ impl Tree {
     pub(super) fn demands(&self, answer: &Answer<'_>) -> impl Iterator<Item = &Demand> {
         let implied = self.implied.as_ref().filter(|_| answer.status.is_some());
         implied.into_iter().chain(&self.written)
+    }
+
+    /// Whether the banner is looked at.
+    pub(super) fn needs_banner(&self) -> bool {
+        self.is_any(|test| matches!(test, Test::Text(Wording::Banner, _)))
+    }
+
+    /// Whether it is looked at how many echoes get lost.
+    pub(super) fn needs_loss(&self) -> bool {
+        self.is_any(|test| matches!(test, Test::Number(Quantity::Loss, _)))
+    }
+
+    fn is_any(&self, what: fn(&Test) -> bool) -> bool {
+        self.written.iter().any(|demand| demand.node.is_any(what))
     }
 
     /// The first test that a kind of target has not.

@@ -43,7 +43,12 @@ pub(crate) struct Connection {
 /// How long a target gets to take our leave.
 const LEAVE: Duration = Duration::from_millis(50);
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    /// How places are reached.
+    pub(crate) fn route(&self) -> Route<'a> {
+        Route::of(self.plan, self.shared)
+    }
+
     /// Where the target is.
     pub(crate) fn place(&self) -> Result<Place, Outcome> {
         let unsendable = || Outcome::Down(Fault::new(FaultKind::Protocol, words::DETAIL_URL_UNSENDABLE));
@@ -58,7 +63,7 @@ impl Line<'_> {
 
     /// The same with another place.
     pub(crate) async fn connect_to(&mut self, place: &Place) -> Result<Connection, Outcome> {
-        let route = Route::of(self.plan, self.shared);
+        let route = self.route();
         let permit = route.permit(self.trace).await?;
         let ((tcp, peer), addresses) = route.reach(place, None, self.trace).await?;
         self.trace.seen.meet(&Met { addresses, peer: Some(peer), tls: None });

@@ -20,9 +20,9 @@ impl Place {
         Some(Self { is_tls, host: url.host()?.to_owned(), port: url.port_or_known_default()? })
     }
 
-    /// The place of a target of any kind.
+    /// The place of a target of any kind; port 0 of one that has none.
     pub(crate) fn of_target(target: &Target) -> Option<Self> {
-        Some(Self { is_tls: target.is_tls(), host: target.host()?, port: target.port()? })
+        Some(Self { is_tls: target.is_tls(), host: target.host()?, port: target.port().unwrap_or_default() })
     }
 
     /// The address, when the URL spells it out.

@@ -85,7 +85,9 @@ impl Seen {
             url: url.to_string(),
             redirects: self.redirects.clone(),
             addresses: addresses.map(ToString::to_string).collect(),
-            peer: self.peer.map(|peer| peer.to_string()),
+            peer: self
+                .peer
+                .map(|peer| if peer.port() == 0 { peer.ip().to_string() } else { peer.to_string() }),
             phases: self.phases,
             version: self.version.map(|version| format!("{version:?}")),
             status: self.status,

@@ -41,6 +41,8 @@ pub(crate) enum Blame {
     Proxy,
     /// Who gives out tokens.
     SignIn,
+    /// A name server of this machine's own.
+    NameServer,
     /// Ourselves: no descriptor is left for a connection.
     Descriptors,
 }
@@ -139,6 +141,7 @@ impl Trace {
     /// Lays a fault at the right door.
     pub(crate) fn blame(&self, outcome: Outcome) -> Outcome {
         match (self.blame, outcome) {
+            (Blame::NameServer, Outcome::Down(_)) => Outcome::Unknown(Reason::Resolver),
             (Blame::Descriptors, _) => Outcome::Unknown(Reason::FileDescriptors),
             (Blame::Proxy, Outcome::Down(fault)) if fault.kind != FaultKind::Proxy => {
                 Outcome::Down(Fault::new(FaultKind::Proxy, fault.to_string()))
