@@ -514,6 +514,7 @@ seen-no-name = no name
 facts = How it is checked
 facts-schedule = Schedule
 facts-expects = Expects
+facts-expects-nothing = that it can be reached
 facts-status = status { $codes }
 facts-down-after = Down after
 facts-tries = { $count ->
@@ -1002,12 +1003,12 @@ editor-policy = When it fails
 editor-when = When
 editor-place = Where it shows
 editor-url = What to check
-editor-url-hint = A URL, a host, host:port or a curl command line.
+editor-url-hint = A URL, a host, host:port, tcp://host:port, tls://host, dns://server/name?type=MX, ping host or a curl command line.
 editor-name-hint = What people call it. Empty takes the URL's host and path.
 editor-every = Every
 editor-every-hint = 1s to 24h, like 90s or 5m. A cron expression goes instead of it.
 editor-expect-field = What counts as up
-editor-expect-hint = Statuses like 200-299,401, or one expectation a line: status == 200 · body contains "ok" · json $.state == "up" · total < 800ms else degraded · certificate.days > 14 else degraded.
+editor-expect-hint = Statuses like 200-299,401, or one expectation a line: status == 200 · body contains "ok" · json $.state == "up" · total < 800ms else degraded · certificate.days > 14 else degraded. Of a tcp target: banner starts with 220; of a dns target: answer == 192.0.2.1; of a ping target: loss < 50%.
 setting-slow = Slow from
 editor-slow-hint = 1ms to 60s, like 800ms: degraded, not down. Empty means never.
 setting-method = Method
@@ -1015,7 +1016,7 @@ editor-method-hint = HEAD, POST …
 setting-headers = Headers
 editor-headers-hint = One a line, like Accept: text/html. Values of names like Authorization or X-Api-Key are hidden once they are saved; ••• keeps one.
 setting-body = Body
-editor-body-hint = At most 64 KiB.
+editor-body-hint = At most 64 KiB. To a tcp target it is sent after connecting, with \r\n, \t, \0 and \xFF for what cannot be typed.
 editor-redirects = Redirects
 editor-redirects-hint = How many are followed, 0 to 10.
 editor-cookies = Send cookies again while redirects are followed
@@ -1424,7 +1425,7 @@ fault-timeout-tls = timeout while encrypting the connection
 fault-timeout-first-byte = timeout while waiting for the first byte
 fault-timeout-body = timeout while reading the answer
 fault-status = status { $code }
-fault-protocol = not valid HTTP
+fault-protocol = no valid answer
 fault-redirects = cannot follow the redirects
 fault-forgotten = the cause is no longer kept
 fault-slow = slow
@@ -1469,6 +1470,7 @@ unknown-ports = this machine had no free port for another connection
 unknown-policy = this server does not ask that address
 unknown-blind = this machine could see nothing at all
 unknown-blocked = blocked by a tracker that it depends on
+unknown-ping = this process may not send echo requests: the system has to allow its group (net.ipv4.ping_group_range), or give it the capability CAP_NET_RAW
 
 ## Marks of checks
 
@@ -1510,14 +1512,18 @@ field-url-missing = give the URL to track, like https://example.org
 field-url-long = a URL has at most { $most } bytes, this one has { $long }
 field-url-spaces = a URL has no spaces and no control characters
 field-url-wrong = not a URL: { $why }
-field-url-scheme = cannot track `{ $scheme }`: only http and https are understood
+field-url-scheme = cannot track `{ $scheme }`; what is understood: { $known }
 field-url-credentials = user names and passwords in a URL would be shown to everybody; leave them out
 field-url-no-host = the URL has no host
 field-url-host-wrong = a host has letters, digits, dots, hyphens and underscores only
 field-url-port-zero = port 0 cannot be asked; ports are 1 to 65535
-field-url-ping = this server cannot ping yet, only http and https are understood; to watch its web server write https://{ $host }
 field-url-curl = this is a command line; paste it under More options
-field-url-port-other = port { $port } is { $protocol }, which cannot be checked yet; only http and https are understood
+field-url-no-port = a { $kind } target has a port, like { $kind }://example.org:5432
+field-url-place = a { $kind } target is a host and a port, with nothing behind them
+field-url-host = a { $kind } target is a host, with nothing behind it
+field-url-question = a dns target is dns://SERVER/NAME?type=TYPE, with one of { $types }, and &transport=tcp or tls where it is not udp; dns:///NAME asks the server of this machine
+field-only-for = only for { $kinds } targets
+field-body-escape = what is sent knows \r, \n, \t, \0, \xFF and \\; another sign behind a backslash is none of them
 field-name-missing = a name needs at least one character
 field-name-long = a name has at most { $most } characters
 field-name-invisible = a name has no control characters and no invisible or direction marks
@@ -1633,6 +1639,7 @@ expect-wanted-bracket = `and`, `or` or `)`
 expect-wanted-list-end = `;`, `and`, `or` or `)`
 expect-deep = expectations nest at most { $most } deep
 expect-wanted-test = one of { $known }, not, all(…), any(…)
+expect-not-of-kind = a { $kind } target has no `{ $subject }`; it has { $known }
 expect-many = there are at most { $most } expectations
 expect-wanted-operator = an operator that fits { $subject }: { $known }
 expect-wanted-header = a header's name, like content-type
@@ -1653,6 +1660,7 @@ expect-wanted-bytes = a size up to 1MiB, like 500B, 20kB or 64KiB
 expect-wanted-days = a number of days, like 14
 expect-wanted-redirects = a number of redirects from 0 to 20
 expect-wanted-nodes = a number of nodes, like 3
+expect-wanted-percent = a percentage from 0% to 100%
 expect-wanted-version = a version, like 1.1 or 2
 expect-range-upside-down = a range starts with its lower end, like 200-299
 expect-wanted-number = a number
@@ -1718,6 +1726,13 @@ failure-internal = { $doing } failed
 
 detail-no-such-host = no such host
 detail-ended-early = the answer ended before its end
+detail-echo = an echo
+detail-dns-stray = what comes back is no answer to the question
+detail-dns-answers = { $count ->
+    [one] { $rcode }, 1 answer
+   *[other] { $rcode }, { $count } answers
+}
+detail-truncated = cut short, so it is asked for again over TCP
 detail-during-tls = during the TLS handshake
 detail-tls-large = larger than 64 KiB
 detail-tls-no-certificate = the server shows none

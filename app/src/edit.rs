@@ -11,7 +11,7 @@ mod summary;
 pub mod trial;
 mod worth;
 
-use domain::{Failure, TrackerId, Worth, ports::Services};
+use domain::{Failure, Kind, TrackerId, Worth, ports::Services};
 use leptos::prelude::*;
 
 use crate::{
@@ -133,9 +133,18 @@ impl Form {
         last(&self.fields, name)
     }
 
-    /// What an empty field means; empty where that is nothing.
+    /// What an empty field means; empty where that is nothing. What is expected by default is said of the web.
     fn default_of(&self, name: &str) -> &str {
-        last(&self.defaults, name)
+        match self.kind() {
+            Kind::Http => last(&self.defaults, name),
+            kind if name == "expect" => kind.expect(),
+            _ => last(&self.defaults, name),
+        }
+    }
+
+    /// The kind of the target that stands in it; that of the web while none does.
+    fn kind(&self) -> Kind {
+        Kind::of_text(self.value("url"))
     }
 
     /// What counts: the value, or what an empty field means.

@@ -107,11 +107,13 @@ pub enum Reason {
     Blind,
     /// It failed while a tracker that it depends on was down or in maintenance.
     Blocked,
+    /// This process may not send echoes.
+    Ping,
 }
 
 impl Reason {
     /// Every reason with the word it is stored and sent as. Append only: the words are on users' disks.
-    const WORDS: [(Self, &'static str, &'static str); 16] = [
+    const WORDS: [(Self, &'static str, &'static str); 17] = [
         (Self::Overload, "overload", words::UNKNOWN_OVERLOAD),
         (Self::FileDescriptors, "file_descriptors", words::UNKNOWN_FILE_DESCRIPTORS),
         (Self::Network, "network", words::UNKNOWN_NETWORK),
@@ -128,12 +130,16 @@ impl Reason {
         (Self::Policy, "policy", words::UNKNOWN_POLICY),
         (Self::Blind, "blind", words::UNKNOWN_BLIND),
         (Self::Blocked, "blocked", words::UNKNOWN_BLOCKED),
+        (Self::Ping, "ping", words::UNKNOWN_PING),
     ];
 
     /// Whether no check stands behind it: a stretch that was not observed, which lasts until the next check.
     pub fn is_gap(self) -> bool {
-        use Reason::{Blind, Blocked, FileDescriptors, Network, Overload, Policy, Ports, Resolver};
-        !matches!(self, Overload | FileDescriptors | Network | Resolver | Ports | Policy | Blind | Blocked)
+        use Reason::{Blind, Blocked, FileDescriptors, Network, Overload, Ping, Policy, Ports, Resolver};
+        !matches!(
+            self,
+            Overload | FileDescriptors | Network | Resolver | Ports | Policy | Blind | Blocked | Ping
+        )
     }
 
     /// The stable word for storage and interfaces.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    Draft, Expectations, Family, Fields, HttpOptions, HttpVersion, Invalid, NewTracker, Policy, Redirects,
-    Schedule, Target,
+    Draft, Expectations, Facet, Family, Fields, HttpOptions, HttpVersion, Invalid, Kind, NewTracker, Policy,
+    Redirects, Schedule, Target,
     form::{is_blank, length, value_of},
     tracker::DEFAULT_DEADLINE,
 };
@@ -75,7 +75,9 @@ impl Defaults {
     /// The fields of a form whose empty ones mean a default, with that.
     pub fn fill(&self, mut fields: Fields) -> Fields {
         let follows_cron = value_of(&fields, "cron").is_some_and(|cron| !cron.trim().is_empty());
-        for (name, value) in self.fields() {
+        let kind = Target::parse(value_of(&fields, "url").unwrap_or_default())
+            .map_or(Kind::Http, |target| target.kind());
+        for (name, value) in self.of_kind(kind).fields() {
             if is_blank(&name, &fields) && !(name == "every" && follows_cron) {
                 fields.push((name, value));
             }
@@ -86,12 +88,13 @@ impl Defaults {
     /// A tracker of a target about which nothing else is said.
     pub fn tracker(&self, target: Target) -> NewTracker {
         let usual = NewTracker::of(target);
+        let own = self.of_kind(usual.target.kind());
         NewTracker {
-            schedule: self.schedule.clone(),
-            deadline: self.deadline,
-            expect: self.expect.clone(),
-            policy: self.policy,
-            http: self.http(usual.http),
+            schedule: own.schedule.clone(),
+            deadline: own.deadline,
+            policy: own.policy,
+            http: own.http(usual.http),
+            expect: own.expect,
             ..usual
         }
     }
@@ -100,28 +103,42 @@ impl Defaults {
         HttpOptions { redirects: self.redirects, version: self.version, family: self.family, ..http }
     }
 
+    /// As far as they are about this kind of target: what is said of the web is said of nothing else.
+    fn of_kind(&self, kind: Kind) -> Self {
+        if kind.has(Facet::Web) {
+            return self.clone();
+        }
+        let family = Some(self.family).filter(|family| *family != Family::Every).unwrap_or_default();
+        let expect = Expectations::of(kind);
+        Self {
+            expect,
+            redirects: Redirects::default(),
+            version: HttpVersion::default(),
+            family,
+            ..self.clone()
+        }
+    }
+
     /// A tracker when these take the place of others: what it had as the former ones said follows, the rest stays.
     #[must_use]
     pub fn followed(&self, former: &Self, tracker: &NewTracker) -> NewTracker {
         let policy = tracker.policy;
+        let kind = tracker.target.kind();
+        let (former, new) = (former.of_kind(kind), self.of_kind(kind));
         NewTracker {
-            schedule: follow(&tracker.schedule, &former.schedule, &self.schedule),
-            deadline: follow(&tracker.deadline, &former.deadline, &self.deadline),
-            expect: follow(&tracker.expect, &former.expect, &self.expect),
+            schedule: follow(&tracker.schedule, &former.schedule, &new.schedule),
+            deadline: follow(&tracker.deadline, &former.deadline, &new.deadline),
+            expect: follow(&tracker.expect, &former.expect, &new.expect),
             policy: Policy {
-                retries: follow(&policy.retries, &former.policy.retries, &self.policy.retries),
-                retry_after: follow(
-                    &policy.retry_after,
-                    &former.policy.retry_after,
-                    &self.policy.retry_after,
-                ),
-                successes: follow(&policy.successes, &former.policy.successes, &self.policy.successes),
+                retries: follow(&policy.retries, &former.policy.retries, &new.policy.retries),
+                retry_after: follow(&policy.retry_after, &former.policy.retry_after, &new.policy.retry_after),
+                successes: follow(&policy.successes, &former.policy.successes, &new.policy.successes),
                 ..policy
             },
             http: HttpOptions {
-                redirects: follow(&tracker.http.redirects, &former.redirects, &self.redirects),
-                version: follow(&tracker.http.version, &former.version, &self.version),
-                family: follow(&tracker.http.family, &former.family, &self.family),
+                redirects: follow(&tracker.http.redirects, &former.redirects, &new.redirects),
+                version: follow(&tracker.http.version, &former.version, &new.version),
+                family: follow(&tracker.http.family, &former.family, &new.family),
                 ..tracker.http.clone()
             },
             ..tracker.clone()
@@ -193,6 +210,18 @@ mod tests {
         let blank: Vec<(&str, &str)> = ALL.map(|(name, _)| (name, "")).to_vec();
         let posted = all.fill(fields(&[&[("url", "a.example")], &blank[..]].concat()));
         assert_eq!(Draft::of_new_fields(&posted).parse(), Ok(tracker));
+    }
+
+    #[test]
+    fn what_is_said_of_the_web_is_said_of_nothing_else() {
+        let all = defaults(&[&ALL[..8], &[("http.ip", "every")]].concat());
+        let tcp = Draft { retries: Some(0), ..Draft::of("tcp://a.example:1") }.parse_with(&all).unwrap();
+        assert_eq!((tcp.expect.to_string(), &tcp.http), (String::new(), &HttpOptions::default()));
+        assert_eq!(tcp.deadline, Some(Duration::from_secs(20)));
+        let blank = all.fields().into_iter().map(|(name, _)| (name, String::new()));
+        let posted: Fields = blank.chain(fields(&[("url", "tcp://a.example:1"), ("retries", "0")])).collect();
+        assert_eq!(Draft::of_new_fields(&all.fill(posted)).parse(), Ok(tcp.clone()));
+        assert_eq!(Defaults::default().followed(&all, &tcp).http, tcp.http);
     }
 
     #[test]

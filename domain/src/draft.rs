@@ -8,6 +8,7 @@ use crate::{
     tracker::DEFAULT_DEADLINE,
 };
 
+mod fit;
 mod policy;
 mod rest;
 
@@ -33,7 +34,7 @@ pub struct Draft {
     pub cron: Option<String>,
     /// The cron expression's IANA zone; UTC by default.
     pub zone: Option<String>,
-    /// What counts as up: `200-299,401`, or any expectations.
+    /// What counts as up: `200-299,401`, or any expectations; empty for the default of the target's kind.
     pub expect: Option<String>,
     /// How long a probe may take, 1 s to 60 s; empty for the default.
     pub deadline: Option<String>,
@@ -77,7 +78,7 @@ impl Draft {
     pub fn apply(&self, to: &NewTracker) -> Result<NewTracker, Invalid> {
         let edited = match &self.url {
             None => Ok(to.clone()),
-            Some(url) => Target::parse(url).map(|target| NewTracker { target, ..to.clone() }),
+            Some(url) => Target::parse(url).map(|target| fit::moved(to, target)),
         };
         self.onto(edited, &to.http)
     }
@@ -97,7 +98,7 @@ impl Draft {
     fn onto(&self, base: Result<NewTracker, FieldError>, http: &HttpOptions) -> Result<NewTracker, Invalid> {
         let http = base.as_ref().map_or(http, |base| &base.http);
         match (self.others(http), &base) {
-            (Ok(others), Ok(base)) => Ok(others.onto(base.clone())),
+            (Ok(others), Ok(base)) => fit::fitted(self, others.onto(base.clone())),
             (others, _) => {
                 let mut problems: Vec<FieldError> = base.err().into_iter().collect();
                 problems.extend(others.err().into_iter().flat_map(|invalid| invalid.0));
@@ -114,7 +115,7 @@ impl Draft {
             tags: keep(self.tags.as_deref().map(parse_tags), &mut problems),
             place: keep(self.place.map(parse_place), &mut problems),
             schedule: keep(self.schedule(), &mut problems),
-            expect: keep(self.expect.as_deref().map(Expectations::parse), &mut problems),
+            expect: keep(self.expect.as_deref().map(parse_expect), &mut problems).unwrap_or_default(),
             deadline: keep(self.deadline.as_deref().map(parse_deadline), &mut problems).unwrap_or_default(),
             rules: Rules::read(self, &mut problems),
             paused: self.rests(&mut problems),
@@ -159,7 +160,7 @@ struct Others {
     tags: Option<Tags>,
     place: Option<i64>,
     schedule: Option<Schedule>,
-    expect: Option<Expectations>,
+    expect: Given<Expectations>,
     deadline: Given<Duration>,
     rules: Rules,
     paused: Given<Rest>,
@@ -192,7 +193,11 @@ impl Others {
             tags: self.tags.unwrap_or(base.tags),
             place: self.place.or(base.place),
             schedule: self.schedule.unwrap_or(base.schedule),
-            expect: self.expect.unwrap_or(base.expect),
+            expect: match self.expect {
+                Given::Keep => base.expect,
+                Given::Reset => Expectations::of(base.target.kind()),
+                Given::Set(expect) => expect,
+            },
             deadline: self.deadline.onto(base.deadline),
             policy: self.rules.onto(base.policy),
             paused: self.paused.onto(base.paused),
@@ -216,6 +221,10 @@ fn keep<T>(parsed: Option<Result<T, FieldError>>, problems: &mut Vec<FieldError>
 
 fn parse_tags(tags: &[String]) -> Result<Tags, FieldError> {
     Tags::parse(tags.iter().map(String::as_str))
+}
+
+fn parse_expect(text: &str) -> Result<Given<Expectations>, FieldError> {
+    if text.trim().is_empty() { Ok(Given::Reset) } else { Expectations::parse(text).map(Given::Set) }
 }
 
 fn parse_deadline(text: &str) -> Result<Given<Duration>, FieldError> {

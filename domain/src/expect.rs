@@ -38,11 +38,12 @@ use self::{
     tree::{Demand, Severity, Tree},
     truth::{Sight, Truth},
 };
-use crate::FieldError;
+use crate::{FieldError, Kind};
 
-/// Everything that an answer must be to count as up: 1 to 50 tests, at most 4 KiB of text. Status 200 alone by default.
+/// Everything that an answer must be to count as up: at most 50 tests, at most 4 KiB of text. Status 200 alone by default.
 ///
-/// If no expectation mentions the status, `status == 200` is implied and judged first.
+/// If no expectation mentions the status, `status == 200` is implied and judged first, where an answer has a status.
+/// None at all is of a target for which it is enough that it can be asked.
 /// Cheap to clone: clones share one tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectations(Arc<Tree>);
@@ -54,6 +55,25 @@ impl Expectations {
     pub const MOST_TESTS: usize = 50;
     /// The most bytes of a body that are looked at. The prober reads no further.
     pub const BODY_LIMIT: usize = 1 << 20;
+    /// The most bytes of a banner that are looked at.
+    pub const BANNER_LIMIT: usize = 4_096;
+
+    /// What is expected of a kind of target when nobody says anything.
+    pub fn of(kind: Kind) -> Self {
+        let none = || Self(Arc::new(Tree::of(Vec::new())));
+        if kind.expect().is_empty() { none() } else { Self::parse(kind.expect()).unwrap_or_else(|_| none()) }
+    }
+
+    /// Whether a kind of target has all that is looked at. The error is about the field `expect`.
+    pub fn fit(&self, kind: Kind) -> Result<(), FieldError> {
+        match self.0.misfit(kind) {
+            None => Ok(()),
+            Some(test) => {
+                let problem = words::expect_not_of_kind(kind.word(), subject::words(Some(kind)), test.word());
+                Err(FieldError::new("expect", problem))
+            }
+        }
+    }
 
     /// Reads expectations as people write them. A text of statuses alone, like `200-299,401`, means `status in 200-299,401`.
     /// The error is about the field `expect`, and says at which column what would have been understood.
@@ -94,13 +114,23 @@ impl Expectations {
     pub fn accepts_status(&self, status: u16) -> bool {
         let answer = Answer { status: Some(status), ..Answer::default() };
         let sight = Sight::new(&answer, Known::Status);
-        let mut about_status = self.0.demands().filter(|demand| demand.node.mentions_status());
+        let mut about_status = self.0.demands(&answer).filter(|demand| demand.node.mentions_status());
         about_status.all(|demand| sight.judge(&demand.node) == Truth::Yes)
     }
 
     /// Whether anything is said about the body, so that it must be kept.
     pub fn needs_body(&self) -> bool {
         self.0.needs_body
+    }
+
+    /// Whether anything is said about what the target says first, so that it must be waited for.
+    pub fn needs_banner(&self) -> bool {
+        self.0.needs_banner()
+    }
+
+    /// Whether anything is said about how many echoes get lost, so that several have to be asked for.
+    pub fn needs_loss(&self) -> bool {
+        self.0.needs_loss()
     }
 
     /// Whether anything is said about the certificate, so that the facts about a kept connection's must be remembered.
@@ -112,7 +142,7 @@ impl Expectations {
         let mut degraded = None;
         let mut is_certain = true;
         let mut down_is_possible = false;
-        for demand in self.0.demands() {
+        for demand in self.0.demands(sight.answer) {
             match (sight.judge(&demand.node), demand.severity) {
                 (Truth::Yes, _) => {}
                 (Truth::No, Severity::Down) => return Some(Judgement::Down(demand.miss(sight))),

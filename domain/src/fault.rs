@@ -58,7 +58,7 @@ pub enum FaultKind {
     Tls(TlsFault),
     /// The answer has a status that was not expected.
     Status(u16),
-    /// The answer is not valid HTTP.
+    /// The answer is none that its protocol knows.
     Protocol,
     /// More redirects than are followed, or one that cannot be followed.
     Redirects,

@@ -20,6 +20,7 @@ mod evidence;
 mod failure;
 mod fault;
 mod incident;
+mod kind;
 mod list;
 mod live;
 mod maintenance;
@@ -79,6 +80,7 @@ mod preset;
 mod probe;
 #[cfg(feature = "server")]
 mod receipts;
+mod question;
 #[cfg(feature = "server")]
 mod records;
 #[cfg(feature = "server")]
@@ -91,6 +93,8 @@ mod replay;
 mod retention;
 #[cfg(feature = "server")]
 mod schedule;
+#[cfg(feature = "server")]
+mod sent;
 #[cfg(feature = "server")]
 mod settings;
 #[cfg(feature = "server")]
@@ -126,14 +130,19 @@ pub use incident::{
     Delivery, DeliveryState, Event, Incident, IncidentId, IncidentQuery, IncidentStory, LinkedIncident,
     Remark,
 };
+pub use kind::{Facet, Form as TargetForm, Kind, Scheme, facet_of};
 pub use list::{ListRequest, Sort, Spot, State};
 pub use live::{LiveView, SHOWN_CHECKS};
 pub use maintenance::{InMaintenance, MaintenanceId, MaintenanceView, Plans, Stretch};
 pub use nearness::Nearness;
 pub use phases::{PhaseTime, Phases, Timing};
+#[cfg(feature = "server")]
+pub use question::{Question, RECORD_TYPES, Transport};
 pub use rest::Rest;
 pub use scope::{Scope, Subject};
 pub use secret::Secret;
+#[cfg(feature = "server")]
+pub use sent::sent;
 pub use status::{Policy, Status, Transition};
 pub use storage::{Backup, BackupKind, Backups, Label, Labels, Limit, Storage};
 pub use story::{Installation, LastFailure, Moment, Outage, Reach, Story, StoryRequest};

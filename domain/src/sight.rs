@@ -215,7 +215,7 @@ pub fn may_be_ours(kind: FaultKind) -> bool {
 
 /// The host of a target, in small letters; none for this machine itself, which is always seen.
 pub fn host_of(target: &Target) -> Option<Arc<str>> {
-    let host = target.as_url().host()?;
+    let host = target.host()?;
     let is_here = match &host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
         Host::Ipv4(address) => address.is_loopback(),

@@ -1,12 +1,12 @@
-//! What a tracker asks: an HTTP or HTTPS URL.
+//! What a tracker asks: a URL of one of the [kinds](Kind).
 
 use std::fmt;
 
 use url::{Host, Url};
 
-use crate::FieldError;
+use crate::{FieldError, Kind, Question, RECORD_TYPES, Scheme, kind::Form};
 
-/// An `http` or `https` URL with a host, without credentials and fragment; at most 2,048 bytes.
+/// A URL with a host and a scheme that names its kind, without credentials and fragment; at most 2,048 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Target(Url);
 
@@ -14,7 +14,8 @@ impl Target {
     /// The most bytes of a URL.
     pub const LIMIT: usize = 2_048;
 
-    /// Reads a target as people type it: `example.org` means `https://example.org/`. The error is about the field `url`.
+    /// Reads a target as people type it: `example.org` means `https://example.org/`, `db.example:5432` means
+    /// `tcp://db.example:5432`, `ping example.org` means `ping://example.org`. The error is about the field `url`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         Self::read(text.trim()).map_err(|problem| FieldError::new("url", problem))
     }
@@ -24,16 +25,54 @@ impl Target {
         self.0.as_str()
     }
 
-    /// The URL as parsed, for code that asks it.
+    /// The URL as parsed, for code that asks it. Only the web's has its host parsed: [`Self::host`] has every kind's.
     pub fn as_url(&self) -> &Url {
         &self.0
     }
 
-    /// The host with its port where that is not the scheme's own, and the path where there is one.
+    /// Which protocol is spoken there.
+    pub fn kind(&self) -> Kind {
+        Kind::of_scheme(self.0.scheme()).map_or(Kind::Http, |(kind, _)| kind)
+    }
+
+    /// Whether the connection is encrypted from its first byte on.
+    pub fn is_tls(&self) -> bool {
+        self.scheme().is_some_and(|scheme| scheme.is_tls)
+    }
+
+    /// What is asked of a name server, if it is one.
+    pub fn question(&self) -> Option<Question> {
+        if self.kind().form() == Form::Question { Question::of(&self.0) } else { None }
+    }
+
+    /// The host; none of a name server of this machine's own.
+    pub fn host(&self) -> Option<Host> {
+        Host::parse(self.0.host_str()?).ok()
+    }
+
+    /// The port, written or its scheme's.
+    pub fn port(&self) -> Option<u16> {
+        self.0.port().or(self.scheme()?.port)
+    }
+
+    /// The host with its port where that is not the scheme's own, and the path where there is one. What is not of the web says its kind
+    /// where only that tells it from a web page.
     pub fn label(&self) -> String {
+        if let Some(question) = self.question() {
+            return question.to_string();
+        }
         let authority = self.0.authority();
         let path = self.0.path().trim_end_matches('/');
-        format!("{authority}{path}")
+        let kind = match self.kind() {
+            Kind::Http => String::new(),
+            _ if self.0.port().is_some() => String::new(),
+            kind => format!("{} ", kind.word()),
+        };
+        format!("{kind}{authority}{path}")
+    }
+
+    fn scheme(&self) -> Option<Scheme> {
+        Kind::of_scheme(self.0.scheme()).map(|(_, scheme)| scheme)
     }
 
     fn read(text: &str) -> Result<Self, String> {
@@ -43,78 +82,79 @@ impl Target {
         if text.len() > Self::LIMIT {
             return Err(words::field_url_long(text.len(), Self::LIMIT));
         }
-        if let Some(problem) = not_yet(text) {
-            return Err(problem);
+        if text.starts_with("curl ") {
+            return Err(words::FIELD_URL_CURL.into());
         }
+        // As it is typed into a shell.
+        let pinged = text.strip_prefix("ping ").map(|host| format!("ping://{}", host.trim()));
+        let text = pinged.as_deref().unwrap_or(text);
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(words::FIELD_URL_SPACES.into());
         }
         let with_scheme = match port_of(text) {
             _ if has_scheme(text) => text.to_owned(),
             Some(80) => format!("http://{text}"),
+            Some(port) if OTHERS.contains(&port) => format!("tcp://{text}"),
             _ => format!("https://{text}"),
         };
-        let mut url = Url::parse(&with_scheme).map_err(words::field_url_wrong)?;
-        if !matches!(url.scheme(), "http" | "https") {
+        let url = Url::parse(&with_scheme).map_err(words::field_url_wrong)?;
+        let Some((kind, scheme)) = Kind::of_scheme(url.scheme()) else {
             let scheme: String = url.scheme().chars().take(60).collect();
-            return Err(words::field_url_scheme(scheme));
-        }
+            return Err(words::field_url_scheme(Kind::schemes(), scheme));
+        };
+        // A kind that signs in takes them out of the URL here, into the draft of its options, and never into a target.
         if !url.username().is_empty() || url.password().is_some() {
             return Err(words::FIELD_URL_CREDENTIALS.into());
         }
-        match (url.host(), url.port()) {
-            (None, _) => return Err(words::FIELD_URL_NO_HOST.into()),
-            (Some(Host::Domain(domain)), _) if domain.trim_matches('.').is_empty() => {
-                return Err(words::FIELD_URL_NO_HOST.into());
-            }
-            (Some(Host::Domain(domain)), _) if !domain.chars().all(is_host_letter) => {
-                return Err(words::FIELD_URL_HOST_WRONG.into());
-            }
-            (_, Some(0)) => return Err(words::FIELD_URL_PORT_ZERO.into()),
-            _ => {}
+        normal(url, kind, scheme).map(Self)
+    }
+}
+
+/// The URL in the one way in which its kind is written.
+fn normal(mut url: Url, kind: Kind, scheme: Scheme) -> Result<Url, String> {
+    let host = url.host_str().filter(|host| !host.trim_matches('.').is_empty());
+    // The machine's own name server has no host.
+    if kind.form() == Form::Question && host.is_none() {
+        return question(&url);
+    }
+    let host = Host::parse(host.ok_or(words::FIELD_URL_NO_HOST)?).map_err(|_| words::FIELD_URL_HOST_WRONG)?;
+    if matches!(&host, Host::Domain(domain) if !domain.chars().all(is_host_letter)) {
+        return Err(words::FIELD_URL_HOST_WRONG.into());
+    }
+    match (url.port(), scheme.port) {
+        (Some(0), _) => return Err(words::FIELD_URL_PORT_ZERO.into()),
+        (Some(_), _) if kind.form() == Form::Host => return Err(words::field_url_host(kind.word())),
+        (None, None) if kind.form() != Form::Host => return Err(words::field_url_no_port(kind.word())),
+        _ => {}
+    }
+    url.set_fragment(None);
+    if kind.form() == Form::Question {
+        return question(&url);
+    }
+    if matches!(kind.form(), Form::Place | Form::Host) {
+        if !matches!(url.path(), "" | "/") || url.query().is_some() {
+            let is_host = kind.form() == Form::Host;
+            return Err(if is_host { words::field_url_host } else { words::field_url_place }(kind.word()));
         }
-        url.set_fragment(None);
-        Ok(Self(url))
+        url.set_path("");
+        url.set_query(None);
     }
+    // Only the web's schemes have hosts that are parsed, and ports that go without saying.
+    url.set_host(Some(&host.to_string())).map_err(|_| words::FIELD_URL_HOST_WRONG)?;
+    if url.port() == scheme.port {
+        url.set_port(None).map_err(|()| words::FIELD_URL_HOST_WRONG)?;
+    }
+    Ok(url)
 }
 
-/// What is meant where something else than a URL is meant, and cannot be done yet.
-fn not_yet(text: &str) -> Option<String> {
-    if let Some(host) = text.strip_prefix("ping ") {
-        let host: String = host.trim().chars().filter(|c| is_host_letter(*c)).take(60).collect();
-        return Some(words::field_url_ping(host));
-    }
-    if text.starts_with("curl ") {
-        return Some(words::FIELD_URL_CURL.into());
-    }
-    let (port, word) =
-        port_of(text).and_then(|port| OTHERS.iter().find(|(other, _)| *other == port)).copied()?;
-    (!has_scheme(text)).then(|| words::field_url_port_other(port, word))
+fn question(url: &Url) -> Result<Url, String> {
+    let question = Question::of(url).and_then(|question| question.url());
+    question.ok_or_else(|| words::field_url_question(RECORD_TYPES.join(", ")))
 }
 
-/// Ports at which hardly anybody speaks HTTP, with what is spoken there. Of any other port, a URL is meant.
-const OTHERS: [(u16, &str); 20] = [
-    (21, "FTP"),
-    (22, "SSH"),
-    (23, "Telnet"),
-    (25, "SMTP"),
-    (53, "DNS"),
-    (110, "POP3"),
-    (143, "IMAP"),
-    (389, "LDAP"),
-    (445, "SMB"),
-    (465, "SMTP"),
-    (587, "SMTP"),
-    (636, "LDAP"),
-    (993, "IMAP"),
-    (995, "POP3"),
-    (1883, "MQTT"),
-    (3306, "MySQL"),
-    (3389, "RDP"),
-    (5432, "PostgreSQL"),
-    (6379, "Redis"),
-    (27017, "MongoDB"),
-];
+/// Ports at which hardly anybody speaks HTTP; what is there is asked for a connection. Of any other port, a URL is meant.
+const OTHERS: [u16; 20] =
+    [21, 22, 23, 25, 53, 110, 143, 389, 445, 465, 587, 636, 993, 995, 1883, 3306, 3389, 5432, 6379, 27017];
 
 /// The port of `host:port`, without anything behind it.
 fn port_of(text: &str) -> Option<u16> {
@@ -145,7 +185,33 @@ impl fmt::Display for Target {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_normal_form_is_read_as_itself(
+            scheme in prop::sample::select(vec!["http", "https", "tcp", "tls", "dns", "ping", "HTTPS", "Tcp"]),
+            host in "[a-zA-Z0-9.-]{1,20}|\\[[0-9a-f:]{2,12}\\]|[0-9.]{1,15}|\\PC{1,8}",
+            port in prop::option::of(any::<u16>()),
+            rest in "|/|/[a-z%]{0,9}|\\?[a-z=&]{0,9}|#x|/[a-z.*_-]{1,9}\\?type=(mx|PTR|Txt)(&transport=t(cp|ls))?",
+        ) {
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            if let Ok(target) = Target::parse(&format!("{scheme}://{host}{port}{rest}")) {
+                prop_assert_eq!(Target::parse(target.as_str()), Ok(target.clone()));
+                prop_assert!(target.kind() == Kind::Dns || target.host().is_some());
+                prop_assert_eq!(Kind::of_text(target.as_str()), target.kind());
+            }
+        }
+
+        #[test]
+        fn anything_is_read(text in "\\PC{0,60}") {
+            if let Ok(target) = Target::parse(&text) {
+                prop_assert_eq!(Target::parse(target.as_str()), Ok(target));
+            }
+        }
+    }
 
     #[test]
     fn targets_are_read_as_people_type_them() {
@@ -160,6 +226,42 @@ mod tests {
             ("example.org:80", "http://example.org/", "example.org"),
             ("example.org:8443", "https://example.org:8443/", "example.org:8443"),
             ("http://example.org:22", "http://example.org:22/", "example.org:22"),
+            ("example.org:22", "tcp://example.org:22", "example.org:22"),
+            ("DB.example:5432", "tcp://db.example:5432", "db.example:5432"),
+            ("[::1]:6379", "tcp://[::1]:6379", "[::1]:6379"),
+            ("TCP://Bücher.example:5432/", "tcp://xn--bcher-kva.example:5432", "xn--bcher-kva.example:5432"),
+            ("tcp://0x7f.1:80", "tcp://127.0.0.1:80", "127.0.0.1:80"),
+            ("dns://1.1.1.1/Example.org.", "dns://1.1.1.1/example.org?type=A", "example.org A @1.1.1.1"),
+            (
+                "dns://[::1]:5353/a.example?type=mx",
+                "dns://[::1]:5353/a.example?type=MX",
+                "a.example MX @[::1]:5353",
+            ),
+            (
+                "dns:///_dmarc.a.example?type=txt#x",
+                "dns:///_dmarc.a.example?type=TXT",
+                "_dmarc.a.example TXT",
+            ),
+            (
+                "dns://Bücher.example:53/bücher.example/?transport=TLS",
+                "dns://xn--bcher-kva.example:53/xn--bcher-kva.example?type=A&transport=tls",
+                "xn--bcher-kva.example A @xn--bcher-kva.example:53",
+            ),
+            (
+                "dns://ns.example:53/192.0.2.1?type=PTR&transport=tcp",
+                "dns://ns.example/1.2.0.192.in-addr.arpa?type=PTR&transport=tcp",
+                "1.2.0.192.in-addr.arpa PTR @ns.example",
+            ),
+            (
+                "dns://ns.example/2001:db8::1?type=PTR",
+                "dns://ns.example/1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa?type=PTR",
+                "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa PTR @ns.example",
+            ),
+            ("ping Example.org", "ping://example.org", "ping example.org"),
+            ("ping://[::1]/", "ping://[::1]", "ping [::1]"),
+            ("tls://example.org", "tls://example.org", "tls example.org"),
+            ("tls://example.org:443/", "tls://example.org", "tls example.org"),
+            ("tls://example.org:993", "tls://example.org:993", "example.org:993"),
         ] {
             let target = Target::parse(text).unwrap();
             assert_eq!((target.as_str(), target.label().as_str()), (url, label));
@@ -179,10 +281,26 @@ mod tests {
             ("http://a:65536/", "not a URL"),
             ("http://user:secret@a/", "passwords"),
             ("http://a b/", "spaces"),
-            ("ping example.org", "write https://example.org"),
-            ("example.org:22", "port 22 is SSH"),
-            ("db.example:5432", "PostgreSQL"),
-            ("tcp://example.org:80", "`tcp`"),
+            ("ftp://example.org", "http, https, tcp, tls, dns, ping"),
+            ("tcp://example.org", "a port"),
+            ("tcp://example.org:80/x", "nothing behind"),
+            ("tls://example.org?x", "nothing behind"),
+            ("dns://1.1.1.1", "dns://SERVER/NAME"),
+            ("dns://1.1.1.1/a.example?type=ANY", "AAAA, CAA"),
+            ("dns://1.1.1.1/a.example?typ=A", "dns://SERVER/NAME"),
+            ("dns://1.1.1.1/a.example?transport=quic", "dns://SERVER/NAME"),
+            ("dns://1.1.1.1/a..example", "dns://SERVER/NAME"),
+            ("dns://1.1.1.1/192.0.2.1", "dns://SERVER/NAME"),
+            ("dns://a{b}/a.example", "letters"),
+            ("ping://a:1", "a host, with nothing"),
+            ("ping a.example/x", "a host, with nothing"),
+            ("ping -c 3 a.example", "spaces"),
+            ("tcp://", "no host"),
+            ("tcp://:80", "empty host"),
+            ("tcp://a{b}:80", "letters"),
+            ("tcp://a%20b:80", "letters"),
+            ("tcp://user:secret@a:1", "passwords"),
+            ("tcp://a:0", "port 0"),
             ("curl example.org", "More options"),
             ("http://a{b}/", "letters"),
             ("http://a/\u{0}", "control"),

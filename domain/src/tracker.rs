@@ -70,17 +70,17 @@ impl Tracker {
 pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
 
 impl NewTracker {
-    /// A tracker of a target with the defaults: every 30 s, status 200, three tries.
+    /// A tracker of a target with the defaults: every 30 s, what is usual of its kind, three tries.
     pub fn of(target: Target) -> Self {
         Self {
             name: None,
             group: Group::default(),
             tags: Tags::default(),
             place: None,
+            expect: Expectations::of(target.kind()),
             target,
             http: HttpOptions::default(),
             schedule: Schedule::default(),
-            expect: Expectations::default(),
             deadline: None,
             policy: Policy::default(),
             paused: None,

@@ -14,7 +14,7 @@ use std::{
 };
 
 use domain::{Expectations, HttpOptions, Outcome, Plan, Prober, Target};
-use probe::{HttpProber, Settings};
+use probe::{Probers, Settings};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpSocket,
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         expect: Expectations::default(),
         keeps_connections,
     };
-    let prober = HttpProber::with(Settings { descriptors: 1 << 20, ..Settings::new("0") })?;
+    let prober = Probers::with(Settings { descriptors: 1 << 20, ..Settings::new("0") })?;
     let (good, bad) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let start = Instant::now();
     for n in 0..sessions {

@@ -13,7 +13,7 @@ use std::{
 
 use domain::{Fault, FaultKind, Outcome, Phase, Reason};
 
-use crate::http::{LinkError, LookupError};
+use crate::{http::LinkError, line::resolver::LookupError};
 
 pub(crate) use self::tls::tls;
 

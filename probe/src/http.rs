@@ -1,140 +1,30 @@
-//! The probe of `http` and `https` targets.
+//! The probe of `http` and `https` targets, over HTTP/1.1 or HTTP/2 as the plan says.
+//!
+//! - Up means that everything holds that is expected. A redirect whose own status is expected is the answer; any other redirect
+//!   is followed, to `http` and `https` only.
+//! - An answer is read to its end, because an answer that stops half-way is not up, but only its first MiB; and no further than its
+//!   head when that decides that the target is down.
+//! - The deadline holds for all of it, redirects included.
+//! - Proxies of the environment play no part.
 //!
 //! A [`session`](self::session) asks one target again and again. Each time it [walks](self::walk) from the target's URL along
 //! redirects; each step of the way is a [`hop`](self::hop) that is sent over a [`link`](self::link), a connection that the
-//! session kept or one that was [dialled](self::dial) for it. What is seen on the way goes into the [`trace`](self::trace).
+//! session kept or one that was [dialled](self::dial) for it. What is seen on the way goes into the
+//! [`trace`](crate::line::trace).
 
 mod auth;
 mod body;
-mod connect;
 mod cookies;
 mod decode;
 mod dial;
 mod every;
 mod hop;
 mod link;
-mod name_servers;
-mod place;
 mod proxy;
-mod redact;
 mod redirect;
-mod resolver;
-mod seen;
 mod session;
 mod socks;
-mod stream;
-mod tls;
-mod trace;
 mod verdict;
 mod walk;
 
-use std::sync::Arc;
-
-use domain::{EgressPolicy, Plan, Prober, Session};
-use http::HeaderValue;
-use rustls::pki_types::CertificateDer;
-use tokio::sync::Semaphore;
-
-use self::{resolver::Resolver, session::HttpSession, tls::Encryption};
-
-pub(crate) use self::link::LinkError;
-pub use self::resolver::{Lookup, LookupAnswer, LookupError};
-
-/// Asks a URL over HTTP/1.1 or HTTP/2 as its plan says.
-///
-/// - Up means that everything holds that is expected. A redirect whose own status is expected is the answer; any other redirect
-///   is followed, to `http` and `https` only.
-/// - An answer is read to its end, because an answer that stops half-way is not up, but only its first MiB; and no further than its
-///   head when that decides that the target is down.
-/// - The deadline holds for all of it, redirects included.
-/// - Proxies of the environment play no part.
-///
-/// One prober serves any number of sessions; make one and share it. It has to be used inside a Tokio runtime.
-pub struct HttpProber {
-    shared: Arc<Shared>,
-}
-
-/// What a prober is made of.
-pub struct Settings {
-    /// The prober introduces itself as `uptime-tracker/VERSION`.
-    pub version: String,
-    /// Which addresses are asked.
-    pub policy: EgressPolicy,
-    /// The certificate authorities that are trusted, as DER; those of this machine when absent.
-    pub roots: Option<Vec<Vec<u8>>>,
-    /// The most connections that are open at a time. A probe that gets none within its deadline has learnt nothing.
-    pub descriptors: usize,
-    /// How names are looked up, where a plan names no name servers of its own; by the system when absent.
-    pub lookup: Option<Arc<Lookup>>,
-}
-
-/// Why a prober cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// A certificate authority that was given is not a certificate.
-    #[error("a root certificate cannot be used")]
-    Root(#[source] rustls::Error),
-    /// The version is no text for a header.
-    #[error("the version cannot be sent in a header")]
-    Version(#[source] http::header::InvalidHeaderValue),
-}
-
-/// What all sessions of a prober share.
-pub(crate) struct Shared {
-    policy: EgressPolicy,
-    resolver: Resolver,
-    encryption: Encryption,
-    budget: Arc<Semaphore>,
-    user_agent: HeaderValue,
-}
-
-impl Settings {
-    /// The descriptors that are left to everything else: the database, browsers, name servers.
-    const OTHERS: u64 = 512;
-
-    /// Asks whom a self-hosted server may ask, trusts what this machine trusts, and opens nearly as many connections as this
-    /// process may have files open by now.
-    pub fn new(version: impl Into<String>) -> Self {
-        let open_files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-        let left = open_files.unwrap_or(u64::MAX).saturating_sub(Self::OTHERS).max(64);
-        Self {
-            version: version.into(),
-            policy: EgressPolicy::default(),
-            roots: None,
-            descriptors: usize::try_from(left).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS),
-            lookup: None,
-        }
-    }
-}
-
-impl HttpProber {
-    /// A prober with [the usual settings](Settings::new).
-    pub fn new(version: &str) -> Result<Self, BuildError> {
-        Self::with(Settings::new(version))
-    }
-
-    /// A prober that trusts these certificate authorities and no others, given as DER.
-    pub fn with_roots(version: &str, roots: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, BuildError> {
-        Self::with(Settings { roots: Some(roots.into_iter().collect()), ..Settings::new(version) })
-    }
-
-    /// A prober made to measure.
-    pub fn with(settings: Settings) -> Result<Self, BuildError> {
-        let agent = format!("uptime-tracker/{}", settings.version);
-        let roots = settings.roots.map(|roots| roots.into_iter().map(CertificateDer::from).collect());
-        let shared = Shared {
-            policy: settings.policy,
-            resolver: settings.lookup.map_or_else(Resolver::default, Resolver::new),
-            encryption: Encryption::new(roots).map_err(BuildError::Root)?,
-            budget: Arc::new(Semaphore::new(settings.descriptors.min(Semaphore::MAX_PERMITS))),
-            user_agent: HeaderValue::try_from(agent).map_err(BuildError::Version)?,
-        };
-        Ok(Self { shared: Arc::new(shared) })
-    }
-}
-
-impl Prober for HttpProber {
-    fn prepare(&self, plan: Plan) -> Box<dyn Session> {
-        Box::new(HttpSession::new(plan, Arc::clone(&self.shared)))
-    }
-}
+pub(crate) use self::{link::LinkError, session::HttpSession};

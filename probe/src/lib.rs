@@ -1,4 +1,5 @@
-//! The code that asks targets. One file per kind of probe; today there is one kind, [`HttpProber`].
+//! The code that asks targets: [`Probers`] picks by the kind of a target. `prober.rs` is the registry, `line/` has what all kinds
+//! share, and each kind is a file of its own.
 //!
 //! Invariant: a probe never fails and never panics. Whatever happens is a [`domain::Finding`]: evidence about the
 //! target is a fault, trouble of our own (no name server, no network, no file descriptor) is `Unknown`. The errors of
@@ -7,7 +8,16 @@
 //! Absent on purpose: schedules, retries of a failed check, and anything stored. Those belong to who calls.
 #![warn(missing_docs)]
 
+mod dns;
 mod fault;
 mod http;
+mod line;
+mod ping;
+mod prober;
+mod tcp;
+mod tls;
 
-pub use crate::http::{BuildError, HttpProber, Lookup, LookupAnswer, LookupError, Settings};
+pub use crate::{
+    line::resolver::{Lookup, LookupAnswer, LookupError},
+    prober::{BuildError, Probers, Settings},
+};

@@ -8,19 +8,23 @@ mod it {
     mod bodies;
     mod broken;
     mod connections;
+    mod dns;
     mod evidence;
     mod http2;
     mod leaks;
     mod names;
     mod options;
     mod phases;
+    mod ping;
     mod policy;
     mod proxies;
     mod redirects;
     mod secrets;
     mod server;
     mod sign_in;
+    mod tcp;
     mod tls;
     mod tls_options;
+    mod tls_targets;
     mod verdict;
 }

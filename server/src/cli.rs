@@ -140,9 +140,10 @@ struct ServeArguments {
 struct CheckArguments {
     /// The URL to probe.
     target: String,
-    /// What counts as up: statuses like 200-299,401, or expectations like `total < 800ms`.
-    #[arg(long, default_value = "200", value_name = "TEXT", value_parser = parse_expect)]
-    expect: domain::Expectations,
+    /// What counts as up: statuses like 200-299,401, or expectations like `total < 800ms` or `banner starts with 220`. What is usual of the
+    /// target's kind by default: status 200 of a web page.
+    #[arg(long, value_name = "TEXT", value_parser = parse_expect)]
+    expect: Option<String>,
     /// When to give up.
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_length)]
     deadline: Duration,
@@ -379,8 +380,8 @@ fn parse_target(text: &str) -> Result<Target, Ending> {
     Target::parse(text).map_err(|error| Ending { exit: Exit::Usage, sentence: error.to_string() })
 }
 
-fn parse_expect(text: &str) -> Result<domain::Expectations, String> {
-    domain::Expectations::parse(text).map_err(|error| error.problem)
+fn parse_expect(text: &str) -> Result<String, String> {
+    domain::Expectations::parse(text).map(|_| text.to_owned()).map_err(|error| error.problem)
 }
 
 fn parse_length(text: &str) -> Result<Duration, String> {

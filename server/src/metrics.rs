@@ -76,7 +76,7 @@ impl histogram::Scale<13> for CommitScale {
 const OUTCOMES: [&str; 4] = ["up", "degraded", "down", "unknown"];
 /// Why a recorded check can be unknown. A stretch that was not observed is no check; one that could not be recorded has an
 /// entry of its own, so that it can be counted.
-const REASONS: [Reason; 9] = [
+const REASONS: [Reason; 10] = [
     Reason::Overload,
     Reason::FileDescriptors,
     Reason::Network,
@@ -86,6 +86,7 @@ const REASONS: [Reason; 9] = [
     Reason::Policy,
     Reason::Blind,
     Reason::Blocked,
+    Reason::Ping,
 ];
 
 impl Metrics {

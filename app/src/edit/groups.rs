@@ -148,7 +148,8 @@ const FOLDED: [(&str, &[Field]); 8] = [
 /// All groups.
 pub(super) fn all(form: &Form) -> Part {
     let first: Vec<Part> = WHAT.iter().map(|field| field.view(form)).collect();
-    let folded: Vec<Part> = FOLDED.into_iter().map(|(legend, fields)| folded(legend, fields, form)).collect();
+    let folded: Vec<Part> =
+        FOLDED.into_iter().filter_map(|(legend, fields)| folded(legend, fields, form)).collect();
     whole(view! {
         <div class="form">{first}</div>
         <div class="folds">{folded}</div>
@@ -170,13 +171,22 @@ fn field_of(name: &str) -> Option<&'static Field> {
     all.flatten().find(|field| field.name == name)
 }
 
-/// Unfolded where something is wrong in it; expectations always, because every test is about them.
-fn folded(legend: &'static str, fields: &[Field], form: &Form) -> Part {
-    let is_open =
-        legend == words::EDITOR_EXPECT || fields.iter().any(|field| form.problem(field.name).is_some());
-    let fields: Vec<Part> = fields.iter().map(|field| field.view(form)).collect();
+/// Unfolded where something is wrong in it; expectations always, because every test is about them. What says nothing about the target's
+/// kind is left out, unless something is wrong with it.
+fn folded(legend: &'static str, fields: &[Field], form: &Form) -> Option<Part> {
+    let kind = form.kind();
+    let is_wrong = |field: &Field| form.problem(field.name).is_some();
+    let is_open = legend == words::EDITOR_EXPECT || fields.iter().any(is_wrong);
+    let fields: Vec<Part> = fields
+        .iter()
+        .filter(|field| kind.takes(field.name) || is_wrong(field))
+        .map(|field| field.view(form))
+        .collect();
+    if fields.is_empty() {
+        return None;
+    }
     let worth = (legend == words::EDITOR_POLICY).then(|| worth::table(&form.worths));
-    whole(view! {
+    Some(whole(view! {
         <details open=is_open>
             <summary>
                 <Icon name="#i-chev" />
@@ -188,5 +198,5 @@ fn folded(legend: &'static str, fields: &[Field], form: &Form) -> Part {
                 {worth}
             </div>
         </details>
-    })
+    }))
 }

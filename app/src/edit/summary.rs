@@ -1,5 +1,7 @@
 //! What a folded group says of itself: its values in a line, so that closed says as much as open.
 
+use domain::Facet;
+
 use super::Form;
 
 /// The line of a group, by its legend.
@@ -7,6 +9,7 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
     let told = |name| form.told(name).trim().to_owned();
     let lines = |name| form.value(name).lines().filter(|line| !line.trim().is_empty()).count();
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
+    let of_web = |text: String| some(text).filter(|_| form.kind().has(Facet::Web));
     let parts: Vec<Option<String>> = match legend {
         words::EDITOR_EXPECT => vec![
             some(told("expect").lines().map(str::trim).collect::<Vec<_>>().join("; ")),
@@ -24,14 +27,14 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
             flag(form, "upside_down", words::EDITOR_SAYS_UPSIDE_DOWN),
         ],
         words::EDITOR_REQUEST => vec![
-            some(told("http.method")),
-            Some(words::editor_says_headers(lines("http.headers"))),
+            of_web(told("http.method")),
+            of_web(words::editor_says_headers(lines("http.headers"))),
             some(if lines("http.body") == 0 {
                 words::EDITOR_SAYS_NO_BODY.into()
             } else {
                 words::EDITOR_SAYS_BODY.into()
             }),
-            Some(words::editor_says_redirects(told("http.redirects"))),
+            of_web(words::editor_says_redirects(told("http.redirects"))),
             flag(form, "http.cookies", words::EDITOR_SAYS_COOKIES),
         ],
         words::SETTING_SIGN_IN => vec![some(match form.value("http.auth") {
@@ -52,7 +55,7 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
             filled(form, "http.tls.certificate", words::EDITOR_SAYS_CERTIFICATE),
         ],
         _ => vec![
-            some(match form.value("http.version") {
+            of_web(match form.value("http.version") {
                 "1.1" => "HTTP/1.1".into(),
                 "2" => "HTTP/2".into(),
                 _ => words::EDITOR_SAYS_NEWEST_HTTP.into(),

@@ -93,6 +93,9 @@ fn yes_or_no(value: &str) -> &str {
 
 /// Expectations as they are written; statuses alone are said to be some.
 fn expects(text: &str) -> String {
+    if text.is_empty() {
+        return words::FACTS_EXPECTS_NOTHING.into();
+    }
     let is_statuses = text.chars().all(|c| c.is_ascii_digit() || ",-".contains(c));
     if is_statuses { words::facts_status(text) } else { text.into() }
 }
@@ -107,6 +110,7 @@ mod tests {
         let facts = lines(&about).map(|(_, value)| value);
         assert_eq!(facts, ["", "10 s", "status 200-299", "3 failed tries in a row", "local"]);
         assert_eq!(expects("total < 1s"), "total < 1s");
+        assert_eq!(expects(""), "that it can be reached");
         let settings =
             [("http.method", "GET"), ("http.tls.verify", "false"), ("http.cookies", "false"), ("slow", "1s")];
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));

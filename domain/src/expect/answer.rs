@@ -33,6 +33,14 @@ pub struct Answer<'a> {
     pub url: &'a str,
     /// The address that answered.
     pub address: Option<IpAddr>,
+    /// What a target said by itself, at most [`crate::Expectations::BANNER_LIMIT`] of it. Any bytes.
+    pub banner: Option<&'a [u8]>,
+    /// How a name server answered, in capitals.
+    pub rcode: Option<&'a str>,
+    /// What the records of the type that was asked for hold, as zone files write it.
+    pub records: Option<&'a [String]>,
+    /// How many of a hundred echoes got lost.
+    pub loss: Option<u8>,
 }
 
 impl Default for Answer<'_> {
@@ -50,6 +58,10 @@ impl Default for Answer<'_> {
             redirects: 0,
             url: "",
             address: None,
+            banner: None,
+            rcode: None,
+            records: None,
+            loss: None,
         }
     }
 }

@@ -138,7 +138,7 @@ impl<'a> Parser<'a> {
     }
 
     fn test(&mut self) -> Read<Test> {
-        let problem = self.cursor.expected(&words::expect_wanted_test(subject::words()));
+        let problem = self.cursor.expected(&words::expect_wanted_test(subject::words(None)));
         self.tests += 1;
         if self.tests > Expectations::MOST_TESTS {
             let most = Expectations::MOST_TESTS;

@@ -21,7 +21,7 @@ impl Expectations {
     /// What becomes of each expectation with an answer that was read to its end.
     pub fn review(&self, answer: &Answer<'_>) -> Vec<Reviewed> {
         let sight = Sight::new(answer, Known::All);
-        let reviewed = self.0.demands().enumerate().map(|(place, demand)| {
+        let reviewed = self.0.demands(answer).enumerate().map(|(place, demand)| {
             let verdict = match (sight.judge(&demand.node), demand.severity) {
                 (Truth::No, Severity::Down) => Review::Down,
                 (Truth::No, Severity::Degraded) => Review::Degraded,
@@ -43,9 +43,10 @@ impl Expectations {
                 return None;
             }
             let changed = Demand { node, severity: demand.severity };
-            let demands = self.0.demands().enumerate();
+            let demands = self.0.demands(sight.answer).enumerate();
             // The implied one goes without saying as long as it is what it was.
-            let is_said = |n: usize| self.0.implied.is_none() || n > 0 || n == place;
+            let is_said =
+                |n: usize| self.0.implied.is_none() || sight.answer.status.is_none() || n > 0 || n == place;
             let all = demands.filter(|(n, _)| is_said(*n));
             let all = all.map(|(n, old)| if n == place { changed.clone() } else { old.clone() });
             let expect = written(all.collect());

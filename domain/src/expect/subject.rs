@@ -5,7 +5,7 @@ use super::{
     operator::{NUMBERS, OPTIONAL_NUMBERS, OPTIONAL_TEXTS, Operator, TEXTS},
     unit::{self, Unit},
 };
-use crate::Phase;
+use crate::{Facet, Kind, Phase};
 
 /// How much of an answer has been seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,8 @@ pub(super) enum Quantity {
     Redirects,
     HttpVersion,
     TlsVersion,
+    Answers,
+    Loss,
 }
 
 /// What is a text.
@@ -41,10 +43,14 @@ pub(super) enum Wording {
     Subject,
     Url,
     Address,
+    Banner,
+    Rcode,
+    /// Of a record.
+    Answer,
 }
 
 impl Quantity {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Status,
         Self::BodySize,
         Self::Total,
@@ -57,6 +63,8 @@ impl Quantity {
         Self::Redirects,
         Self::HttpVersion,
         Self::TlsVersion,
+        Self::Answers,
+        Self::Loss,
     ];
 
     pub(super) fn word(self) -> &'static str {
@@ -69,6 +77,8 @@ impl Quantity {
             Self::Redirects => "redirects",
             Self::HttpVersion => "http.version",
             Self::TlsVersion => "tls.version",
+            Self::Answers => "answers",
+            Self::Loss => "loss",
         }
     }
 
@@ -80,6 +90,8 @@ impl Quantity {
             Self::CertificateDays => Unit::Days,
             Self::Redirects => Unit::Redirects,
             Self::HttpVersion | Self::TlsVersion => Unit::Version,
+            Self::Answers => Unit::Nodes,
+            Self::Loss => Unit::Percent,
         }
     }
 
@@ -87,6 +99,18 @@ impl Quantity {
         match self {
             Self::CertificateDays | Self::TlsVersion => OPTIONAL_NUMBERS,
             _ => NUMBERS,
+        }
+    }
+
+    /// What a kind has that has it; nothing where every kind does.
+    pub(super) fn facet(self) -> Option<Facet> {
+        match self {
+            Self::Status | Self::BodySize | Self::Redirects | Self::HttpVersion => Some(Facet::Web),
+            Self::Total | Self::Phase(Phase::Resolve) => None,
+            Self::Phase(Phase::Connect | Phase::FirstByte | Phase::Body) => Some(Facet::Connects),
+            Self::Phase(Phase::Tls) | Self::CertificateDays | Self::TlsVersion => Some(Facet::Tls),
+            Self::Answers => Some(Facet::Records),
+            Self::Loss => Some(Facet::Echoes),
         }
     }
 
@@ -111,6 +135,8 @@ impl Quantity {
             Self::Redirects => Some(answer.redirects.into()),
             Self::HttpVersion => unit::version(answer.http_version),
             Self::TlsVersion => answer.tls_version.and_then(unit::version),
+            Self::Loss => answer.loss.map(i64::from),
+            Self::Answers => answer.records.and_then(|records| i64::try_from(records.len()).ok()),
         }
     }
 
@@ -125,7 +151,16 @@ impl Quantity {
 
 impl Wording {
     /// All but headers.
-    pub(super) const ALL: [Self; 5] = [Self::Body, Self::Issuer, Self::Subject, Self::Url, Self::Address];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Body,
+        Self::Issuer,
+        Self::Subject,
+        Self::Url,
+        Self::Address,
+        Self::Banner,
+        Self::Rcode,
+        Self::Answer,
+    ];
 
     pub(super) fn word(&self) -> &'static str {
         match self {
@@ -135,6 +170,20 @@ impl Wording {
             Self::Subject => "certificate.subject",
             Self::Url => "url",
             Self::Address => "address",
+            Self::Banner => "banner",
+            Self::Rcode => "rcode",
+            Self::Answer => "answer",
+        }
+    }
+
+    /// What a kind has that has it; nothing where every kind does.
+    pub(super) fn facet(&self) -> Option<Facet> {
+        match self {
+            Self::Header(_) | Self::Body | Self::Url => Some(Facet::Web),
+            Self::Issuer | Self::Subject => Some(Facet::Tls),
+            Self::Address => None,
+            Self::Banner => Some(Facet::Banner),
+            Self::Rcode | Self::Answer => Some(Facet::Records),
         }
     }
 
@@ -147,12 +196,12 @@ impl Wording {
 
     pub(super) fn needs(&self) -> Known {
         match self {
-            Self::Body => Known::All,
+            Self::Body | Self::Banner => Known::All,
             _ => Known::Head,
         }
     }
 
-    /// Calls `visit` with each text that is there: of a header any number, otherwise at most one.
+    /// Calls `visit` with each text that is there: of a header and of records any number, otherwise at most one.
     pub(super) fn visit(&self, answer: &Answer<'_>, visit: &mut dyn FnMut(&[u8])) {
         let mut some = |text: Option<&str>| {
             if let Some(text) = text {
@@ -162,6 +211,15 @@ impl Wording {
         match self {
             Self::Header(name) => answer.headers.visit(name, visit),
             Self::Body => visit(answer.body),
+            Self::Banner => {
+                if let Some(banner) = answer.banner {
+                    visit(banner);
+                }
+            }
+            Self::Rcode => some(answer.rcode),
+            Self::Answer => {
+                answer.records.into_iter().flatten().for_each(|record| visit(record.as_bytes()));
+            }
             Self::Issuer => some(answer.certificate.map(|facts| facts.issuer)),
             Self::Subject => some(answer.certificate.map(|facts| facts.subject)),
             Self::Url => some(Some(answer.url)),
@@ -183,14 +241,16 @@ fn no_tls(answer: &Answer<'_>) -> &'static str {
     if answer.tls_version.is_none() { words::FOUND_NO_TLS } else { words::FOUND_NOTHING }
 }
 
-/// Every word that begins a test, as people are told it.
-pub(super) fn words() -> String {
-    let numbers = Quantity::ALL.into_iter().map(Quantity::word);
-    let texts = Wording::ALL.iter().map(Wording::word);
-    let all: Vec<&str> = [words::EXPECT_SUBJECT_HEADER_NAME, words::EXPECT_SUBJECT_JSON_PATH]
-        .into_iter()
-        .chain(numbers)
-        .chain(texts)
-        .collect();
+/// Every word that begins a test of this kind of target, or of any, as people are told it.
+pub(super) fn words(kind: Option<Kind>) -> String {
+    let is_had = |facet: Option<Facet>| {
+        let missing = facet.filter(|facet| kind.is_some_and(|kind| !kind.has(*facet)));
+        missing.is_none()
+    };
+    let of_web = [words::EXPECT_SUBJECT_HEADER_NAME, words::EXPECT_SUBJECT_JSON_PATH];
+    let of_web = of_web.into_iter().filter(|_| is_had(Some(Facet::Web)));
+    let numbers = Quantity::ALL.into_iter().filter(|number| is_had(number.facet())).map(Quantity::word);
+    let texts = Wording::ALL.iter().filter(|text| is_had(text.facet())).map(Wording::word);
+    let all: Vec<&str> = of_web.chain(numbers).chain(texts).collect();
     all.join(", ")
 }

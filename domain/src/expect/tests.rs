@@ -47,6 +47,10 @@ fn good<'a>(headers: &'a HeaderList, body: &'a [u8]) -> Answer<'a> {
         redirects: 1,
         url: "https://example.org/health",
         address: Some([192, 0, 2, 1].into()),
+        banner: Some(b"220 mail.example ESMTP\r\n"),
+        rcode: Some("NOERROR"),
+        records: None,
+        loss: None,
     }
 }
 

@@ -1,17 +1,19 @@
 //! The tree that a text of expectations becomes.
 
 use super::{
+    answer::Answer,
     json::Path,
     rule::{NumberRule, Order, TextRule, ValueRule},
     subject::{Quantity, Wording},
 };
+use crate::{Facet, Kind};
 
 /// All expectations of a tracker.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Tree {
     /// `status == 200` if no expectation mentions the status.
     pub(super) implied: Option<Demand>,
-    /// At least one. None is an [`Node::All`]: its parts stand here themselves, so that a miss names the part.
+    /// Empty for a target of which nothing more is expected than that it can be asked. None is an [`Node::All`]: its parts stand here themselves, so that a miss names the part.
     pub(super) written: Vec<Demand>,
     pub(super) needs_body: bool,
     pub(super) needs_certificate: bool,
@@ -72,9 +74,29 @@ impl Tree {
         }
     }
 
-    /// The expectations in the order in which they are judged.
-    pub(super) fn demands(&self) -> impl Iterator<Item = &Demand> {
-        self.implied.iter().chain(&self.written)
+    /// The expectations in the order in which they are judged. What is implied of a status is so only where there is one.
+    pub(super) fn demands(&self, answer: &Answer<'_>) -> impl Iterator<Item = &Demand> {
+        let implied = self.implied.as_ref().filter(|_| answer.status.is_some());
+        implied.into_iter().chain(&self.written)
+    }
+
+    /// Whether the banner is looked at.
+    pub(super) fn needs_banner(&self) -> bool {
+        self.is_any(|test| matches!(test, Test::Text(Wording::Banner, _)))
+    }
+
+    /// Whether it is looked at how many echoes get lost.
+    pub(super) fn needs_loss(&self) -> bool {
+        self.is_any(|test| matches!(test, Test::Number(Quantity::Loss, _)))
+    }
+
+    fn is_any(&self, what: fn(&Test) -> bool) -> bool {
+        self.written.iter().any(|demand| demand.node.is_any(what))
+    }
+
+    /// The first test that a kind of target has not.
+    pub(super) fn misfit(&self, kind: Kind) -> Option<&Test> {
+        self.written.iter().find_map(|demand| demand.node.find(&|test| !test.is_of(kind)))
     }
 }
 
@@ -91,15 +113,37 @@ impl Node {
     }
 
     fn is_any(&self, what: fn(&Test) -> bool) -> bool {
+        self.find(&what).is_some()
+    }
+
+    fn find(&self, what: &impl Fn(&Test) -> bool) -> Option<&Test> {
         match self {
-            Self::Test(test) => what(test),
-            Self::Not(node) => node.is_any(what),
-            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(|node| node.is_any(what)),
+            Self::Test(test) => what(test).then_some(test),
+            Self::Not(node) => node.find(what),
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().find_map(|node| node.find(what)),
         }
     }
 }
 
 impl Test {
+    fn is_of(&self, kind: Kind) -> bool {
+        let facet = match self {
+            Self::Number(quantity, _) => quantity.facet(),
+            Self::Text(wording, _) => wording.facet(),
+            Self::Json(..) => Some(Facet::Web),
+        };
+        facet.is_none_or(|facet| kind.has(facet))
+    }
+
+    /// The word of what is looked at.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Number(quantity, _) => quantity.word(),
+            Self::Text(wording, _) => wording.word(),
+            Self::Json(..) => "json",
+        }
+    }
+
     pub(super) fn is_of_status(&self) -> bool {
         matches!(self, Self::Number(Quantity::Status, _))
     }

@@ -13,6 +13,8 @@ pub(super) enum Unit {
     Days,
     Redirects,
     Nodes,
+    /// Of a hundred.
+    Percent,
     /// 100 for each major version, 1 for each minor one.
     Version,
 }
@@ -34,6 +36,7 @@ impl Unit {
             Self::Days => (-36_500, 36_500),
             Self::Redirects => (0, 20),
             Self::Nodes => (0, 1_000_000),
+            Self::Percent => (0, 100),
             Self::Version => (0, 999),
         }
     }
@@ -47,6 +50,7 @@ impl Unit {
             Self::Days => words::EXPECT_WANTED_DAYS,
             Self::Redirects => words::EXPECT_WANTED_REDIRECTS,
             Self::Nodes => words::EXPECT_WANTED_NODES,
+            Self::Percent => words::EXPECT_WANTED_PERCENT,
             Self::Version => words::EXPECT_WANTED_VERSION,
         }
     }
@@ -63,6 +67,10 @@ impl Unit {
             Self::Time => scaled(digits, name, &TIMES),
             Self::Bytes => scaled(digits, if name.is_empty() { "B" } else { name }, &SIZES),
             Self::Version if name.is_empty() => version(digits),
+            Self::Percent if name.is_empty() => {
+                let is_closed = cursor.symbol('%');
+                digits.parse().ok().filter(|_| is_closed)
+            }
             _ if name.is_empty() => format!("{sign}{digits}").parse().ok(),
             _ => None,
         };
@@ -79,6 +87,7 @@ impl Unit {
                 let (name, bytes) = SIZES.iter().rev().find(fits).unwrap_or(&("B", 1));
                 format!("{}{name}", number / bytes)
             }
+            Self::Percent => format!("{number}%"),
             Self::Version if number % 100 == 0 => (number / 100).to_string(),
             Self::Version => format!("{}.{}", number / 100, number % 100),
             Self::Status | Self::Days | Self::Redirects | Self::Nodes => number.to_string(),

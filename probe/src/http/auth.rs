@@ -12,9 +12,8 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use super::{
     dial,
     hop::{Extra, Hop, Ready, basic, bearer},
-    trace::Trace,
 };
-use crate::fault;
+use crate::{fault, line::trace::Trace};
 
 /// How long a token is used that does not say how long it is good, and the longest that any is used.
 const USUAL: u64 = 300;

@@ -6,8 +6,8 @@ use domain::{Evidence, Expectations, Fault, FaultKind, Outcome, Phase};
 use http::HeaderMap;
 use hyper::body::{Body, Incoming};
 
-use super::{decode, link::Link, trace::Trace};
-use crate::fault;
+use super::{decode, link::Link};
+use crate::{fault, line::trace::Trace};
 
 /// How long a body may come as slowly as it likes.
 const PATIENCE: Duration = Duration::from_secs(5);

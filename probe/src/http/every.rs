@@ -2,17 +2,13 @@
 
 use std::net::IpAddr;
 
-use domain::{Family, Fault, FaultKind, Outcome};
+use domain::{Fault, FaultKind, Outcome};
 use futures_util::future::join_all;
 use http::HeaderValue;
 use tokio::time::timeout_at;
 
-use super::{
-    dial::{look_up, permitted},
-    hop::Ready,
-    trace::Trace,
-    walk::Walk,
-};
+use super::{hop::Ready, walk::Walk};
+use crate::line::trace::Trace;
 
 /// The most addresses that are asked.
 const LIMIT: usize = 16;
@@ -45,12 +41,7 @@ async fn addresses(ready: &Ready, trace: &mut Trace) -> Result<Vec<IpAddr>, Outc
         Ok(first) => &first.place,
         Err(fault) => return Err(Outcome::Down(fault.clone())),
     };
-    if let Some(address) = place.literal() {
-        return permitted(&ready.shared, Family::Every, &[address]);
-    }
-    let found = look_up(ready, &place.host.to_string(), trace).await?;
-    trace.seen.addresses = Some(found.clone());
-    let mut allowed = permitted(&ready.shared, Family::Every, &found)?;
+    let (mut allowed, _) = ready.route().addresses(place, None, trace).await?;
     allowed.truncate(LIMIT);
     Ok(allowed)
 }

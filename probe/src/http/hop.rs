@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use domain::{Auth, Fault, FaultKind, Plan};
+use domain::{Auth, Fault, FaultKind, HttpVersion, Outcome, Plan};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
     header::{
@@ -13,9 +13,20 @@ use http::{
     },
     uri::PathAndQuery,
 };
+use tokio::net::TcpStream;
 use url::{Position, Url};
 
-use super::{Shared, link::Sent, place::Place, tls::Setup};
+use super::link::Sent;
+use crate::{
+    line::{
+        place::Place,
+        reach::Route,
+        stream::Secured,
+        tls::{self, Setup, Shown},
+        trace::Trace,
+    },
+    prober::Shared,
+};
 
 /// What a session is made ready with.
 pub(super) struct Ready {
@@ -58,6 +69,37 @@ impl Ready {
     pub(super) fn new(plan: Plan, shared: Arc<Shared>) -> Self {
         let first = Hop::first(&plan, &shared);
         Self { plan, shared, first, encryption: OnceLock::new() }
+    }
+
+    /// How places are reached.
+    pub(super) fn route(&self) -> Route<'_> {
+        Route::of(&self.plan, &self.shared)
+    }
+
+    /// Encrypts a connection for this request. The name that is set belongs to the target, not to where it redirects.
+    pub(super) async fn encrypt(
+        &self,
+        hop: &Hop,
+        tcp: TcpStream,
+        trace: &mut Trace,
+    ) -> Result<(Secured, Arc<Shown>), Outcome> {
+        let wanted = self.plan.http.tls.server_name.as_deref().filter(|_| hop.is_home);
+        let setup = self.setup(hop).map_err(Outcome::Down)?;
+        tls::encrypt(&setup, tls::name(wanted, &hop.place), tcp, trace).await
+    }
+
+    /// The identity that is set belongs to the target as well.
+    fn setup(&self, hop: &Hop) -> Result<Arc<Setup>, Fault> {
+        if let Some(setup) = self.encryption.get().filter(|_| hop.is_home) {
+            return Ok(Arc::clone(setup));
+        }
+        let mut tls = self.plan.http.tls.clone();
+        tls.identity = tls.identity.filter(|_| hop.is_home);
+        let setup = self.shared.encryption.setup(&tls, protocols(self.plan.http.version))?;
+        if hop.is_home {
+            let _ = self.encryption.set(Arc::clone(&setup));
+        }
+        Ok(setup)
     }
 
     /// Where this redirect leads, as browsers follow it: 303 asks with GET, and so do 301 and 302 in place of a POST.
@@ -154,6 +196,15 @@ impl Hop {
         let scheme = if self.place.is_tls { "https" } else { "http" };
         let uri = Uri::builder().scheme(scheme).authority(authority).path_and_query(path.clone());
         uri.build().unwrap_or_else(|_| Uri::from(path.clone()))
+    }
+}
+
+/// What is offered while a connection is encrypted.
+fn protocols(version: HttpVersion) -> &'static [&'static [u8]] {
+    match version {
+        HttpVersion::Auto => &[b"h2", b"http/1.1"],
+        HttpVersion::Http1 => &[b"http/1.1"],
+        HttpVersion::Http2 => &[b"h2"],
     }
 }
 

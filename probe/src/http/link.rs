@@ -25,7 +25,7 @@ use hyper::{
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::task::JoinHandle;
 
-use super::stream::Stream;
+use crate::line::stream::Stream;
 
 /// The most that the head of an answer may weigh.
 pub(super) const HEAD_LIMIT: usize = 64 << 10;

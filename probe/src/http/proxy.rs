@@ -7,8 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::place::Place;
-use crate::fault;
+use crate::{fault, line::place::Place};
 
 /// The most that a proxy may answer.
 const LIMIT: usize = 16 << 10;

@@ -3,24 +3,22 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::{Auth, Evidence, Family, Finding, Outcome, Plan, Progress, Session, Watcher};
+use domain::{Auth, Evidence, Family, Finding, Outcome, Plan, Session, Watcher};
 use http::HeaderValue;
 use tokio::time::timeout;
 
-use super::{
-    Shared,
-    auth::Token,
-    dial::Kept,
-    every,
-    hop::Ready,
-    redact::Redactor,
-    seen::Seen,
-    trace::{Blame, Trace},
-    walk::Walk,
+use super::{auth::Token, dial::Kept, every, hop::Ready, walk::Walk};
+use crate::{
+    line::{
+        redact::Redactor,
+        seen::Seen,
+        trace::{Blame, Trace},
+    },
+    prober::Shared,
 };
 
 /// Asks one target, with the one connection that it keeps.
-pub(super) struct HttpSession {
+pub(crate) struct HttpSession {
     ready: Ready,
     kept: Option<Box<Kept>>,
     token: Option<Token>,
@@ -41,7 +39,7 @@ fn asks_every_address(plan: &Plan) -> bool {
 }
 
 impl HttpSession {
-    pub(super) fn new(plan: Plan, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(plan: Plan, shared: Arc<Shared>) -> Self {
         let ready = Ready::new(plan, shared);
         Self { ready, kept: None, token: None, trace: Trace::new(), good: None, is_good: false }
     }
@@ -126,14 +124,7 @@ impl Session for HttpSession {
     }
 
     fn watch(&mut self, watcher: Watcher) {
-        let redactor = Redactor::of(&self.ready.plan, None);
-        self.trace.watcher = Some(Arc::new(move |progress| match progress {
-            Progress::Passed { phase, took, what } => {
-                watcher(Progress::Passed { phase, took, what: redactor.clean(&what) });
-            }
-            Progress::Asking(url) => watcher(Progress::Asking(redactor.clean(&url))),
-            judged @ Progress::Judged(_) => watcher(judged),
-        }));
+        self.trace.watcher = Some(Redactor::of(&self.ready.plan, None).watching(watcher));
     }
 
     fn evidence(&self) -> Option<Evidence> {

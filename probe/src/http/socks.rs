@@ -4,8 +4,7 @@ use domain::{Fault, FaultKind, Outcome, Phase};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use url::Host;
 
-use super::place::Place;
-use crate::fault;
+use crate::{fault, line::place::Place};
 
 const VERSION: u8 = 5;
 const NO_CREDENTIALS: u8 = 0;

@@ -5,7 +5,8 @@ use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Duration};
 use domain::{Answer, Expectations, Judged, Judgement, Leaf, Phases};
 use tokio::task::spawn_blocking;
 
-use super::{body::Read, redact::Redactor, seen::Lines, tls::Shown};
+use super::body::Read;
+use crate::line::{redact::Redactor, seen::Lines, tls::Shown, verdict};
 
 /// Bodies up to here are judged where they are; larger ones may take long, and others would wait.
 const AT_ONCE: usize = 64 << 10;
@@ -44,11 +45,7 @@ impl Trial<'_> {
 
     /// Every expectation on its own, and the body. For who watches; what the target was told is masked.
     pub(super) fn review(&self, redactor: &Redactor) -> Judged {
-        let mut reviewed = self.expect.review(&self.answer());
-        for one in &mut reviewed {
-            one.found = redactor.clean(&one.found);
-            one.fixes.retain(|fix| redactor.clean(&fix.expect) == fix.expect);
-        }
+        let reviewed = verdict::reviewed(&self.expect, &self.answer(), redactor);
         let size = self.read.body.len();
         let mut leaves = if size > Judged::BODY_LIMIT { Vec::new() } else { Leaf::all_of(&self.read.body) };
         for leaf in &mut leaves {
@@ -75,6 +72,7 @@ impl Trial<'_> {
             redirects: self.redirects,
             url: &self.url,
             address: self.address,
+            ..Answer::default()
         }
     }
 

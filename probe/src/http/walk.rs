@@ -18,14 +18,14 @@ use super::{
     cookies::Jar,
     dial::{self, Kept},
     hop::{Extra, Hop, Ready},
-    redact::Redactor,
     redirect::{Next, next_hop},
-    seen::Lines,
     session::keeps_connections,
-    trace::Trace,
     verdict::Trial,
 };
-use crate::fault;
+use crate::{
+    fault,
+    line::{redact::Redactor, seen::Lines, trace::Trace, verdict},
+};
 
 /// What one probe works with.
 pub(super) struct Walk<'a> {
@@ -64,7 +64,7 @@ impl Walk<'_> {
                 Ok(Some(next)) => next,
                 Ok(None) => return self.conclude(hop, (kept, answer), followed).await,
                 Err(fault) => {
-                    self.trace.seen.take_head(&answer, &kept);
+                    self.trace.seen.take_head(&answer, &kept.met);
                     return Outcome::Down(fault);
                 }
             };
@@ -109,7 +109,7 @@ impl Walk<'_> {
             self.trace.enter(Phase::Resolve);
         }
         let mut kept = Box::pin(dial::dial(self.ready, hop, self.only, self.trace)).await?;
-        self.trace.seen.meet(&kept);
+        self.trace.seen.meet(&kept.met);
         let request = hop.request(kept.link.is_http2(), &self.extra(hop, jar, &kept));
         let answer = kept.link.send(request).await;
         let answer = answer.map_err(|error| fault::outcome(&error, Phase::FirstByte))?;
@@ -125,7 +125,7 @@ impl Walk<'_> {
             return down(FaultKind::Proxy, words::DETAIL_PROXY_WHO);
         }
         if has(header::TRANSFER_ENCODING) && has(header::CONTENT_LENGTH) {
-            self.trace.seen.take_head(&answer, &kept);
+            self.trace.seen.take_head(&answer, &kept.met);
             return down(FaultKind::Protocol, words::DETAIL_TWO_LENGTHS);
         }
         debug_assert!(kept.place == hop.place);
@@ -160,7 +160,7 @@ impl Walk<'_> {
 
     /// Reads the answer as far as the verdict needs it.
     async fn conclude(&mut self, hop: &Hop, (mut kept, answer): Got, followed: u8) -> Outcome {
-        self.trace.seen.take_head(&answer, &kept);
+        self.trace.seen.take_head(&answer, &kept.met);
         let (head, mut incoming) = answer.into_parts();
         let stays_open = stays_open(head.version, &head.headers);
         let expect = &self.ready.plan.expect;
@@ -169,10 +169,10 @@ impl Walk<'_> {
             http_version: dial::http_version(head.version),
             status: head.status.as_u16(),
             headers: Lines(head.headers),
-            tls: kept.tls.clone(),
+            tls: kept.met.tls.clone(),
             redirects: followed,
             url: Cow::Borrowed(hop.url.as_str()),
-            address: kept.peer.map(|peer| peer.ip()),
+            address: kept.met.peer.map(|peer| peer.ip()),
             phases: self.trace.phases,
             total: self.trace.total(),
             read: Read::default(),
@@ -202,10 +202,10 @@ impl Walk<'_> {
             self.keep(kept, stays_open);
         }
         if let Some(judgement) = early {
-            return outcome(judgement);
+            return verdict::outcome(judgement);
         }
         (trial.phases, trial.total) = (self.trace.phases, self.trace.total());
-        outcome(trial.judge().await)
+        verdict::outcome(trial.judge().await)
     }
 
     /// Reads on after the verdict, for who wants to see all of it; but not for long, and whatever comes of it changes nothing.
@@ -255,14 +255,6 @@ fn stays_open(version: Version, headers: &HeaderMap) -> bool {
         lines.flat_map(|line| line.split(',')).any(|token| token.trim().eq_ignore_ascii_case(word))
     };
     if version == Version::HTTP_10 { says("keep-alive") } else { !says("close") }
-}
-
-fn outcome(judgement: Judgement) -> Outcome {
-    match judgement {
-        Judgement::Met => Outcome::Up,
-        Judgement::Degraded(miss) => Outcome::Degraded(miss.fault()),
-        Judgement::Down(miss) => Outcome::Down(miss.fault()),
-    }
 }
 
 /// A number that no cache has seen. Starts anywhere, so that a restart does not repeat it.

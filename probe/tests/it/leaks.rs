@@ -1,7 +1,7 @@
 //! Nothing piles up, however often and however badly targets fail. `UPTIME_PROBES=100000` asks longer.
 
 use domain::{Plan, Prober};
-use probe::HttpProber;
+use probe::Probers;
 
 use super::{
     server::{OK, Server, request, reset, until_closed},
@@ -51,7 +51,7 @@ fn resident() -> usize {
     statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4_096
 }
 
-async fn ask_all(prober: &HttpProber, servers: &[Server], times: usize) {
+async fn ask_all(prober: &Probers, servers: &[Server], times: usize) {
     for n in 0..times {
         let server = &servers[n % servers.len()];
         let expect = if n % 3 == 0 { r#"body contains "ok""# } else { "200" };
@@ -71,7 +71,7 @@ async fn ask_all(prober: &HttpProber, servers: &[Server], times: usize) {
 #[tokio::test]
 async fn neither_descriptors_nor_memory_leak() {
     let times = std::env::var("UPTIME_PROBES").ok().and_then(|times| times.parse().ok()).unwrap_or(2_000);
-    let (prober, servers) = (HttpProber::new("0").unwrap(), hostile().await);
+    let (prober, servers) = (Probers::new("0").unwrap(), hostile().await);
     ask_all(&prober, &servers, 2 * servers.len()).await;
     let (files, memory) = (open_files(), resident());
     ask_all(&prober, &servers, times / 2).await;

@@ -3,12 +3,12 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use domain::{Family, Fault, FaultKind, Finding, Outcome, Phase, Reason};
-use probe::{HttpProber, LookupAnswer, LookupError, Settings};
+use probe::{LookupAnswer, LookupError, Probers, Settings};
 
 use super::verdict::{Asker, ask_with, kind, prober, with};
 
-pub(super) fn prober_knowing(lookup: impl Fn(&str) -> LookupAnswer + Send + Sync + 'static) -> HttpProber {
-    HttpProber::with(Settings { lookup: Some(Arc::new(lookup)), ..Settings::new("0") }).unwrap()
+pub(super) fn prober_knowing(lookup: impl Fn(&str) -> LookupAnswer + Send + Sync + 'static) -> Probers {
+    Probers::with(Settings { lookup: Some(Arc::new(lookup)), ..Settings::new("0") }).unwrap()
 }
 
 async fn probe(target: &str, lookup: impl Fn(&str) -> LookupAnswer + Send + Sync + 'static) -> Finding {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use domain::{EgressPolicy, Outcome, Proxy, ProxyKind, Reason};
-use probe::{HttpProber, Settings};
+use probe::{Probers, Settings};
 
 use super::{
     server::{OK, Server, recording, redirect},
@@ -20,10 +20,10 @@ use super::{
 fn prober_with(
     policy: EgressPolicy,
     lookup: impl Fn(usize) -> Vec<IpAddr> + Send + Sync + 'static,
-) -> HttpProber {
+) -> Probers {
     let asked = AtomicUsize::new(0);
     let lookup = Arc::new(move |_: &str| Ok(Arc::from(lookup(asked.fetch_add(1, SeqCst)))));
-    HttpProber::with(Settings { policy, lookup: Some(lookup), ..Settings::new("0") }).unwrap()
+    Probers::with(Settings { policy, lookup: Some(lookup), ..Settings::new("0") }).unwrap()
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn a_proxy_is_not_asked_for_them_either() {
 async fn a_want_of_descriptors_is_ours() {
     let server =
         Server::start(|_, mut stream| async move { super::server::until_closed(&mut stream).await }).await;
-    let prober = Arc::new(HttpProber::with(Settings { descriptors: 1, ..Settings::new("0") }).unwrap());
+    let prober = Arc::new(Probers::with(Settings { descriptors: 1, ..Settings::new("0") }).unwrap());
     let mut first = Asker::new(&prober, plan(server.url("/"), "200"));
     let holding = tokio::spawn(async move { first.ask().await });
     while server.accepted() == 0 {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{FaultKind, Outcome, Phase, TlsFault};
-use probe::HttpProber;
+use probe::Probers;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::{
@@ -53,8 +53,8 @@ impl Authority {
     }
 
     /// A prober that trusts this authority alone.
-    pub(super) fn prober(&self) -> HttpProber {
-        HttpProber::with_roots("0", [self.0.as_ref().der().to_vec()]).unwrap()
+    pub(super) fn prober(&self) -> Probers {
+        Probers::with_roots("0", [self.0.as_ref().der().to_vec()]).unwrap()
     }
 
     async fn ask(&self, server: &Server) -> Outcome {
@@ -205,6 +205,6 @@ async fn tls_where_none_is_asked_for_is_no_http() {
 
 #[test]
 fn what_is_no_certificate_cannot_be_trusted() {
-    assert!(HttpProber::with_roots("0", [b"nonsense".to_vec()]).is_err());
-    assert!(HttpProber::new("line\nbreak").is_err());
+    assert!(Probers::with_roots("0", [b"nonsense".to_vec()]).is_err());
+    assert!(Probers::new("line\nbreak").is_err());
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     Evidence, Expectations, Fault, FaultKind, Finding, HttpOptions, Outcome, Plan, Prober, Session, Target,
 };
-use probe::HttpProber;
+use probe::Probers;
 use tokio::time::Instant;
 
 /// Far beyond what any answer here takes: nothing in these tests may depend on the machine's speed.
@@ -13,16 +13,18 @@ pub(super) const PATIENT: Duration = Duration::from_secs(30);
 /// For targets that never answer.
 pub(super) const SHORT: Duration = Duration::from_millis(500);
 
-pub(super) fn prober() -> HttpProber {
-    HttpProber::new("1.2.3").unwrap()
+pub(super) fn prober() -> Probers {
+    Probers::new("1.2.3").unwrap()
 }
 
-/// What to ask, with connections that are kept.
+/// What to ask, with connections that are kept. An empty expectation is that of the target's kind.
 pub(super) fn plan(target: impl AsRef<str>, expect: &str) -> Plan {
+    let target = Target::parse(target.as_ref()).unwrap();
+    let usual = Expectations::of(target.kind());
     Plan {
-        target: Target::parse(target.as_ref()).unwrap(),
+        expect: if expect.is_empty() { usual } else { Expectations::parse(expect).unwrap() },
+        target,
         http: HttpOptions::default(),
-        expect: Expectations::parse(expect).unwrap(),
         keeps_connections: true,
     }
 }
@@ -38,7 +40,7 @@ pub(super) fn with(target: impl AsRef<str>, change: impl FnOnce(&mut HttpOptions
 pub(super) struct Asker(Box<dyn Session>);
 
 impl Asker {
-    pub(super) fn new(prober: &HttpProber, plan: Plan) -> Self {
+    pub(super) fn new(prober: &Probers, plan: Plan) -> Self {
         Self(prober.prepare(plan))
     }
 
@@ -73,9 +75,13 @@ pub(super) async fn ask_expecting(target: impl AsRef<str>, expect: &str) -> Outc
 /// Asks a target that is known never to answer. The deadline must not pass early, nor, on a machine that is not busy with something else
 /// each time, more than 100 ms late.
 pub(super) async fn ask_in_vain(target: impl AsRef<str>) -> Outcome {
+    ask_in_vain_expecting(target, "200").await
+}
+
+pub(super) async fn ask_in_vain_expecting(target: impl AsRef<str>, expect: &str) -> Outcome {
     for _ in 0..5 {
         let started = Instant::now();
-        let finding = ask_with(&prober(), &target, "200", SHORT).await;
+        let finding = ask_with(&prober(), &target, expect, SHORT).await;
         let took = started.elapsed();
         assert!(took >= SHORT, "gave up after {took:?}");
         if took < SHORT + Duration::from_millis(100) {
@@ -86,7 +92,7 @@ pub(super) async fn ask_in_vain(target: impl AsRef<str>) -> Outcome {
 }
 
 pub(super) async fn ask_with(
-    prober: &HttpProber,
+    prober: &Probers,
     target: impl AsRef<str>,
     expect: &str,
     deadline: Duration,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{Clock as _, Draft, EgressPolicy, Evidence, Finding, NewTracker, Outcome, Prober, Target};
-use probe::{HttpProber, Settings};
+use probe::{Probers, Settings};
 
 use super::{CheckArguments, say};
 use crate::{
@@ -19,9 +19,9 @@ mod waterfall;
 
 /// Probes once with the same prober that the server uses.
 pub(super) async fn check(arguments: CheckArguments) -> Result<Exit, Ending> {
-    let draft = Draft { http: arguments.http.draft()?, ..Draft::of(arguments.target) };
+    let draft =
+        Draft { http: arguments.http.draft()?, expect: arguments.expect, ..Draft::of(arguments.target) };
     let tracker = draft.parse().map_err(|invalid| Ending::because(Exit::Usage, &invalid))?;
-    let tracker = NewTracker { expect: arguments.expect, ..tracker };
     let mut session = prober(EgressPolicy::default())?.prepare(tracker.plan());
     let finding = session.ask(arguments.deadline).await;
     let evidence = session.evidence();
@@ -51,9 +51,9 @@ fn verdict(target: &Target, finding: &Finding) -> String {
     }
 }
 
-pub(super) fn prober(policy: EgressPolicy) -> Result<HttpProber, Ending> {
+pub(super) fn prober(policy: EgressPolicy) -> Result<Probers, Ending> {
     let settings = Settings { policy, ..Settings::new(env!("CARGO_PKG_VERSION")) };
-    HttpProber::with(settings).map_err(|error| Ending::because(Exit::Configuration, &error))
+    Probers::with(settings).map_err(|error| Ending::because(Exit::Configuration, &error))
 }
 
 /// Asks `/healthz` of the server at this address.

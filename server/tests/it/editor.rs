@@ -39,11 +39,11 @@ async fn three_fields_are_enough_for_a_tracker() {
     let tracker = app.json("/v1/trackers/1").await;
     assert_eq!((&tracker["every"], &tracker["retries"]), (&30.into(), &2.into()));
     let reply =
-        post(&app, NEW, true, &[("url", "ping a.example"), ("every", "0.5s"), ("name", "Till")]).await;
+        post(&app, NEW, true, &[("url", "gopher://a.example"), ("every", "0.5s"), ("name", "Till")]).await;
     assert_eq!(reply.status(), 422);
     let page = reply.text().await.unwrap();
     for part in
-        ["cannot ping yet", "Nothing was saved.", "f-every-problem", r#"value="Till""#, "data-changed"]
+        ["cannot track `gopher`", "Nothing was saved.", "f-every-problem", r#"value="Till""#, "data-changed"]
     {
         assert!(page.contains(part), "{part}: {page}");
     }

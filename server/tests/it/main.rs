@@ -18,6 +18,7 @@ mod exchange;
 mod guard;
 mod harness;
 mod history;
+mod kinds;
 mod metrics;
 mod one_cause;
 mod pages;

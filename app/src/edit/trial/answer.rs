@@ -14,7 +14,8 @@ const DEPTHS: [&str; 7] = ["d0", "d1", "d2", "d3", "d4", "d5", "d6"];
 
 /// Nothing until the test has ended, or when there was no answer.
 pub(super) fn answer(trial: &Trial) -> Option<Part> {
-    let seen = trial.end.as_ref()?.evidence.as_ref().filter(|seen| seen.status.is_some())?;
+    let seen =
+        trial.end.as_ref()?.evidence.as_ref().filter(|seen| seen.status.is_some() || seen.body.is_some())?;
     let leaves = trial.judged().map(|judged| judged.leaves.as_slice()).unwrap_or_default();
     Some(whole(view! {
         <div class="answer">

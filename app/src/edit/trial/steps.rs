@@ -74,6 +74,8 @@ fn steps(trial: &Trial) -> Vec<Step> {
         });
     }
     match (&end.outcome, trial.judged()) {
+        // Where nothing was read, nothing was transferred.
+        (_, Some(judged)) if judged.size == 0 && end.phases.get(Phase::Body).is_none() => {}
         (_, Some(judged)) => {
             let kind = end.evidence.as_ref().and_then(|seen| header(&seen.headers, "content-type"));
             let parts = [Some(bytes(judged.size)), kind].into_iter().flatten();

@@ -14,13 +14,15 @@ fn a_problem_names_its_column_and_what_would_have_been_understood() {
         (
             "",
             "column 1: expected one of header NAME, json PATH, status, body.size, total, dns, connect, tls, first_byte, transfer, \
-              certificate.days, redirects, http.version, tls.version, body, certificate.issuer, certificate.subject, url, address, \
+              certificate.days, redirects, http.version, tls.version, answers, loss, body, certificate.issuer, certificate.subject, url, address, banner, rcode, answer, \
               not, all(…), any(…)",
         ),
         (" ; ", "column 4: expected one of"),
         ("abc", "column 1: expected one of"),
         ("-1", "column 1: expected one of"),
         ("99", "column 1: expected a status from 100 to 599, like 200"),
+        ("loss < 20", "column 8: expected a percentage"),
+        ("loss < 101%", "column 8: expected a percentage"),
         ("600", "column 1: expected a status from"),
         ("200,", "column 5: expected a status from"),
         ("200-", "column 5: expected a status from"),

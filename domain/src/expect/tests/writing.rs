@@ -49,6 +49,9 @@ fn every_text_has_a_normal_form_that_means_the_same() {
         ("certificate.days in -5 - 30", "certificate.days in -5-30"),
         ("certificate.days exists", "certificate.days exists"),
         ("http.version == \"1.1\"", "http.version == 1.1"),
+        ("loss<20%", "loss < 20%"),
+        ("loss in 0%-5%, 50%", "loss in 0%-5%,50%"),
+        ("answers >= 2", "answers >= 2"),
         ("tls.version >= 1.2; http.version == 2", "tls.version >= 1.2; http.version == 2"),
         // Texts.
         ("header x-cache!=hit", "header x-cache != \"hit\""),

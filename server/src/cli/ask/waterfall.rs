@@ -4,6 +4,8 @@ use domain::{Evidence, Phase, Phases, Timestamp};
 
 /// Letters of all bars together.
 const WIDTH: u32 = 40;
+/// Lines of what a target said.
+const LINES: usize = 10;
 const DAY_MS: i64 = 86_400_000;
 
 /// The lines below the verdict. A probe that tells nothing has none.
@@ -60,9 +62,12 @@ fn facts(evidence: &Evidence, now: Timestamp) -> Vec<(&'static str, String)> {
         ("certificate", certificate),
         ("not trusted", problem),
     ];
+    // Of the web, the status says enough.
+    let body = evidence.body.as_deref().filter(|_| evidence.status.is_none()).unwrap_or_default();
+    let said = body.lines().take(LINES).map(|line| ("said", line.chars().take(WIDTH as usize * 2).collect()));
     let known = facts.into_iter().filter_map(|(term, value)| Some((term, value?)));
     let verdicts = evidence.verdicts.iter().map(|(address, verdict)| ("at", format!("{address}: {verdict}")));
-    known.chain(verdicts).collect()
+    known.chain(said).chain(verdicts).collect()
 }
 
 /// What targets say is shown to a terminal, which must not obey it.

@@ -16,8 +16,8 @@ use crate::fault;
 
 /// How a connection is encrypted, or what was seen until that failed.
 #[derive(Default)]
-pub(in crate::http) struct Shown {
-    pub(in crate::http) is_http2: bool,
+pub(crate) struct Shown {
+    pub(crate) is_http2: bool,
     version: Option<ProtocolVersion>,
     cipher: Option<CipherSuite>,
     /// As bytes: hardly anybody ever asks what they say.
@@ -57,7 +57,7 @@ impl Shown {
     }
 
     /// `1.2` or `1.3`.
-    pub(in crate::http) fn version_number(&self) -> Option<&'static str> {
+    pub(crate) fn version_number(&self) -> Option<&'static str> {
         match self.version? {
             ProtocolVersion::TLSv1_2 => Some("1.2"),
             ProtocolVersion::TLSv1_3 => Some("1.3"),
@@ -66,7 +66,7 @@ impl Shown {
     }
 
     /// What expectations look at. The days are those when the connection was made, which is half a minute ago at most.
-    pub(in crate::http) fn facts(&self) -> Option<CertificateFacts<'_>> {
+    pub(crate) fn facts(&self) -> Option<CertificateFacts<'_>> {
         let facts = self.facts.get_or_init(|| chain::facts(&self.chain)).as_ref()?;
         let now =
             i64::try_from(UnixTime::since_unix_epoch(std::time::Duration::from_secs(self.at)).as_secs());
@@ -79,7 +79,7 @@ impl Shown {
     }
 
     /// What people are told of it in one line.
-    pub(in crate::http) fn in_short(&self) -> String {
+    pub(crate) fn in_short(&self) -> String {
         let version = self.version_number().map(|number| format!("TLS {number}"));
         let certificate = self.facts().map(|facts| {
             let days = match facts.days_left {
@@ -93,7 +93,7 @@ impl Shown {
     }
 
     /// What people are shown.
-    pub(in crate::http) fn evidence(&self) -> TlsEvidence {
+    pub(crate) fn evidence(&self) -> TlsEvidence {
         TlsEvidence {
             version: self.version_number().map(|number| format!("TLS {number}")),
             cipher: self.cipher.and_then(|cipher| cipher.as_str()).map(str::to_owned),

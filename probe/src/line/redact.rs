@@ -1,18 +1,18 @@
 //! Keeping secrets out of what is shown.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{Auth, HeaderValue, Plan, Secret};
+use domain::{Auth, HeaderValue, Plan, Progress, Secret, Watcher};
 
 /// Knows what must not be shown of one tracker.
-pub(super) struct Redactor(Vec<String>);
+pub(crate) struct Redactor(Vec<String>);
 
 impl Redactor {
     /// Shorter secrets are masked where they stand alone; within other text they would mask half of it.
     const LEAST: usize = 4;
 
-    pub(super) fn of(plan: &Plan, token: Option<&str>) -> Self {
+    pub(crate) fn of(plan: &Plan, token: Option<&str>) -> Self {
         let http = &plan.http;
         let headers = http.headers.iter().filter_map(|line| match &line.value {
             HeaderValue::Secret(secret) => Some(secret.expose().to_owned()),
@@ -34,8 +34,19 @@ impl Redactor {
         Self(all)
     }
 
+    /// A watcher that hears no secrets. What is judged has been masked where it was put together.
+    pub(crate) fn watching(self, watcher: Watcher) -> Watcher {
+        Arc::new(move |progress| match progress {
+            Progress::Passed { phase, took, what } => {
+                watcher(Progress::Passed { phase, took, what: self.clean(&what) });
+            }
+            Progress::Asking(url) => watcher(Progress::Asking(self.clean(&url))),
+            judged @ Progress::Judged(_) => watcher(judged),
+        })
+    }
+
     /// The text with secrets masked.
-    pub(super) fn clean(&self, text: &str) -> String {
+    pub(crate) fn clean(&self, text: &str) -> String {
         let mut clean = Cow::Borrowed(text);
         for secret in &self.0 {
             if secret == clean.as_ref() {
@@ -49,7 +60,7 @@ impl Redactor {
     }
 
     /// The value of a header of an answer. What a cookie holds is a secret of the target's.
-    pub(super) fn header(&self, name: &str, value: &str) -> String {
+    pub(crate) fn header(&self, name: &str, value: &str) -> String {
         match (name, value.split_once('=')) {
             ("set-cookie", Some((cookie, rest))) => {
                 let attributes = rest.split_once(';').map(|(_, attributes)| format!(";{attributes}"));

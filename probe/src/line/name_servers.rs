@@ -18,7 +18,7 @@ const HELD: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(
 const NOTHING: Duration = Duration::from_secs(5);
 
 /// Asks these servers, and says for how long the answer holds.
-pub(super) async fn ask(name: &str, servers: &[SocketAddr]) -> (LookupAnswer, Duration) {
+pub(crate) async fn ask(name: &str, servers: &[SocketAddr]) -> (LookupAnswer, Duration) {
     let Ok(resolver) = resolver(servers) else {
         return (Err(LookupError::Unanswered), NOTHING);
     };

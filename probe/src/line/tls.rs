@@ -6,7 +6,7 @@ mod witness;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use domain::{Fault, FaultKind, HttpVersion, Outcome, Phase, TlsFault, TlsOptions, TlsVersion};
+use domain::{Fault, FaultKind, Outcome, Phase, TlsFault, TlsOptions, TlsVersion};
 use rustls::{
     ClientConfig, Error, RootCertStore, SupportedProtocolVersion,
     client::{Resumption, WebPkiServerVerifier, danger::ServerCertVerifier},
@@ -19,16 +19,13 @@ use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use self::witness::Witness;
-use super::{
-    hop::{Hop, Ready},
-    trace::Trace,
-};
+use super::{place::Place, trace::Trace};
 use crate::fault;
 
-pub(super) use self::shown::Shown;
+pub(crate) use self::shown::Shown;
 
 /// How connections are encrypted. What sessions with equal options need is made once.
-pub(super) struct Encryption {
+pub(crate) struct Encryption {
     provider: Arc<CryptoProvider>,
     trust: Arc<dyn ServerCertVerifier>,
     made: Mutex<Vec<(Options, Weak<Setup>)>>,
@@ -38,11 +35,11 @@ pub(super) struct Encryption {
 #[derive(Clone, PartialEq, Eq)]
 struct Options {
     tls: TlsOptions,
-    version: HttpVersion,
+    protocols: &'static [&'static [u8]],
 }
 
 /// How to encrypt with certain options.
-pub(super) struct Setup {
+pub(crate) struct Setup {
     config: ClientConfig,
     trust: Arc<dyn ServerCertVerifier>,
     must_hold: bool,
@@ -50,7 +47,7 @@ pub(super) struct Setup {
 
 impl Encryption {
     /// Trusts these authorities, or those of this machine.
-    pub(super) fn new(roots: Option<Vec<CertificateDer<'static>>>) -> Result<Self, Error> {
+    pub(crate) fn new(roots: Option<Vec<CertificateDer<'static>>>) -> Result<Self, Error> {
         // Other clients in this process, like reqwest's, are built without cryptography of their own. An error says that some is
         // installed already, which is as good.
         let _ = ring::default_provider().install_default();
@@ -62,8 +59,14 @@ impl Encryption {
         Ok(Self { provider, trust, made: Mutex::default() })
     }
 
-    /// The setup for these options. It lives as long as somebody has a use for it.
-    fn setup(&self, options: Options) -> Result<Arc<Setup>, Fault> {
+    /// The setup for these options, with the protocols that are offered (ALPN), the preferred one first. It lives as long as somebody
+    /// has a use for it. Whose name is asked for is no part of it.
+    pub(crate) fn setup(
+        &self,
+        tls: &TlsOptions,
+        protocols: &'static [&'static [u8]],
+    ) -> Result<Arc<Setup>, Fault> {
+        let options = Options { tls: TlsOptions { server_name: None, ..tls.clone() }, protocols };
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let known = made.iter().find(|(known, _)| *known == options);
         if let Some(setup) = known.and_then(|(_, setup)| setup.upgrade()) {
@@ -108,24 +111,19 @@ impl Encryption {
         };
         // A resumed session shows no certificate, and one that expires would go unseen for days.
         config.resumption = Resumption::disabled();
-        config.alpn_protocols = match options.version {
-            HttpVersion::Auto => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-            HttpVersion::Http1 => vec![b"http/1.1".to_vec()],
-            HttpVersion::Http2 => vec![b"h2".to_vec()],
-        };
+        config.alpn_protocols = options.protocols.iter().map(|name| name.to_vec()).collect();
         Ok(Setup { config, trust, must_hold: options.tls.verify })
     }
 }
 
-/// Encrypts a connection for this request. What the server shows is kept in the trace even when it is not trusted.
-pub(super) async fn encrypt(
-    ready: &Ready,
-    hop: &Hop,
+/// Encrypts a connection. What the server shows is kept in the trace even when it is not trusted.
+pub(crate) async fn encrypt(
+    setup: &Setup,
+    name: Result<ServerName<'static>, Fault>,
     tcp: TcpStream,
     trace: &mut Trace,
 ) -> Result<(TlsStream<TcpStream>, Arc<Shown>), Outcome> {
-    let name = server_name(ready, hop).map_err(Outcome::Down)?;
-    let setup = setup(ready, hop).map_err(Outcome::Down)?;
+    let name = name.map_err(Outcome::Down)?;
     // A verifier of its own for each connection: it hands over what it saw.
     let witness = Witness::new(Arc::clone(&setup.trust), setup.must_hold);
     let mut config = setup.config.clone();
@@ -147,27 +145,12 @@ pub(super) async fn encrypt(
     }
 }
 
-/// The identity that is set belongs to the target, not to where it redirects.
-fn setup(ready: &Ready, hop: &Hop) -> Result<Arc<Setup>, Fault> {
-    if let Some(setup) = ready.encryption.get().filter(|_| hop.is_home) {
-        return Ok(Arc::clone(setup));
-    }
-    let mut tls = TlsOptions { server_name: None, ..ready.plan.http.tls.clone() };
-    tls.identity = tls.identity.filter(|_| hop.is_home);
-    let setup = ready.shared.encryption.setup(Options { tls, version: ready.plan.http.version })?;
-    if hop.is_home {
-        let _ = ready.encryption.set(Arc::clone(&setup));
-    }
-    Ok(setup)
-}
-
-/// The name that is asked for. One that is set belongs to the target as well.
-fn server_name(ready: &Ready, hop: &Hop) -> Result<ServerName<'static>, Fault> {
-    let wanted = ready.plan.http.tls.server_name.as_deref().filter(|_| hop.is_home);
-    let name = match (wanted, hop.place.literal()) {
+/// The name that is asked for and verified: the one that is wanted, or the place's.
+pub(crate) fn name(wanted: Option<&str>, place: &Place) -> Result<ServerName<'static>, Fault> {
+    let name = match (wanted, place.literal()) {
         (Some(name), _) => ServerName::try_from(name.to_owned()),
         (None, Some(address)) => Ok(address.into()),
-        (None, None) => ServerName::try_from(hop.place.host.to_string().trim_end_matches('.').to_owned()),
+        (None, None) => ServerName::try_from(place.host.to_string().trim_end_matches('.').to_owned()),
     };
     name.map_err(|_| Fault::new(FaultKind::Dns, words::DETAIL_NO_NAME))
 }

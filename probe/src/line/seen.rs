@@ -9,34 +9,42 @@ use domain::{Evidence, Headers, Phases, Plan};
 use http::{HeaderMap, Response, Version};
 use url::Url;
 
-use super::{dial::Kept, redact::Redactor, tls::Shown};
+use super::{redact::Redactor, tls::Shown};
 
 /// The most lines of a head that are kept, and the most bytes and characters of one.
 const LINES: usize = 50;
 const LINE_BYTES: usize = 2_000;
 const LINE_CHARACTERS: usize = 500;
 
+/// With whom a connection is.
+pub(crate) struct Met {
+    /// What its name has, where it is a name.
+    pub(crate) addresses: Option<Arc<[IpAddr]>>,
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) tls: Option<Arc<Shown>>,
+}
+
 /// What a probe saw. Used again and again, so that nothing is allocated for an answer like the one before.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// What was asked last, unless it is the target itself.
-    pub(super) url: Option<Url>,
-    pub(super) redirects: Vec<String>,
-    pub(super) addresses: Option<Arc<[IpAddr]>>,
-    pub(super) peer: Option<SocketAddr>,
-    pub(super) phases: Phases,
-    pub(super) version: Option<Version>,
-    pub(super) status: Option<u16>,
+    pub(crate) url: Option<Url>,
+    pub(crate) redirects: Vec<String>,
+    pub(crate) addresses: Option<Arc<[IpAddr]>>,
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) phases: Phases,
+    pub(crate) version: Option<Version>,
+    pub(crate) status: Option<u16>,
     /// The head, packed: the lengths of name and value before both. Copied, because hyper's own would keep 8 KiB of its buffer.
     lines: Vec<u8>,
-    pub(super) body: Vec<u8>,
-    pub(super) tls: Option<Arc<Shown>>,
-    pub(super) verdicts: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) tls: Option<Arc<Shown>>,
+    pub(crate) verdicts: Vec<(String, String)>,
 }
 
 impl Seen {
     /// Forgets everything but its buffers.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         let (mut lines, mut body) = (std::mem::take(&mut self.lines), std::mem::take(&mut self.body));
         lines.clear();
         body.clear();
@@ -44,15 +52,15 @@ impl Seen {
     }
 
     /// Notes to whom the probe is connected.
-    pub(super) fn meet(&mut self, kept: &Kept) {
-        self.addresses.clone_from(&kept.addresses);
-        self.peer = kept.peer;
-        self.tls.clone_from(&kept.tls);
+    pub(crate) fn meet(&mut self, met: &Met) {
+        self.addresses.clone_from(&met.addresses);
+        self.peer = met.peer;
+        self.tls.clone_from(&met.tls);
     }
 
     /// Notes the head of an answer.
-    pub(super) fn take_head<B>(&mut self, answer: &Response<B>, kept: &Kept) {
-        self.meet(kept);
+    pub(crate) fn take_head<B>(&mut self, answer: &Response<B>, met: &Met) {
+        self.meet(met);
         self.version = Some(answer.version());
         self.status = Some(answer.status().as_u16());
         self.lines.clear();
@@ -69,15 +77,17 @@ impl Seen {
     }
 
     /// What people are shown.
-    pub(super) fn evidence(&self, plan: &Plan, redactor: &Redactor) -> Evidence {
+    pub(crate) fn evidence(&self, plan: &Plan, redactor: &Redactor) -> Evidence {
         let url = self.url.as_ref().unwrap_or(plan.target.as_url());
-        let has_body = self.status.is_some() && !self.body.is_empty();
+        let has_body = !self.body.is_empty();
         let addresses = self.addresses.iter().flat_map(|all| all.iter()).take(16);
         Evidence {
             url: url.to_string(),
             redirects: self.redirects.clone(),
             addresses: addresses.map(ToString::to_string).collect(),
-            peer: self.peer.map(|peer| peer.to_string()),
+            peer: self
+                .peer
+                .map(|peer| if peer.port() == 0 { peer.ip().to_string() } else { peer.to_string() }),
             phases: self.phases,
             version: self.version.map(|version| format!("{version:?}")),
             status: self.status,
@@ -111,7 +121,7 @@ fn line(lines: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 }
 
 /// The headers of an answer, for who judges it.
-pub(super) struct Lines(pub(super) HeaderMap);
+pub(crate) struct Lines(pub(crate) HeaderMap);
 
 impl Headers for Lines {
     fn visit(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {

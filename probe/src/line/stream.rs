@@ -1,4 +1,4 @@
-//! The bytes below HTTP, encrypted or not.
+//! The bytes below a protocol, encrypted or not.
 
 use std::{
     io,
@@ -14,10 +14,13 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
+/// A connection that is encrypted.
+pub(crate) type Secured = TlsStream<TcpStream>;
+
 /// A connection.
-pub(super) enum Stream {
+pub(crate) enum Stream {
     Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<Secured>),
 }
 
 /// How long the server gets to close first.
@@ -26,7 +29,7 @@ const POLITE: Duration = Duration::from_millis(50);
 impl Stream {
     /// Lets the server close first, which it was asked to do. Who closes first has the port blocked for a minute; a server can
     /// bear that, but we would run out of ports.
-    pub(super) async fn see_off(mut self, left: Duration) {
+    pub(crate) async fn see_off(mut self, left: Duration) {
         let mut rest = [0; 256];
         let closed = async { while matches!(self.read(&mut rest).await, Ok(1..)) {} };
         let _ = timeout(POLITE.min(left), closed).await;

@@ -9,44 +9,46 @@ use super::{seen::Seen, stream::Stream, tls::Shown};
 use crate::fault;
 
 /// The course of one probe. Written while it runs, so that it tells as much when the deadline ends it.
-pub(super) struct Trace {
+pub(crate) struct Trace {
     /// Where the time went.
-    pub(super) phases: Phases,
+    pub(crate) phases: Phases,
     /// What the probe is waiting for.
-    pub(super) phase: Phase,
+    pub(crate) phase: Phase,
     /// Who is to blame for what goes wrong now.
-    pub(super) blame: Blame,
+    pub(crate) blame: Blame,
     /// What it saw.
-    pub(super) seen: Seen,
+    pub(crate) seen: Seen,
     /// What the newest encrypted connection showed: the next one mostly shows the same.
-    pub(super) chain: Option<Arc<Shown>>,
+    pub(crate) chain: Option<Arc<Shown>>,
     /// The connection that the server was asked to close.
-    pub(super) parting: Option<Stream>,
+    pub(crate) parting: Option<Stream>,
     /// Who wants to be told.
-    pub(super) watcher: Option<Watcher>,
+    pub(crate) watcher: Option<Watcher>,
     started: Instant,
     /// When the deadline passes.
-    pub(super) until: Instant,
+    pub(crate) until: Instant,
     /// When the phase began.
-    pub(super) since: Instant,
+    pub(crate) since: Instant,
     is_running: bool,
 }
 
 /// Who is talked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Blame {
+pub(crate) enum Blame {
     /// The target, or a host that it redirects to.
     Target,
     /// The proxy, or the target through it.
     Proxy,
     /// Who gives out tokens.
     SignIn,
+    /// A name server of this machine's own.
+    NameServer,
     /// Ourselves: no descriptor is left for a connection.
     Descriptors,
 }
 
 impl Trace {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let now = Instant::now();
         Self {
             phases: Phases::NONE,
@@ -64,7 +66,7 @@ impl Trace {
     }
 
     /// Begins a probe.
-    pub(super) fn begin(&mut self, deadline: Duration) {
+    pub(crate) fn begin(&mut self, deadline: Duration) {
         let now = Instant::now();
         self.until = now + deadline;
         (self.started, self.since, self.is_running) = (now, now, true);
@@ -73,12 +75,12 @@ impl Trace {
     }
 
     /// What was waited for has come; now this is waited for.
-    pub(super) fn enter(&mut self, phase: Phase) {
+    pub(crate) fn enter(&mut self, phase: Phase) {
         self.enter_knowing(phase, String::new);
     }
 
     /// The same, with what was learnt. That is only put together for who watches.
-    pub(super) fn enter_knowing(&mut self, phase: Phase, what: impl FnOnce() -> String) {
+    pub(crate) fn enter_knowing(&mut self, phase: Phase, what: impl FnOnce() -> String) {
         let (passed, took) = (self.phase, self.lap());
         self.phase = phase;
         // What a proxy or a giver of tokens does is no step of the target's.
@@ -88,33 +90,33 @@ impl Trace {
     }
 
     /// Tells who watches.
-    pub(super) fn tell(&self, what: impl FnOnce() -> Progress) {
+    pub(crate) fn tell(&self, what: impl FnOnce() -> Progress) {
         if let Some(watcher) = &self.watcher {
             watcher(what());
         }
     }
 
     /// Goes on where another one is now, with its time.
-    pub(super) fn branch(&mut self, from: &Self) {
+    pub(crate) fn branch(&mut self, from: &Self) {
         (self.phases, self.phase, self.until) = (from.phases, from.phase, from.until);
         (self.started, self.since, self.is_running) = (from.started, from.since, true);
     }
 
     /// Becomes another one that branched off.
-    pub(super) fn follow(&mut self, branch: Self) {
+    pub(crate) fn follow(&mut self, branch: Self) {
         (self.phases, self.phase, self.since) = (branch.phases, branch.phase, branch.since);
         (self.seen, self.is_running) = (branch.seen, false);
     }
 
     /// Begins to ask the target, after something that is no phase of it.
-    pub(super) fn resume(&mut self) {
+    pub(crate) fn resume(&mut self) {
         self.lap();
         (self.phases, self.phase, self.blame) = (Phases::NONE, Phase::FirstByte, Blame::Target);
         self.seen.forget();
     }
 
     /// Ends the probe, if it has not ended yet. What it waits for is counted as far as it came.
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if self.is_running {
             self.lap();
             self.is_running = false;
@@ -122,23 +124,24 @@ impl Trace {
     }
 
     /// Ends the probe at the beginning of the phase it is in, which is not waited for.
-    pub(super) fn stop_here(&mut self) {
+    pub(crate) fn stop_here(&mut self) {
         self.is_running = false;
     }
 
     /// From the start to the last change of phase.
-    pub(super) fn total(&self) -> Duration {
+    pub(crate) fn total(&self) -> Duration {
         self.since - self.started
     }
 
     /// The verdict over a deadline that passes now.
-    pub(super) fn deadline(&self) -> Outcome {
+    pub(crate) fn deadline(&self) -> Outcome {
         self.blame(fault::deadline(self.phase))
     }
 
     /// Lays a fault at the right door.
-    pub(super) fn blame(&self, outcome: Outcome) -> Outcome {
+    pub(crate) fn blame(&self, outcome: Outcome) -> Outcome {
         match (self.blame, outcome) {
+            (Blame::NameServer, Outcome::Down(_)) => Outcome::Unknown(Reason::Resolver),
             (Blame::Descriptors, _) => Outcome::Unknown(Reason::FileDescriptors),
             (Blame::Proxy, Outcome::Down(fault)) if fault.kind != FaultKind::Proxy => {
                 Outcome::Down(Fault::new(FaultKind::Proxy, fault.to_string()))

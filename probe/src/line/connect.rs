@@ -12,12 +12,12 @@ use crate::fault;
 const STAGGER: Duration = Duration::from_millis(250);
 
 /// A connection, and to which address.
-pub(super) type Connected = (TcpStream, SocketAddr);
+pub(crate) type Connected = (TcpStream, SocketAddr);
 /// Why none answered, and which address that is about.
 type Failure = (Outcome, Option<SocketAddr>);
 
 /// Connects to the first of these addresses that answers, families taking turns.
-pub(super) async fn connect(addresses: &[SocketAddr]) -> Result<Connected, Failure> {
+pub(crate) async fn connect(addresses: &[SocketAddr]) -> Result<Connected, Failure> {
     match addresses {
         [] => Err((Outcome::Unknown(Reason::Network), None)),
         // Nothing to wait for, so nothing to race.

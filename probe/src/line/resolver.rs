@@ -44,7 +44,7 @@ const NOTHING: Duration = Duration::from_secs(1);
 /// Looks names up, once for all who ask for the same name at the same time: a look-up of the system's cannot be called off and
 /// holds a thread until it ends, so without a name server a fast tracker would pile them up. Answers hold for a few seconds.
 #[derive(Clone)]
-pub(super) struct Resolver {
+pub(crate) struct Resolver {
     lookup: Arc<Lookup>,
     known: Arc<Mutex<Known>>,
 }
@@ -66,12 +66,12 @@ impl Default for Resolver {
 }
 
 impl Resolver {
-    pub(super) fn new(lookup: Arc<Lookup>) -> Self {
+    pub(crate) fn new(lookup: Arc<Lookup>) -> Self {
         Self { lookup, known: Arc::default() }
     }
 
     /// The addresses of a name, the preferred one first.
-    pub(super) async fn look_up(&self, name: &str, servers: &[SocketAddr]) -> LookupAnswer {
+    pub(crate) async fn look_up(&self, name: &str, servers: &[SocketAddr]) -> LookupAnswer {
         let mut answer = self.join(name, servers);
         match answer.wait_for(Option::is_some).await {
             Ok(held) => held.as_ref().map_or(Err(LookupError::Unanswered), |(answer, _)| answer.clone()),
@@ -80,7 +80,7 @@ impl Resolver {
     }
 
     /// Forgets what is known of a name, so that it is looked up afresh.
-    pub(super) fn forget(&self, name: &str, servers: &[SocketAddr]) {
+    pub(crate) fn forget(&self, name: &str, servers: &[SocketAddr]) {
         let (mut known, key) = (lock(&self.known), key(name, servers));
         if known.names.get(&key).is_some_and(|held| held.borrow().is_some()) {
             known.names.remove(&key);

@@ -1,0 +1,164 @@
+//! Where settings and target meet: what is said has to be something that this kind of target has.
+
+use super::Draft;
+use crate::{
+    Expectations, Facet, Family, FieldError, Given, HttpDraft, HttpOptions, Invalid, Kind, NewTracker,
+    Target, facet_of, sent,
+};
+
+/// A tracker that asks another target. Where that is of another kind, what was expected as usual becomes what is usual there.
+pub(super) fn moved(tracker: &NewTracker, target: Target) -> NewTracker {
+    let (before, kind) = (tracker.target.kind(), target.kind());
+    let was_usual = before != kind && tracker.expect == Expectations::of(before);
+    let expect = if was_usual { Expectations::of(kind) } else { tracker.expect.clone() };
+    NewTracker { target, expect, ..tracker.clone() }
+}
+
+/// The tracker with what its target has, after a draft. What the draft says beyond that is an error at its field, unless it is as it is
+/// built in; what is left from another kind goes.
+pub(super) fn fitted(draft: &Draft, tracker: NewTracker) -> Result<NewTracker, Invalid> {
+    let kind = tracker.target.kind();
+    let mut problems: Vec<FieldError> = tracker.expect.fit(kind).err().into_iter().collect();
+    let (http, lost) = without(tracker.http.clone(), kind);
+    let is_given = |field: &&str| draft.http.as_ref().is_some_and(|given| gives(given, field));
+    problems.extend(lost.into_iter().filter(is_given).map(|field| {
+        let facet = facet_of(field).unwrap_or(Facet::Web);
+        FieldError::new(field, words::field_only_for(Kind::with(facet)))
+    }));
+    if !kind.has(Facet::Web) && http.body.as_deref().is_some_and(|body| sent(body).is_none()) {
+        problems.push(FieldError::new("http.body", words::FIELD_BODY_ESCAPE));
+    }
+    if problems.is_empty() { Ok(NewTracker { http, ..tracker }) } else { Err(Invalid(problems)) }
+}
+
+/// The options without those that a kind has not, and which those were.
+fn without(mut options: HttpOptions, kind: Kind) -> (HttpOptions, Vec<&'static str>) {
+    let (usual, now, mut lost) = (HttpOptions::default(), &mut options, Vec::new());
+    let mut reset = |field, differs: bool, reset: &mut dyn FnMut()| {
+        if differs && !kind.takes(field) {
+            lost.push(field);
+            reset();
+        }
+    };
+    macro_rules! each {
+        ($($field:literal $name:ident),*) => {
+            $(reset($field, now.$name != usual.$name, &mut || now.$name.clone_from(&usual.$name));)*
+        };
+    }
+    each!(
+        "http.method" method, "http.headers" headers, "http.body" body, "http.auth" auth, "http.tls" tls,
+        "http.host" host, "http.proxy" proxy, "http.version" version, "http.redirects" redirects,
+        "http.cookies" cookies, "http.cache_busting" cache_busting, "http.connections" connections
+    );
+    // Only the web is asked at every address.
+    if options.family == Family::Every && !kind.has(Facet::Web) {
+        options.family = Family::Auto;
+        lost.push("http.ip");
+    }
+    (options, lost)
+}
+
+/// Whether a draft says this.
+fn gives(draft: &HttpDraft, field: &str) -> bool {
+    fn is<T>(given: &Given<T>) -> bool {
+        matches!(given, Given::Set(_))
+    }
+    match field {
+        "http.method" => is(&draft.method),
+        "http.headers" => is(&draft.headers),
+        "http.body" => is(&draft.body),
+        "http.auth" => is(&draft.auth),
+        "http.tls" => is(&draft.tls),
+        "http.host" => is(&draft.host),
+        "http.proxy" => is(&draft.proxy),
+        "http.version" => is(&draft.version),
+        "http.redirects" => is(&draft.redirects),
+        "http.cookies" => is(&draft.cookies),
+        "http.cache_busting" => is(&draft.cache_busting),
+        "http.connections" => is(&draft.connections),
+        _ => is(&draft.ip),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(url: &str, expect: &str, http: &str) -> Draft {
+        let http = Some(serde_json::from_str(http).unwrap());
+        Draft { expect: Some(expect.into()), http, ..Draft::of(url) }
+    }
+
+    fn problems(read: Result<NewTracker, Invalid>) -> Vec<String> {
+        let errors = read.err().map(|invalid| invalid.0).unwrap_or_default();
+        errors.into_iter().map(|error| format!("{}: {}", error.field, error.problem)).collect()
+    }
+
+    #[test]
+    fn what_is_usual_depends_on_the_kind() {
+        for (url, expect) in [("a.example", "200"), ("tcp://a.example:1", ""), ("tls://a.example", "")] {
+            let tracker = Draft::of(url).parse().unwrap();
+            assert_eq!(tracker.expect.to_string(), expect, "{url}");
+            assert_eq!(draft(url, " ", "{}").parse(), Ok(tracker.clone()), "empty is the same");
+            assert_eq!(draft(url, expect, "{}").parse(), Ok(tracker), "as storage writes it");
+        }
+    }
+
+    #[test]
+    fn what_a_kind_has_not_is_refused_at_its_field() {
+        for (url, expect, http, problem) in [
+            (
+                "tcp://a:1",
+                "200",
+                "{}",
+                "expect: a tcp target has no `status`; it has total, dns, connect, first_byte, transfer, address, banner",
+            ),
+            (
+                "tcp://a:1",
+                "total < 1s; not (banner exists or json $.a == 1)",
+                "{}",
+                "expect: a tcp target has no `json`",
+            ),
+            (
+                "tls://a",
+                "banner exists",
+                "{}",
+                "expect: a tls target has no `banner`; it has total, dns, connect, tls,",
+            ),
+            ("a", "banner exists", "{}", "expect: a http target has no `banner`"),
+            ("tcp://a:1", "", r#"{"method":"POST"}"#, "http.method: only for http targets"),
+            ("tcp://a:1", "", r#"{"tls":{"verify":false}}"#, "http.tls: only for http, tls"),
+            ("tcp://a:1", "", r#"{"ip":"every"}"#, "http.ip: only for http targets"),
+            ("tls://a", "", r#"{"body":"x"}"#, "http.body: only for http, tcp"),
+            ("tls://a", "", r#"{"auth":{"bearer":{"token":"x"}}}"#, "http.auth: only for http"),
+            ("tcp://a:1", "", r#"{"body":"\\q"}"#, "http.body: what is sent knows"),
+        ] {
+            let found = problems(draft(url, expect, http).parse());
+            assert!(found.len() == 1 && found[0].starts_with(problem), "{url} {expect} {http}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_as_usual_is_refused_nowhere() {
+        let http =
+            r#"{"method":"GET","redirects":10,"version":"auto","tls":{"verify":true},"cookies":false}"#;
+        assert_eq!(problems(draft("tcp://a:1", "", http).parse()), Vec::<String>::new());
+        let tcp = draft("tcp://a:1", "banner ~ '^220'", r#"{"body":"EHLO me\\r\\n","ip":"4"}"#);
+        assert_eq!(problems(tcp.parse()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_tracker_moves_to_another_kind() {
+        let web = draft("a.example", "", r#"{"method":"POST","body":"x","ip":"4"}"#).parse().unwrap();
+        let tcp = Draft::of("tcp://a.example:1").apply(&web).unwrap();
+        assert_eq!((tcp.expect.to_string(), &tcp.http.method), (String::new(), &None));
+        assert_eq!((&tcp.http.body, tcp.http.family), (&web.http.body, Family::V4), "what fits stays");
+        assert_eq!(Draft::of("a.example").apply(&tcp).unwrap().expect, Expectations::of(Kind::Http));
+        let strict = draft("a.example", "total < 1s", "{}").parse().unwrap();
+        let moved = Draft::of("tls://a.example").apply(&strict).unwrap();
+        assert_eq!(moved.expect, strict.expect, "what was said stays where it fits");
+        let read = draft("a.example", "body contains ok", "{}").parse().unwrap();
+        let found = problems(Draft::of("tls://a.example").apply(&read));
+        assert!(found[0].starts_with("expect: a tls target has no `body`"), "{found:?}");
+    }
+}

@@ -1,0 +1,236 @@
+//! The kinds of targets: one line each.
+
+/// Which protocol a target speaks, and so what can be said about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A URL of the web.
+    Http,
+    /// A port that takes connections.
+    Tcp,
+    /// A port that speaks TLS with a certificate that is trusted.
+    Tls,
+    /// A name server that answers a question.
+    Dns,
+    /// A host that answers echoes.
+    Ping,
+}
+
+/// What a kind has: options, subjects of expectations and fields of the editor go by it. What no facet is about, every kind has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facet {
+    /// Requests and answers of HTTP.
+    Web,
+    /// Signing in.
+    SignIn,
+    /// Something that is sent.
+    Sends,
+    /// A connection.
+    Connects,
+    /// Encryption.
+    Tls,
+    /// What the target says first.
+    Banner,
+    /// Records of names.
+    Records,
+    /// Echoes that get lost.
+    Echoes,
+}
+
+/// How a target of a kind is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `scheme://host:port/path?query`.
+    Url,
+    /// `scheme://host`.
+    Host,
+    /// `scheme://host:port`.
+    Place,
+    /// `scheme://server:port/name?type=TYPE&transport=HOW`.
+    Question,
+}
+
+/// A scheme of URLs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scheme {
+    /// As it is written before `://`.
+    pub name: &'static str,
+    /// Whether the connection is encrypted from its first byte on.
+    pub is_tls: bool,
+    /// The port where none is written; without one it has to be.
+    pub port: Option<u16>,
+}
+
+/// All there is to know of a kind beside how it is asked.
+struct Row {
+    kind: Kind,
+    word: &'static str,
+    schemes: &'static [Scheme],
+    form: Form,
+    facets: &'static [Facet],
+    expect: &'static str,
+}
+
+/// Every kind. Words and schemes are on users' disks: they never change.
+const KINDS: [Row; 5] = {
+    use Facet::{Banner, Connects, Echoes, Records, Sends, SignIn, Tls, Web};
+    [
+        Row {
+            kind: Kind::Http,
+            word: "http",
+            schemes: &[plain("http", 80), encrypted("https", 443)],
+            form: Form::Url,
+            facets: &[Web, SignIn, Sends, Connects, Tls],
+            expect: "200",
+        },
+        Row {
+            kind: Kind::Tcp,
+            word: "tcp",
+            schemes: &[Scheme { name: "tcp", is_tls: false, port: None }],
+            form: Form::Place,
+            facets: &[Sends, Connects, Banner],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Tls,
+            word: "tls",
+            schemes: &[encrypted("tls", 443)],
+            form: Form::Place,
+            facets: &[Connects, Tls],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Dns,
+            word: "dns",
+            schemes: &[plain("dns", 53)],
+            form: Form::Question,
+            facets: &[Connects, Tls, Records],
+            expect: "rcode == \"NOERROR\"; answers >= 1",
+        },
+        Row {
+            kind: Kind::Ping,
+            word: "ping",
+            schemes: &[Scheme { name: "ping", is_tls: false, port: None }],
+            form: Form::Host,
+            facets: &[Echoes],
+            expect: "",
+        },
+    ]
+};
+
+const fn plain(name: &'static str, port: u16) -> Scheme {
+    Scheme { name, is_tls: false, port: Some(port) }
+}
+
+const fn encrypted(name: &'static str, port: u16) -> Scheme {
+    Scheme { name, is_tls: true, port: Some(port) }
+}
+
+impl Kind {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        KINDS.iter().map(|row| row.kind)
+    }
+
+    /// The kind that a scheme means.
+    pub fn of_scheme(name: &str) -> Option<(Self, Scheme)> {
+        let all = KINDS.iter().flat_map(|row| row.schemes.iter().map(|scheme| (row.kind, *scheme)));
+        all.into_iter().find(|(_, scheme)| scheme.name == name)
+    }
+
+    /// The kind of a target as it is written in a form; that of the web for what names no kind.
+    pub fn of_text(text: &str) -> Self {
+        let scheme = text.trim().split("://").next().unwrap_or_default().to_ascii_lowercase();
+        Self::of_scheme(&scheme).map_or(Self::Http, |(kind, _)| kind)
+    }
+
+    /// Its name in interfaces and for people.
+    pub fn word(self) -> &'static str {
+        self.row().word
+    }
+
+    /// How its targets are written.
+    pub fn form(self) -> Form {
+        self.row().form
+    }
+
+    /// What counts as up when nobody says anything; empty when that its probe succeeds is enough.
+    pub fn expect(self) -> &'static str {
+        self.row().expect
+    }
+
+    /// Whether it has this.
+    pub fn has(self, facet: Facet) -> bool {
+        self.row().facets.contains(&facet)
+    }
+
+    /// Whether a setting, as forms and errors call it, says something about it.
+    pub fn takes(self, field: &str) -> bool {
+        facet_of(field).is_none_or(|facet| self.has(facet))
+    }
+
+    /// The words of all kinds that have this, for people.
+    pub fn with(facet: Facet) -> String {
+        let all: Vec<&str> =
+            KINDS.iter().filter(|row| row.facets.contains(&facet)).map(|row| row.word).collect();
+        all.join(", ")
+    }
+
+    /// All schemes, for people.
+    pub fn schemes() -> String {
+        let all: Vec<&str> = KINDS.iter().flat_map(|row| row.schemes).map(|scheme| scheme.name).collect();
+        all.join(", ")
+    }
+
+    fn row(self) -> &'static Row {
+        KINDS.iter().find(|row| row.kind == self).unwrap_or(&KINDS[0])
+    }
+}
+
+/// What an option is about, by its field; of what begins like it, too.
+const OPTIONS: [(&str, Facet); 12] = [
+    ("http.method", Facet::Web),
+    ("http.headers", Facet::Web),
+    ("http.host", Facet::Web),
+    ("http.proxy", Facet::Web),
+    ("http.version", Facet::Web),
+    ("http.redirects", Facet::Web),
+    ("http.cookies", Facet::Web),
+    ("http.cache_busting", Facet::Web),
+    ("http.connections", Facet::Web),
+    ("http.auth", Facet::SignIn),
+    ("http.body", Facet::Sends),
+    ("http.tls", Facet::Tls),
+];
+
+/// What a field is about; nothing where it is about all kinds.
+pub fn facet_of(field: &str) -> Option<Facet> {
+    let is_of =
+        |name: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    OPTIONS.iter().find(|(name, _)| is_of(name)).map(|(_, facet)| *facet)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_line() {
+        for kind in Kind::all() {
+            let row = kind.row();
+            assert_eq!(row.kind, kind);
+            for scheme in row.schemes {
+                assert_eq!(Kind::of_scheme(scheme.name), Some((kind, *scheme)), "{}", scheme.name);
+                assert_eq!(Kind::of_text(&format!(" {}://host", scheme.name.to_uppercase())), kind);
+            }
+        }
+        assert_eq!((Kind::of_text("example.org"), Kind::of_text("")), (Kind::Http, Kind::Http));
+    }
+
+    #[test]
+    fn options_go_by_what_a_kind_has() {
+        assert!(Kind::Http.takes("http.proxy.password") && Kind::Tls.takes("http.tls.key"));
+        assert!(!Kind::Tcp.takes("http.tls.key") && !Kind::Tls.takes("http.body"));
+        assert!(Kind::Tcp.takes("http.body") && Kind::Tcp.takes("http.ip") && Kind::Tcp.takes("url"));
+        assert_eq!(Kind::with(Facet::Web), "http");
+    }
+}
