@@ -1774,6 +1774,14 @@ detail-authorities-unreadable = the authorities of this tracker cannot be read
 detail-authorities-unusable = the authorities of this tracker cannot be used
 detail-client-unreadable = the client certificate of this tracker cannot be read
 detail-client-key = the client certificate of this tracker does not fit its key
+detail-talk-strange = it does not speak { $protocol }: { $said }
+detail-talk-silent = it does not speak { $protocol }
+detail-talk-method = it wants another way of signing in: { $method }
+detail-talk-work = it wants too much work for signing in
+detail-talk-impostor = it does not know the password either, so it is not the server it says it is
+detail-talk-long = an answer without an end
+detail-talk-no-encryption = the server offers no encryption
+detail-talk-early = it went on talking before the encryption, as when somebody in between puts something in
 
 ## A certificate in short
 

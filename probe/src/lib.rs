@@ -9,5 +9,7 @@
 
 mod fault;
 mod http;
+#[doc(hidden)]
+pub mod talk;
 
 pub use crate::http::{BuildError, HttpProber, Lookup, LookupAnswer, LookupError, Settings};

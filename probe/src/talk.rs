@@ -1,0 +1,40 @@
+//! What is said to servers that are not web servers: one file for each protocol.
+//!
+//! Each file has a function that talks over a stream that somebody else opened, plain or encrypted, and gives what it
+//! [heard](Heard). Where a protocol begins in the clear and agrees on encryption, a second function comes before it
+//! (`before_tls`): when it is done, the caller encrypts the stream and goes on with the other half.
+//!
+//! Nothing here has a deadline, the caller has one. All that is read is bounded, whatever the other side sends; texts that
+//! come from there are made harmless, and what the login keeps secret is masked in them.
+
+mod error;
+mod given;
+mod login;
+mod wire;
+
+#[cfg(test)]
+mod double;
+
+pub mod postgres;
+pub mod redis;
+
+pub use self::{
+    error::TalkError,
+    given::{GivenError, Name, Query},
+    login::{Login, LoginError},
+};
+
+/// What was learnt of a server. What a protocol does not tell is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// How the server introduces itself: the greeting or the identification, at most 1,000 characters.
+    pub banner: Option<String>,
+    /// The version that it names, at most 200 characters.
+    pub version: Option<String>,
+    /// What it says it can do, as it writes it, in its order; at most 100 of them.
+    pub capabilities: Vec<String>,
+    /// How many rows the query gave.
+    pub rows: Option<u64>,
+    /// The first field of the first row, at most 1,000 characters; absent if there is none, or it is NULL.
+    pub field: Option<String>,
+}
