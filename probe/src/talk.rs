@@ -15,8 +15,12 @@ mod wire;
 #[cfg(test)]
 mod double;
 
+pub mod imap;
+pub mod pop3;
 pub mod postgres;
 pub mod redis;
+pub mod smtp;
+pub mod ssh;
 
 pub use self::{
     error::TalkError,
@@ -31,10 +35,21 @@ pub struct Heard {
     pub banner: Option<String>,
     /// The version that it names, at most 200 characters.
     pub version: Option<String>,
-    /// What it says it can do, as it writes it, in its order; at most 100 of them.
+    /// What it says it can do, as it writes it, in its order; at most 100 of at most 200 characters.
     pub capabilities: Vec<String>,
     /// How many rows the query gave.
     pub rows: Option<u64>,
     /// The first field of the first row, at most 1,000 characters; absent if there is none, or it is NULL.
     pub field: Option<String>,
+}
+
+impl Heard {
+    /// Longest banner, and longest field, in characters.
+    const BANNER: usize = 1_000;
+    /// Longest version, in characters.
+    const VERSION: usize = 200;
+    /// The most capabilities that are kept, or lines of an answer that are read.
+    const CAPABILITIES: usize = 100;
+    /// Longest capability, in characters.
+    const CAPABILITY: usize = 200;
 }

@@ -41,9 +41,9 @@ impl Peer {
 }
 
 /// Garbage, and beginnings of something right with garbage in it and behind it.
-pub(super) fn garbage(right: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn garbage(right: &[&'static [u8]]) -> impl Strategy<Value = Vec<u8>> + use<> {
     let noise = vec(any::<u8>(), 0..200);
-    (proptest::sample::select(right), 0..=100_usize, any::<(usize, u8)>(), noise).prop_map(
+    (proptest::sample::select(right.to_vec()), 0..=100_usize, any::<(usize, u8)>(), noise).prop_map(
         |(right, percent, (at, byte), noise)| {
             let mut bytes = right[..right.len() * percent / 100].to_vec();
             if let Some(place) = at.checked_rem(bytes.len()).and_then(|at| bytes.get_mut(at)) {

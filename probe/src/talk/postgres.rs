@@ -77,7 +77,7 @@ async fn ready<S: AsyncRead + AsyncWrite + Unpin>(
             Message { kind: b'S', body } => {
                 let mut texts = body.split(|byte| *byte == 0);
                 if texts.next() == Some(b"server_version") {
-                    version = texts.next().map(|text| wire.text(text, 200));
+                    version = texts.next().map(|text| wire.text(text, Heard::VERSION));
                 }
             }
             _ => {}
@@ -100,7 +100,7 @@ async fn rows<S: AsyncRead + AsyncWrite + Unpin>(
             Message { kind: b'E', body } => return Err(Report::of(&body).error(wire)),
             Message { kind: b'D', body } => {
                 if rows == 0 {
-                    heard.field = first_field(&body).map(|field| wire.text(field, 1_000));
+                    heard.field = first_field(&body).map(|field| wire.text(field, Heard::BANNER));
                 }
                 rows += 1;
             }
