@@ -16,6 +16,8 @@ mod wire;
 mod double;
 
 pub mod imap;
+pub mod mqtt;
+pub mod mysql;
 pub mod pop3;
 pub mod postgres;
 pub mod redis;
@@ -24,7 +26,7 @@ pub mod ssh;
 
 pub use self::{
     error::TalkError,
-    given::{GivenError, Name, Query},
+    given::{GivenError, Name, Query, Topic},
     login::{Login, LoginError},
 };
 

@@ -1,6 +1,6 @@
 //! What people give for a conversation, as it can be sent.
 
-/// A name that can be sent: of a database, of a topic, of this machine. It has no control characters and 1 to
+/// A name that can be sent: of a database, of this machine. It has no control characters and 1 to
 /// [`Name::LIMIT`] bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
@@ -8,6 +8,10 @@ pub struct Name(String);
 /// What is asked of a database: 1 to [`Query::LIMIT`] bytes and no NUL. Where none is given, `SELECT 1`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query(String);
+
+/// A topic of MQTT that can be published to: a [`Name`] without wildcards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic(Name);
 
 /// Why this cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +22,9 @@ pub enum GivenError {
     /// Nothing, or longer than is sent.
     #[error("nothing, or too long")]
     Length,
+    /// A topic that stands for many.
+    #[error("a topic with + or # stands for many")]
+    Wildcard,
 }
 
 impl Name {
@@ -39,6 +46,19 @@ impl Name {
     /// The name itself.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Topic {
+    /// A topic.
+    pub fn new(text: impl Into<String>) -> Result<Self, GivenError> {
+        let name = Name::new(text)?;
+        if name.as_str().contains(['+', '#']) { Err(GivenError::Wildcard) } else { Ok(Self(name)) }
+    }
+
+    /// The topic itself.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
     }
 }
 
@@ -80,6 +100,11 @@ mod tests {
             assert_eq!(Name::new(text), Err(GivenError::Control));
         }
         assert_eq!(Query::new("a\0b"), Err(GivenError::Control));
+        assert_eq!(Topic::new("a\0b"), Err(GivenError::Control));
+        assert!(Topic::new("a/b").is_ok());
+        for text in ["#", "a/+/b"] {
+            assert_eq!(Topic::new(text), Err(GivenError::Wildcard));
+        }
         assert!(Query::new("SELECT 1,\r\n\t2").is_ok() && Name::new("my base").is_ok());
         assert_eq!(Name::new(""), Err(GivenError::Length));
         assert_eq!(Name::new("a".repeat(256)), Err(GivenError::Length));
