@@ -20,6 +20,7 @@ mod it {
     mod secrets;
     mod server;
     mod sign_in;
+    mod talk;
     mod tls;
     mod tls_options;
     mod verdict;
