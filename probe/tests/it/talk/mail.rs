@@ -115,11 +115,12 @@ async fn dovecot_encrypts_half_way() {
     let identity = Identity::new();
     let Some((server, port)) = start_dovecot(&identity, true).await else { return };
     let ann = login("ann", "can\"ary");
-    let said = not_let_in(soon(imap::ask(&mut server.connect().await, Some(&ann))).await);
+    let said =
+        not_let_in(soon(imap::ask(&mut server.connect_from_afar(server.port).await, Some(&ann))).await);
     assert_eq!(said, "it takes no password without encryption");
-    not_let_in(soon(pop3::ask(&mut server.connect_to(port).await, Some(&ann))).await);
+    not_let_in(soon(pop3::ask(&mut server.connect_from_afar(port).await, Some(&ann))).await);
 
-    let mut stream = server.connect().await;
+    let mut stream = server.connect_from_afar(server.port).await;
     let heard = soon(imap::before_tls(&mut stream)).await.unwrap();
     let mut stream = identity.encrypt(stream).await;
     let heard = soon(imap::after_tls(&mut stream, heard, Some(&ann))).await.unwrap();
@@ -128,7 +129,7 @@ async fn dovecot_encrypts_half_way() {
         "{heard:?}"
     );
 
-    let mut stream = server.connect_to(port).await;
+    let mut stream = server.connect_from_afar(port).await;
     let heard = soon(pop3::before_tls(&mut stream)).await.unwrap();
     let mut stream = identity.encrypt(stream).await;
     let heard = soon(pop3::after_tls(&mut stream, heard, Some(&ann))).await.unwrap();

@@ -12,7 +12,7 @@ use std::{
 
 use tempfile::TempDir;
 use tokio::{
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     process::{Child, Command},
 };
 
@@ -137,6 +137,13 @@ impl Real {
         TcpStream::connect(("127.0.0.1", port)).await.unwrap_or_else(|error| {
             panic!("{error}: {}", self.place.log());
         })
+    }
+
+    /// Connects from another address of this machine, for servers that trust their own.
+    pub(super) async fn connect_from_afar(&self, port: u16) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 2], 0).into()).unwrap();
+        socket.connect(([127, 0, 0, 1], port).into()).await.unwrap()
     }
 }
 
