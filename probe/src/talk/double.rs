@@ -56,9 +56,12 @@ pub(super) fn garbage(right: &[&'static [u8]]) -> impl Strategy<Value = Vec<u8>>
 }
 
 /// The result is the same however the bytes arrive. Only what a stranger is quoted with may be less of it.
-pub(super) fn steady<T: std::fmt::Debug>(says: &[u8], talk: impl AsyncFn(&mut Peer) -> Result<T, TalkError>) {
+pub(super) fn steady<T: std::fmt::Debug>(
+    says: &[u8],
+    talk: impl AsyncFn(&mut Peer) -> Result<T, TalkError> + Copy,
+) {
     let told = |piece| {
-        let (result, heard) = Peer::new(says, piece).talk(&talk);
+        let (result, heard) = Peer::new(says, piece).talk(talk);
         match result {
             Err(TalkError::Strange { .. }) => (String::from("strange"), heard.len()),
             result => (format!("{result:?}"), heard.len()),

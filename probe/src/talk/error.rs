@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use domain::{Fault, FaultKind, Outcome, Phase, TlsFault};
+use domain::{Fault, FaultKind, Outcome, Phase, Reason, TlsFault};
 
 use crate::fault;
 
@@ -30,6 +30,8 @@ pub enum TalkError {
     NoEncryption,
     /// The server went on talking where the encryption has to begin: somebody in between may have put that in.
     Early,
+    /// This machine has no randomness to sign in with, which says nothing about the server.
+    NoRandomness,
 }
 
 impl TalkError {
@@ -37,6 +39,7 @@ impl TalkError {
     pub fn outcome(&self, phase: Phase) -> Outcome {
         let kind = match self {
             Self::Io(error) => return fault::io(error, phase),
+            Self::NoRandomness => return Outcome::Unknown(Reason::Overload),
             Self::Closed => FaultKind::Closed,
             Self::Strange { .. } | Self::TooLong | Self::Early | Self::Refused(_) => FaultKind::Protocol,
             Self::SignIn(_) => FaultKind::SignIn,
@@ -48,7 +51,7 @@ impl TalkError {
     /// What was seen, for people; may be empty.
     fn detail(&self) -> String {
         match self {
-            Self::Closed => String::new(),
+            Self::Closed | Self::NoRandomness => String::new(),
             Self::Io(error) => error.to_string(),
             Self::Strange { protocol, said } if said.is_empty() => words::detail_talk_silent(*protocol),
             Self::Strange { protocol, said } => words::detail_talk_strange(*protocol, said),
@@ -64,6 +67,7 @@ impl fmt::Display for TalkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => f.write_str(words::FAULT_CLOSED),
+            Self::NoRandomness => f.write_str("no randomness"),
             Self::SignIn(said) => write!(f, "{}: {said}", words::FAULT_SIGN_IN),
             _ => f.write_str(&self.detail()),
         }

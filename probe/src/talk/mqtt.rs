@@ -1,11 +1,12 @@
 //! MQTT 3.1.1: a connection, a ping, and an echo on a topic if one is given.
 
-use std::{fmt::Write as _, io};
-
-use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Heard, Login, TalkError, Topic, wire::Wire};
+use super::{
+    Heard, Login, TalkError, Topic,
+    chance::{hex, random},
+    wire::Wire,
+};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -106,14 +107,7 @@ async fn echo<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// Sixteen letters and digits.
 fn chance() -> Result<String, TalkError> {
-    let mut bytes = [0; 8];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| TalkError::Io(io::Error::other("no randomness")))?;
-    let mut text = String::new();
-    for byte in bytes {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    Ok(text)
+    Ok(hex(&random::<8>()?))
 }
 
 /// A text with its length, which is bounded far below what that can say.

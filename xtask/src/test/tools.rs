@@ -1,4 +1,4 @@
-//! What the tests need beside Rust: `sqlite3`, a mail server, Chromium, Node.js, and the packages of `e2e/package-lock.json`.
+//! What the tests need beside Rust: `sqlite3`, servers that are probed, Chromium, Node.js, and the packages of `e2e/package-lock.json`.
 
 use std::{
     env, fs,
@@ -13,7 +13,18 @@ use crate::{command, failure::Failure, output, packages, workspace};
 const BROWSERS: [&str; 2] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 const BROWSER_PACKAGES: [&str; 3] = ["chromium-headless-shell", "fonts-dejavu-core", "fonts-liberation"];
 const NODE_PACKAGES: [&str; 2] = ["nodejs", "npm"];
-/// A mail server in Python, which `notify` sends to. Debian's own Python knows Debian's packages, others do not.
+/// Servers that `probe` talks to: where the program is, and its package. Its tests start their own, with no settings of the
+/// system's; elsewhere they skip what is missing.
+const SERVERS: [(&str, &str); 7] = [
+    ("/usr/lib/postgresql", "postgresql"),
+    ("/usr/sbin/mariadbd", "mariadb-server"),
+    ("/usr/bin/redis-server", "redis-server"),
+    ("/usr/sbin/mosquitto", "mosquitto"),
+    ("/usr/sbin/sshd", "openssh-server"),
+    ("/usr/lib/dovecot/imap", "dovecot-imapd"),
+    ("/usr/lib/dovecot/pop3", "dovecot-pop3d"),
+];
+/// A mail server in Python, which `notify` sends to and `probe` asks. Debian's own Python knows Debian's packages, others do not.
 const MAIL_PACKAGE: &str = "python3-aiosmtpd";
 const PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
 /// What playwright-core asks for.
@@ -36,6 +47,12 @@ pub(super) fn ensure() -> Result<PathBuf, Failure> {
     }
     if !["node", "npm"].iter().all(|name| command::succeeds(command::program(name).arg("--version"))) {
         missing.extend(NODE_PACKAGES);
+    }
+    // Elsewhere they may be anywhere, or missing.
+    if Path::new("/etc/debian_version").is_file() {
+        missing.extend(
+            SERVERS.iter().filter(|(path, _)| !Path::new(path).exists()).map(|(_, package)| *package),
+        );
     }
     if !missing.is_empty() {
         let help = "elsewhere install sqlite3, aiosmtpd, Chromium and Node.js and let the variable CHROMIUM name the browser";

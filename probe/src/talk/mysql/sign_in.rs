@@ -111,11 +111,7 @@ pub(super) async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
+    use super::{super::super::chance::hex, *};
 
     /// Computed by Python's `hashlib`.
     #[test]

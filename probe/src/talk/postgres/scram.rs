@@ -2,17 +2,16 @@
 //!
 //! Passwords are used as they are: what RFC 4013 would change about some that are not ASCII is not done.
 
-use std::{io, num::NonZeroU32};
+use std::num::NonZeroU32;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::{
     digest::{SHA256, digest},
     hmac, pbkdf2,
-    rand::{SecureRandom as _, SystemRandom},
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::super::{TalkError, wire::Wire};
+use super::super::{TalkError, chance::random, wire::Wire};
 
 pub(super) const METHOD: &str = "SCRAM-SHA-256";
 /// The most rounds that are computed: about 30 ms of a processor. Servers usually ask for 4,096.
@@ -22,9 +21,7 @@ const UNBOUND: (&str, &str) = ("n,,", "biws");
 
 /// Chance, as it is said in the first message.
 pub(super) fn nonce() -> Result<String, TalkError> {
-    let mut bytes = [0; 18];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| TalkError::Io(io::Error::other("no randomness")))?;
-    Ok(STANDARD.encode(bytes))
+    Ok(STANDARD.encode(random::<18>()?))
 }
 
 /// The user is not said again: the server knows it already.

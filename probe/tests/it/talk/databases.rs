@@ -30,7 +30,7 @@ async fn start_postgres(identity: &Identity) -> Option<Real> {
     let place = Place::new();
     let data = place.path().join("data").to_str().unwrap().to_owned();
     let password = place.write("password", "canary").to_str().unwrap().to_owned();
-    let made = [
+    let how = [
         "-D",
         &data,
         "-U",
@@ -42,7 +42,7 @@ async fn start_postgres(identity: &Identity) -> Option<Real> {
         "--pwfile",
         &password,
     ];
-    place.run(&make, &made).await;
+    place.run(&make, &how).await;
     let access = format!("hba_file={}", place.write("access", ACCESS).display());
     let chain = format!("ssl_cert_file={}", place.write("chain.pem", &identity.chain).display());
     let key = format!("ssl_key_file={}", place.write("key.pem", &identity.key).display());

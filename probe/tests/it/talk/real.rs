@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tempfile::TempDir;
 use tokio::{
     net::{TcpSocket, TcpStream},
@@ -31,7 +32,8 @@ pub(super) struct Place {
 /// A server that runs. It ends with the value.
 pub(super) struct Real {
     pub(super) port: u16,
-    _child: Child,
+    child: Child,
+    last: Signal,
     place: Place,
 }
 
@@ -112,7 +114,9 @@ impl Place {
         let mut child = self.command(program, args).spawn().unwrap();
         for _ in 0..1_500 {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return Real { port, _child: child, place: self };
+                // To PostgreSQL, the usual one means to wait for its clients.
+                let last = if program.ends_with("postgres") { Signal::QUIT } else { Signal::TERM };
+                return Real { port, child, last, place: self };
             }
             if let Some(status) = child.try_wait().unwrap() {
                 panic!("{} ended with {status}: {}", program.display(), self.log());
@@ -124,6 +128,15 @@ impl Place {
 
     fn log(&self) -> String {
         fs::read_to_string(self.path().join("log")).unwrap_or_default()
+    }
+}
+
+/// A server that is just killed leaves others of its own behind, and memory that they shared.
+impl Drop for Real {
+    fn drop(&mut self) {
+        let Some(id) = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else { return };
+        let _ = kill_process(id, self.last);
+        let _ = waitpid(Some(id), WaitOptions::empty());
     }
 }
 
