@@ -38,6 +38,8 @@ pub struct Heard {
     pub banner: Option<String>,
     /// The version that it names, at most 200 characters.
     pub version: Option<String>,
+    /// Whether it leads or follows others, in its own word: `primary`, `standby`, `master`, `slave`; at most 200 characters.
+    pub role: Option<String>,
     /// What it says it can do, as it writes it, in its order; at most 100 of at most 200 characters.
     pub capabilities: Vec<String>,
     /// How many rows the query gave.
@@ -49,7 +51,7 @@ pub struct Heard {
 impl Heard {
     /// Longest banner, and longest field, in characters.
     const BANNER: usize = 1_000;
-    /// Longest version, in characters.
+    /// Longest version, and longest role, in characters.
     const VERSION: usize = 200;
     /// The most capabilities that are kept, or lines of an answer that are read.
     const CAPABILITIES: usize = 100;

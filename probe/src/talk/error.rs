@@ -91,3 +91,29 @@ impl From<io::Error> for TalkError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_server_did_counts_against_it() {
+        let told = |error: TalkError| match error.outcome(Phase::FirstByte) {
+            Outcome::Down(fault) => fault.to_string(),
+            other => format!("{other:?}"),
+        };
+        let end = io::Error::from(io::ErrorKind::UnexpectedEof);
+        assert_eq!(told(TalkError::from(end)), "connection closed without an answer");
+        let reset = TalkError::from(io::Error::from_raw_os_error(libc::ECONNRESET));
+        assert_eq!(reset.outcome(Phase::Body), Outcome::Down(Fault::new(FaultKind::Reset, "")));
+        let files = TalkError::from(io::Error::from_raw_os_error(libc::EMFILE));
+        assert_eq!(files.outcome(Phase::Body), Outcome::Unknown(Reason::FileDescriptors));
+        assert_eq!(TalkError::NoRandomness.outcome(Phase::Body), Outcome::Unknown(Reason::Overload));
+        assert_eq!(told(TalkError::SignIn("no".into())), "signing in fails: no");
+        let strange = TalkError::Strange { protocol: "X", said: "y".into() };
+        assert_eq!(strange.to_string(), "it does not speak X: y");
+        assert!(told(strange).ends_with("it does not speak X: y"));
+        let plain = TalkError::NoEncryption.outcome(Phase::Tls);
+        assert!(matches!(plain, Outcome::Down(Fault { kind: FaultKind::Tls(TlsFault::NotTls), .. })));
+    }
+}

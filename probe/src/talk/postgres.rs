@@ -37,7 +37,7 @@ pub async fn before_tls<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> Re
     }
 }
 
-/// Signs in and asks, over a stream that is encrypted, or is not to be. Tells version, rows and field.
+/// Signs in and asks, over a stream that is encrypted, or is not to be. Tells version, role, rows and field.
 pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     ask: &Ask<'_>,
@@ -46,7 +46,7 @@ pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
     wire.hide(ask.login.password());
     wire.send(&startup(ask)).await?;
     sign_in::sign_in(&mut wire, ask.login).await?;
-    let mut heard = Heard { version: ready(&mut wire).await?, ..Heard::default() };
+    let mut heard = ready(&mut wire).await?;
     wire.send(&build(b'Q', &[ask.query.as_str().as_bytes(), b"\0"])).await?;
     rows(&mut wire, &mut heard).await?;
     wire.part(&build(b'X', &[])).await;
@@ -65,19 +65,24 @@ fn startup(ask: &Ask<'_>) -> Vec<u8> {
     build(0, &[&body]).split_off(1)
 }
 
-/// Waits until the server takes a query, and learns its version meanwhile.
-async fn ready<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-) -> Result<Option<String>, TalkError> {
-    let mut version = None;
+/// Waits until the server takes a query, and learns meanwhile what it tells of itself.
+async fn ready<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Result<Heard, TalkError> {
+    let mut heard = Heard::default();
     loop {
         match receive(wire, b"SKNZE").await? {
-            Message { kind: b'Z', .. } => return Ok(version),
+            Message { kind: b'Z', .. } => return Ok(heard),
             Message { kind: b'E', body } => return Err(Report::of(&body).error(wire)),
             Message { kind: b'S', body } => {
                 let mut texts = body.split(|byte| *byte == 0);
-                if texts.next() == Some(b"server_version") {
-                    version = texts.next().map(|text| wire.text(text, Heard::VERSION));
+                match (texts.next(), texts.next()) {
+                    (Some(b"server_version"), Some(version)) => {
+                        heard.version = Some(wire.text(version, Heard::VERSION));
+                    }
+                    // Since version 14.
+                    (Some(b"in_hot_standby"), Some(follows)) => {
+                        heard.role = Some(if follows == b"on" { "standby" } else { "primary" }.into());
+                    }
+                    _ => {}
                 }
             }
             _ => {}

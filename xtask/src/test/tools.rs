@@ -13,8 +13,8 @@ use crate::{command, failure::Failure, output, packages, workspace};
 const BROWSERS: [&str; 2] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 const BROWSER_PACKAGES: [&str; 3] = ["chromium-headless-shell", "fonts-dejavu-core", "fonts-liberation"];
 const NODE_PACKAGES: [&str; 2] = ["nodejs", "npm"];
-/// Servers that `probe` talks to: where the program is, and its package. Its tests start their own, with no settings of the
-/// system's; elsewhere they skip what is missing.
+/// Servers that `probe` talks to: where Debian has them, and their packages. Its tests start their own, with no settings of the
+/// system's, and skip what is missing.
 const SERVERS: [(&str, &str); 7] = [
     ("/usr/lib/postgresql", "postgresql"),
     ("/usr/sbin/mariadbd", "mariadb-server"),
@@ -48,18 +48,29 @@ pub(super) fn ensure() -> Result<PathBuf, Failure> {
     if !["node", "npm"].iter().all(|name| command::succeeds(command::program(name).arg("--version"))) {
         missing.extend(NODE_PACKAGES);
     }
-    // Elsewhere they may be anywhere, or missing.
-    if Path::new("/etc/debian_version").is_file() {
-        missing.extend(
-            SERVERS.iter().filter(|(path, _)| !Path::new(path).exists()).map(|(_, package)| *package),
-        );
-    }
     if !missing.is_empty() {
         let help = "elsewhere install sqlite3, aiosmtpd, Chromium and Node.js and let the variable CHROMIUM name the browser";
         packages::install(&missing, "the tests need", help)?;
     }
+    servers();
     npm_packages()?;
     node()
+}
+
+/// What they would prove is only missed; everything else can be tested without them.
+fn servers() {
+    let missing = SERVERS.iter().filter(|(path, _)| !Path::new(path).exists());
+    let missing: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return;
+    }
+    if let Err(failure) = packages::install(&missing, "conversations are tested with", "or leave them out") {
+        crate::explain(&failure);
+        output::line(format_args!(
+            "SKIPPED: conversations with {}, unless they are elsewhere",
+            missing.join(", ")
+        ));
+    }
 }
 
 /// Debian 12 has a Node.js that is too old for playwright. npm has newer ones, so one is put aside for the tests.

@@ -6,7 +6,7 @@ use super::{
 };
 
 const READY: &[u8] =
-    b"R\0\0\0\x08\0\0\0\0S\0\0\0\x18server_version\x0015.1\0K\0\0\0\x0c\0\0\0\0\0\0\0\0Z\0\0\0\x05I";
+    b"R\0\0\0\x08\0\0\0\0S\0\0\0\x18server_version\x0015.1\0S\0\0\0\x17in_hot_standby\0off\0K\0\0\0\x0c\0\0\0\0\0\0\0\0Z\0\0\0\x05I";
 const ROWS: &[u8] = b"T\0\0\0\x06\0\x01D\0\0\0\x0c\0\x01\0\0\0\x0242D\0\0\0\x0a\0\x01\xff\xff\xff\xffC\0\0\0\x0dSELECT 2\0Z\0\0\0\x05I";
 const STARTING: &[u8] = b"E\0\0\0\x2aSFATAL\0VFATAL\0C57P03\0Mstill starting\0\0";
 
@@ -26,8 +26,13 @@ fn told(says: &[u8]) -> (String, String) {
 #[test]
 fn rows_are_counted() {
     let (result, heard) = Peer::new(&[READY, ROWS].concat(), usize::MAX).talk(asked);
-    let wanted =
-        Heard { version: Some("15.1".into()), rows: Some(2), field: Some("42".into()), ..Heard::default() };
+    let wanted = Heard {
+        version: Some("15.1".into()),
+        role: Some("primary".into()),
+        rows: Some(2),
+        field: Some("42".into()),
+        ..Heard::default()
+    };
     assert_eq!(result.unwrap(), wanted);
     let startup = "\0\0\0\x3f\0\x03\0\0user\0ann\0database\0ann\0application_name\0uptime-tracker\0\0";
     assert_eq!(heard, format!("{startup}Q\0\0\0\x0dSELECT 1\0X\0\0\0\x04"));

@@ -89,6 +89,7 @@ async fn postgres_lets_in_and_counts() {
     let heard = made.unwrap();
     assert!(heard.version.as_ref().is_some_and(|version| !version.is_empty()), "{heard:?}");
     assert_eq!((heard.rows, heard.field.as_deref()), (Some(1), Some("1")));
+    assert_eq!(heard.role.as_deref(), Some("primary"));
     println!("PostgreSQL {}", heard.version.unwrap());
     for statement in USERS.split(';').filter(|statement| !statement.trim().is_empty()) {
         let statement = match statement.trim() {

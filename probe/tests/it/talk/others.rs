@@ -29,10 +29,12 @@ async fn start_redis(identity: &Identity, more: &str) -> Option<(Real, u16)> {
 #[tokio::test]
 async fn redis_lets_in() {
     let identity = Identity::new();
-    let users = "requirepass canary\nuser ann on >\"can ary\" ~* +@all\nuser bob on >x ~* -@all +auth";
+    let users = "requirepass canary\nuser ann on >\"can ary\" ~* +@all\nuser eve on >x -@all +ping\nuser bob on >x ~* -@all +auth";
     let Some((server, tls)) = start_redis(&identity, users).await else { return };
     for login in [login("ann", "can ary"), login("", "canary"), login("default", "canary")] {
-        soon(redis::ask(&mut server.connect().await, Some(&login))).await.unwrap();
+        let heard = soon(redis::ask(&mut server.connect().await, Some(&login))).await.unwrap();
+        println!("Redis {}", heard.version.as_deref().unwrap_or_default());
+        assert!(heard.version.is_some() && heard.role.as_deref() == Some("master"), "{heard:?}");
         let mut stream = identity.encrypt(server.connect_to(tls).await).await;
         soon(redis::ask(&mut stream, Some(&login))).await.unwrap();
     }
@@ -40,6 +42,8 @@ async fn redis_lets_in() {
     assert_eq!(said, "NOAUTH Authentication required.");
     let said = not_let_in(soon(redis::ask(&mut server.connect().await, Some(&login("ann", "no")))).await);
     assert!(said.starts_with("WRONGPASS "), "{said}");
+    // Who may do nothing but ask whether it serves.
+    soon(redis::ask(&mut server.connect().await, Some(&login("eve", "x")))).await.unwrap();
     let said = refused(soon(redis::ask(&mut server.connect().await, Some(&login("bob", "x")))).await);
     assert!(said.starts_with("NOPERM "), "{said}");
     // Who speaks in the clear where encryption is wanted.
