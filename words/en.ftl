@@ -1799,6 +1799,22 @@ detail-authorities-unreadable = the authorities of this tracker cannot be read
 detail-authorities-unusable = the authorities of this tracker cannot be used
 detail-client-unreadable = the client certificate of this tracker cannot be read
 detail-client-key = the client certificate of this tracker does not fit its key
+detail-talk-strange = it does not speak { $protocol }: { $said }
+detail-talk-silent = it does not speak { $protocol }
+detail-talk-method = it wants another way of signing in: { $method }
+detail-talk-work = it wants too much work for signing in
+detail-talk-impostor = it does not know the password either, so it is not the server it says it is
+detail-talk-needs-encryption = it takes no password without encryption
+detail-talk-ascii = it takes only ASCII
+detail-mqtt-version = it does not speak version 3.1.1
+detail-mqtt-name = it does not take the name of this client
+detail-mqtt-unavailable = it says that it is not available
+detail-mqtt-login = it does not accept the user and password
+detail-mqtt-right = it does not allow this
+detail-mqtt-subscribe = it does not allow to subscribe to the topic
+detail-talk-long = an answer without an end
+detail-talk-no-encryption = the server offers no encryption
+detail-talk-early = it went on talking before the encryption, as when somebody in between puts something in
 
 ## A certificate in short
 

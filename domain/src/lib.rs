@@ -79,8 +79,9 @@ mod preset;
 #[cfg(feature = "server")]
 mod probe;
 #[cfg(feature = "server")]
-mod receipts;
 mod question;
+#[cfg(feature = "server")]
+mod receipts;
 #[cfg(feature = "server")]
 mod records;
 #[cfg(feature = "server")]

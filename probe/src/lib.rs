@@ -16,6 +16,8 @@ mod ping;
 mod prober;
 mod tcp;
 mod tls;
+#[doc(hidden)]
+pub mod talk;
 
 pub use crate::{
     line::resolver::{Lookup, LookupAnswer, LookupError},

@@ -23,6 +23,7 @@ mod it {
     mod server;
     mod sign_in;
     mod tcp;
+    mod talk;
     mod tls;
     mod tls_options;
     mod tls_targets;

@@ -1,4 +1,4 @@
-//! What the tests need beside Rust: `sqlite3`, a mail server, Chromium, Node.js, and the packages of `e2e/package-lock.json`.
+//! What the tests need beside Rust: `sqlite3`, servers that are probed, Chromium, Node.js, and the packages of `e2e/package-lock.json`.
 
 use std::{
     env, fs,
@@ -13,7 +13,18 @@ use crate::{command, failure::Failure, output, packages, workspace};
 const BROWSERS: [&str; 2] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 const BROWSER_PACKAGES: [&str; 3] = ["chromium-headless-shell", "fonts-dejavu-core", "fonts-liberation"];
 const NODE_PACKAGES: [&str; 2] = ["nodejs", "npm"];
-/// A mail server in Python, which `notify` sends to. Debian's own Python knows Debian's packages, others do not.
+/// Servers that `probe` talks to: where Debian has them, and their packages. Its tests start their own, with no settings of the
+/// system's, and skip what is missing.
+const SERVERS: [(&str, &str); 7] = [
+    ("/usr/lib/postgresql", "postgresql"),
+    ("/usr/sbin/mariadbd", "mariadb-server"),
+    ("/usr/bin/redis-server", "redis-server"),
+    ("/usr/sbin/mosquitto", "mosquitto"),
+    ("/usr/sbin/sshd", "openssh-server"),
+    ("/usr/lib/dovecot/imap", "dovecot-imapd"),
+    ("/usr/lib/dovecot/pop3", "dovecot-pop3d"),
+];
+/// A mail server in Python, which `notify` sends to and `probe` asks. Debian's own Python knows Debian's packages, others do not.
 const MAIL_PACKAGE: &str = "python3-aiosmtpd";
 const PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
 /// What playwright-core asks for.
@@ -41,8 +52,25 @@ pub(super) fn ensure() -> Result<PathBuf, Failure> {
         let help = "elsewhere install sqlite3, aiosmtpd, Chromium and Node.js and let the variable CHROMIUM name the browser";
         packages::install(&missing, "the tests need", help)?;
     }
+    servers();
     npm_packages()?;
     node()
+}
+
+/// What they would prove is only missed; everything else can be tested without them.
+fn servers() {
+    let missing = SERVERS.iter().filter(|(path, _)| !Path::new(path).exists());
+    let missing: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return;
+    }
+    if let Err(failure) = packages::install(&missing, "conversations are tested with", "or leave them out") {
+        crate::explain(&failure);
+        output::line(format_args!(
+            "SKIPPED: conversations with {}, unless they are elsewhere",
+            missing.join(", ")
+        ));
+    }
 }
 
 /// Debian 12 has a Node.js that is too old for playwright. npm has newer ones, so one is put aside for the tests.
