@@ -1520,8 +1520,13 @@ field-url-port-zero = port 0 cannot be asked; ports are 1 to 65535
 field-url-curl = this is a command line; paste it under More options
 field-url-no-port = a { $kind } target has a port, like { $kind }://example.org:5432
 field-url-place = a { $kind } target is a host and a port, with nothing behind them
+field-url-named = a { $kind } target is a host, maybe a port, and behind them at most one name, without +, # and ?
 field-url-host = a { $kind } target is a host, with nothing behind it
 field-url-question = a dns target is dns://SERVER/NAME?type=TYPE, with one of { $types }, and &transport=tcp or tls where it is not udp; dns:///NAME asks the server of this machine
+field-auth-basic = a { $kind } server is told a user and a password
+field-login-control = a user of at most 256 letters and a password of at most 4096, without control characters, are told to a { $kind } server
+field-query-long = a query has at most 4096 bytes
+detail-login-unsendable = user and password cannot be sent
 field-only-for = only for { $kinds } targets
 field-body-escape = what is sent knows \r, \n, \t, \0, \xFF and \\; another sign behind a backslash is none of them
 field-name-missing = a name needs at least one character

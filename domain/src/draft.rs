@@ -1,11 +1,11 @@
 //! A tracker as it is typed or sent, before it is known to be right.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use crate::{
-    Defaults, Expectations, FieldError, Given, Group, HttpDraft, HttpOptions, Invalid, NewTracker, Rest,
-    Schedule, Tags, Target, TrackerId, TrackerName, labels::parse_place, schedule::parse_length,
-    tracker::DEFAULT_DEADLINE,
+    AuthDraft, BasicDraft, Defaults, Expectations, FieldError, Given, Group, HttpDraft, HttpOptions, Invalid,
+    NewTracker, Rest, Schedule, Secret, Tags, Target, TrackerId, TrackerName, labels::parse_place,
+    schedule::parse_length, tracker::DEFAULT_DEADLINE,
 };
 
 mod fit;
@@ -69,30 +69,44 @@ impl Draft {
 
     /// The tracker that the draft describes, with these defaults for what is absent. All problems at once.
     pub fn parse_with(&self, defaults: &Defaults) -> Result<NewTracker, Invalid> {
-        let target = Target::parse(self.url.as_deref().unwrap_or_default());
+        let draft = self.with_login();
+        let target = Target::parse(draft.url.as_deref().unwrap_or_default());
         let base = target.map(|target| defaults.tracker(target));
-        self.onto(base, &HttpOptions::default())
+        draft.onto(base, &HttpOptions::default())
     }
 
     /// The tracker after an edit by this draft.
     pub fn apply(&self, to: &NewTracker) -> Result<NewTracker, Invalid> {
-        let edited = match &self.url {
+        let draft = self.with_login();
+        let edited = match &draft.url {
             None => Ok(to.clone()),
             Some(url) => Target::parse(url).map(|target| fit::moved(to, target)),
         };
-        self.onto(edited, &to.http)
+        draft.onto(edited, &to.http)
     }
 
     /// The tracker that the draft describes as a whole: what is absent is as it is built in, whatever it was before. Only secrets that
     /// are masked are taken from there.
     pub fn describe(&self, before: Option<&NewTracker>) -> Result<NewTracker, Invalid> {
-        let base = Target::parse(self.url.as_deref().unwrap_or_default()).map(NewTracker::of);
+        let draft = self.with_login();
+        let base = Target::parse(draft.url.as_deref().unwrap_or_default()).map(NewTracker::of);
         let http = before.map(|before| before.http.clone()).unwrap_or_default();
         // A file does not say on whom it depends: numbers are others elsewhere.
         let parent = before.and_then(|before| before.parent);
         let base = base.map(|base| NewTracker { http, parent, ..base });
-        let whole = self.http.clone().unwrap_or_default().whole();
-        Self { http: Some(whole), ..self.clone() }.onto(base, &HttpOptions::default())
+        let whole = draft.http.clone().unwrap_or_default().whole();
+        Self { http: Some(whole), ..draft.into_owned() }.onto(base, &HttpOptions::default())
+    }
+
+    /// With user and password of the URL among the options, where they are secrets.
+    fn with_login(&self) -> Cow<'_, Self> {
+        let Some((url, user, password)) = self.url.as_deref().and_then(Target::login_of) else {
+            return Cow::Borrowed(self);
+        };
+        let mut http = self.http.clone().unwrap_or_default();
+        http.auth =
+            Given::Set(AuthDraft::Basic(BasicDraft { user, password: Given::Set(Secret::new(password)) }));
+        Cow::Owned(Self { url: Some(url), http: Some(http), ..self.clone() })
     }
 
     fn onto(&self, base: Result<NewTracker, FieldError>, http: &HttpOptions) -> Result<NewTracker, Invalid> {

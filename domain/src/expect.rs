@@ -31,7 +31,7 @@ mod value;
 
 use std::{fmt, sync::Arc};
 
-pub use self::answer::{Answer, CertificateFacts, Headers, Judgement, Miss};
+pub use self::answer::{Answer, CertificateFacts, Headers, Judgement, Miss, ServerFacts};
 use self::{
     grammar::Parser,
     subject::Known,

@@ -13,6 +13,22 @@ pub enum Kind {
     Dns,
     /// A host that answers echoes.
     Ping,
+    /// A server that takes mail.
+    Smtp,
+    /// A server that shows mail.
+    Imap,
+    /// A server that hands mail over.
+    Pop3,
+    /// A host that lets people in.
+    Ssh,
+    /// A PostgreSQL database.
+    Postgres,
+    /// A MySQL or MariaDB database.
+    Mysql,
+    /// A Redis server, or what talks like one.
+    Redis,
+    /// A broker of messages.
+    Mqtt,
 }
 
 /// What a kind has: options, subjects of expectations and fields of the editor go by it. What no facet is about, every kind has.
@@ -34,6 +50,10 @@ pub enum Facet {
     Records,
     /// Echoes that get lost.
     Echoes,
+    /// A server that tells of itself.
+    Server,
+    /// A database that answers queries.
+    Rows,
 }
 
 /// How a target of a kind is written.
@@ -47,6 +67,8 @@ pub enum Form {
     Place,
     /// `scheme://server:port/name?type=TYPE&transport=HOW`.
     Question,
+    /// `scheme://host:port/name`; the name may be left out.
+    Named,
 }
 
 /// A scheme of URLs.
@@ -60,6 +82,13 @@ pub struct Scheme {
     pub port: Option<u16>,
 }
 
+impl Scheme {
+    /// Whether encryption begins within the conversation, on the way.
+    pub fn is_starttls(self) -> bool {
+        self.name.ends_with("+starttls")
+    }
+}
+
 /// All there is to know of a kind beside how it is asked.
 struct Row {
     kind: Kind,
@@ -71,8 +100,8 @@ struct Row {
 }
 
 /// Every kind. Words and schemes are on users' disks: they never change.
-const KINDS: [Row; 5] = {
-    use Facet::{Banner, Connects, Echoes, Records, Sends, SignIn, Tls, Web};
+const KINDS: [Row; 13] = {
+    use Facet::{Banner, Connects, Echoes, Records, Rows, Sends, Server, SignIn, Tls, Web};
     [
         Row {
             kind: Kind::Http,
@@ -112,6 +141,74 @@ const KINDS: [Row; 5] = {
             schemes: &[Scheme { name: "ping", is_tls: false, port: None }],
             form: Form::Host,
             facets: &[Echoes],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Smtp,
+            word: "smtp",
+            schemes: &[plain("smtp", 25), plain("smtp+starttls", 587), encrypted("smtps", 465)],
+            form: Form::Place,
+            facets: &[SignIn, Connects, Tls, Banner, Server],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Imap,
+            word: "imap",
+            schemes: &[plain("imap", 143), plain("imap+starttls", 143), encrypted("imaps", 993)],
+            form: Form::Place,
+            facets: &[SignIn, Connects, Tls, Banner, Server],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Pop3,
+            word: "pop3",
+            schemes: &[plain("pop3", 110), plain("pop3+starttls", 110), encrypted("pop3s", 995)],
+            form: Form::Place,
+            facets: &[SignIn, Connects, Tls, Banner, Server],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Ssh,
+            word: "ssh",
+            schemes: &[plain("ssh", 22)],
+            form: Form::Place,
+            facets: &[Connects, Banner, Server],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Postgres,
+            word: "postgres",
+            schemes: &[
+                plain("postgres", 5_432),
+                plain("postgresql", 5_432),
+                plain("postgres+starttls", 5_432),
+            ],
+            form: Form::Named,
+            facets: &[SignIn, Sends, Connects, Tls, Server, Rows],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Mysql,
+            word: "mysql",
+            schemes: &[plain("mysql", 3_306), plain("mysql+starttls", 3_306)],
+            form: Form::Named,
+            facets: &[SignIn, Sends, Connects, Tls, Server, Rows],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Redis,
+            word: "redis",
+            schemes: &[plain("redis", 6_379), encrypted("rediss", 6_379)],
+            form: Form::Place,
+            facets: &[SignIn, Connects, Tls, Server],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Mqtt,
+            word: "mqtt",
+            schemes: &[plain("mqtt", 1_883), encrypted("mqtts", 8_883)],
+            form: Form::Named,
+            facets: &[SignIn, Connects, Tls, Server],
             expect: "",
         },
     ]

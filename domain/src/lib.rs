@@ -174,7 +174,7 @@ pub use draft::{Draft, RestDraft};
 #[cfg(feature = "server")]
 pub use egress::EgressPolicy;
 #[cfg(feature = "server")]
-pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss};
+pub use expect::{Answer, CertificateFacts, Expectations, Headers, Judgement, Miss, ServerFacts};
 #[cfg(feature = "server")]
 pub use flaps::Flaps;
 #[cfg(feature = "server")]

@@ -1,10 +1,11 @@
 //! What a tracker asks: a URL of one of the [kinds](Kind).
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
+use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use crate::{FieldError, Kind, Question, RECORD_TYPES, Scheme, kind::Form};
+use crate::{Facet, FieldError, Kind, Question, RECORD_TYPES, Scheme, kind::Form};
 
 /// A URL with a host and a scheme that names its kind, without credentials and fragment; at most 2,048 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +39,18 @@ impl Target {
     /// Whether the connection is encrypted from its first byte on.
     pub fn is_tls(&self) -> bool {
         self.scheme().is_some_and(|scheme| scheme.is_tls)
+    }
+
+    /// Whether encryption begins within the conversation.
+    pub fn is_starttls(&self) -> bool {
+        self.scheme().is_some_and(Scheme::is_starttls)
+    }
+
+    /// The name behind the host, of kinds whose targets have one: of a database, of a topic.
+    pub fn name(&self) -> Option<String> {
+        let path = self.0.path().strip_prefix('/').filter(|path| !path.is_empty());
+        let path = path.filter(|_| self.kind().form() == Form::Named)?;
+        percent_decode_str(path).decode_utf8().ok().map(Cow::into_owned)
     }
 
     /// What is asked of a name server, if it is one.
@@ -75,6 +88,21 @@ impl Target {
         Kind::of_scheme(self.0.scheme()).map(|(_, scheme)| scheme)
     }
 
+    /// Takes user and password out of a URL of a kind that signs in, other than the web's: those go into the options.
+    pub(crate) fn login_of(text: &str) -> Option<(String, String, String)> {
+        let mut url = Url::parse(text.trim()).ok()?;
+        let (kind, _) = Kind::of_scheme(url.scheme())?;
+        let has_one = !url.username().is_empty() || url.password().is_some();
+        if !has_one || kind.has(Facet::Web) || !kind.has(Facet::SignIn) {
+            return None;
+        }
+        let decoded = |part: &str| Some(percent_decode_str(part).decode_utf8().ok()?.into_owned());
+        let (user, password) = (decoded(url.username())?, decoded(url.password().unwrap_or_default())?);
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+        Some((url.into(), user, password))
+    }
+
     fn read(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err(words::FIELD_URL_MISSING.into());
@@ -94,15 +122,17 @@ impl Target {
         let with_scheme = match port_of(text) {
             _ if has_scheme(text) => text.to_owned(),
             Some(80) => format!("http://{text}"),
-            Some(port) if OTHERS.contains(&port) => format!("tcp://{text}"),
-            _ => format!("https://{text}"),
+            Some(port) => {
+                let other = OTHERS.iter().find(|(other, _)| *other == port);
+                format!("{}://{text}", other.map_or("https", |(_, scheme)| scheme))
+            }
+            None => format!("https://{text}"),
         };
         let url = Url::parse(&with_scheme).map_err(words::field_url_wrong)?;
         let Some((kind, scheme)) = Kind::of_scheme(url.scheme()) else {
             let scheme: String = url.scheme().chars().take(60).collect();
             return Err(words::field_url_scheme(Kind::schemes(), scheme));
         };
-        // A kind that signs in takes them out of the URL here, into the draft of its options, and never into a target.
         if !url.username().is_empty() || url.password().is_some() {
             return Err(words::FIELD_URL_CREDENTIALS.into());
         }
@@ -131,6 +161,14 @@ fn normal(mut url: Url, kind: Kind, scheme: Scheme) -> Result<Url, String> {
     if kind.form() == Form::Question {
         return question(&url);
     }
+    if kind.form() == Form::Named {
+        if url.query().is_some() || !is_name(url.path()) {
+            return Err(words::field_url_named(kind.word()));
+        }
+        if url.path() == "/" {
+            url.set_path("");
+        }
+    }
     if matches!(kind.form(), Form::Place | Form::Host) {
         if !matches!(url.path(), "" | "/") || url.query().is_some() {
             let is_host = kind.form() == Form::Host;
@@ -147,14 +185,43 @@ fn normal(mut url: Url, kind: Kind, scheme: Scheme) -> Result<Url, String> {
     Ok(url)
 }
 
+/// Whether a path is nothing, or one name that can be sent.
+fn is_name(path: &str) -> bool {
+    let Some(name) = path.strip_prefix('/') else { return path.is_empty() };
+    let decoded = percent_decode_str(name).decode_utf8();
+    decoded
+        .is_ok_and(|name| name.len() <= 255 && !name.contains(|c: char| c.is_control() || "+#".contains(c)))
+}
+
 fn question(url: &Url) -> Result<Url, String> {
     let question = Question::of(url).and_then(|question| question.url());
     question.ok_or_else(|| words::field_url_question(RECORD_TYPES.join(", ")))
 }
 
-/// Ports at which hardly anybody speaks HTTP; what is there is asked for a connection. Of any other port, a URL is meant.
-const OTHERS: [u16; 20] =
-    [21, 22, 23, 25, 53, 110, 143, 389, 445, 465, 587, 636, 993, 995, 1883, 3306, 3389, 5432, 6379, 27017];
+/// Ports at which hardly anybody speaks HTTP, with the scheme of what is there; where that wants to know who asks, or has no kind, it is
+/// asked for a connection. Of any other port, a URL is meant.
+const OTHERS: [(u16, &str); 20] = [
+    (21, "tcp"),
+    (22, "ssh"),
+    (23, "tcp"),
+    (25, "smtp"),
+    (53, "tcp"),
+    (110, "pop3"),
+    (143, "imap"),
+    (389, "tcp"),
+    (445, "tcp"),
+    (465, "smtps"),
+    (587, "smtp+starttls"),
+    (636, "tcp"),
+    (993, "imaps"),
+    (995, "pop3s"),
+    (1883, "tcp"),
+    (3306, "tcp"),
+    (3389, "tcp"),
+    (5432, "tcp"),
+    (6379, "tcp"),
+    (27017, "tcp"),
+];
 
 /// The port of `host:port`, without anything behind it.
 fn port_of(text: &str) -> Option<u16> {

@@ -11,13 +11,21 @@
 mod dns;
 mod fault;
 mod http;
+mod imap;
 mod line;
+mod mqtt;
+mod mysql;
 mod ping;
+mod pop3;
+mod postgres;
 mod prober;
-mod tcp;
-mod tls;
+mod redis;
+mod smtp;
+mod ssh;
 #[doc(hidden)]
 pub mod talk;
+mod tcp;
+mod tls;
 
 pub use crate::{
     line::resolver::{Lookup, LookupAnswer, LookupError},

@@ -12,6 +12,7 @@ pub(crate) mod redact;
 pub(crate) mod resolver;
 pub(crate) mod seen;
 pub(crate) mod stream;
+mod talk;
 pub(crate) mod tls;
 pub(crate) mod trace;
 pub(crate) mod verdict;

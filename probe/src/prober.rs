@@ -10,12 +10,20 @@ use tokio::sync::Semaphore;
 use crate::{
     dns::Dns,
     http::HttpSession,
+    imap::Imap,
     line::{
         ask::{Ask, LineSession},
         resolver::{Lookup, Resolver},
         tls::Encryption,
     },
+    mqtt::Mqtt,
+    mysql::Mysql,
     ping::Ping,
+    pop3::Pop3,
+    postgres::Postgres,
+    redis::Redis,
+    smtp::Smtp,
+    ssh::Ssh,
     tcp::Tcp,
     tls::Tls,
 };
@@ -28,6 +36,14 @@ fn session(plan: Plan, shared: Arc<Shared>) -> Box<dyn Session> {
         Kind::Tls => Box::new(Tls),
         Kind::Dns => Box::new(Dns),
         Kind::Ping => Box::new(Ping),
+        Kind::Smtp => Box::new(Smtp),
+        Kind::Imap => Box::new(Imap),
+        Kind::Pop3 => Box::new(Pop3),
+        Kind::Ssh => Box::new(Ssh),
+        Kind::Postgres => Box::new(Postgres),
+        Kind::Mysql => Box::new(Mysql),
+        Kind::Redis => Box::new(Redis),
+        Kind::Mqtt => Box::new(Mqtt),
     };
     Box::new(LineSession::new(plan, shared, ask))
 }

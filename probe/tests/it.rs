@@ -22,8 +22,8 @@ mod it {
     mod secrets;
     mod server;
     mod sign_in;
-    mod tcp;
     mod talk;
+    mod tcp;
     mod tls;
     mod tls_options;
     mod tls_targets;

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::{
-    Expectations, Facet, Family, FieldError, Given, HttpDraft, HttpOptions, Invalid, Kind, NewTracker,
+    Auth, Expectations, Facet, Family, FieldError, Given, HttpDraft, HttpOptions, Invalid, Kind, NewTracker,
     Target, facet_of, sent,
 };
 
@@ -28,7 +28,24 @@ pub(super) fn fitted(draft: &Draft, tracker: NewTracker) -> Result<NewTracker, I
     if !kind.has(Facet::Web) && http.body.as_deref().is_some_and(|body| sent(body).is_none()) {
         problems.push(FieldError::new("http.body", words::FIELD_BODY_ESCAPE));
     }
+    if !kind.has(Facet::Web) {
+        problems.extend(http.auth.as_ref().and_then(|auth| login_problem(auth, kind)));
+    }
+    if kind.has(Facet::Rows) && http.body.as_ref().is_some_and(|query| query.len() > 4_096) {
+        problems.push(FieldError::new("http.body", words::FIELD_QUERY_LONG));
+    }
     if problems.is_empty() { Ok(NewTracker { http, ..tracker }) } else { Err(Invalid(problems)) }
+}
+
+/// What keeps a server that is none of the web from being told who asks.
+fn login_problem(auth: &Auth, kind: Kind) -> Option<FieldError> {
+    let Auth::Basic { user, password } = auth else {
+        return Some(FieldError::new("http.auth", words::field_auth_basic(kind.word())));
+    };
+    let is_long = user.len() > 256 || password.expose().len() > 4_096;
+    let all = || user.chars().chain(password.expose().chars());
+    let is_wrong = is_long || !password.is_sealed() && all().any(char::is_control);
+    is_wrong.then(|| FieldError::new("http.auth", words::field_login_control(kind.word())))
 }
 
 /// The options without those that a kind has not, and which those were.

@@ -41,6 +41,8 @@ pub struct Answer<'a> {
     pub records: Option<&'a [String]>,
     /// How many of a hundred echoes got lost.
     pub loss: Option<u8>,
+    /// What a server tells of itself.
+    pub server: Option<ServerFacts<'a>>,
 }
 
 impl Default for Answer<'_> {
@@ -62,8 +64,24 @@ impl Default for Answer<'_> {
             rcode: None,
             records: None,
             loss: None,
+            server: None,
         }
     }
+}
+
+/// What a server tells of itself, and what it answered to a query. What it does not tell is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServerFacts<'a> {
+    /// The version that it names.
+    pub version: Option<&'a str>,
+    /// Whether it leads or follows others, in its own word.
+    pub role: Option<&'a str>,
+    /// What it says it can do, as it writes it.
+    pub capabilities: &'a [String],
+    /// How many rows the query gave.
+    pub rows: Option<u64>,
+    /// The first field of the first row.
+    pub value: Option<&'a str>,
 }
 
 /// What is looked at in a certificate.

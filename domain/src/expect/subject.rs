@@ -31,6 +31,7 @@ pub(super) enum Quantity {
     TlsVersion,
     Answers,
     Loss,
+    Rows,
 }
 
 /// What is a text.
@@ -45,12 +46,18 @@ pub(super) enum Wording {
     Address,
     Banner,
     Rcode,
+    /// Of the server.
+    Version,
+    Role,
+    Capability,
+    /// The first field of the first row.
+    Value,
     /// Of a record.
     Answer,
 }
 
 impl Quantity {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Status,
         Self::BodySize,
         Self::Total,
@@ -65,6 +72,7 @@ impl Quantity {
         Self::TlsVersion,
         Self::Answers,
         Self::Loss,
+        Self::Rows,
     ];
 
     pub(super) fn word(self) -> &'static str {
@@ -79,6 +87,7 @@ impl Quantity {
             Self::TlsVersion => "tls.version",
             Self::Answers => "answers",
             Self::Loss => "loss",
+            Self::Rows => "rows",
         }
     }
 
@@ -90,7 +99,7 @@ impl Quantity {
             Self::CertificateDays => Unit::Days,
             Self::Redirects => Unit::Redirects,
             Self::HttpVersion | Self::TlsVersion => Unit::Version,
-            Self::Answers => Unit::Nodes,
+            Self::Answers | Self::Rows => Unit::Nodes,
             Self::Loss => Unit::Percent,
         }
     }
@@ -111,6 +120,7 @@ impl Quantity {
             Self::Phase(Phase::Tls) | Self::CertificateDays | Self::TlsVersion => Some(Facet::Tls),
             Self::Answers => Some(Facet::Records),
             Self::Loss => Some(Facet::Echoes),
+            Self::Rows => Some(Facet::Rows),
         }
     }
 
@@ -136,6 +146,7 @@ impl Quantity {
             Self::HttpVersion => unit::version(answer.http_version),
             Self::TlsVersion => answer.tls_version.and_then(unit::version),
             Self::Loss => answer.loss.map(i64::from),
+            Self::Rows => answer.server?.rows.and_then(|rows| i64::try_from(rows).ok()),
             Self::Answers => answer.records.and_then(|records| i64::try_from(records.len()).ok()),
         }
     }
@@ -151,7 +162,7 @@ impl Quantity {
 
 impl Wording {
     /// All but headers.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Body,
         Self::Issuer,
         Self::Subject,
@@ -160,6 +171,10 @@ impl Wording {
         Self::Banner,
         Self::Rcode,
         Self::Answer,
+        Self::Version,
+        Self::Role,
+        Self::Capability,
+        Self::Value,
     ];
 
     pub(super) fn word(&self) -> &'static str {
@@ -173,6 +188,10 @@ impl Wording {
             Self::Banner => "banner",
             Self::Rcode => "rcode",
             Self::Answer => "answer",
+            Self::Version => "version",
+            Self::Role => "role",
+            Self::Capability => "capability",
+            Self::Value => "value",
         }
     }
 
@@ -184,6 +203,8 @@ impl Wording {
             Self::Address => None,
             Self::Banner => Some(Facet::Banner),
             Self::Rcode | Self::Answer => Some(Facet::Records),
+            Self::Version | Self::Role | Self::Capability => Some(Facet::Server),
+            Self::Value => Some(Facet::Rows),
         }
     }
 
@@ -217,6 +238,13 @@ impl Wording {
                 }
             }
             Self::Rcode => some(answer.rcode),
+            Self::Version => some(answer.server.and_then(|server| server.version)),
+            Self::Role => some(answer.server.and_then(|server| server.role)),
+            Self::Value => some(answer.server.and_then(|server| server.value)),
+            Self::Capability => {
+                let all = answer.server.map(|server| server.capabilities);
+                all.into_iter().flatten().for_each(|one| visit(one.as_bytes()));
+            }
             Self::Answer => {
                 answer.records.into_iter().flatten().for_each(|record| visit(record.as_bytes()));
             }

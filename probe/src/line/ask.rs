@@ -37,7 +37,7 @@ pub(crate) struct Line<'a> {
 /// A connection to a target, with its place in the budget.
 pub(crate) struct Connection {
     pub(crate) stream: Stream,
-    _permit: OwnedSemaphorePermit,
+    pub(super) _permit: OwnedSemaphorePermit,
 }
 
 /// How long a target gets to take our leave.

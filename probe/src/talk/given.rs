@@ -43,6 +43,11 @@ impl Name {
         }
     }
 
+    /// A machine that has no name of its own.
+    pub(crate) fn local() -> Self {
+        Self(String::from("localhost"))
+    }
+
     /// The name itself.
     pub fn as_str(&self) -> &str {
         &self.0
