@@ -18,7 +18,8 @@ host all digest all md5
 host all all all scram-sha-256
 ";
 
-const USERS: [&str; 5] = [
+const USERS: [&str; 6] = [
+    "CREATE ROLE \"Gänse\" LOGIN PASSWORD 'Füße \"''=,'",
     "CREATE ROLE trusted LOGIN",
     "CREATE ROLE clear LOGIN PASSWORD 'canary'",
     "CREATE ROLE encrypted LOGIN PASSWORD 'canary'",
@@ -106,6 +107,8 @@ async fn postgres_lets_in_and_counts(server: &Real, identity: &Identity) {
     }
     let stored = ask("SELECT left(rolpassword, 3) FROM pg_authid WHERE rolname = 'digest'").await;
     assert_eq!(stored.field.as_deref(), Some("md5"));
+    let stream = &mut server.connect().await;
+    ask_postgres(stream, "Gänse", "Füße \"'=,", "shop", "SELECT 1").await.unwrap();
     for user in ["trusted", "clear", "digest"] {
         let stream = &mut server.connect().await;
         let rows = "SELECT n FROM generate_series(7, 9) n";
