@@ -139,7 +139,8 @@ async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<(u8, Vec<u8>), TalkError> {
     let [first] = wire.array().await?;
     let kind = first & 0xf0;
-    if !kinds.contains(&kind) {
+    // Only what is published has flags.
+    if !kinds.contains(&kind) || (kind != PUBLISH && first != kind) {
         return Err(wire.strange(&[first]));
     }
     let mut length = 0_usize;

@@ -21,6 +21,8 @@ const ALL: usize = 1 << 20;
 const LINE: usize = 8 << 10;
 /// How much is read at once, in bytes.
 const PIECE: u64 = 4 << 10;
+/// The shortest secret that is looked for within a text, in bytes.
+const LEAST: usize = 4;
 /// The longest text of a server that is kept of what went wrong, in characters.
 const SAID: usize = 160;
 
@@ -30,7 +32,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Wire<'a, S> {
         Self { stream, protocol, held: Vec::new(), left: ALL, hidden: Vec::new() }
     }
 
-    /// Masks this in every text from here on.
+    /// Masks this in every text from here on. What is very short is masked only where it is all of a text: within others it would
+    /// mask half of them, and tell where it is.
     pub(super) fn hide(&mut self, secret: &str) {
         if !secret.is_empty() {
             self.hidden.push(secret.to_owned());
@@ -111,7 +114,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Wire<'a, S> {
     pub(super) fn text(&self, bytes: &[u8], most: usize) -> String {
         let mut text = String::from_utf8_lossy(bytes).into_owned();
         for secret in &self.hidden {
-            text = text.replace(secret.as_str(), Secret::MASK);
+            if secret.len() >= LEAST || secret == text.trim() {
+                text = text.replace(secret.as_str(), Secret::MASK);
+            }
         }
         // What is escaped grows, but never beyond this.
         text.trim().chars().flat_map(shown).take(most).collect()
@@ -188,6 +193,8 @@ mod tests {
         wire.hide("canary");
         wire.hide("canarybird");
         wire.hide("");
+        wire.hide("b");
+        assert_eq!((wire.said(b"a b"), wire.said(b" b ")), ("a b".into(), "•••".into()));
         assert_eq!(wire.said(b" a\x1b[1m\r\nb canarybird canary\0 "), "a\\u{1b}[1m\\r\\nb ••• •••\\u{0}");
         assert_eq!(wire.said(&b"\x1b".repeat(9_000)).len(), SAID);
         assert_eq!(wire.said("ä\u{85}".as_bytes()), "ä");

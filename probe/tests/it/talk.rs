@@ -2,6 +2,7 @@
 //! and says so; `cargo xtask test` installs them.
 
 mod databases;
+mod hostile;
 mod mail;
 mod others;
 mod real;

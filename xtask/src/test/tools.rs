@@ -13,10 +13,10 @@ use crate::{command, failure::Failure, output, packages, workspace};
 const BROWSERS: [&str; 2] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 const BROWSER_PACKAGES: [&str; 3] = ["chromium-headless-shell", "fonts-dejavu-core", "fonts-liberation"];
 const NODE_PACKAGES: [&str; 2] = ["nodejs", "npm"];
-/// Servers that `probe` talks to: where Debian has them, and their packages. Its tests start their own, with no settings of the
+/// Servers that `probe` talks to: where Debian has them (`*` is one folder), and their packages. Its tests start their own, with no settings of the
 /// system's, and skip what is missing.
 const SERVERS: [(&str, &str); 7] = [
-    ("/usr/lib/postgresql", "postgresql"),
+    ("/usr/lib/postgresql/*/bin/initdb", "postgresql"),
     ("/usr/sbin/mariadbd", "mariadb-server"),
     ("/usr/bin/redis-server", "redis-server"),
     ("/usr/sbin/mosquitto", "mosquitto"),
@@ -59,7 +59,7 @@ pub(super) fn ensure() -> Result<PathBuf, Failure> {
 
 /// What they would prove is only missed; everything else can be tested without them.
 fn servers() {
-    let missing = SERVERS.iter().filter(|(path, _)| !Path::new(path).exists());
+    let missing = SERVERS.iter().filter(|(path, _)| !is_there(path));
     let missing: Vec<&str> = missing.map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return;
@@ -71,6 +71,13 @@ fn servers() {
             missing.join(", ")
         ));
     }
+}
+
+/// Whether there is such a file. A `*` stands for any one folder.
+fn is_there(path: &str) -> bool {
+    let Some((above, below)) = path.split_once("*/") else { return Path::new(path).exists() };
+    fs::read_dir(above)
+        .is_ok_and(|folders| folders.flatten().any(|folder| folder.path().join(below).exists()))
 }
 
 /// Debian 12 has a Node.js that is too old for playwright. npm has newer ones, so one is put aside for the tests.
@@ -140,7 +147,7 @@ fn up_to_date(installed: Option<SystemTime>, locked: Option<SystemTime>) -> bool
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::{major, up_to_date};
+    use super::{is_there, major, up_to_date};
 
     #[test]
     fn packages_are_installed_when_the_lock_file_is_newer() {
@@ -150,6 +157,13 @@ mod tests {
         assert!(up_to_date(early, early));
         assert!(!up_to_date(early, late));
         assert!(!up_to_date(None, early));
+    }
+
+    #[test]
+    fn programs_of_any_version_are_found() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+        assert!(is_there(&format!("{folder}/main.rs")) && is_there(&format!("{folder}/*/tools.rs")));
+        assert!(!is_there(&format!("{folder}/*/none.rs")) && !is_there(&format!("{folder}/none/*/x")));
     }
 
     #[test]
