@@ -1436,6 +1436,7 @@ fault-decompression = the answer cannot be unpacked
 fault-proxy = the proxy fails
 fault-addresses = not every address answers as expected
 fault-expectation = not as expected
+fault-not-serving = the server does not serve
 fault-sign-in = signing in fails
 fault-tls-other = no secure connection
 fault-tls-expired = certificate expired

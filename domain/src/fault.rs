@@ -82,6 +82,8 @@ pub enum FaultKind {
     Expectation,
     /// Signing in fails, so the target was not asked.
     SignIn,
+    /// It understands, and says that it does not serve: it starts, is full, or lacks what was asked for.
+    NotServing,
 }
 
 /// Why there is no trustworthy encrypted connection.
@@ -172,6 +174,7 @@ impl FaultKind {
             Self::Addresses => words::FAULT_ADDRESSES.into(),
             Self::Expectation => words::FAULT_EXPECTATION.into(),
             Self::SignIn => words::FAULT_SIGN_IN.into(),
+            Self::NotServing => words::FAULT_NOT_SERVING.into(),
         }
     }
 }
@@ -197,7 +200,7 @@ impl TlsFault {
 }
 
 /// Causes without a number, with the word they are stored and sent as. Append only: the words are on users' disks.
-const WORDS: [(FaultKind, &str); 34] = [
+const WORDS: [(FaultKind, &str); 35] = [
     (FaultKind::Dns, "dns"),
     (FaultKind::Refused, "refused"),
     (FaultKind::Unreachable, "unreachable"),
@@ -232,6 +235,7 @@ const WORDS: [(FaultKind, &str); 34] = [
     (FaultKind::Addresses, "addresses"),
     (FaultKind::Expectation, "expectation"),
     (FaultKind::SignIn, "sign_in"),
+    (FaultKind::NotServing, "not_serving"),
 ];
 
 impl fmt::Display for FaultKind {

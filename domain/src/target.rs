@@ -259,7 +259,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_normal_form_is_read_as_itself(
-            scheme in prop::sample::select(vec!["http", "https", "tcp", "tls", "dns", "ping", "HTTPS", "Tcp"]),
+            scheme in prop::sample::select(vec![
+                "http", "https", "tcp", "tls", "dns", "ping", "HTTPS", "Tcp", "smtp+starttls", "postgres", "mqtt", "rediss",
+            ]),
             host in "[a-zA-Z0-9.-]{1,20}|\\[[0-9a-f:]{2,12}\\]|[0-9.]{1,15}|\\PC{1,8}",
             port in prop::option::of(any::<u16>()),
             rest in "|/|/[a-z%]{0,9}|\\?[a-z=&]{0,9}|#x|/[a-z.*_-]{1,9}\\?type=(mx|PTR|Txt)(&transport=t(cp|ls))?",
@@ -293,7 +295,14 @@ mod tests {
             ("example.org:80", "http://example.org/", "example.org"),
             ("example.org:8443", "https://example.org:8443/", "example.org:8443"),
             ("http://example.org:22", "http://example.org:22/", "example.org:22"),
-            ("example.org:22", "tcp://example.org:22", "example.org:22"),
+            ("example.org:22", "ssh://example.org", "ssh example.org"),
+            ("example.org:21", "tcp://example.org:21", "example.org:21"),
+            ("mail.example:587", "smtp+starttls://mail.example", "smtp mail.example"),
+            ("IMAPS://mail.example:993/", "imaps://mail.example", "imap mail.example"),
+            ("postgres://DB.example/shop", "postgres://db.example/shop", "postgres db.example/shop"),
+            ("postgresql://db.example:5433", "postgresql://db.example:5433", "db.example:5433"),
+            ("mqtt://broker.example/a%2Fb/", "mqtt://broker.example/a%2Fb/", "mqtt broker.example/a%2Fb"),
+            ("rediss://[::1]:6379", "rediss://[::1]", "redis [::1]"),
             ("DB.example:5432", "tcp://db.example:5432", "db.example:5432"),
             ("[::1]:6379", "tcp://[::1]:6379", "[::1]:6379"),
             ("TCP://Bücher.example:5432/", "tcp://xn--bcher-kva.example:5432", "xn--bcher-kva.example:5432"),

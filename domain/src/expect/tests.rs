@@ -31,6 +31,7 @@ fn good<'a>(headers: &'a HeaderList, body: &'a [u8]) -> Answer<'a> {
         phases.add(phase, Micros(took));
     }
     Answer {
+        server: None,
         status: Some(200),
         headers,
         body,

@@ -41,7 +41,8 @@ impl TalkError {
             Self::Io(error) => return fault::io(error, phase),
             Self::NoRandomness => return Outcome::Unknown(Reason::Overload),
             Self::Closed => FaultKind::Closed,
-            Self::Strange { .. } | Self::TooLong | Self::Early | Self::Refused(_) => FaultKind::Protocol,
+            Self::Strange { .. } | Self::TooLong | Self::Early => FaultKind::Protocol,
+            Self::Refused(_) => FaultKind::NotServing,
             Self::SignIn(_) => FaultKind::SignIn,
             Self::NoEncryption => FaultKind::Tls(TlsFault::NotTls),
         };

@@ -9,8 +9,11 @@ mod real;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::Secret;
-use probe::talk::{Login, TalkError};
+use domain::{Draft, Fault, Finding, Given, HttpDraft, Outcome, Prober, Secret};
+use probe::{
+    Probers,
+    talk::{Login, TalkError},
+};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
     ClientConfig, RootCertStore,
@@ -27,6 +30,22 @@ fn login(user: &str, password: &str) -> Login {
 /// No conversation with a server that works takes long.
 async fn soon<T>(talk: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(20), talk).await.expect("the conversation ends")
+}
+
+/// What a check finds whose target is a server that was started here. `query` is what a database is asked.
+async fn checked(identity: &Identity, url: impl Into<String>, expect: &str, query: Option<&str>) -> Finding {
+    let body = query.map_or(Given::Keep, |query| Given::Set(query.to_owned()));
+    let http = Some(HttpDraft { body, ..HttpDraft::default() });
+    let plan = Draft { expect: Some(expect.into()), http, ..Draft::of(url) }.parse().unwrap().plan();
+    let prober = Probers::with_roots("1.2.3", [identity.authority.to_vec()]).unwrap();
+    prober.prepare(plan).ask(Duration::from_secs(20)).await
+}
+
+fn fault(outcome: Outcome) -> Fault {
+    match outcome {
+        Outcome::Down(fault) => fault,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn refused<T: std::fmt::Debug>(result: Result<T, TalkError>) -> String {

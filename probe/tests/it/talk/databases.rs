@@ -1,10 +1,11 @@
 //! PostgreSQL and MariaDB.
 
+use domain::{FaultKind, Outcome};
 use probe::talk::{Heard, Name, Query, TalkError, mysql, postgres};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    Identity, login, not_let_in,
+    Identity, checked, fault, login, not_let_in,
     real::{Place, Real, free_port, program},
     refused, soon,
 };
@@ -130,6 +131,20 @@ async fn postgres_lets_in_and_counts(server: &Real, identity: &Identity) {
     let mut stream = identity.encrypt(stream).await;
     let heard = ask_postgres(&mut stream, "encrypted", "canary", "shop", "SELECT NULL").await.unwrap();
     assert_eq!((heard.rows, heard.field), (Some(1), None));
+
+    let port = server.port;
+    let url = format!("postgres+starttls://encrypted:canary@localhost:{port}/shop");
+    let query = Some("SELECT n FROM generate_series(7, 9) n");
+    let expect = "rows == 3; value == 7; role == primary; version starts with '1'; certificate.days > 1";
+    assert_eq!(checked(identity, &url, expect, query).await.outcome, Outcome::Up);
+    let found = fault(checked(identity, &url, "rows > 3", query).await.outcome);
+    assert_eq!((found.kind, found.detail.as_str()), (FaultKind::Expectation, "wanted rows > 3, got 3"));
+    let url = format!("postgres://boss:wrong-canary@localhost:{port}/shop");
+    let found = fault(checked(identity, url, "", None).await.outcome);
+    assert_eq!(found.kind, FaultKind::SignIn);
+    assert!(!found.detail.contains("wrong-canary"), "{found}");
+    let url = format!("postgres://boss:canary@localhost:{port}/nowhere");
+    assert_eq!(fault(checked(identity, url, "", None).await.outcome).kind, FaultKind::NotServing);
 }
 
 async fn postgres_says_what_is_wrong(server: &Real) {
@@ -196,6 +211,12 @@ async fn mariadb_lets_in_and_counts() {
         let said = not_let_in(ask_mysql(&server, user, password, "SELECT 1").await);
         assert!(said.starts_with("1045: Access denied for user"), "{said}");
     }
+    let url = format!("mysql+starttls://encrypted:canary@localhost:{}/shop", server.port);
+    let expect = "rows == 1; value == 1; version contains MariaDB; tls.version >= 1.2";
+    assert_eq!(checked(&identity, url, expect, None).await.outcome, Outcome::Up);
+    let url = format!("mysql://ann:wrong@127.0.0.1:{}", server.port);
+    assert_eq!(fault(checked(&identity, url, "", None).await.outcome).kind, FaultKind::SignIn);
+
     let said = refused(ask_mysql(&server, "ann", "canary", "SELECT * FROM orders").await);
     assert_eq!(said, "1146: Table 'shop.orders' doesn't exist");
     let file = ask_mysql(&server, "ann", "canary", "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE x").await;

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use domain::{FaultKind, Outcome, Phase};
 use probe::talk::{Name, TalkError, imap, pop3, smtp};
 
 use super::{
-    Identity, login, not_let_in,
+    Identity, checked, fault, login, not_let_in,
     real::{Place, Real, free_port, program},
     soon,
 };
@@ -93,6 +94,9 @@ async fn dovecot_shows_mail() {
     }
     let said = not_let_in(soon(imap::ask(&mut server.connect().await, Some(&login("ann", "wrong")))).await);
     assert!(said.starts_with("NO [AUTHENTICATIONFAILED]"), "{said}");
+    let expect = "banner contains Dovecot; capability == IMAP4rev1; certificate.days > 1";
+    let url = format!("imap+starttls://ann:can%22ary@localhost:{}", server.port);
+    assert_eq!(checked(&identity, url, expect, None).await.outcome, Outcome::Up);
 }
 
 #[tokio::test]
@@ -104,6 +108,10 @@ async fn dovecot_hands_mail_out() {
         let heard = soon(pop3::ask(&mut server.connect_to(port).await, login)).await.unwrap();
         assert!(heard.capabilities.iter().any(|word| word == "STLS"), "{heard:?}");
         assert!(heard.banner.is_some_and(|banner| banner.contains("Dovecot")));
+    }
+    for url in ["pop3://localhost", "pop3+starttls://ann:can%22ary@localhost"] {
+        let found = checked(&identity, format!("{url}:{port}"), "banner contains Dovecot", None).await;
+        assert_eq!(found.outcome, Outcome::Up, "{url}");
     }
     let wrong = login("ann", "wrong");
     let said = not_let_in(soon(pop3::ask(&mut server.connect_to(port).await, Some(&wrong))).await);
@@ -203,6 +211,15 @@ async fn aiosmtpd_encrypts_half_way() {
         heard.banner.is_some() && heard.capabilities.iter().any(|word| word.starts_with("AUTH ")),
         "{heard:?}"
     );
+
+    let expect = "banner starts with mail.example.com; tls.version >= 1.2";
+    let url = format!("smtp+starttls://ann:canary@localhost:{}", server.port);
+    let finding = checked(&identity, &url, expect, None).await;
+    assert_eq!(finding.outcome, Outcome::Up);
+    let phases: Vec<Phase> = finding.phases.iter().map(|(phase, _)| phase).collect();
+    assert_eq!(phases, [Phase::Resolve, Phase::Connect, Phase::Tls, Phase::FirstByte]);
+    let url = url.replace("+starttls", "");
+    assert_eq!(fault(checked(&identity, url, "", None).await.outcome).kind, FaultKind::SignIn);
 
     // It offers it once only.
     let again = soon(smtp::before_tls(&mut stream, &name)).await;

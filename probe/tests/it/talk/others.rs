@@ -1,9 +1,10 @@
 //! Redis, Mosquitto and OpenSSH.
 
+use domain::{FaultKind, Outcome};
 use probe::talk::{TalkError, Topic, mqtt, redis, ssh};
 
 use super::{
-    Identity, login, not_let_in,
+    Identity, checked, fault, login, not_let_in,
     real::{Place, Real, free_port, program},
     refused, soon,
 };
@@ -46,6 +47,10 @@ async fn redis_lets_in() {
     soon(redis::ask(&mut server.connect().await, Some(&login("eve", "x")))).await.unwrap();
     let said = refused(soon(redis::ask(&mut server.connect().await, Some(&login("bob", "x")))).await);
     assert!(said.starts_with("NOPERM "), "{said}");
+    let url = format!("rediss://ann:can%20ary@localhost:{tls}");
+    assert_eq!(checked(&identity, url, "role == master; version exists", None).await.outcome, Outcome::Up);
+    let url = format!("redis://localhost:{}", server.port);
+    assert_eq!(fault(checked(&identity, url, "", None).await.outcome).kind, FaultKind::SignIn);
     // Who speaks in the clear where encryption is wanted.
     let plain = soon(redis::ask(&mut server.connect_to(tls).await, None)).await;
     assert!(
@@ -60,6 +65,8 @@ async fn redis_says_what_is_wrong() {
     let Some((server, _)) = start_redis(&Identity::new(), &away).await else { return };
     let said = refused(soon(redis::ask(&mut server.connect().await, None)).await);
     assert!(said.starts_with("MASTERDOWN "), "{said}");
+    let url = format!("redis://localhost:{}", server.port);
+    assert_eq!(fault(checked(&Identity::new(), url, "", None).await.outcome).kind, FaultKind::NotServing);
     let said = not_let_in(soon(redis::ask(&mut server.connect().await, Some(&login("", "canary")))).await);
     assert!(said.starts_with("ERR AUTH <password> called without any password configured"), "{said}");
 }
@@ -88,6 +95,8 @@ async fn mosquitto_echoes() {
         let ask = mqtt::Ask { login: None, echo };
         soon(mqtt::ask(&mut server.connect_to(open).await, &ask)).await.unwrap();
     }
+    let url = format!("mqtt://ann:canary@localhost:{port}/up/time");
+    assert_eq!(checked(&Identity::new(), url, "total < 10s", None).await.outcome, Outcome::Up);
     for login in [None, Some(&login("ann", "wrong"))] {
         let ask = mqtt::Ask { login, echo: None };
         let said = not_let_in(soon(mqtt::ask(&mut server.connect().await, &ask)).await);
@@ -110,4 +119,7 @@ async fn openssh_says_who_it_is() {
     println!("{heard:?}");
     assert!(heard.banner.is_some_and(|banner| banner.starts_with("SSH-2.0-OpenSSH_")));
     assert!(heard.version.is_some_and(|version| version.starts_with("OpenSSH_")));
+    let expect = "banner starts with SSH-2.0; version ~ '^OpenSSH_'";
+    let url = format!("ssh://localhost:{port}");
+    assert_eq!(checked(&Identity::new(), url, expect, None).await.outcome, Outcome::Up);
 }
