@@ -26,6 +26,8 @@ pub enum Facet {
     Sends,
     /// A connection.
     Connects,
+    /// Something that comes back over it.
+    Answers,
     /// Encryption.
     Tls,
     /// What the target says first.
@@ -72,14 +74,14 @@ struct Row {
 
 /// Every kind. Words and schemes are on users' disks: they never change.
 const KINDS: [Row; 5] = {
-    use Facet::{Banner, Connects, Echoes, Records, Sends, SignIn, Tls, Web};
+    use Facet::{Answers, Banner, Connects, Echoes, Records, Sends, SignIn, Tls, Web};
     [
         Row {
             kind: Kind::Http,
             word: "http",
             schemes: &[plain("http", 80), encrypted("https", 443)],
             form: Form::Url,
-            facets: &[Web, SignIn, Sends, Connects, Tls],
+            facets: &[Web, SignIn, Sends, Connects, Answers, Tls],
             expect: "200",
         },
         Row {
@@ -87,7 +89,7 @@ const KINDS: [Row; 5] = {
             word: "tcp",
             schemes: &[Scheme { name: "tcp", is_tls: false, port: None }],
             form: Form::Place,
-            facets: &[Sends, Connects, Banner],
+            facets: &[Sends, Connects, Answers, Banner],
             expect: "",
         },
         Row {
@@ -103,7 +105,7 @@ const KINDS: [Row; 5] = {
             word: "dns",
             schemes: &[plain("dns", 53)],
             form: Form::Question,
-            facets: &[Connects, Tls, Records],
+            facets: &[Connects, Answers, Tls, Records],
             expect: "rcode == \"NOERROR\"; answers >= 1",
         },
         Row {
