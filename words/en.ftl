@@ -1471,7 +1471,7 @@ unknown-ports = this machine had no free port for another connection
 unknown-policy = this server does not ask that address
 unknown-blind = this machine could see nothing at all
 unknown-blocked = blocked by a tracker that it depends on
-unknown-ping = this process may not send echo requests: the system has to allow its group (net.ipv4.ping_group_range), or give it the capability CAP_NET_RAW
+unknown-ping = this process has no right to ping (net.ipv4.ping_group_range or CAP_NET_RAW)
 
 ## Marks of checks
 
@@ -1599,6 +1599,7 @@ field-resolvers-many = at most { $most } name servers
 field-resolver-wrong = a name server is an address like 1.1.1.1, 1.1.1.1:53 or [::1]:53
 field-user-colon = a user's name has no colon
 field-token-missing = give the token
+field-token-url-web = tokens are given by a web server: http or https
 field-token-wrong = a token has no spaces and only letters, digits and signs of ASCII
 field-client-secret-missing = give the secret
 field-missing = it is missing

@@ -42,6 +42,8 @@ pub enum Facet {
     Sends,
     /// A connection.
     Connects,
+    /// Something that comes back over it.
+    Answers,
     /// Encryption.
     Tls,
     /// What the target says first.
@@ -101,14 +103,14 @@ struct Row {
 
 /// Every kind. Words and schemes are on users' disks: they never change.
 const KINDS: [Row; 13] = {
-    use Facet::{Banner, Connects, Echoes, Records, Rows, Sends, Server, SignIn, Tls, Web};
+    use Facet::{Answers, Banner, Connects, Echoes, Records, Rows, Sends, Server, SignIn, Tls, Web};
     [
         Row {
             kind: Kind::Http,
             word: "http",
             schemes: &[plain("http", 80), encrypted("https", 443)],
             form: Form::Url,
-            facets: &[Web, SignIn, Sends, Connects, Tls],
+            facets: &[Web, SignIn, Sends, Connects, Answers, Tls],
             expect: "200",
         },
         Row {
@@ -116,7 +118,7 @@ const KINDS: [Row; 13] = {
             word: "tcp",
             schemes: &[Scheme { name: "tcp", is_tls: false, port: None }],
             form: Form::Place,
-            facets: &[Sends, Connects, Banner],
+            facets: &[Sends, Connects, Answers, Banner],
             expect: "",
         },
         Row {
@@ -132,7 +134,7 @@ const KINDS: [Row; 13] = {
             word: "dns",
             schemes: &[plain("dns", 53)],
             form: Form::Question,
-            facets: &[Connects, Tls, Records],
+            facets: &[Connects, Answers, Tls, Records],
             expect: "rcode == \"NOERROR\"; answers >= 1",
         },
         Row {
@@ -148,7 +150,7 @@ const KINDS: [Row; 13] = {
             word: "smtp",
             schemes: &[plain("smtp", 25), plain("smtp+starttls", 587), encrypted("smtps", 465)],
             form: Form::Place,
-            facets: &[SignIn, Connects, Tls, Banner, Server],
+            facets: &[SignIn, Connects, Answers, Tls, Banner, Server],
             expect: "",
         },
         Row {
@@ -156,7 +158,7 @@ const KINDS: [Row; 13] = {
             word: "imap",
             schemes: &[plain("imap", 143), plain("imap+starttls", 143), encrypted("imaps", 993)],
             form: Form::Place,
-            facets: &[SignIn, Connects, Tls, Banner, Server],
+            facets: &[SignIn, Connects, Answers, Tls, Banner, Server],
             expect: "",
         },
         Row {
@@ -164,7 +166,7 @@ const KINDS: [Row; 13] = {
             word: "pop3",
             schemes: &[plain("pop3", 110), plain("pop3+starttls", 110), encrypted("pop3s", 995)],
             form: Form::Place,
-            facets: &[SignIn, Connects, Tls, Banner, Server],
+            facets: &[SignIn, Connects, Answers, Tls, Banner, Server],
             expect: "",
         },
         Row {
@@ -172,7 +174,7 @@ const KINDS: [Row; 13] = {
             word: "ssh",
             schemes: &[plain("ssh", 22)],
             form: Form::Place,
-            facets: &[Connects, Banner, Server],
+            facets: &[Connects, Answers, Banner, Server],
             expect: "",
         },
         Row {
@@ -184,7 +186,7 @@ const KINDS: [Row; 13] = {
                 plain("postgres+starttls", 5_432),
             ],
             form: Form::Named,
-            facets: &[SignIn, Sends, Connects, Tls, Server, Rows],
+            facets: &[SignIn, Sends, Connects, Answers, Tls, Server, Rows],
             expect: "",
         },
         Row {
@@ -192,7 +194,7 @@ const KINDS: [Row; 13] = {
             word: "mysql",
             schemes: &[plain("mysql", 3_306), plain("mysql+starttls", 3_306)],
             form: Form::Named,
-            facets: &[SignIn, Sends, Connects, Tls, Server, Rows],
+            facets: &[SignIn, Sends, Connects, Answers, Tls, Server, Rows],
             expect: "",
         },
         Row {
@@ -200,7 +202,7 @@ const KINDS: [Row; 13] = {
             word: "redis",
             schemes: &[plain("redis", 6_379), encrypted("rediss", 6_379)],
             form: Form::Place,
-            facets: &[SignIn, Connects, Tls, Server],
+            facets: &[SignIn, Connects, Answers, Tls, Server],
             expect: "",
         },
         Row {
@@ -208,7 +210,7 @@ const KINDS: [Row; 13] = {
             word: "mqtt",
             schemes: &[plain("mqtt", 1_883), encrypted("mqtts", 8_883)],
             form: Form::Named,
-            facets: &[SignIn, Connects, Tls, Server],
+            facets: &[SignIn, Connects, Answers, Tls, Server],
             expect: "",
         },
     ]

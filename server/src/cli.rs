@@ -98,7 +98,7 @@ struct ServeArguments {
     data_dir: PathBuf,
     #[command(flatten)]
     key: key::KeyArguments,
-    /// Track this URL every second, if nothing tracks it yet. Can be given several times.
+    /// Track this target every second, if nothing tracks it yet. Can be given several times.
     #[arg(long, env = "UPTIME_TRACK", value_name = "URL", value_delimiter = ' ')]
     track: Vec<String>,
     /// Show a living page without a network: targets of our own on loopback, in a temporary folder.
@@ -138,7 +138,7 @@ struct ServeArguments {
 
 #[derive(Debug, Args)]
 struct CheckArguments {
-    /// The URL to probe.
+    /// The target: a URL, or `tcp://HOST:PORT`, `tls://HOST`, `dns://SERVER/NAME?type=MX`, `ping://HOST`.
     target: String,
     /// What counts as up: statuses like 200-299,401, or expectations like `total < 800ms` or `banner starts with 220`. What is usual of the
     /// target's kind by default: status 200 of a web page.
@@ -156,7 +156,7 @@ struct CheckArguments {
 
 #[derive(Debug, Args)]
 struct AddArguments {
-    /// The URL to track.
+    /// The target: a URL, or `tcp://HOST:PORT`, `tls://HOST`, `dns://SERVER/NAME?type=MX`, `ping://HOST`.
     target: String,
     /// How often: 1s, 30s, 5m. Every 30 s by default.
     #[arg(long, value_name = "TIME", conflicts_with = "cron")]
@@ -176,7 +176,8 @@ struct AddArguments {
     /// What else it belongs to; may be given several times.
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
-    /// What counts as up: statuses like 200-299,401, or expectations like `total < 800ms`. Status 200 by default.
+    /// What counts as up: statuses like 200-299,401, or expectations like `total < 800ms`. What is usual of the target's kind by
+    /// default: status 200 of a web page.
     #[arg(long, value_name = "TEXT")]
     expect: Option<String>,
     /// Failures in a row that are tolerated, 0 to 10. 2 by default.

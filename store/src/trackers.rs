@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    Alteration, Draft, Given, Invalid, Misfit, NewTracker, Rest, RestDraft, Schedule, Timestamp, Tracker,
-    TrackerId, access::Actor, undo_limit,
+    Alteration, Draft, Given, Invalid, Misfit, NewTracker, Rest, RestDraft, Schedule, Target, Timestamp,
+    Tracker, TrackerId, access::Actor, undo_limit,
 };
 use sqlx::{
     Decode, Sqlite, SqliteConnection, Type, query, query::Query, query_as, query_scalar,
@@ -203,12 +203,22 @@ fn read(row: &Row<'_>, vault: &Vault) -> Result<Result<Tracker, Misfit>, StoreEr
     Ok(tracker.map_err(|problem| Misfit { id, label: label(row), problem: problem.to_string() }))
 }
 
+/// What the column has where nobody said anything. It is said of the web.
+const DEFAULT_EXPECT: &str = "200";
+
+/// What that means for a target.
+fn usual(url: &str) -> &'static str {
+    Target::parse(url).map_or(DEFAULT_EXPECT, |target| target.kind().expect())
+}
+
 fn settings(row: &Row<'_>, vault: &Vault, id: TrackerId) -> Result<(NewTracker, Timestamp), Invalid> {
     let number = |column: &'static str| column_of::<i64>(row, column);
     let text = |column: &'static str| column_of::<String>(row, column);
     let (every_s, cron) = (number("every_s")?, text("cron")?);
+    let url = text("url")?;
+    let usual = usual(url.as_deref().unwrap_or_default());
     let draft = Draft {
-        url: text("url")?,
+        url,
         name: text("name")?,
         group: text("group_name")?,
         tags: text("tags")?.map(|tags| tags.split(',').map(ToOwned::to_owned).collect()),
@@ -217,7 +227,7 @@ fn settings(row: &Row<'_>, vault: &Vault, id: TrackerId) -> Result<(NewTracker, 
         every: every_s.filter(|_| cron.is_none()).map(|secs| secs.to_string()),
         cron,
         zone: text("zone")?,
-        expect: text("expect")?,
+        expect: text("expect")?.map(|expect| if expect == DEFAULT_EXPECT { usual.into() } else { expect }),
         deadline: number("deadline_ms")?.map(|ms| format!("{ms}ms")),
         retries: number("retries")?,
         retry: number("retry_ms")?.map(|ms| format!("{ms}ms")),

@@ -116,7 +116,8 @@ impl Quantity {
         match self {
             Self::Status | Self::BodySize | Self::Redirects | Self::HttpVersion => Some(Facet::Web),
             Self::Total | Self::Phase(Phase::Resolve) => None,
-            Self::Phase(Phase::Connect | Phase::FirstByte | Phase::Body) => Some(Facet::Connects),
+            Self::Phase(Phase::Connect) => Some(Facet::Connects),
+            Self::Phase(Phase::FirstByte | Phase::Body) => Some(Facet::Answers),
             Self::Phase(Phase::Tls) | Self::CertificateDays | Self::TlsVersion => Some(Facet::Tls),
             Self::Answers => Some(Facet::Records),
             Self::Loss => Some(Facet::Echoes),

@@ -160,6 +160,10 @@ fn what_is_wrong_is_refused_by_name_and_repeats_no_secret() {
         (r#"{"auth":{"bearer":{"token":"CANARY CANARY"}}}"#, "http.auth.bearer.token"),
         (r#"{"auth":{"oauth2":{"client_id":"a","client_secret":"CANARY"}}}"#, "http.auth.oauth2.token_url"),
         (
+            r#"{"auth":{"oauth2":{"token_url":"tcp://a.example:1","client_id":"a","client_secret":"CANARY"}}}"#,
+            "http.auth.oauth2.token_url",
+        ),
+        (
             r#"{"auth":{"oauth2":{"token_url":"a.example","client_secret":"CANARY"}}}"#,
             "http.auth.oauth2.client_id",
         ),

@@ -86,3 +86,13 @@ async fn the_command_line_checks_a_port() {
     let (code, said) = check(&["--expect", "200"]).await;
     assert!(code == Some(2) && said.contains("a tcp target has no `status`"), "{said}");
 }
+
+#[test]
+fn every_kind_is_described() {
+    let page = std::fs::read_to_string("../docs/kinds.md").unwrap();
+    for kind in domain::Kind::all() {
+        assert!(page.contains(&format!("| `{}` |", kind.word())), "{kind:?} is not in the table");
+        assert!(kind == domain::Kind::Http || page.contains(&format!("\n## {}\n", kind.word())), "{kind:?}");
+        assert!(page.contains(kind.expect()) || kind == domain::Kind::Http, "{kind:?}: what is usual");
+    }
+}

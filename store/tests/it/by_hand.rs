@@ -28,6 +28,19 @@ async fn a_url_is_enough() {
 }
 
 #[tokio::test]
+async fn a_target_of_another_kind_has_what_is_usual_there() {
+    let folder = Folder::new();
+    let mut writer = folder.writer().await;
+    let mut hand = folder.by_hand().await;
+    run(&mut hand, "INSERT INTO trackers(url) VALUES ('db.example:5432'), ('dns://192.0.2.1/a.example')")
+        .await;
+    let all = load(&mut writer).await;
+    let [Ok(port), Ok(name)] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!(port.settings, tracker("tcp://db.example:5432"));
+    assert_eq!(name.settings, tracker("dns://192.0.2.1/a.example?type=A"));
+}
+
+#[tokio::test]
 async fn a_cron_expression_beside_the_default_interval_is_what_was_meant() {
     let folder = Folder::new();
     let mut writer = folder.writer().await;
@@ -76,7 +89,7 @@ async fn a_row_that_breaks_a_rule_is_kept_with_its_problem_and_harms_no_other() 
          INSERT INTO trackers(url, every_s) VALUES ('a.example', 9223372036854775807);
          INSERT INTO trackers(url, cron) VALUES ('a.example', 'every morning');
          INSERT INTO trackers(url, zone) VALUES ('a.example', 'UTC');
-         INSERT INTO trackers(url, expect) VALUES ('a.example', '');
+         INSERT INTO trackers(url, expect) VALUES ('a.example', '9');
          INSERT INTO trackers(url, deadline_ms) VALUES ('a.example', -1);
          INSERT INTO trackers(url, retries) VALUES ('a.example', 99);
          INSERT INTO trackers(url, name) VALUES ('a.example', CAST(x'ff' AS TEXT));

@@ -8,7 +8,7 @@ use super::{
     secret,
     words::line,
 };
-use crate::{FieldError, Secret, Target};
+use crate::{FieldError, Kind, Secret, Target};
 
 /// Bytes of a name, a password or a token.
 const LIMIT: usize = 4_096;
@@ -61,6 +61,9 @@ fn oauth2(given: &OAuth2Draft, before: Option<&Auth>) -> Result<Auth, FieldError
     };
     let token_url = Target::parse(&given.token_url)
         .map_err(|error| FieldError::new("http.auth.oauth2.token_url", error.problem))?;
+    if token_url.kind() != Kind::Http {
+        return Err(FieldError::new("http.auth.oauth2.token_url", words::FIELD_TOKEN_URL_WEB));
+    }
     let client_id = given.client_id.trim().to_owned();
     text("http.auth.oauth2.client_id", &client_id)?;
     let client_secret = secret(SECRET, &given.client_secret, before)?
