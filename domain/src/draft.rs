@@ -338,6 +338,29 @@ mod tests {
     }
 
     #[test]
+    fn user_and_password_of_a_target_become_secrets() {
+        let login = |tracker: &NewTracker| match &tracker.http.auth {
+            Some(crate::Auth::Basic { user, password }) => (user.clone(), password.expose().to_owned()),
+            other => panic!("{other:?}"),
+        };
+        let before = Draft::of("postgres://ann:s%40cret@DB.example/shop").parse().unwrap();
+        assert_eq!(before.target.as_str(), "postgres://db.example/shop");
+        assert_eq!(login(&before), ("ann".to_owned(), "s@cret".to_owned()));
+        let after = Draft::of("redis://:other@db.example").apply(&before).unwrap();
+        assert_eq!(after.target.as_str(), "redis://db.example");
+        assert_eq!(login(&after), ("default".to_owned(), "other".to_owned()));
+        let kept = Draft::of("redis://cache.example").apply(&after).unwrap();
+        assert_eq!(login(&kept), login(&after), "what is not said stays");
+        for url in ["https://ann:secret@a.example", "ssh://ann@a.example", "tcp://ann:secret@a.example:1"] {
+            let refused = Draft::of(url).parse().unwrap_err();
+            assert_eq!(refused.0[0].field, "url", "{refused:?}");
+            assert!(!format!("{refused:?}").contains("secret"));
+        }
+        let refused = Draft::of("postgres://a:b%0A@c").parse().unwrap_err();
+        assert_eq!(refused.0[0].field, "http.auth", "{refused:?}");
+    }
+
+    #[test]
     fn an_interval_and_cron_exclude_each_other() {
         let both =
             Draft { every: Some("1s".into()), cron: Some("* * * * *".into()), ..Draft::of("a.example") };

@@ -97,7 +97,11 @@ impl Target {
             return None;
         }
         let decoded = |part: &str| Some(percent_decode_str(part).decode_utf8().ok()?.into_owned());
-        let (user, password) = (decoded(url.username())?, decoded(url.password().unwrap_or_default())?);
+        let (mut user, password) = (decoded(url.username())?, decoded(url.password().unwrap_or_default())?);
+        if user.is_empty() && kind == Kind::Redis {
+            // The user that a password alone is for.
+            user.push_str("default");
+        }
         url.set_username("").ok()?;
         url.set_password(None).ok()?;
         Some((url.into(), user, password))
