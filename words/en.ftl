@@ -1525,8 +1525,8 @@ field-url-named = a { $kind } target is a host, maybe a port, and behind them at
 field-url-host = a { $kind } target is a host, with nothing behind it
 field-url-question = a dns target is dns://SERVER/NAME?type=TYPE, with one of { $types }, and &transport=tcp or tls where it is not udp; dns:///NAME asks the server of this machine
 field-auth-basic = a { $kind } server is told a user and a password
-field-login-control = a user of at most 256 letters and a password of at most 4096, without control characters, are told to a { $kind } server
-field-query-long = a query has at most 4096 bytes
+field-user-long = a user has at most { $most } letters
+field-query-long = a query has at most { $most } bytes
 detail-login-unsendable = user and password cannot be sent
 field-only-for = only for { $kinds } targets
 field-body-escape = what is sent knows \r, \n, \t, \0, \xFF and \\; another sign behind a backslash is none of them

@@ -357,7 +357,7 @@ mod tests {
             assert!(!format!("{refused:?}").contains("secret"));
         }
         let refused = Draft::of("postgres://a:b%0A@c").parse().unwrap_err();
-        assert_eq!(refused.0[0].field, "http.auth", "{refused:?}");
+        assert_eq!(refused.0[0].field, "http.auth.basic.password", "{refused:?}");
     }
 
     #[test]

@@ -31,21 +31,23 @@ pub(super) fn fitted(draft: &Draft, tracker: NewTracker) -> Result<NewTracker, I
     if !kind.has(Facet::Web) {
         problems.extend(http.auth.as_ref().and_then(|auth| login_problem(auth, kind)));
     }
-    if kind.has(Facet::Rows) && http.body.as_ref().is_some_and(|query| query.len() > 4_096) {
-        problems.push(FieldError::new("http.body", words::FIELD_QUERY_LONG));
+    if kind.has(Facet::Rows) && http.body.as_ref().is_some_and(|query| query.len() > QUERY) {
+        problems.push(FieldError::new("http.body", words::field_query_long(QUERY)));
     }
     if problems.is_empty() { Ok(NewTracker { http, ..tracker }) } else { Err(Invalid(problems)) }
 }
 
+/// Bytes of a user that every protocol takes.
+const USER: usize = 256;
+/// Bytes of a query.
+const QUERY: usize = 4_096;
+
 /// What keeps a server that is none of the web from being told who asks.
 fn login_problem(auth: &Auth, kind: Kind) -> Option<FieldError> {
-    let Auth::Basic { user, password } = auth else {
+    let Auth::Basic { user, .. } = auth else {
         return Some(FieldError::new("http.auth", words::field_auth_basic(kind.word())));
     };
-    let is_long = user.len() > 256 || password.expose().len() > 4_096;
-    let all = || user.chars().chain(password.expose().chars());
-    let is_wrong = is_long || !password.is_sealed() && all().any(char::is_control);
-    is_wrong.then(|| FieldError::new("http.auth", words::field_login_control(kind.word())))
+    (user.len() > USER).then(|| FieldError::new("http.auth.basic.user", words::field_user_long(USER)))
 }
 
 /// The options without those that a kind has not, and which those were.
@@ -144,9 +146,16 @@ mod tests {
             ),
             ("a", "banner exists", "{}", "expect: a http target has no `banner`"),
             ("tcp://a:1", "", r#"{"method":"POST"}"#, "http.method: only for http targets"),
-            ("tcp://a:1", "", r#"{"tls":{"verify":false}}"#, "http.tls: only for http, tls"),
+            ("tcp://a:1", "", r#"{"tls":{"verify":false}}"#, "http.tls: only for http, tls, dns, smtp"),
             ("tcp://a:1", "", r#"{"ip":"every"}"#, "http.ip: only for http targets"),
-            ("tls://a", "", r#"{"body":"x"}"#, "http.body: only for http, tcp"),
+            (
+                "redis://a",
+                "",
+                r#"{"auth":{"bearer":{"token":"x"}}}"#,
+                "http.auth: a redis server is told a user",
+            ),
+            ("ssh://a", "rows > 1", "{}", "expect: a ssh target has no `rows`"),
+            ("tls://a", "", r#"{"body":"x"}"#, "http.body: only for http, tcp, postgres, mysql"),
             ("tls://a", "", r#"{"auth":{"bearer":{"token":"x"}}}"#, "http.auth: only for http"),
             ("tcp://a:1", "", r#"{"body":"\\q"}"#, "http.body: what is sent knows"),
         ] {

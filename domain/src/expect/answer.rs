@@ -42,7 +42,7 @@ pub struct Answer<'a> {
     /// How many of a hundred echoes got lost.
     pub loss: Option<u8>,
     /// What a server tells of itself.
-    pub server: Option<ServerFacts<'a>>,
+    pub server: Option<&'a ServerFacts<'a>>,
 }
 
 impl Default for Answer<'_> {
