@@ -26,6 +26,7 @@ mod ssh;
 pub mod talk;
 mod tcp;
 mod tls;
+mod websocket;
 
 pub use crate::{
     line::resolver::{Lookup, LookupAnswer, LookupError},

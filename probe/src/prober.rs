@@ -26,6 +26,7 @@ use crate::{
     ssh::Ssh,
     tcp::Tcp,
     tls::Tls,
+    websocket::WebSocket,
 };
 
 /// The session of a plan: the registry of kinds.
@@ -44,6 +45,7 @@ fn session(plan: Plan, shared: Arc<Shared>) -> Box<dyn Session> {
         Kind::Mysql => Box::new(Mysql),
         Kind::Redis => Box::new(Redis),
         Kind::Mqtt => Box::new(Mqtt),
+        Kind::WebSocket => Box::new(WebSocket),
     };
     Box::new(LineSession::new(plan, shared, ask))
 }

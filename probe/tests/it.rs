@@ -28,4 +28,5 @@ mod it {
     mod tls_options;
     mod tls_targets;
     mod verdict;
+    mod websocket;
 }

@@ -54,6 +54,7 @@ pub(super) enum Wording {
     Value,
     /// Of a record.
     Answer,
+    Message,
 }
 
 impl Quantity {
@@ -163,7 +164,7 @@ impl Quantity {
 
 impl Wording {
     /// All but headers.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Body,
         Self::Issuer,
         Self::Subject,
@@ -176,6 +177,7 @@ impl Wording {
         Self::Role,
         Self::Capability,
         Self::Value,
+        Self::Message,
     ];
 
     pub(super) fn word(&self) -> &'static str {
@@ -193,6 +195,7 @@ impl Wording {
             Self::Role => "role",
             Self::Capability => "capability",
             Self::Value => "value",
+            Self::Message => "message",
         }
     }
 
@@ -206,6 +209,7 @@ impl Wording {
             Self::Rcode | Self::Answer => Some(Facet::Records),
             Self::Version | Self::Role | Self::Capability => Some(Facet::Server),
             Self::Value => Some(Facet::Rows),
+            Self::Message => Some(Facet::Messages),
         }
     }
 
@@ -218,7 +222,7 @@ impl Wording {
 
     pub(super) fn needs(&self) -> Known {
         match self {
-            Self::Body | Self::Banner => Known::All,
+            Self::Body | Self::Banner | Self::Message => Known::All,
             _ => Known::Head,
         }
     }
@@ -236,6 +240,11 @@ impl Wording {
             Self::Banner => {
                 if let Some(banner) = answer.banner {
                     visit(banner);
+                }
+            }
+            Self::Message => {
+                if let Some(messages) = answer.messages {
+                    visit(messages);
                 }
             }
             Self::Rcode => some(answer.rcode),

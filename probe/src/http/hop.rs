@@ -139,6 +139,21 @@ impl Hop {
         Ok(Self { path: path(&url)?, url, place, is_home: true, method, headers, body })
     }
 
+    /// The request with which another protocol begins at the target; the closure says in the headers which.
+    pub(super) fn beginning(
+        plan: &Plan,
+        shared: &Shared,
+        method: Method,
+        say: impl FnOnce(&mut HeaderMap),
+    ) -> Result<Self, Fault> {
+        let url = plan.target.as_url().clone();
+        let place = Place::of_target(&plan.target).ok_or_else(|| unsendable(words::FIELD_URL_NO_HOST))?;
+        let mut headers = headers(plan, shared, true)?;
+        headers.insert(HOST, host(plan, &url, true)?);
+        say(&mut headers);
+        Ok(Self { path: path(&url)?, url, place, is_home: true, method, headers, body: Bytes::new() })
+    }
+
     /// A form that is posted, on behalf of a session but not to its target.
     pub(super) fn form(
         url: &Url,

@@ -84,19 +84,19 @@ impl<'a> Line<'a> {
     }
 
     /// What an answer has of every kind, as far as it is known by now.
-    pub(crate) fn answer<'b>(&self, answer: Answer<'b>, shown: Option<&'b tls::Shown>) -> Answer<'b> {
+    pub(crate) fn answer<'b>(&self, answer: &Answer<'b>, shown: Option<&'b tls::Shown>) -> Answer<'b> {
         Answer {
             phases: self.trace.phases,
             total: self.trace.total().into(),
             certificate: shown.and_then(tls::Shown::facts),
             tls_version: shown.and_then(tls::Shown::version_number),
             address: self.trace.seen.peer.map(|peer| peer.ip()),
-            ..answer
+            ..*answer
         }
     }
 
     /// The verdict on an answer after which nothing is waited for any more.
-    pub(crate) fn judge(&mut self, answer: Answer<'_>) -> Outcome {
+    pub(crate) fn judge(&mut self, answer: &Answer<'_>) -> Outcome {
         self.trace.stop();
         let shown = self.trace.seen.tls.clone();
         let answer = self.answer(answer, shown.as_deref());
