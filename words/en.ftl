@@ -1820,6 +1820,7 @@ detail-mqtt-unavailable = it says that it is not available
 detail-mqtt-login = it does not accept the user and password
 detail-mqtt-right = it does not allow this
 detail-mqtt-subscribe = it does not allow to subscribe to the topic
+detail-grpc-code = code { $code }
 detail-websocket-upgrade = it upgrades to something else than was asked for
 detail-websocket-accept = its Sec-WebSocket-Accept does not fit the key
 detail-websocket-frame = it sends what is no frame of a WebSocket

@@ -31,6 +31,8 @@ pub enum Kind {
     Mqtt,
     /// A web server that takes and sends messages.
     WebSocket,
+    /// A server of remote calls that tells of its health.
+    Grpc,
 }
 
 /// What a kind has: options, subjects of expectations and fields of the editor go by it. What no facet is about, every kind has.
@@ -62,6 +64,8 @@ pub enum Facet {
     Rows,
     /// Messages that come back.
     Messages,
+    /// Services that say whether they serve.
+    Health,
 }
 
 /// How a target of a kind is written.
@@ -108,9 +112,10 @@ struct Row {
 }
 
 /// Every kind. Words and schemes are on users' disks: they never change.
-const KINDS: [Row; 14] = {
+const KINDS: [Row; 15] = {
     use Facet::{
-        Answers, Banner, Connects, Echoes, Headers, Messages, Records, Rows, Sends, Server, SignIn, Tls, Web,
+        Answers, Banner, Connects, Echoes, Headers, Health, Messages, Records, Rows, Sends, Server, SignIn,
+        Tls, Web,
     };
     [
         Row {
@@ -228,6 +233,14 @@ const KINDS: [Row; 14] = {
             form: Form::Url,
             facets: &[Headers, SignIn, Sends, Connects, Answers, Tls, Messages],
             expect: "",
+        },
+        Row {
+            kind: Kind::Grpc,
+            word: "grpc",
+            schemes: &[Scheme { name: "grpc", is_tls: false, port: None }, encrypted("grpcs", 443)],
+            form: Form::Named,
+            facets: &[Headers, SignIn, Connects, Answers, Tls, Health],
+            expect: "serving == \"SERVING\"",
         },
     ]
 };

@@ -260,7 +260,7 @@ mod tests {
         #[test]
         fn a_normal_form_is_read_as_itself(
             scheme in prop::sample::select(vec![
-                "http", "https", "tcp", "tls", "dns", "ping", "HTTPS", "Tcp", "smtp+starttls", "postgres", "mqtt", "rediss", "ws", "WSS",
+                "http", "https", "tcp", "tls", "dns", "ping", "HTTPS", "Tcp", "smtp+starttls", "postgres", "mqtt", "rediss", "ws", "WSS", "grpcs",
             ]),
             host in "[a-zA-Z0-9.-]{1,20}|\\[[0-9a-f:]{2,12}\\]|[0-9.]{1,15}|\\PC{1,8}",
             port in prop::option::of(any::<u16>()),
@@ -308,6 +308,12 @@ mod tests {
                 "wss://example.org/live/?x=1",
                 "websocket example.org/live",
             ),
+            (
+                "grpc://Example.org:50051/shop.v1.Cart",
+                "grpc://example.org:50051/shop.v1.Cart",
+                "example.org:50051/shop.v1.Cart",
+            ),
+            ("grpcs://example.org:443/", "grpcs://example.org", "grpc example.org"),
             ("ws://[::1]:9000", "ws://[::1]:9000/", "[::1]:9000"),
             ("DB.example:5432", "tcp://db.example:5432", "db.example:5432"),
             ("[::1]:6379", "tcp://[::1]:6379", "[::1]:6379"),

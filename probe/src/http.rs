@@ -28,4 +28,8 @@ mod socks;
 mod verdict;
 mod walk;
 
-pub(crate) use self::{begin::upgrade, link::LinkError, session::HttpSession};
+pub(crate) use self::{
+    begin::{Called, call, upgrade},
+    link::LinkError,
+    session::HttpSession,
+};

@@ -10,6 +10,7 @@
 
 mod dns;
 mod fault;
+mod grpc;
 mod http;
 mod imap;
 mod line;

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     dns::Dns,
+    grpc::Grpc,
     http::HttpSession,
     imap::Imap,
     line::{
@@ -45,6 +46,7 @@ fn session(plan: Plan, shared: Arc<Shared>) -> Box<dyn Session> {
         Kind::Mysql => Box::new(Mysql),
         Kind::Redis => Box::new(Redis),
         Kind::Mqtt => Box::new(Mqtt),
+        Kind::Grpc => Box::new(Grpc),
         Kind::WebSocket => Box::new(WebSocket),
     };
     Box::new(LineSession::new(plan, shared, ask))

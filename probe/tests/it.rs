@@ -10,6 +10,7 @@ mod it {
     mod connections;
     mod dns;
     mod evidence;
+    mod grpc;
     mod http2;
     mod leaks;
     mod names;

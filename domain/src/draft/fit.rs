@@ -120,7 +120,11 @@ mod tests {
 
     #[test]
     fn what_is_usual_depends_on_the_kind() {
-        for (url, expect) in [("a.example", "200"), ("tcp://a.example:1", ""), ("tls://a.example", "")] {
+        for (url, expect) in [
+            ("a.example", "200"),
+            ("tcp://a.example:1", ""),
+            ("grpcs://a.example/b", "serving == \"SERVING\""),
+        ] {
             let tracker = Draft::of(url).parse().unwrap();
             assert_eq!(tracker.expect.to_string(), expect, "{url}");
             assert_eq!(draft(url, " ", "{}").parse(), Ok(tracker.clone()), "empty is the same");
@@ -165,6 +169,7 @@ mod tests {
                 r#"{"auth":{"oauth2":{"token_url":"id.example","client_id":"me","client_secret":"x"}}}"#,
                 "http.auth: a websocket server is told a user and a password, or a token",
             ),
+            ("grpc://a:1", "", r#"{"body":"x"}"#, "http.body: only for http, tcp"),
             (
                 "mqtt://a",
                 "",

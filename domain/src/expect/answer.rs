@@ -37,6 +37,8 @@ pub struct Answer<'a> {
     pub banner: Option<&'a [u8]>,
     /// The messages that came, a line feed between two, at most [`crate::Expectations::MESSAGES_LIMIT`] of them. Any bytes.
     pub messages: Option<&'a [u8]>,
+    /// How a service serves, in capitals.
+    pub serving: Option<&'a str>,
     /// How a name server answered, in capitals.
     pub rcode: Option<&'a str>,
     /// What the records of the type that was asked for hold, as zone files write it.
@@ -64,6 +66,7 @@ impl Default for Answer<'_> {
             address: None,
             banner: None,
             messages: None,
+            serving: None,
             rcode: None,
             records: None,
             loss: None,

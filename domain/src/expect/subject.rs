@@ -55,6 +55,7 @@ pub(super) enum Wording {
     /// Of a record.
     Answer,
     Message,
+    Serving,
 }
 
 impl Quantity {
@@ -164,7 +165,7 @@ impl Quantity {
 
 impl Wording {
     /// All but headers.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Body,
         Self::Issuer,
         Self::Subject,
@@ -178,6 +179,7 @@ impl Wording {
         Self::Capability,
         Self::Value,
         Self::Message,
+        Self::Serving,
     ];
 
     pub(super) fn word(&self) -> &'static str {
@@ -196,6 +198,7 @@ impl Wording {
             Self::Capability => "capability",
             Self::Value => "value",
             Self::Message => "message",
+            Self::Serving => "serving",
         }
     }
 
@@ -210,6 +213,7 @@ impl Wording {
             Self::Version | Self::Role | Self::Capability => Some(Facet::Server),
             Self::Value => Some(Facet::Rows),
             Self::Message => Some(Facet::Messages),
+            Self::Serving => Some(Facet::Health),
         }
     }
 
@@ -247,6 +251,7 @@ impl Wording {
                     visit(messages);
                 }
             }
+            Self::Serving => some(answer.serving),
             Self::Rcode => some(answer.rcode),
             Self::Version => some(answer.server.and_then(|server| server.version)),
             Self::Role => some(answer.server.and_then(|server| server.role)),

@@ -57,12 +57,28 @@ impl<'a> Line<'a> {
 
     /// Connects to the target, encrypted where its scheme says so. Ends waiting for the first byte.
     pub(crate) async fn connect(&mut self) -> Result<Connection, Outcome> {
-        let place = self.place()?;
-        self.connect_to(&place).await
+        self.connect_offering(&[]).await
     }
 
-    /// The same with another place.
+    /// The same, offering these protocols (ALPN).
+    pub(crate) async fn connect_offering(
+        &mut self,
+        protocols: &'static [&'static [u8]],
+    ) -> Result<Connection, Outcome> {
+        let place = self.place()?;
+        self.connect_with(&place, protocols).await
+    }
+
+    /// The same with another place, offering none.
     pub(crate) async fn connect_to(&mut self, place: &Place) -> Result<Connection, Outcome> {
+        self.connect_with(place, &[]).await
+    }
+
+    async fn connect_with(
+        &mut self,
+        place: &Place,
+        protocols: &'static [&'static [u8]],
+    ) -> Result<Connection, Outcome> {
         let route = self.route();
         let permit = route.permit(self.trace).await?;
         let ((tcp, peer), addresses) = route.reach(place, None, self.trace).await?;
@@ -75,7 +91,7 @@ impl<'a> Line<'a> {
         }
         self.trace.enter_knowing(Phase::Tls, || peer.to_string());
         let options = &self.plan.http.tls;
-        let setup = self.shared.encryption.setup(options, &[]).map_err(Outcome::Down)?;
+        let setup = self.shared.encryption.setup(options, protocols).map_err(Outcome::Down)?;
         let name = tls::name(options.server_name.as_deref(), place);
         let (stream, shown) = tls::encrypt(&setup, name, tcp, self.trace).await?;
         self.trace.seen.tls = Some(Arc::clone(&shown));
