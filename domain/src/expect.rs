@@ -57,6 +57,8 @@ impl Expectations {
     pub const BODY_LIMIT: usize = 1 << 20;
     /// The most bytes of a banner that are looked at.
     pub const BANNER_LIMIT: usize = 4_096;
+    /// The most bytes of messages that are looked at.
+    pub const MESSAGES_LIMIT: usize = 4_096;
 
     /// What is expected of a kind of target when nobody says anything.
     pub fn of(kind: Kind) -> Self {
@@ -126,6 +128,11 @@ impl Expectations {
     /// Whether anything is said about what the target says first, so that it must be waited for.
     pub fn needs_banner(&self) -> bool {
         self.0.needs_banner()
+    }
+
+    /// Whether anything is said about messages, so that they must be waited for.
+    pub fn needs_messages(&self) -> bool {
+        self.0.needs_messages()
     }
 
     /// Whether anything is said about how many echoes get lost, so that several have to be asked for.

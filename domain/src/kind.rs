@@ -29,6 +29,10 @@ pub enum Kind {
     Redis,
     /// A broker of messages.
     Mqtt,
+    /// A web server that takes and sends messages.
+    WebSocket,
+    /// A server of remote calls that tells of its health.
+    Grpc,
 }
 
 /// What a kind has: options, subjects of expectations and fields of the editor go by it. What no facet is about, every kind has.
@@ -36,6 +40,8 @@ pub enum Kind {
 pub enum Facet {
     /// Requests and answers of HTTP.
     Web,
+    /// A request of HTTP that begins it, with headers.
+    Headers,
     /// Signing in.
     SignIn,
     /// Something that is sent.
@@ -56,6 +62,10 @@ pub enum Facet {
     Server,
     /// A database that answers queries.
     Rows,
+    /// Messages that come back.
+    Messages,
+    /// Services that say whether they serve.
+    Health,
 }
 
 /// How a target of a kind is written.
@@ -102,15 +112,18 @@ struct Row {
 }
 
 /// Every kind. Words and schemes are on users' disks: they never change.
-const KINDS: [Row; 13] = {
-    use Facet::{Answers, Banner, Connects, Echoes, Records, Rows, Sends, Server, SignIn, Tls, Web};
+const KINDS: [Row; 15] = {
+    use Facet::{
+        Answers, Banner, Connects, Echoes, Headers, Health, Messages, Records, Rows, Sends, Server, SignIn,
+        Tls, Web,
+    };
     [
         Row {
             kind: Kind::Http,
             word: "http",
             schemes: &[plain("http", 80), encrypted("https", 443)],
             form: Form::Url,
-            facets: &[Web, SignIn, Sends, Connects, Answers, Tls],
+            facets: &[Web, Headers, SignIn, Sends, Connects, Answers, Tls],
             expect: "200",
         },
         Row {
@@ -213,6 +226,22 @@ const KINDS: [Row; 13] = {
             facets: &[SignIn, Connects, Answers, Tls, Server],
             expect: "",
         },
+        Row {
+            kind: Kind::WebSocket,
+            word: "websocket",
+            schemes: &[plain("ws", 80), encrypted("wss", 443)],
+            form: Form::Url,
+            facets: &[Headers, SignIn, Sends, Connects, Answers, Tls, Messages],
+            expect: "",
+        },
+        Row {
+            kind: Kind::Grpc,
+            word: "grpc",
+            schemes: &[Scheme { name: "grpc", is_tls: false, port: None }, encrypted("grpcs", 443)],
+            form: Form::Named,
+            facets: &[Headers, SignIn, Connects, Answers, Tls, Health],
+            expect: "serving == \"SERVING\"",
+        },
     ]
 };
 
@@ -288,8 +317,8 @@ impl Kind {
 /// What an option is about, by its field; of what begins like it, too.
 const OPTIONS: [(&str, Facet); 12] = [
     ("http.method", Facet::Web),
-    ("http.headers", Facet::Web),
-    ("http.host", Facet::Web),
+    ("http.headers", Facet::Headers),
+    ("http.host", Facet::Headers),
     ("http.proxy", Facet::Web),
     ("http.version", Facet::Web),
     ("http.redirects", Facet::Web),
@@ -329,6 +358,7 @@ mod tests {
     fn options_go_by_what_a_kind_has() {
         assert!(Kind::Http.takes("http.proxy.password") && Kind::Tls.takes("http.tls.key"));
         assert!(!Kind::Tcp.takes("http.tls.key") && !Kind::Tls.takes("http.body"));
+        assert!(Kind::WebSocket.takes("http.headers") && !Kind::WebSocket.takes("http.method"));
         assert!(Kind::Tcp.takes("http.body") && Kind::Tcp.takes("http.ip") && Kind::Tcp.takes("url"));
         assert_eq!(Kind::with(Facet::Web), "http");
     }

@@ -264,7 +264,7 @@ mod tests {
         #[test]
         fn a_normal_form_is_read_as_itself(
             scheme in prop::sample::select(vec![
-                "http", "https", "tcp", "tls", "dns", "ping", "HTTPS", "Tcp", "smtp+starttls", "postgres", "mqtt", "rediss",
+                "http", "https", "tcp", "tls", "dns", "ping", "HTTPS", "Tcp", "smtp+starttls", "postgres", "mqtt", "rediss", "ws", "WSS", "grpcs",
             ]),
             host in "[a-zA-Z0-9.-]{1,20}|\\[[0-9a-f:]{2,12}\\]|[0-9.]{1,15}|\\PC{1,8}",
             port in prop::option::of(any::<u16>()),
@@ -307,6 +307,18 @@ mod tests {
             ("postgresql://db.example:5433", "postgresql://db.example:5433", "db.example:5433"),
             ("mqtt://broker.example/a%2Fb/", "mqtt://broker.example/a%2Fb/", "mqtt broker.example/a%2Fb"),
             ("rediss://[::1]:6379", "rediss://[::1]", "redis [::1]"),
+            (
+                "WSS://Example.org:443/live/?x=1#y",
+                "wss://example.org/live/?x=1",
+                "websocket example.org/live",
+            ),
+            (
+                "grpc://Example.org:50051/shop.v1.Cart",
+                "grpc://example.org:50051/shop.v1.Cart",
+                "example.org:50051/shop.v1.Cart",
+            ),
+            ("grpcs://example.org:443/", "grpcs://example.org", "grpc example.org"),
+            ("ws://[::1]:9000", "ws://[::1]:9000/", "[::1]:9000"),
             ("DB.example:5432", "tcp://db.example:5432", "db.example:5432"),
             ("[::1]:6379", "tcp://[::1]:6379", "[::1]:6379"),
             ("TCP://Bücher.example:5432/", "tcp://xn--bcher-kva.example:5432", "xn--bcher-kva.example:5432"),

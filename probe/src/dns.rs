@@ -56,7 +56,7 @@ impl Ask for Dns {
         line.trace.stop_here();
         line.trace.seen.body = told.lines();
         let records = told.records();
-        Ok(line.judge(Answer { rcode: Some(told.rcode()), records: Some(&records), ..Answer::default() }))
+        Ok(line.judge(&Answer { rcode: Some(told.rcode()), records: Some(&records), ..Answer::default() }))
     }
 }
 

@@ -13,6 +13,7 @@
 //! [`trace`](crate::line::trace).
 
 mod auth;
+mod begin;
 mod body;
 mod cookies;
 mod decode;
@@ -27,4 +28,8 @@ mod socks;
 mod verdict;
 mod walk;
 
-pub(crate) use self::{link::LinkError, session::HttpSession};
+pub(crate) use self::{
+    begin::{Called, call, upgrade},
+    link::LinkError,
+    session::HttpSession,
+};

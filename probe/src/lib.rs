@@ -10,6 +10,7 @@
 
 mod dns;
 mod fault;
+mod grpc;
 mod http;
 mod imap;
 mod line;
@@ -26,6 +27,7 @@ mod ssh;
 pub mod talk;
 mod tcp;
 mod tls;
+mod websocket;
 
 pub use crate::{
     line::resolver::{Lookup, LookupAnswer, LookupError},

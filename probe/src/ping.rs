@@ -52,7 +52,7 @@ impl Ask for Ping {
         line.trace.seen.meet(&Met { addresses, peer: Some(SocketAddr::new(address, 0)), tls: None });
         let loss = exchange(line, &socket).await?;
         drop((socket, permit));
-        Ok(line.judge(Answer { loss: Some(loss), ..Answer::default() }))
+        Ok(line.judge(&Answer { loss: Some(loss), ..Answer::default() }))
     }
 }
 

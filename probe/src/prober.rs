@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     dns::Dns,
+    grpc::Grpc,
     http::HttpSession,
     imap::Imap,
     line::{
@@ -26,6 +27,7 @@ use crate::{
     ssh::Ssh,
     tcp::Tcp,
     tls::Tls,
+    websocket::WebSocket,
 };
 
 /// The session of a plan: the registry of kinds.
@@ -44,6 +46,8 @@ fn session(plan: Plan, shared: Arc<Shared>) -> Box<dyn Session> {
         Kind::Mysql => Box::new(Mysql),
         Kind::Redis => Box::new(Redis),
         Kind::Mqtt => Box::new(Mqtt),
+        Kind::Grpc => Box::new(Grpc),
+        Kind::WebSocket => Box::new(WebSocket),
     };
     Box::new(LineSession::new(plan, shared, ask))
 }

@@ -7,7 +7,7 @@
 //! Nothing here has a deadline, the caller has one. All that is read is bounded, whatever the other side sends; texts that
 //! come from there are made harmless, and what the login keeps secret is masked in them.
 
-mod chance;
+pub(crate) mod chance;
 mod error;
 mod given;
 mod login;

@@ -53,7 +53,7 @@ impl Ask for Tcp {
             if line.trace.watcher.is_some() {
                 let _ = timeout(LOOK_ON, read(stream, &mut line.trace.seen.body)).await;
             }
-            line.judge(Answer::default())
+            line.judge(&Answer::default())
         };
         connection.leave().await;
         Ok(outcome)
@@ -75,13 +75,13 @@ async fn listen(line: &mut Line<'_>, stream: &mut Stream) -> Result<Outcome, Out
             line.trace.enter_knowing(Phase::Body, || first_line(&banner));
         }
         line.trace.seen.body.clone_from(&banner);
-        let answer = line.answer(answer(&banner), None);
+        let answer = line.answer(&answer(&banner), None);
         let is_met = line.plan.expect.judge(&answer) == Judgement::Met;
         if is_met || banner.len() >= Expectations::BANNER_LIMIT {
             break End::Enough;
         }
     };
-    let outcome = line.judge(answer(&banner));
+    let outcome = line.judge(&answer(&banner));
     Ok(match (outcome, end) {
         (Outcome::Down(_), End::Closed) if banner.is_empty() => {
             Outcome::Down(Fault::new(FaultKind::Closed, ""))

@@ -15,7 +15,7 @@ impl Ask for Tls {
     async fn ask(&self, line: &mut Line<'_>) -> Result<Outcome, Outcome> {
         let connection = line.connect().await?;
         line.trace.stop_here();
-        let outcome = line.judge(Answer::default());
+        let outcome = line.judge(&Answer::default());
         connection.leave().await;
         Ok(outcome)
     }

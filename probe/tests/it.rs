@@ -10,6 +10,7 @@ mod it {
     mod connections;
     mod dns;
     mod evidence;
+    mod grpc;
     mod http2;
     mod leaks;
     mod names;
@@ -28,4 +29,5 @@ mod it {
     mod tls_options;
     mod tls_targets;
     mod verdict;
+    mod websocket;
 }

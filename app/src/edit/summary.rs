@@ -10,6 +10,7 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
     let lines = |name| form.value(name).lines().filter(|line| !line.trim().is_empty()).count();
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
     let of_web = |text: String| some(text).filter(|_| form.kind().has(Facet::Web));
+    let of_headers = |text: String| some(text).filter(|_| form.kind().has(Facet::Headers));
     let parts: Vec<Option<String>> = match legend {
         words::EDITOR_EXPECT => vec![
             some(told("expect").lines().map(str::trim).collect::<Vec<_>>().join("; ")),
@@ -28,7 +29,7 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
         ],
         words::EDITOR_REQUEST => vec![
             of_web(told("http.method")),
-            of_web(words::editor_says_headers(lines("http.headers"))),
+            of_headers(words::editor_says_headers(lines("http.headers"))),
             some(if lines("http.body") == 0 {
                 words::EDITOR_SAYS_NO_BODY.into()
             } else {

@@ -44,8 +44,15 @@ const QUERY: usize = 4_096;
 
 /// What keeps a server that is none of the web from being told who asks.
 fn login_problem(auth: &Auth, kind: Kind) -> Option<FieldError> {
-    let Auth::Basic { user, .. } = auth else {
-        return Some(FieldError::new("http.auth", words::field_auth_basic(kind.word())));
+    let user = match auth {
+        Auth::Basic { user, .. } => user,
+        Auth::Bearer { .. } if kind.has(Facet::Headers) => return None,
+        Auth::OAuth2 { .. } if kind.has(Facet::Headers) => {
+            return Some(FieldError::new("http.auth", words::field_auth_header(kind.word())));
+        }
+        Auth::Bearer { .. } | Auth::OAuth2 { .. } => {
+            return Some(FieldError::new("http.auth", words::field_auth_basic(kind.word())));
+        }
     };
     (user.len() > USER).then(|| FieldError::new("http.auth.basic.user", words::field_user_long(USER)))
 }
@@ -115,7 +122,11 @@ mod tests {
 
     #[test]
     fn what_is_usual_depends_on_the_kind() {
-        for (url, expect) in [("a.example", "200"), ("tcp://a.example:1", ""), ("tls://a.example", "")] {
+        for (url, expect) in [
+            ("a.example", "200"),
+            ("tcp://a.example:1", ""),
+            ("grpcs://a.example/b", "serving == \"SERVING\""),
+        ] {
             let tracker = Draft::of(url).parse().unwrap();
             assert_eq!(tracker.expect.to_string(), expect, "{url}");
             assert_eq!(draft(url, " ", "{}").parse(), Ok(tracker.clone()), "empty is the same");
@@ -158,6 +169,22 @@ mod tests {
             ("tls://a", "", r#"{"body":"x"}"#, "http.body: only for http, tcp, postgres, mysql"),
             ("tls://a", "", r#"{"auth":{"bearer":{"token":"x"}}}"#, "http.auth: only for http"),
             ("tcp://a:1", "", r#"{"body":"\\q"}"#, "http.body: what is sent knows"),
+            ("ws://a", "200", "{}", "expect: a websocket target has no `status`; it has total,"),
+            ("ws://a", "", r#"{"method":"POST"}"#, "http.method: only for http targets"),
+            ("ws://a", "", r#"{"body":"\\q"}"#, "http.body: what is sent knows"),
+            (
+                "ws://a",
+                "",
+                r#"{"auth":{"oauth2":{"token_url":"id.example","client_id":"me","client_secret":"x"}}}"#,
+                "http.auth: a websocket server is told a user and a password, or a token",
+            ),
+            ("grpc://a:1", "", r#"{"body":"x"}"#, "http.body: only for http, tcp"),
+            (
+                "mqtt://a",
+                "",
+                r#"{"auth":{"bearer":{"token":"x"}}}"#,
+                "http.auth: a mqtt server is told a user",
+            ),
         ] {
             let found = problems(draft(url, expect, http).parse());
             assert!(found.len() == 1 && found[0].starts_with(problem), "{url} {expect} {http}: {found:?}");
@@ -171,6 +198,10 @@ mod tests {
         assert_eq!(problems(draft("tcp://a:1", "", http).parse()), Vec::<String>::new());
         let tcp = draft("tcp://a:1", "banner ~ '^220'", r#"{"body":"EHLO me\\r\\n","ip":"4"}"#);
         assert_eq!(problems(tcp.parse()), Vec::<String>::new());
+        let http =
+            r#"{"headers":{"Origin":"https://a"},"host":"b","auth":{"bearer":{"token":"x"}},"body":"hi"}"#;
+        let socket = draft("wss://a.example/live?x=1", "message contains hi", http);
+        assert_eq!(problems(socket.parse()), Vec::<String>::new());
     }
 
     #[test]

@@ -35,6 +35,10 @@ pub struct Answer<'a> {
     pub address: Option<IpAddr>,
     /// What a target said by itself, at most [`crate::Expectations::BANNER_LIMIT`] of it. Any bytes.
     pub banner: Option<&'a [u8]>,
+    /// The messages that came, a line feed between two, at most [`crate::Expectations::MESSAGES_LIMIT`] of them. Any bytes.
+    pub messages: Option<&'a [u8]>,
+    /// How a service serves, in capitals.
+    pub serving: Option<&'a str>,
     /// How a name server answered, in capitals.
     pub rcode: Option<&'a str>,
     /// What the records of the type that was asked for hold, as zone files write it.
@@ -61,6 +65,8 @@ impl Default for Answer<'_> {
             url: "",
             address: None,
             banner: None,
+            messages: None,
+            serving: None,
             rcode: None,
             records: None,
             loss: None,

@@ -54,6 +54,8 @@ pub(super) enum Wording {
     Value,
     /// Of a record.
     Answer,
+    Message,
+    Serving,
 }
 
 impl Quantity {
@@ -163,7 +165,7 @@ impl Quantity {
 
 impl Wording {
     /// All but headers.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Body,
         Self::Issuer,
         Self::Subject,
@@ -176,6 +178,8 @@ impl Wording {
         Self::Role,
         Self::Capability,
         Self::Value,
+        Self::Message,
+        Self::Serving,
     ];
 
     pub(super) fn word(&self) -> &'static str {
@@ -193,6 +197,8 @@ impl Wording {
             Self::Role => "role",
             Self::Capability => "capability",
             Self::Value => "value",
+            Self::Message => "message",
+            Self::Serving => "serving",
         }
     }
 
@@ -206,6 +212,8 @@ impl Wording {
             Self::Rcode | Self::Answer => Some(Facet::Records),
             Self::Version | Self::Role | Self::Capability => Some(Facet::Server),
             Self::Value => Some(Facet::Rows),
+            Self::Message => Some(Facet::Messages),
+            Self::Serving => Some(Facet::Health),
         }
     }
 
@@ -218,7 +226,7 @@ impl Wording {
 
     pub(super) fn needs(&self) -> Known {
         match self {
-            Self::Body | Self::Banner => Known::All,
+            Self::Body | Self::Banner | Self::Message => Known::All,
             _ => Known::Head,
         }
     }
@@ -238,6 +246,12 @@ impl Wording {
                     visit(banner);
                 }
             }
+            Self::Message => {
+                if let Some(messages) = answer.messages {
+                    visit(messages);
+                }
+            }
+            Self::Serving => some(answer.serving),
             Self::Rcode => some(answer.rcode),
             Self::Version => some(answer.server.and_then(|server| server.version)),
             Self::Role => some(answer.server.and_then(|server| server.role)),

@@ -49,6 +49,8 @@ fn good<'a>(headers: &'a HeaderList, body: &'a [u8]) -> Answer<'a> {
         url: "https://example.org/health",
         address: Some([192, 0, 2, 1].into()),
         banner: Some(b"220 mail.example ESMTP\r\n"),
+        messages: Some(b"hello\nworld"),
+        serving: Some("SERVING"),
         rcode: Some("NOERROR"),
         records: None,
         loss: None,

@@ -85,6 +85,11 @@ impl Tree {
         self.is_any(|test| matches!(test, Test::Text(Wording::Banner, _)))
     }
 
+    /// Whether messages are looked at.
+    pub(super) fn needs_messages(&self) -> bool {
+        self.is_any(|test| matches!(test, Test::Text(Wording::Message, _)))
+    }
+
     /// Whether it is looked at how many echoes get lost.
     pub(super) fn needs_loss(&self) -> bool {
         self.is_any(|test| matches!(test, Test::Number(Quantity::Loss, _)))

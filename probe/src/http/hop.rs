@@ -139,6 +139,25 @@ impl Hop {
         Ok(Self { path: path(&url)?, url, place, is_home: true, method, headers, body })
     }
 
+    /// The request with which another protocol begins at the target, or what is called there; the closure says in the headers which.
+    pub(super) fn beginning(
+        plan: &Plan,
+        shared: &Shared,
+        called: Option<(&'static str, Bytes)>,
+        say: impl FnOnce(&mut HeaderMap),
+    ) -> Result<Self, Fault> {
+        let url = plan.target.as_url().clone();
+        let place = Place::of_target(&plan.target).ok_or_else(|| unsendable(words::FIELD_URL_NO_HOST))?;
+        let mut headers = headers(plan, shared, true)?;
+        headers.insert(HOST, host(plan, &url, true)?);
+        say(&mut headers);
+        let (method, path, body) = match called {
+            Some((path, body)) => (Method::POST, PathAndQuery::from_static(path), body),
+            None => (Method::GET, path(&url)?, Bytes::new()),
+        };
+        Ok(Self { url, place, is_home: true, method, path, headers, body })
+    }
+
     /// A form that is posted, on behalf of a session but not to its target.
     pub(super) fn form(
         url: &Url,

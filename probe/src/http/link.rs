@@ -186,6 +186,13 @@ impl Link {
         }
     }
 
+    /// What is below, with what was read ahead, after an answer that gave it to another protocol.
+    pub(super) fn into_upgraded(self) -> Option<(Stream, Bytes)> {
+        let Self::H1(H1 { state: State::Speaking(speaking), .. }) = self else { return None };
+        let parts = speaking.connection.into_parts();
+        Some((parts.io.into_inner(), parts.read_buf))
+    }
+
     /// What is below, for who waits until the server closes it.
     pub(super) fn into_stream(self) -> Option<Stream> {
         match self {

@@ -57,12 +57,28 @@ impl<'a> Line<'a> {
 
     /// Connects to the target, encrypted where its scheme says so. Ends waiting for the first byte.
     pub(crate) async fn connect(&mut self) -> Result<Connection, Outcome> {
-        let place = self.place()?;
-        self.connect_to(&place).await
+        self.connect_offering(&[]).await
     }
 
-    /// The same with another place.
+    /// The same, offering these protocols (ALPN).
+    pub(crate) async fn connect_offering(
+        &mut self,
+        protocols: &'static [&'static [u8]],
+    ) -> Result<Connection, Outcome> {
+        let place = self.place()?;
+        self.connect_with(&place, protocols).await
+    }
+
+    /// The same with another place, offering none.
     pub(crate) async fn connect_to(&mut self, place: &Place) -> Result<Connection, Outcome> {
+        self.connect_with(place, &[]).await
+    }
+
+    async fn connect_with(
+        &mut self,
+        place: &Place,
+        protocols: &'static [&'static [u8]],
+    ) -> Result<Connection, Outcome> {
         let route = self.route();
         let permit = route.permit(self.trace).await?;
         let ((tcp, peer), addresses) = route.reach(place, None, self.trace).await?;
@@ -75,7 +91,7 @@ impl<'a> Line<'a> {
         }
         self.trace.enter_knowing(Phase::Tls, || peer.to_string());
         let options = &self.plan.http.tls;
-        let setup = self.shared.encryption.setup(options, &[]).map_err(Outcome::Down)?;
+        let setup = self.shared.encryption.setup(options, protocols).map_err(Outcome::Down)?;
         let name = tls::name(options.server_name.as_deref(), place);
         let (stream, shown) = tls::encrypt(&setup, name, tcp, self.trace).await?;
         self.trace.seen.tls = Some(Arc::clone(&shown));
@@ -84,19 +100,19 @@ impl<'a> Line<'a> {
     }
 
     /// What an answer has of every kind, as far as it is known by now.
-    pub(crate) fn answer<'b>(&self, answer: Answer<'b>, shown: Option<&'b tls::Shown>) -> Answer<'b> {
+    pub(crate) fn answer<'b>(&self, answer: &Answer<'b>, shown: Option<&'b tls::Shown>) -> Answer<'b> {
         Answer {
             phases: self.trace.phases,
             total: self.trace.total().into(),
             certificate: shown.and_then(tls::Shown::facts),
             tls_version: shown.and_then(tls::Shown::version_number),
             address: self.trace.seen.peer.map(|peer| peer.ip()),
-            ..answer
+            ..*answer
         }
     }
 
     /// The verdict on an answer after which nothing is waited for any more.
-    pub(crate) fn judge(&mut self, answer: Answer<'_>) -> Outcome {
+    pub(crate) fn judge(&mut self, answer: &Answer<'_>) -> Outcome {
         self.trace.stop();
         let shown = self.trace.seen.tls.clone();
         let answer = self.answer(answer, shown.as_deref());

@@ -71,7 +71,7 @@ impl Line<'_> {
             value: heard.field.as_deref(),
         };
         let banner = heard.banner.as_deref().map(str::as_bytes);
-        let outcome = self.judge(Answer { banner, server: Some(&server), ..Answer::default() });
+        let outcome = self.judge(&Answer { banner, server: Some(&server), ..Answer::default() });
         connection.leave().await;
         Ok(outcome)
     }

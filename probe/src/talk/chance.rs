@@ -7,7 +7,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use super::TalkError;
 
 /// Bytes that nobody can guess.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], TalkError> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], TalkError> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| TalkError::NoRandomness)?;
     Ok(bytes)

@@ -32,6 +32,30 @@ async fn a_port_is_tracked_shown_and_edited() {
 }
 
 #[tokio::test]
+async fn what_begins_with_a_request_is_asked_for_its_headers() {
+    let app = TestApp::in_memory().await;
+    let socket = r#"{"url": "WSS://a.example:443", "http": {"headers": {"Origin": "https://a.example"}}}"#;
+    for (made, url, expect) in [
+        (socket, "wss://a.example/", ""),
+        (
+            r#"{"url": "grpc://a.example:50051/shop"}"#,
+            "grpc://a.example:50051/shop",
+            "serving == \"SERVING\"",
+        ),
+    ] {
+        let made = app.send(Method::POST, "/v1/trackers", made).await;
+        assert_eq!(made.status(), 201);
+        let tracker: serde_json::Value = made.json().await.unwrap();
+        assert_eq!((&tracker["url"], &tracker["expect"]), (&url.into(), &expect.into()));
+        let form = app.get(&format!("/t/{}/edit", tracker["id"])).await.text().await.unwrap();
+        for (id, is_there) in [("headers", true), ("auth", true), ("tls-verify", true), ("method", false)] {
+            assert_eq!(form.contains(&format!(r#"id="f-http-{id}""#)), is_there, "{url}: {id}");
+        }
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn what_a_kind_has_not_is_refused_at_its_field() {
     let app = TestApp::in_memory().await;
     let body = r#"{"url": "tcp://a.example:1", "expect": "200", "http": {"method": "POST"}}"#;

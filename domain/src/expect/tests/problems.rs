@@ -14,7 +14,7 @@ fn a_problem_names_its_column_and_what_would_have_been_understood() {
         (
             "",
             "column 1: expected one of header NAME, json PATH, status, body.size, total, dns, connect, tls, first_byte, transfer, \
-              certificate.days, redirects, http.version, tls.version, answers, loss, rows, body, certificate.issuer, certificate.subject, url, address, banner, rcode, answer, version, role, capability, value, \
+              certificate.days, redirects, http.version, tls.version, answers, loss, rows, body, certificate.issuer, certificate.subject, url, address, banner, rcode, answer, version, role, capability, value, message, serving, \
               not, all(…), any(…)",
         ),
         (" ; ", "column 4: expected one of"),
