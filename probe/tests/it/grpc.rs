@@ -60,7 +60,7 @@ async fn serve(
     mut told_of: impl FnMut(Request<RecvStream>),
 ) {
     let mut connection = h2::server::handshake(stream).await.unwrap();
-    let mut held = Vec::new();
+    let mut kept = Vec::new();
     while let Some(Ok((request, mut respond))) = connection.accept().await {
         told_of(request);
         let head = Response::builder().status(says.status).header("content-type", says.content);
@@ -83,7 +83,7 @@ async fn serve(
         match says.then {
             Then::End => drop(body.send_trailers(trailers)),
             Then::Reset => body.send_reset(Reason::INTERNAL_ERROR),
-            _ => held.push(body),
+            _ => kept.push(body),
         }
     }
 }
