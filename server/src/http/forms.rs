@@ -163,7 +163,20 @@ async fn keep(forms: &Forms, asker: Asker, resume: Resume) -> Response {
 fn shareable(values: &[(String, String)]) -> Vec<(String, String)> {
     let is_secret =
         |name: &str| ["password", "current_password", "two_factor_password", "code"].contains(&name);
-    values.iter().filter(|(name, _)| !is_secret(name)).cloned().collect()
+    let shown = |(name, value): &(String, String)| {
+        (name.clone(), if name == "url" { without_passwords(value) } else { value.clone() })
+    };
+    values.iter().filter(|(name, _)| !is_secret(name)).map(shown).collect()
+}
+
+/// Targets as they were typed, one a line, but for the passwords in them: those have to be typed again.
+fn without_passwords(targets: &str) -> String {
+    let without = |line: &str| {
+        let parsed = reqwest::Url::parse(line.trim()).ok().filter(|url| url.password().is_some());
+        let bare = parsed.and_then(|mut url| url.set_password(None).map(|()| url.to_string()).ok());
+        bare.unwrap_or_else(|| line.to_owned())
+    };
+    targets.lines().map(without).collect::<Vec<String>>().join("\n")
 }
 
 /// What a form of accounts answers a program.

@@ -71,7 +71,7 @@ async fn what_a_kind_has_not_is_refused_at_its_field() {
     // As the whole form is posted, with boxes and choices as they stand.
     let form = "url=tls%3A%2F%2Fa.example&name=&every=&expect=&http.method=&http.redirects=&http.version=auto\
         &http.tls.verify=true&http.auth=none&http.cookies=false&http.body=";
-    let request = app.http.post(app.url("/api/new_tracker")).body(form).header("accept", "text/html");
+    let request = app.http.post(app.url("/api/add_tracker")).body(form).header("accept", "text/html");
     let request = request.header("content-type", "application/x-www-form-urlencoded");
     let made = request.header("sec-fetch-site", "same-origin").send().await.unwrap();
     assert_eq!(made.status(), 303, "{}", made.text().await.unwrap());
@@ -109,6 +109,19 @@ async fn the_command_line_checks_a_port() {
     assert_eq!((code, &told["fault"]["kind"]), (Some(1), &"expectation".into()), "{said}");
     let (code, said) = check(&["--expect", "200"]).await;
     assert!(code == Some(2) && said.contains("a tcp target has no `status`"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_refused_shows_no_password_of_a_target() {
+    let app = TestApp::in_memory().await;
+    let form = "url=postgres%3A%2F%2Fann%3Acanary%40db.example%2Fshop%3Fx";
+    let request = app.http.post(app.url("/api/add_tracker")).header("accept", "text/html");
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+    let reply = request.header("origin", app.url("")).send().await.unwrap();
+    assert_eq!(reply.status(), 422);
+    let page = reply.text().await.unwrap();
+    assert!(page.contains("ann@db.example/shop") && !page.contains("canary"), "{page}");
+    app.stop().await;
 }
 
 #[test]
