@@ -384,6 +384,30 @@ by-link = a link sent to { $channel }
 
 ## A tracker's past
 
+## What targets tell by themselves
+
+calls = Signals
+calls-url = The target calls this URL when it is done:
+calls-url-label = URL to call
+calls-secret = Whoever knows it can speak for the target, so treat it as a password. A new number in the form makes another URL, and this one stops.
+calls-ways = Ways to call it
+calls-words = GET or POST. Behind the URL: /start when a run begins, nothing or /success when it went well, /fail when it did not, the exit code (/0 to /255), or /log. ?run=NAME tells runs apart that overlap. What is posted is kept, up to 10 KiB.
+calls-way-shell = A heartbeat, from a shell
+calls-way-run = A run with its beginning and its exit code
+calls-way-cron = A line for cron
+calls-way-log = With what it printed
+calls-way-systemd = A unit of systemd
+calls-way-powershell = PowerShell
+calls-none = No signal yet. Nothing is expected before the first one.
+calls-from = From
+calls-body = With
+calls-run = { $said } · run { $run }
+calls-said-start = began
+calls-said-success = success
+calls-said-fail = failure
+calls-said-log = log
+calls-said-exit = exit code { $code }
+
 past-sorry = The history cannot be read at the moment. Load the page again.
 past-no-moment = This is no time. Give a date and a time in UTC, like 2026-11-23T14:03, or milliseconds since 1970.
 
@@ -1003,7 +1027,7 @@ editor-policy = When it fails
 editor-when = When
 editor-place = Where it shows
 editor-url = What to check
-editor-url-hint = A URL, a host, host:port, tcp://host:port, tls://host, dns://server/name?type=MX, ping host or a curl command line.
+editor-url-hint = A URL, a host, host:port, tcp://host:port, tls://host, dns://server/name?type=MX, ping host or a curl command line. push://name for a job that calls by itself.
 editor-name-hint = What people call it. Empty takes the URL's host and path.
 editor-every = Every
 editor-every-hint = 1s to 24h, like 90s or 5m. A cron expression goes instead of it.
@@ -1076,6 +1100,11 @@ editor-cron-hint = Instead of an interval. Five or six fields, like 0 6 * * 1.
 editor-zone = Time zone of the expression
 editor-zone-hint = Like Europe/Berlin. Empty means UTC.
 setting-deadline = Deadline
+setting-grace = Grace
+editor-grace-hint = Of a push tracker: how late a signal may come, and how long a run may take. 1s to 7d; empty means a quarter of the interval, an hour at most.
+setting-push-url = Number of its URL
+editor-push-url-hint = Another number makes another URL, and the former one stops at once.
+editor-says-grace = { $grace } of grace
 editor-deadline-hint = 1s to 60s, never longer than the interval.
 editor-group-hint = Where it stands in the list. Empty for none.
 editor-tags-hint = With commas between them, at most 20. Kept in lower case.
@@ -1438,6 +1467,17 @@ fault-addresses = not every address answers as expected
 fault-expectation = not as expected
 fault-not-serving = the server does not serve
 fault-sign-in = signing in fails
+fault-missing = no signal
+fault-unfinished = a run does not end
+fault-late = late
+fault-overlap = runs overlap
+fault-failed = it says that it failed
+fault-exit = exit code { $code }
+fault-missing-since = one was expected at { $time }, and none came within { $grace } of grace
+fault-unfinished-since = it began at { $time }, and its { $grace } of grace are over
+fault-late-since = the signal was expected at { $time }
+fault-late-run = the run took { $took }
+fault-overlap-since = another one began at { $time }, and has not ended
 fault-tls-other = no secure connection
 fault-tls-expired = certificate expired
 fault-tls-not-yet-valid = certificate not valid yet
@@ -1522,6 +1562,8 @@ field-url-curl = this is a command line; paste it under More options
 field-url-no-port = a { $kind } target has a port, like { $kind }://example.org:5432
 field-url-place = a { $kind } target is a host and a port, with nothing behind them
 field-url-named = a { $kind } target is a host, maybe a port, and behind them at most one name, without +, # and ?
+field-url-unasked = a push tracker asks nobody; save it, and have its target call the URL that its page shows
+field-url-label = a push target is a name of your own, like push://nightly-backup
 field-url-host = a { $kind } target is a host, with nothing behind it
 field-url-question = a dns target is dns://SERVER/NAME?type=TYPE, with one of { $types }, and &transport=tcp or tls where it is not udp; dns:///NAME asks the server of this machine
 field-auth-basic = a { $kind } server is told a user and a password
@@ -1555,6 +1597,8 @@ field-cron-step = a step is a number above 0
 field-zone-wrong = not an IANA time zone, like Europe/Berlin or UTC
 field-cron-and-every = give an interval or a cron expression, not both
 field-zone-alone = a zone belongs to a cron expression; give that too
+field-grace-wrong = a grace is 1 s to 7 days, like 15m or 2h
+field-push-url-wrong = the number of a URL is 1 or more
 field-deadline-wrong = a deadline is 1 s to 60 s, like 10s
 field-retries-wrong = retries are { $least } to { $most }
 field-successes-wrong = successes are { $least } to { $most }
@@ -1723,6 +1767,7 @@ expect-subject-json-path = json PATH
 
 schedule-every = every { $interval }
 schedule-cron = cron { $expression } in { $zone }
+schedule-signals = a signal { $schedule }, { $grace } of grace
 
 ## Failures
 
@@ -1866,6 +1911,7 @@ paste-many = at most { $most } targets at once, these are { $many }
 paste-line = line { $line }: { $problem }
 live-many = at most { $most } trackers, these are { $many }
 check-now-many = at most { $most } trackers at once
+check-now-push = a push tracker asks nobody: its target calls the URL that its page shows
 check-now-broken = this tracker cannot be checked as it stands; edit it first
 
 ## What is wrong with this installation
@@ -1902,6 +1948,7 @@ export-head = # Trackers of Uptime Tracker: what differs from what is built in. 
 export-format = json, toml or csv
 doing-export = writing the trackers
 doing-saving = saving
+doing-signal = recording the signal
 
 ## Alerts, as the server makes them
 
@@ -1952,6 +1999,11 @@ token-days-wrong = how many days the token lasts is a whole number
 
 ## Answers to programs
 
+api-push-unknown = No tracker has this URL. It may have been given another one; its page shows today's.
+api-push-asked = This tracker asks its target; only targets of the kind push call.
+api-push-word = Behind the URL stands start, success, fail, log, or an exit code from 0 to 255.
+api-push-run = A run is named by 1 to 64 letters, digits, dots, hyphens and underscores.
+api-push-many = More than 10 signals within a second; this one was not recorded.
 api-nothing = There is nothing here.
 api-method = This address does not understand that method.
 api-body-large = The body is too large; at most 64 KiB are read.

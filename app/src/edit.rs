@@ -138,6 +138,7 @@ impl Form {
         match self.kind() {
             Kind::Http => last(&self.defaults, name),
             kind if name == "expect" => kind.expect(),
+            kind if name == "every" => kind.every().unwrap_or_else(|| last(&self.defaults, name)),
             _ => last(&self.defaults, name),
         }
     }

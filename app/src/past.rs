@@ -5,6 +5,7 @@
 //! there. Everything in the piece is a link, a form or a fold and works without script.
 
 pub mod asked;
+pub mod calls;
 pub mod changes;
 pub mod chart;
 pub mod days;
@@ -102,6 +103,7 @@ pub fn render(view: &TrackerView, story: &Story, typed: &travel::Typed) -> Strin
     let here = Here::new(view, story);
     let all = view! {
         {whole(travel::travel(story, &here, typed))}
+        {calls::calls(story)}
         {whole(uptime::uptime(story))}
         {whole(chart::latency(story, &here))}
         {phases::phases(story)}

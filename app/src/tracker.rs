@@ -124,6 +124,8 @@ fn Head(
 /// What can be done with it, for who may.
 fn actions(id: TrackerId, name: Memo<String>, view: RwSignal<TrackerView>, changes: Changes) -> Part {
     let paused = Memo::new(move |_| view.with(|view| view.about.paused.is_some()));
+    // What calls cannot be asked.
+    let is_asked = view.with_untracked(|view| !view.about.target.starts_with("push:"));
     let item = |href: String, icon, word| {
         whole(view! {
             <a class="item" href=href>
@@ -143,7 +145,7 @@ fn actions(id: TrackerId, name: Memo<String>, view: RwSignal<TrackerView>, chang
         <ChangeForm change=Change::Delete id name changes class="item danger" />
     };
     whole(view! {
-        <ChangeForm change=Change::Check id name changes class="btn" />
+        {is_asked.then(|| view! { <ChangeForm change=Change::Check id name changes class="btn" /> })}
         <PauseOrResume id name paused changes class="btn" />
         <a class="btn" href=format!("/t/{id}/edit")>
             {words::EDIT}

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use crate::{
     AlertRule, ChannelId, Delivery, DeliveryState, Exhibit, Failure, Incident, IncidentId, IncidentQuery,
-    LoggedChange, Maintenance, Period, PhaseTime, Recorded, Remark, StoredChannel, Tally, Timestamp, Timing,
-    ToldSoFar, TrackerId, Transition, Waiting, Window,
+    LoggedChange, Maintenance, Period, PhaseTime, Recorded, Remark, Signal, StoredChannel, Tally, Timestamp,
+    Timing, ToldSoFar, TrackerId, Transition, Waiting, Window,
 };
 
 /// Reading what was recorded. It sees everything that is committed, whether it is still in the table of checks or sealed.
@@ -42,6 +42,9 @@ pub trait Archive: Send + Sync {
 
     /// What was seen when the tracker went down within the window, the newest first, at most `limit`.
     async fn exhibits(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Exhibit>, Failure>;
+
+    /// What the tracker's target told by itself, the newest first: at most `limit`, and at most [`Signal::KEPT`].
+    async fn signals(&self, id: TrackerId, limit: usize) -> Result<Vec<Signal>, Failure>;
 
     /// How long each phase of its good checks took, in the order of [`crate::Phase::ALL`]. Told by hours (UTC): those that the
     /// window touches count as a whole.

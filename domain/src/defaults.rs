@@ -110,13 +110,13 @@ impl Defaults {
         }
         let family = Some(self.family).filter(|family| *family != Family::Every).unwrap_or_default();
         let expect = Expectations::of(kind);
-        Self {
-            expect,
-            redirects: Redirects::default(),
-            version: HttpVersion::default(),
-            family,
-            ..self.clone()
+        let (redirects, version) = (Redirects::default(), HttpVersion::default());
+        let own = Self { expect, redirects, version, family, ..self.clone() };
+        if kind.has(Facet::Asked) {
+            return own;
         }
+        let policy = Policy { successes: own.policy.successes, ..Policy::of(kind) };
+        Self { schedule: Schedule::of(kind), policy, deadline: None, family: Family::default(), ..own }
     }
 
     /// A tracker when these take the place of others: what it had as the former ones said follows, the rest stays.

@@ -84,6 +84,18 @@ pub enum FaultKind {
     SignIn,
     /// It understands, and says that it does not serve: it starts, is full, or lacks what was asked for.
     NotServing,
+    /// No signal came in its time.
+    Missing,
+    /// A run began, and did not end in its time.
+    Unfinished,
+    /// A signal came after its time was over.
+    Late,
+    /// A run began while another was on.
+    Overlap,
+    /// The signal says that it failed.
+    Failed,
+    /// It ended with this code, which is not 0.
+    Exit(u8),
 }
 
 /// Why there is no trustworthy encrypted connection.
@@ -175,6 +187,12 @@ impl FaultKind {
             Self::Expectation => words::FAULT_EXPECTATION.into(),
             Self::SignIn => words::FAULT_SIGN_IN.into(),
             Self::NotServing => words::FAULT_NOT_SERVING.into(),
+            Self::Missing => words::FAULT_MISSING.into(),
+            Self::Unfinished => words::FAULT_UNFINISHED.into(),
+            Self::Late => words::FAULT_LATE.into(),
+            Self::Overlap => words::FAULT_OVERLAP.into(),
+            Self::Failed => words::FAULT_FAILED.into(),
+            Self::Exit(code) => words::fault_exit(code),
         }
     }
 }
@@ -200,7 +218,7 @@ impl TlsFault {
 }
 
 /// Causes without a number, with the word they are stored and sent as. Append only: the words are on users' disks.
-const WORDS: [(FaultKind, &str); 35] = [
+const WORDS: [(FaultKind, &str); 40] = [
     (FaultKind::Dns, "dns"),
     (FaultKind::Refused, "refused"),
     (FaultKind::Unreachable, "unreachable"),
@@ -236,12 +254,18 @@ const WORDS: [(FaultKind, &str); 35] = [
     (FaultKind::Expectation, "expectation"),
     (FaultKind::SignIn, "sign_in"),
     (FaultKind::NotServing, "not_serving"),
+    (FaultKind::Missing, "missing"),
+    (FaultKind::Unfinished, "unfinished"),
+    (FaultKind::Late, "late"),
+    (FaultKind::Overlap, "overlap"),
+    (FaultKind::Failed, "failed"),
 ];
 
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self, WORDS.iter().find(|(kind, _)| kind == self)) {
             (Self::Status(code), _) => write!(f, "status_{code}"),
+            (Self::Exit(code), _) => write!(f, "exit_{code}"),
             (_, Some((_, word))) => f.write_str(word),
             (_, None) => f.write_str("protocol"),
         }
@@ -259,6 +283,9 @@ impl FromStr for FaultKind {
     fn from_str(text: &str) -> Result<Self, UnknownFault> {
         if let Some(code) = text.strip_prefix("status_") {
             return code.parse().map(Self::Status).map_err(|_| UnknownFault(text.into()));
+        }
+        if let Some(code) = text.strip_prefix("exit_") {
+            return code.parse().map(Self::Exit).map_err(|_| UnknownFault(text.into()));
         }
         let known = WORDS.iter().find(|(_, word)| *word == text);
         known.map(|(kind, _)| *kind).ok_or_else(|| UnknownFault(text.into()))
@@ -287,11 +314,11 @@ mod tests {
     #[test]
     fn every_cause_survives_its_word() {
         let mut kinds: Vec<FaultKind> = WORDS.iter().map(|(kind, _)| *kind).collect();
-        kinds.push(FaultKind::Status(503));
+        kinds.extend([FaultKind::Status(503), FaultKind::Exit(137)]);
         for kind in kinds {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
-        assert!("status_many".parse::<FaultKind>().is_err());
+        assert!("status_many".parse::<FaultKind>().is_err() && "exit_256".parse::<FaultKind>().is_err());
     }
 
     #[test]

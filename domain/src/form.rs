@@ -73,6 +73,8 @@ impl HttpOptions {
             ("http.resolvers", draft.resolvers.value().map(|all| all.join(" ")).unwrap_or_default()),
             ("http.cache_busting", self.cache_busting.to_string()),
             ("http.connections", self.connections.word().into()),
+            ("http.grace", self.grace.map(length).unwrap_or_default()),
+            ("http.push_url", self.push_url.0.to_string()),
         ];
         if let Some(identity) = &self.tls.identity {
             fields.push(("http.tls.certificate", identity.chain.clone()));
@@ -234,6 +236,8 @@ impl Form<'_> {
             resolvers: self.get("http.resolvers").map(|text| words(&text)).into(),
             cache_busting: self.flag("http.cache_busting").into(),
             connections: text("http.connections"),
+            grace: text("http.grace"),
+            push_url: self.number("http.push_url").into(),
         }
     }
 

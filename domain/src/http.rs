@@ -54,6 +54,20 @@ pub struct HttpOptions {
     pub cache_busting: bool,
     /// Whether connections are kept.
     pub connections: Connections,
+    /// How late a signal may come, and how long a run may take, of a target that calls; 1 s to 7 days. By the schedule when absent.
+    pub grace: Option<Duration>,
+    /// Which of its URLs a target calls. Another number is another URL, and the former one is nobody's.
+    pub push_url: PushUrl,
+}
+
+/// The number of a URL that a target calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PushUrl(pub u32);
+
+impl Default for PushUrl {
+    fn default() -> Self {
+        Self(1)
+    }
 }
 
 /// One line of a request's head.

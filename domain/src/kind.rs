@@ -33,6 +33,8 @@ pub enum Kind {
     WebSocket,
     /// A server of remote calls that tells of its health.
     Grpc,
+    /// A job that sends signals itself.
+    Push,
 }
 
 /// What a kind has: options, subjects of expectations and fields of the editor go by it. What no facet is about, every kind has.
@@ -66,6 +68,10 @@ pub enum Facet {
     Messages,
     /// Services that say whether they serve.
     Health,
+    /// Questions: every kind has them but one that calls.
+    Asked,
+    /// Signals that come by themselves.
+    Signals,
 }
 
 /// How a target of a kind is written.
@@ -81,6 +87,8 @@ pub enum Form {
     Question,
     /// `scheme://host:port/name`; the name may be left out.
     Named,
+    /// `scheme://label`: no host, but a name of somebody's own.
+    Label,
 }
 
 /// A scheme of URLs.
@@ -112,10 +120,10 @@ struct Row {
 }
 
 /// Every kind. Words and schemes are on users' disks: they never change.
-const KINDS: [Row; 15] = {
+const KINDS: [Row; 16] = {
     use Facet::{
         Answers, Banner, Connects, Echoes, Headers, Health, Messages, Records, Rows, Sends, Server, SignIn,
-        Tls, Web,
+        Signals, Tls, Web,
     };
     [
         Row {
@@ -242,6 +250,14 @@ const KINDS: [Row; 15] = {
             facets: &[Headers, SignIn, Connects, Answers, Tls, Health],
             expect: "serving == \"SERVING\"",
         },
+        Row {
+            kind: Kind::Push,
+            word: "push",
+            schemes: &[Scheme { name: "push", is_tls: false, port: None }],
+            form: Form::Label,
+            facets: &[Signals, Messages],
+            expect: "",
+        },
     ]
 };
 
@@ -286,9 +302,14 @@ impl Kind {
         self.row().expect
     }
 
+    /// How often its signals are expected when nobody says anything, of a kind that is not asked.
+    pub fn every(self) -> Option<&'static str> {
+        self.has(Facet::Signals).then_some("24h")
+    }
+
     /// Whether it has this.
     pub fn has(self, facet: Facet) -> bool {
-        self.row().facets.contains(&facet)
+        self.row().has(facet)
     }
 
     /// Whether a setting, as forms and errors call it, says something about it.
@@ -298,8 +319,7 @@ impl Kind {
 
     /// The words of all kinds that have this, for people.
     pub fn with(facet: Facet) -> String {
-        let all: Vec<&str> =
-            KINDS.iter().filter(|row| row.facets.contains(&facet)).map(|row| row.word).collect();
+        let all: Vec<&str> = KINDS.iter().filter(|row| row.has(facet)).map(|row| row.word).collect();
         all.join(", ")
     }
 
@@ -314,8 +334,17 @@ impl Kind {
     }
 }
 
+impl Row {
+    fn has(&self, facet: Facet) -> bool {
+        match facet {
+            Facet::Asked => !self.has(Facet::Signals),
+            _ => self.facets.contains(&facet),
+        }
+    }
+}
+
 /// What an option is about, by its field; of what begins like it, too.
-const OPTIONS: [(&str, Facet); 12] = [
+const OPTIONS: [(&str, Facet); 20] = [
     ("http.method", Facet::Web),
     ("http.headers", Facet::Headers),
     ("http.host", Facet::Headers),
@@ -328,6 +357,14 @@ const OPTIONS: [(&str, Facet); 12] = [
     ("http.auth", Facet::SignIn),
     ("http.body", Facet::Sends),
     ("http.tls", Facet::Tls),
+    ("http.ip", Facet::Asked),
+    ("http.resolvers", Facet::Asked),
+    ("http.grace", Facet::Signals),
+    ("http.push_url", Facet::Signals),
+    ("deadline", Facet::Asked),
+    ("retries", Facet::Asked),
+    ("retry", Facet::Asked),
+    ("upside_down", Facet::Asked),
 ];
 
 /// What a field is about; nothing where it is about all kinds.
@@ -360,6 +397,11 @@ mod tests {
         assert!(!Kind::Tcp.takes("http.tls.key") && !Kind::Tls.takes("http.body"));
         assert!(Kind::WebSocket.takes("http.headers") && !Kind::WebSocket.takes("http.method"));
         assert!(Kind::Tcp.takes("http.body") && Kind::Tcp.takes("http.ip") && Kind::Tcp.takes("url"));
+        assert!(
+            Kind::Push.takes("http.grace") && !Kind::Push.takes("retries") && !Kind::Push.takes("http.ip")
+        );
+        assert!(!Kind::Http.takes("http.grace") && Kind::Ping.takes("retries"));
         assert_eq!(Kind::with(Facet::Web), "http");
+        assert_eq!(Kind::with(Facet::Signals), "push");
     }
 }

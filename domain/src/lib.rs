@@ -29,6 +29,7 @@ pub mod ports;
 mod rest;
 mod scope;
 mod secret;
+mod signal;
 mod status;
 mod storage;
 mod story;
@@ -41,6 +42,8 @@ mod worth;
 
 #[cfg(feature = "server")]
 mod archive;
+#[cfg(feature = "server")]
+mod awaited;
 #[cfg(feature = "server")]
 mod bulk;
 #[cfg(feature = "server")]
@@ -144,9 +147,10 @@ pub use scope::{Scope, Subject};
 pub use secret::Secret;
 #[cfg(feature = "server")]
 pub use sent::sent;
+pub use signal::{Signal, SignalWord};
 pub use status::{Policy, Status, Transition};
 pub use storage::{Backup, BackupKind, Backups, Label, Labels, Limit, Storage};
-pub use story::{Installation, LastFailure, Moment, Outage, Reach, Story, StoryRequest};
+pub use story::{Calls, Installation, LastFailure, Moment, Outage, Reach, Story, StoryRequest};
 pub use tally::{Counts, Held, Percentiles, Period, Rule, Tally, Window};
 pub use time::{Clock, Timestamp};
 pub use trial::{Fix, Judged, Leaf, Progress, Review, Reviewed, Watcher};
@@ -161,6 +165,8 @@ pub use worth::Worth;
 pub use alerting::AlertChange;
 #[cfg(feature = "server")]
 pub use archive::{AlertArchive, Archive, CheckPage, CheckQuery, Direction, Holdings, Numbered, Order};
+#[cfg(feature = "server")]
+pub use awaited::Awaited;
 #[cfg(feature = "server")]
 pub use bulk::{BulkDraft, rearranged};
 #[cfg(feature = "server")]
@@ -185,7 +191,7 @@ pub use form::Fields;
 pub use http::{
     Auth, AuthDraft, BasicDraft, BearerDraft, CANNOT_BE_READ, Connections, Family, Given, Header,
     HeaderDraft, HeaderValue, HeadersDraft, HiddenDraft, HttpDraft, HttpOptions, HttpVersion, Identity,
-    OAuth2Draft, Proxy, ProxyDraft, ProxyKind, Redirects, Secrets, TlsDraft, TlsOptions, TlsVersion,
+    OAuth2Draft, Proxy, ProxyDraft, ProxyKind, PushUrl, Redirects, Secrets, TlsDraft, TlsOptions, TlsVersion,
 };
 #[cfg(feature = "server")]
 pub use labels::{Group, Tags};

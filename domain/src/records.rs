@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use crate::{
     Act, AlertArchive, AlertChange, Archive, Cell, Check, CheckName, Evidence, Failure, FieldChange,
-    Location, NewTracker, Outcome, Outgoing, Phases, Reason, Rest, Retention, Status, Timestamp, Tracker,
-    TrackerId, Transition, access::Actor,
+    Location, NewTracker, Outcome, Outgoing, Phases, Reason, Rest, Retention, Signal, Status, Timestamp,
+    Tracker, TrackerId, Transition, access::Actor,
 };
 
 /// The one writer's view of storage. `&mut self`: whoever holds it is the only writer of this process.
@@ -144,6 +144,8 @@ pub struct Batch {
     pub exhibits: Vec<Exhibit>,
     /// Who is told of the transitions.
     pub alerts: Vec<Outgoing>,
+    /// What targets told by themselves, in that order.
+    pub signals: Vec<(TrackerId, Signal)>,
 }
 
 /// The evidence for a transition to down.

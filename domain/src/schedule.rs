@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use jiff::{SignedDuration, fmt::friendly::SpanParser};
 
-use crate::FieldError;
+use crate::{FieldError, Kind};
 
 mod cron;
 mod slots;
@@ -34,6 +34,11 @@ impl Schedule {
             }
             None => Cron::parse(expression, zone).map(|cron| Self::Cron(Box::new(cron))),
         }
+    }
+
+    /// The schedule of a kind of target when nobody says anything.
+    pub fn of(kind: Kind) -> Self {
+        kind.every().and_then(|every| Self::every(every).ok()).unwrap_or_default()
     }
 
     /// The distance between slots; `None` for cron, whose slots are uneven.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, FaultKind, Micros, Outcome, Timestamp};
+use crate::{Facet, Fault, FaultKind, Kind, Micros, Outcome, Timestamp};
 
 /// What we believe about a tracker.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,12 @@ impl Policy {
     pub const MOST_RETRIES: u16 = 10;
     /// The most successes that can be asked for.
     pub const MOST_SUCCESSES: u16 = 10;
+
+    /// What is usual of a kind of target: what is not asked cannot be asked again.
+    pub fn of(kind: Kind) -> Self {
+        let usual = Self::default();
+        if kind.has(Facet::Asked) { usual } else { Self { retries: 0, ..usual } }
+    }
 
     /// What a finding means for a tracker with this policy.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, Evidence, Fault, LoggedChange, Period, Phases, Timestamp};
+use crate::{Cell, Evidence, Fault, LoggedChange, Period, Phases, Signal, Timestamp};
 
 /// How far the chart looks back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ pub struct StoryRequest {
 }
 
 /// A tracker's past, as a page tells it. All times are UTC.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     /// The server's time; every window ends here.
     pub now: Timestamp,
@@ -87,6 +87,17 @@ pub struct Story {
     pub settings: Vec<(String, String)>,
     /// Who changed what, the newest first; at most 20. Empty for who may not see that.
     pub changes: Vec<LoggedChange>,
+    /// What its target told by itself; nothing of one that is asked.
+    pub calls: Option<Calls>,
+}
+
+/// How a target calls, and what it told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// The URL that it calls, or its path where nobody said how this installation is reached; for who may change the tracker.
+    pub url: Option<String>,
+    /// Its signals, the newest first; at most 20. Empty for who may not see what targets answer.
+    pub signals: Vec<Signal>,
 }
 
 /// How the program itself is.

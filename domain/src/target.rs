@@ -58,9 +58,10 @@ impl Target {
         if self.kind().form() == Form::Question { Question::of(&self.0) } else { None }
     }
 
-    /// The host; none of a name server of this machine's own.
+    /// The host; none of a name server of this machine's own, and of what is not asked.
     pub fn host(&self) -> Option<Host> {
-        Host::parse(self.0.host_str()?).ok()
+        let host = self.0.host_str().filter(|_| self.kind().has(Facet::Asked))?;
+        Host::parse(host).ok()
     }
 
     /// The port, written or its scheme's.
@@ -151,14 +152,23 @@ fn normal(mut url: Url, kind: Kind, scheme: Scheme) -> Result<Url, String> {
     if kind.form() == Form::Question && host.is_none() {
         return question(&url);
     }
+    let is_label = kind.form() == Form::Label;
+    if is_label && host.is_none() {
+        return Err(words::FIELD_URL_LABEL.into());
+    }
     let host = Host::parse(host.ok_or(words::FIELD_URL_NO_HOST)?).map_err(|_| words::FIELD_URL_HOST_WRONG)?;
+    if is_label && (url.port().is_some() || !matches!(host, Host::Domain(_))) {
+        return Err(words::FIELD_URL_LABEL.into());
+    }
     if matches!(&host, Host::Domain(domain) if !domain.chars().all(is_host_letter)) {
         return Err(words::FIELD_URL_HOST_WRONG.into());
     }
     match (url.port(), scheme.port) {
         (Some(0), _) => return Err(words::FIELD_URL_PORT_ZERO.into()),
         (Some(_), _) if kind.form() == Form::Host => return Err(words::field_url_host(kind.word())),
-        (None, None) if kind.form() != Form::Host => return Err(words::field_url_no_port(kind.word())),
+        (None, None) if !is_label && kind.form() != Form::Host => {
+            return Err(words::field_url_no_port(kind.word()));
+        }
         _ => {}
     }
     url.set_fragment(None);
@@ -173,10 +183,13 @@ fn normal(mut url: Url, kind: Kind, scheme: Scheme) -> Result<Url, String> {
             url.set_path("");
         }
     }
-    if matches!(kind.form(), Form::Place | Form::Host) {
+    if matches!(kind.form(), Form::Place | Form::Host | Form::Label) {
         if !matches!(url.path(), "" | "/") || url.query().is_some() {
-            let is_host = kind.form() == Form::Host;
-            return Err(if is_host { words::field_url_host } else { words::field_url_place }(kind.word()));
+            return Err(match kind.form() {
+                Form::Label => words::FIELD_URL_LABEL.into(),
+                Form::Host => words::field_url_host(kind.word()),
+                _ => words::field_url_place(kind.word()),
+            });
         }
         url.set_path("");
         url.set_query(None);
@@ -265,6 +278,7 @@ mod tests {
         fn a_normal_form_is_read_as_itself(
             scheme in prop::sample::select(vec![
                 "http", "https", "tcp", "tls", "dns", "ping", "HTTPS", "Tcp", "smtp+starttls", "postgres", "mqtt", "rediss", "ws", "WSS", "grpcs",
+                "push",
             ]),
             host in "[a-zA-Z0-9.-]{1,20}|\\[[0-9a-f:]{2,12}\\]|[0-9.]{1,15}|\\PC{1,8}",
             port in prop::option::of(any::<u16>()),
@@ -273,7 +287,7 @@ mod tests {
             let port = port.map(|port| format!(":{port}")).unwrap_or_default();
             if let Ok(target) = Target::parse(&format!("{scheme}://{host}{port}{rest}")) {
                 prop_assert_eq!(Target::parse(target.as_str()), Ok(target.clone()));
-                prop_assert!(target.kind() == Kind::Dns || target.host().is_some());
+                prop_assert!(matches!(target.kind(), Kind::Dns | Kind::Push) || target.host().is_some());
                 prop_assert_eq!(Kind::of_text(target.as_str()), target.kind());
             }
         }
@@ -351,6 +365,7 @@ mod tests {
             ),
             ("ping Example.org", "ping://example.org", "ping example.org"),
             ("ping://[::1]/", "ping://[::1]", "ping [::1]"),
+            ("Push://Nightly-Backup/", "push://nightly-backup", "push nightly-backup"),
             ("tls://example.org", "tls://example.org", "tls example.org"),
             ("tls://example.org:443/", "tls://example.org", "tls example.org"),
             ("tls://example.org:993", "tls://example.org:993", "example.org:993"),
@@ -387,6 +402,10 @@ mod tests {
             ("ping://a:1", "a host, with nothing"),
             ("ping a.example/x", "a host, with nothing"),
             ("ping -c 3 a.example", "spaces"),
+            ("push://", "name of your own"),
+            ("push://a:1", "name of your own"),
+            ("push://a/b", "name of your own"),
+            ("push://7", "name of your own"),
             ("tcp://", "no host"),
             ("tcp://:80", "empty host"),
             ("tcp://a{b}:80", "letters"),

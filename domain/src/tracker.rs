@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    About, Expectations, Group, HttpOptions, InMaintenance, Plan, Policy, Rest, Schedule, Subject, Tags,
-    Target, Timestamp, TrackerId, TrackerName, http::CANNOT_BE_READ,
+    About, Expectations, Facet, Group, HttpOptions, InMaintenance, Invalid, Plan, Policy, Rest, Schedule,
+    Subject, Tags, Target, Timestamp, TrackerId, TrackerName, form::length, http::CANNOT_BE_READ,
 };
 
 /// The settings of a tracker that has no number yet.
@@ -70,19 +70,20 @@ impl Tracker {
 pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
 
 impl NewTracker {
-    /// A tracker of a target with the defaults: every 30 s, what is usual of its kind, three tries.
+    /// A tracker of a target with the defaults: every 30 s, what is usual of its kind, three tries. Signals are expected once a day.
     pub fn of(target: Target) -> Self {
+        let kind = target.kind();
         Self {
             name: None,
             group: Group::default(),
             tags: Tags::default(),
             place: None,
-            expect: Expectations::of(target.kind()),
+            expect: Expectations::of(kind),
             target,
             http: HttpOptions::default(),
-            schedule: Schedule::default(),
+            schedule: Schedule::of(kind),
             deadline: None,
-            policy: Policy::default(),
+            policy: Policy::of(kind),
             paused: None,
             parent: None,
         }
@@ -96,6 +97,22 @@ impl NewTracker {
     /// How long a probe may take when the next slot comes after `until_next`; so a tracker never overlaps itself.
     pub fn deadline(&self, until_next: Duration) -> Duration {
         self.deadline.unwrap_or(DEFAULT_DEADLINE).min(until_next)
+    }
+
+    /// How late a signal may come, and how long a run may take, of a target that calls: what was said, or a quarter of the interval,
+    /// 10 s at least and an hour at most; an hour where there is no interval.
+    pub fn grace(&self) -> Duration {
+        let hour = Duration::from_hours(1);
+        let usual = self.schedule.interval().map_or(hour, |interval| interval / 4);
+        self.http.grace.unwrap_or(usual.clamp(Duration::from_secs(10), hour))
+    }
+
+    /// What to ask, for who wants an answer now. The error is about the field `url`, of a target that is not asked.
+    pub fn question(&self) -> Result<Plan, Invalid> {
+        if self.target.kind().has(Facet::Asked) {
+            return Ok(self.plan());
+        }
+        Err(Invalid::one("url", words::FIELD_URL_UNASKED))
     }
 
     /// What to ask.
@@ -115,7 +132,8 @@ impl NewTracker {
 
     /// The settings as they are shown.
     pub fn about(&self) -> About {
-        let interval = self.schedule.interval();
+        let is_asked = self.target.kind().has(Facet::Asked);
+        let interval = self.schedule.interval().filter(|_| is_asked);
         let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         About {
             name: self.shown_name().to_string(),
@@ -123,7 +141,11 @@ impl NewTracker {
             tags: self.tags.as_slice().to_vec(),
             place: self.place,
             target: self.target.to_string(),
-            schedule: self.schedule.to_string(),
+            schedule: if is_asked {
+                self.schedule.to_string()
+            } else {
+                words::schedule_signals(length(self.grace()), &self.schedule)
+            },
             interval_ms: interval.map(ms),
             expect: self.expect.to_string(),
             deadline_ms: ms(self.deadline(interval.unwrap_or(Duration::MAX))),

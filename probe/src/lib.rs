@@ -20,6 +20,7 @@ mod ping;
 mod pop3;
 mod postgres;
 mod prober;
+mod push;
 mod redis;
 mod smtp;
 mod ssh;

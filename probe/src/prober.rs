@@ -22,6 +22,7 @@ use crate::{
     ping::Ping,
     pop3::Pop3,
     postgres::Postgres,
+    push::Push,
     redis::Redis,
     smtp::Smtp,
     ssh::Ssh,
@@ -48,6 +49,7 @@ fn session(plan: Plan, shared: Arc<Shared>) -> Box<dyn Session> {
         Kind::Mqtt => Box::new(Mqtt),
         Kind::Grpc => Box::new(Grpc),
         Kind::WebSocket => Box::new(WebSocket),
+        Kind::Push => return Box::new(Push),
     };
     Box::new(LineSession::new(plan, shared, ask))
 }

@@ -45,6 +45,8 @@ enum Command {
     List(DataArguments),
     /// Remove a tracker by its number; a running server notices within a second.
     Remove(RemoveArguments),
+    /// Print the URL that the target of a `push` tracker calls. Whoever knows it can speak for the target.
+    PushUrl(PushUrlArguments),
     /// Write all trackers as a file that `import` reads. Secrets are left out, and named.
     Export(ExportArguments),
     /// Take over trackers from a file, or from another program's data.
@@ -156,7 +158,8 @@ struct CheckArguments {
 
 #[derive(Debug, Args)]
 struct AddArguments {
-    /// The target: a URL, or `tcp://HOST:PORT`, `tls://HOST`, `dns://SERVER/NAME?type=MX`, `ping://HOST`.
+    /// The target: a URL, or `tcp://HOST:PORT`, `tls://HOST`, `dns://SERVER/NAME?type=MX`, `ping://HOST`; `push://NAME` for a job that
+    /// calls by itself.
     target: String,
     /// How often: 1s, 30s, 5m. Every 30 s by default.
     #[arg(long, value_name = "TIME", conflicts_with = "cron")]
@@ -195,6 +198,9 @@ struct AddArguments {
     /// Up when the target fails, down when it answers.
     #[arg(long)]
     upside_down: bool,
+    /// How late a signal of a push tracker may come, and how long a run may take, 1s to 7d. A quarter of the interval by default.
+    #[arg(long, value_name = "TIME")]
+    grace: Option<String>,
     #[command(flatten)]
     http: asking::HttpArguments,
     #[command(flatten)]
@@ -205,6 +211,17 @@ struct AddArguments {
 struct RemoveArguments {
     /// The tracker's number, as `list` shows it.
     id: i64,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+#[derive(Debug, Args)]
+struct PushUrlArguments {
+    /// The tracker's number, as `list` shows it.
+    id: i64,
+    /// The address under which this installation is reached, like <https://status.example.org>; without it the path is printed.
+    #[arg(long, env = "UPTIME_PUBLIC_URL", value_name = "URL", value_parser = parse_public)]
+    public_url: Option<Public>,
     #[command(flatten)]
     data: DataArguments,
 }
@@ -366,6 +383,7 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Ending> {
         Command::Add(arguments) => edit::add(arguments).await,
         Command::List(arguments) => edit::list(&arguments).await,
         Command::Remove(arguments) => edit::remove(&arguments).await,
+        Command::PushUrl(arguments) => edit::push_url(arguments).await,
         Command::Import(Import::Tutorial(arguments)) => import::tutorial(&arguments).await,
         Command::Import(Import::Toml(arguments)) => exchange::import(&arguments, Format::Toml).await,
         Command::Import(Import::Json(arguments)) => exchange::import(&arguments, Format::Json).await,

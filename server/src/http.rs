@@ -25,7 +25,9 @@ use crate::{
     health::Health,
     live::SharedView,
     metrics::Metrics,
+    push_urls::PushUrls,
     recorder::{RecorderHandle, Roster},
+    scheduler::Signals,
     services::Desk,
 };
 
@@ -50,6 +52,7 @@ mod metrics;
 mod pages;
 mod people;
 mod problem;
+mod push;
 mod status;
 mod test_run;
 mod upkeep;
@@ -71,6 +74,10 @@ pub struct AppState {
     pub recorder: RecorderHandle,
     /// The trackers with their settings.
     pub roster: watch::Receiver<Roster>,
+    /// The URLs that targets call.
+    pub push_urls: PushUrls,
+    /// Where signals are brought.
+    pub signals: Signals,
     /// For checks that are not recorded.
     pub prober: Arc<dyn Prober>,
     /// The live view.
@@ -115,6 +122,7 @@ fn programs() -> Routes {
         .route("POST", "/v1/trackers", Need::Change, post(api::create))
         .route("GET", "/v1/trackers/export", Need::Look, get(export::all))
         .route("GET", "/v1/trackers/{id}", Need::Look, get(api::show))
+        .route("GET", "/v1/trackers/{id}/push-url", Need::Change, get(push::url))
         .route("PATCH", "/v1/trackers/{id}", Need::Change, patch(api::change))
         .route("DELETE", "/v1/trackers/{id}", Need::Change, delete(api::remove))
         .history()
@@ -126,10 +134,15 @@ fn programs() -> Routes {
         .route("GET", "/metrics", Need::Look, get(metrics::metrics))
 }
 
+/// What targets call. Whatever they send, their signal counts, so the limits of bodies are not for them.
+fn calls() -> Routes {
+    Routes::new().calls()
+}
+
 /// Every address that is not a page, with its method and what it needs: for tests that walk all of them.
 pub fn listed() -> Vec<Route> {
     let forms = forms::listed().map(|(path, need)| ("POST", path, need));
-    programs().listed.into_iter().chain(forms).collect()
+    programs().listed.into_iter().chain(calls().listed).chain(forms).collect()
 }
 
 /// All routes, guarded.
@@ -158,6 +171,12 @@ pub fn router(state: &AppState) -> Router {
         .merge(files)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .merge(
+            calls()
+                .router
+                .with_state(state.clone())
+                .layer(from_fn_with_state(state.clone(), asker::identify)),
+        )
         .layer(from_fn_with_state(state.clone(), guard::guard))
         .layer(from_fn(headers::secure))
         .layer(from_fn(explain_plain_errors))
@@ -173,7 +192,8 @@ impl AppState {
 
     /// The ports as who asks may use them.
     fn services_for(&self, asker: &Asker) -> Services {
-        self.desk.services(asker.actor(), asker.viewer.allows(Need::Inspect).is_ok())
+        let may = |need| asker.viewer.allows(need).is_ok();
+        self.desk.services(asker.actor(), may(Need::Inspect), may(Need::Change))
     }
 }
 

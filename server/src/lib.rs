@@ -27,6 +27,7 @@ pub mod location;
 mod lock;
 pub mod metrics;
 mod past;
+pub mod push_urls;
 pub mod recorder;
 pub mod scheduler;
 mod service_manager;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Archive, Cell, CheckQuery, Clock, Direction, Exhibit, Failure, LastFailure, Moment, Order, Outage,
+    Archive, Calls, Cell, CheckQuery, Clock, Direction, Exhibit, Failure, LastFailure, Moment, Order, Outage,
     Phases, Reach, SHOWN_CHECKS, Story, StoryRequest, Stride, Timestamp, TrackerId, Transition, Window, Zone,
     ports::Past,
 };
 
 use tokio::sync::watch;
 
-use crate::{failure::logged, live::SharedView, recorder::Roster};
+use crate::{failure::logged, live::SharedView, push_urls::PushUrls, recorder::Roster};
 
 /// The past of the trackers that are shown.
 pub(crate) struct SharedPast {
@@ -19,6 +19,7 @@ pub(crate) struct SharedPast {
     pub(crate) roster: watch::Receiver<Roster>,
     pub(crate) view: SharedView,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) push_urls: PushUrls,
 }
 
 const DAY_MS: i64 = 86_400_000;
@@ -30,6 +31,8 @@ const CHART_POINTS: u16 = 241;
 const OUTAGES: usize = 20;
 /// Changes that a page lists.
 const CHANGES: usize = 20;
+/// Signals that a page lists.
+const SIGNALS: usize = 20;
 
 #[async_trait]
 impl Past for SharedPast {
@@ -62,7 +65,14 @@ impl SharedPast {
             failure: self.last_failure(id, now).await?,
             settings: self.settings(id),
             changes: self.archive.changes(id, None, CHANGES).await?,
+            calls: self.calls(id).await?,
         })
+    }
+
+    async fn calls(&self, id: TrackerId) -> Result<Option<Calls>, Failure> {
+        let url = self.roster.borrow().get(&id).and_then(|tracker| self.push_urls.of(tracker));
+        let Some(url) = url else { return Ok(None) };
+        Ok(Some(Calls { url: Some(url), signals: self.archive.signals(id, SIGNALS).await? }))
     }
 
     /// Nothing of a tracker that cannot be checked.

@@ -24,6 +24,7 @@ mod arrival;
 mod backlog;
 mod flapping;
 mod handle;
+mod heard;
 mod ledger;
 mod maintenance;
 mod many;
@@ -39,11 +40,13 @@ pub(crate) use self::telling::concerned;
 pub use self::{
     arrival::{Arrival, Seen},
     handle::{Edit, RecorderHandle, Stopped},
+    heard::Heard,
 };
 use self::{
     backlog::Backlog,
     flapping::Flapping,
     handle::{Edited, Message, Reply},
+    heard::Signals,
     ledger::Ledger,
     receipts::Receipts,
     refusal::Refused,
@@ -96,6 +99,8 @@ pub struct Recorder {
     inbox: mpsc::Receiver<Message>,
     grouping: Grouping,
     ledger: Ledger,
+    /// What targets told by themselves.
+    signals: Signals,
     /// The group that the database refused last, until it takes it.
     refused: Option<Refused>,
     /// What came after the refused group.
@@ -165,6 +170,7 @@ impl Recorder {
             inbox,
             grouping,
             ledger: Ledger::default(),
+            signals: Signals::default(),
             refused: None,
             backlog: Backlog::new(grouping.keep),
             undos,
@@ -237,6 +243,9 @@ impl Recorder {
             while let Some(message) = next {
                 match message {
                     Message::Check(arrival) => self.ledger.stage(arrival),
+                    Message::Heard(heard) => {
+                        self.signals.stage(*heard).into_iter().for_each(|arrival| self.ledger.stage(arrival));
+                    }
                     Message::Edit(edit, by, reply) => return Some((edit, by, reply)),
                 }
                 if self.ledger.staged() >= GROUP {
@@ -273,7 +282,8 @@ impl Recorder {
     fn batch(&mut self) -> Option<Batch> {
         let mut batch = self.ledger.batch();
         batch.alerts = self.alerts_of(&batch);
-        (!batch.checks.is_empty()).then_some(batch)
+        batch.signals = self.signals.take();
+        (!batch.checks.is_empty() || !batch.signals.is_empty()).then_some(batch)
     }
 
     /// Shows a group that is on disk.
@@ -288,6 +298,7 @@ impl Recorder {
         self.health.recorded(&batch, self.clock.monotonic());
         self.metrics.recorded(&batch, started.elapsed());
         self.ledger.adopt(batch, &mut self.view.write());
+        self.signals.acknowledge();
     }
 
     async fn look_outside(&mut self) {

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use domain::{Clock, Prober, Tracker, TrackerId};
+use domain::{Archive, Clock, Prober, Tracker, TrackerId};
 use tokio::{
     sync::{mpsc, watch},
     task::{AbortHandle, JoinSet},
@@ -26,12 +26,20 @@ use crate::{
 mod by_hand;
 mod driver;
 mod heartbeat;
+mod listener;
+mod nap;
+mod signals;
 
-pub use self::by_hand::{ByHand, Orders};
+pub use self::{
+    by_hand::{ByHand, Orders},
+    signals::{Signals, Untaken},
+};
 use self::{
-    by_hand::{Done, Wanted},
+    by_hand::{Done, Order},
     driver::Driver,
     heartbeat::Heartbeat,
+    listener::Listener,
+    signals::Call,
 };
 
 /// How often the scheduler looks whether all drivers live, without being told.
@@ -50,6 +58,8 @@ pub struct Tools {
     pub recorder: RecorderHandle,
     /// What is known of each tracker.
     pub view: SharedView,
+    /// What was recorded.
+    pub archive: Arc<dyn Archive>,
     /// Whether anything can be seen from here.
     pub location: Arc<Location>,
     /// Whether a failure is explained by another tracker.
@@ -83,8 +93,15 @@ pub struct Scheduler {
 struct Running {
     tracker: Arc<Tracker>,
     task: AbortHandle,
-    /// Where checks by hand are asked for.
-    hand: mpsc::Sender<Done>,
+    door: Door,
+}
+
+/// Where one that runs is reached.
+enum Door {
+    /// Checks by hand are asked for here.
+    Hand(mpsc::Sender<Done>),
+    /// Signals are brought here.
+    Ear(mpsc::Sender<Call>),
 }
 
 impl Scheduler {
@@ -113,8 +130,8 @@ impl Scheduler {
                 () = stop.cancelled() => break,
                 changed = self.roster.changed() => if changed.is_err() { break },
                 _ = again.tick() => {}
-                Some(wanted) = self.orders.next() => {
-                    self.serve(wanted);
+                Some(order) = self.orders.next() => {
+                    self.serve(order);
                     continue;
                 }
                 Some(ended) = self.drivers.join_next(), if !self.drivers.is_empty() => {
@@ -151,11 +168,20 @@ impl Scheduler {
             if !self.running.contains_key(id) {
                 // After a start everybody keeps to the slots, which are level; later, who was changed wants to see it.
                 let at_once = !is_start || self.is_new(*id);
-                let (driver, hand) = self.driver(tracker.clone());
-                let task = self.drivers.spawn_on(driver.run(at_once), &self.threads.handle(place(*id)));
-                self.running.insert(*id, Running { tracker: tracker.clone(), task, hand });
+                let (task, door) = self.begin(tracker, is_start, at_once);
+                self.running.insert(*id, Running { tracker: tracker.clone(), task, door });
             }
         }
+    }
+
+    /// Lets whoever it needs run for a tracker.
+    fn begin(&mut self, tracker: &Arc<Tracker>, is_start: bool, at_once: bool) -> (AbortHandle, Door) {
+        let thread = self.threads.handle(place(tracker.id));
+        if let Some((listener, ear)) = Listener::new(tracker, &self.tools) {
+            return (self.drivers.spawn_on(listener.run(is_start), &thread), Door::Ear(ear));
+        }
+        let (driver, hand) = self.driver(tracker.clone());
+        (self.drivers.spawn_on(driver.run(at_once), &thread), Door::Hand(hand))
     }
 
     fn driver(&self, tracker: Arc<Tracker>) -> (Driver, mpsc::Sender<Done>) {
@@ -164,7 +190,8 @@ impl Scheduler {
 
     /// Hands an order to the tracker's driver. One that rests has none, so it gets one for this check alone. Who is not heard,
     /// because too many wait already or the tracker is gone, learns that by the end of the channel.
-    fn serve(&mut self, Wanted { id, done }: Wanted) {
+    fn serve(&mut self, order: Order) {
+        let (Order::Check(id, _) | Order::Signal(id, _)) = order;
         let Some(tracker) = self.roster.borrow().get(&id).cloned() else { return };
         if tracker.settings.problem().is_some() {
             return;
@@ -173,9 +200,12 @@ impl Scheduler {
             // It was added a moment ago.
             self.reconcile();
         }
-        if let Some(running) = self.running.get(&id) {
-            return drop(running.hand.try_send(done));
-        }
+        let done = match (self.running.get(&id).map(|running| &running.door), order) {
+            (Some(Door::Hand(hand)), Order::Check(_, done)) => return drop(hand.try_send(done)),
+            (Some(Door::Ear(ear)), Order::Signal(_, call)) => return drop(ear.try_send(call)),
+            (None, Order::Check(_, done)) => done,
+            _ => return,
+        };
         self.hands.retain(|_, task| !task.is_finished());
         if !self.hands.contains_key(&id) {
             let (driver, _) = self.driver(tracker);

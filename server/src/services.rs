@@ -21,7 +21,10 @@ mod planning;
 mod upkeep;
 
 use self::{
-    alerting::SharedAlerting, discreet::Discreet, incidents::SharedIncidents, planning::SharedPlanning,
+    alerting::SharedAlerting,
+    discreet::{Discreet, Mute},
+    incidents::SharedIncidents,
+    planning::SharedPlanning,
     upkeep::SharedUpkeep,
 };
 use crate::{
@@ -33,6 +36,7 @@ use crate::{
     live::SharedView,
     metrics::Metrics,
     past::SharedPast,
+    push_urls::PushUrls,
     recorder::{Edit, RecorderHandle, Roster},
     scheduler::ByHand,
 };
@@ -62,6 +66,8 @@ pub(crate) struct Means {
     pub(crate) sender: Arc<notify::Sender>,
     /// The addresses that messages lead to.
     pub(crate) links: Links,
+    /// The URLs that targets call.
+    pub(crate) push_urls: PushUrls,
 }
 
 /// The services that pages use, once for each who asks.
@@ -78,13 +84,19 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// The services of somebody. What targets answered, and who changed what, is not for everybody.
-    pub(crate) fn services(&self, by: Actor, may_inspect: bool) -> Services {
+    /// The services of somebody. What targets answered, and who changed what, is not for everybody; what speaks for a target is for who may
+    /// change its tracker.
+    pub(crate) fn services(&self, by: Actor, may_inspect: bool, may_change: bool) -> Services {
         let past = self.past.clone();
+        let past: Arc<dyn Past> = match (may_inspect, may_change) {
+            (false, _) => Arc::new(Discreet(past)),
+            (true, false) => Arc::new(Mute(past)),
+            (true, true) => past,
+        };
         Services {
             trackers: Arc::new(RecordedTrackers { by: by.clone(), ..self.trackers.clone() }),
             live: if may_inspect { self.live.clone() } else { Arc::new(Discreet(self.live.clone())) },
-            past: if may_inspect { past } else { Arc::new(Discreet(past)) },
+            past,
             people: self.people.clone(),
             upkeep: Arc::new(SharedUpkeep { by: by.clone(), ..self.upkeep.clone() }),
             incidents: Arc::new(SharedIncidents { by: by.clone(), may_inspect, ..self.incidents.clone() }),
@@ -97,7 +109,9 @@ impl Desk {
 /// Gets everything ready that services are made from.
 pub(crate) fn desk(means: Means) -> Desk {
     let Means { archive, recorder, by_hand, roster, view, clock, health, metrics, version, .. } = means;
-    let Means { database, people, settings, fixed, backups, alerts, sender, links, contacts, .. } = means;
+    let Means {
+        database, people, settings, fixed, backups, alerts, sender, links, contacts, push_urls, ..
+    } = means;
     let by = Actor::program("");
     let upkeep = SharedUpkeep {
         archive: archive.clone(),
@@ -133,7 +147,8 @@ pub(crate) fn desk(means: Means) -> Desk {
         clock: clock.clone(),
         links: links.clone(),
     };
-    let past = SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone() };
+    let past =
+        SharedPast { archive, roster: roster.clone(), view: view.clone(), clock: clock.clone(), push_urls };
     let started = clock.monotonic();
     let live =
         SharedLive { view, clock, health, metrics, version, database, started, recorder: recorder.clone() };

@@ -29,6 +29,7 @@ use crate::{
     live::SharedView,
     location::{Canary, Location},
     metrics::Metrics,
+    push_urls::PushUrls,
     recorder::{Grouping, Recorder, Told},
     scheduler::{ByHand, Scheduler, Tools},
     services::{Means, desk},
@@ -76,6 +77,8 @@ pub struct Parts {
     pub heartbeat: Option<Secret>,
     /// The addresses that messages lead to.
     pub links: Links,
+    /// The URLs that targets call.
+    pub push_urls: PushUrls,
     /// A number by chance, to tell this run from others.
     pub boot: u32,
 }
@@ -149,8 +152,7 @@ impl Server {
         track::add_missing(&handle, &view, parts.track).await.map_err(StartError::Data)?;
         let stop = CancellationToken::new();
         let (by_hand, orders) = ByHand::new(roster.clone(), view.clone(), clock.clone());
-        let backups = parts.backups.map(Arc::new);
-        let contacts = Contacts::default();
+        let (backups, contacts) = (parts.backups.map(Arc::new), Contacts::default());
         let sender = Arc::new(Sender::new(parts.egress, clock.clone()).map_err(StartError::Sender)?);
         let state = AppState {
             backups: backups.clone(),
@@ -174,8 +176,11 @@ impl Server {
                 alerts: incidents.clone(),
                 sender: sender.clone(),
                 links: parts.links.clone(),
+                push_urls: parts.push_urls.clone(),
             }),
             archive,
+            signals: by_hand.signals(handle.clone()),
+            push_urls: parts.push_urls,
             recorder: handle,
             roster,
             prober: parts.prober,
@@ -194,9 +199,7 @@ impl Server {
         let tools = tools(&state, parts.canaries, by_hand, contacts);
         let scheduler = Scheduler::new(tools, probing.clone(), state.roster.clone(), orders);
         let scheduler = tokio::spawn(scheduler.run());
-        if let Some(url) = parts.heartbeat {
-            tokio::spawn(beat(url, sender.clone(), state.health.clone(), state.clock.clone(), stop.clone()));
-        }
+        live(parts.heartbeat, &state, &sender);
         let dispatcher = tokio::spawn(dispatcher(&state, incidents, sender, outbox, parts.links).run());
         let backups = backups.map(|backups| tokio::spawn(backups.run()));
         let upkeep = tokio::spawn(access.clone().upkeep(stop.clone()));
@@ -242,6 +245,14 @@ impl Server {
     }
 }
 
+/// Says every minute that all is well, if somebody wants to hear it.
+fn live(url: Option<Secret>, state: &AppState, sender: &Arc<Sender>) {
+    if let Some(url) = url {
+        let (health, clock, stop) = (state.health.clone(), state.clock.clone(), state.stop.clone());
+        tokio::spawn(beat(url, sender.clone(), health, clock, stop));
+    }
+}
+
 /// What drivers work with.
 fn tools(state: &AppState, canaries: Vec<Arc<dyn Canary>>, by_hand: ByHand, contacts: Contacts) -> Tools {
     let (clock, view) = (state.clock.clone(), state.view.clone());
@@ -254,6 +265,7 @@ fn tools(state: &AppState, canaries: Vec<Arc<dyn Canary>>, by_hand: ByHand, cont
         clock: state.clock.clone(),
         prober: state.prober.clone(),
         recorder: state.recorder.clone(),
+        archive: state.archive.clone(),
         view: state.view.clone(),
         stop: state.stop.clone(),
     }

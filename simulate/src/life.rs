@@ -125,7 +125,7 @@ impl Program {
             Some(bug) => Box::new(BuggyDisk::new(disk, bug)),
             None => Box::new(disk),
         };
-        let archive = records.alerts();
+        let (checks, archive) = (records.archive(), records.alerts());
         let grouping = Grouping { commit_every: course.plan.commit_every, keep: course.plan.keep };
         let (metrics, retention) = (Arc::new(Metrics::default()), RetentionDraft::default());
         let (recorder, handle, Told { roster, outbox, .. }) = Recorder::start(
@@ -177,6 +177,7 @@ impl Program {
                 clock,
                 prober: Arc::new(WorldProber(Arc::clone(world))),
                 recorder: handle.clone(),
+                archive: checks,
                 view: view.clone(),
                 location: Arc::new(location),
                 dependencies: Arc::new(dependencies),

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use domain::{
     AlertArchive, AlertRule, Archive, ChannelId, CheckPage, CheckQuery, Delivery, DeliveryState, Direction,
     Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery, LoggedChange, Maintenance, Period,
-    PhaseTime, Remark, StoredChannel, Tally, Timestamp, Timing, ToldSoFar, TrackerId, Transition, Waiting,
-    Window,
+    PhaseTime, Remark, Signal, StoredChannel, Tally, Timestamp, Timing, ToldSoFar, TrackerId, Transition,
+    Waiting, Window,
 };
 use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqlitePoolOptions};
 use tokio::time::{Instant, sleep};
@@ -21,7 +21,7 @@ use crate::{
         pending::{SharedPending, Unsealed},
         seal, timings,
     },
-    incidents, maintenances, open, statuses,
+    incidents, maintenances, open, signals, statuses,
     vault::Vault,
 };
 
@@ -136,6 +136,14 @@ impl Archive for Reader {
         let read = async {
             let mut db = self.begin().await?;
             evidence::within(&mut db, id, window, limit).await
+        };
+        read.await.map_err(unreadable)
+    }
+
+    async fn signals(&self, id: TrackerId, limit: usize) -> Result<Vec<Signal>, Failure> {
+        let read = async {
+            let mut db = self.begin().await?;
+            signals::newest(&mut db, id, limit).await
         };
         read.await.map_err(unreadable)
     }

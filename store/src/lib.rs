@@ -43,6 +43,7 @@ mod row;
 mod schema;
 mod scope;
 mod settings;
+mod signals;
 mod statuses;
 mod trackers;
 mod transaction;

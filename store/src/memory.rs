@@ -10,8 +10,8 @@ use domain::{
     Act, AlertArchive, AlertChange, AlertRule, Alteration, Archive, Batch, ChannelId, CheckPage, CheckQuery,
     Delivery, DeliveryState, Direction, Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery,
     LoggedChange, Maintenance, Misfit, NewTracker, Period, PhaseTime, Recent, Recorded, Records, Remark,
-    Retention, SHOWN_CHECKS, Status, StoredChannel, Tally, Timestamp, Timing, ToldSoFar, Tracker, TrackerId,
-    Transition, Waiting, Window, access::Actor,
+    Retention, SHOWN_CHECKS, Signal, Status, StoredChannel, Tally, Timestamp, Timing, ToldSoFar, Tracker,
+    TrackerId, Transition, Waiting, Window, access::Actor,
 };
 
 use crate::plain::Plain;
@@ -37,6 +37,7 @@ struct Past {
     checks: Vec<Recorded>,
     transitions: Vec<(TrackerId, Transition)>,
     exhibits: Vec<Exhibit>,
+    signals: Vec<(TrackerId, Signal)>,
     changes: Vec<(TrackerId, LoggedChange)>,
     alerts: Alerts,
     limits: HashMap<TrackerId, Option<u32>>,
@@ -91,7 +92,7 @@ impl Memory {
     }
 
     fn keep_limit(&self, tracker: &Tracker) {
-        self.past().limits.insert(tracker.id, crate::limits::limit_ms(&tracker.settings.schedule));
+        self.past().limits.insert(tracker.id, crate::limits::limit_ms(&tracker.settings));
     }
 }
 
@@ -182,7 +183,9 @@ impl Records for Memory {
         for id in &purged {
             self.removed.remove(id);
             self.statuses.remove(id);
-            self.past().exhibits.retain(|exhibit| exhibit.tracker != *id);
+            let mut past = self.past();
+            past.exhibits.retain(|exhibit| exhibit.tracker != *id);
+            past.signals.retain(|(tracker, _)| tracker != id);
         }
         Ok(purged)
     }
@@ -198,6 +201,7 @@ impl Records for Memory {
             }
             past.alerts.enqueue(&batch.alerts);
             past.exhibits.extend_from_slice(&batch.exhibits);
+            past.signals.extend_from_slice(&batch.signals);
         }
         self.statuses.extend(batch.statuses.iter().cloned());
         Ok(())
@@ -293,6 +297,12 @@ impl Archive for MemoryArchive {
         of_tracker.sort_by_key(|exhibit| std::cmp::Reverse(exhibit.at));
         let wanted = of_tracker.into_iter().take(KEPT).filter(|exhibit| window.contains(exhibit.at));
         Ok(wanted.take(limit).cloned().collect())
+    }
+
+    async fn signals(&self, id: TrackerId, limit: usize) -> Result<Vec<Signal>, Failure> {
+        let past = locked(&self.0);
+        let of_tracker = past.signals.iter().rev().filter(|(tracker, _)| *tracker == id);
+        Ok(of_tracker.take(limit.min(Signal::KEPT)).map(|(_, signal)| signal.clone()).collect())
     }
 
     async fn phases(&self, id: TrackerId, window: Window) -> Result<[PhaseTime; 5], Failure> {

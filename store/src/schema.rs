@@ -14,7 +14,7 @@ use crate::StoreError;
 pub(crate) type Step = (i64, &'static str, &'static str);
 
 /// Every migration in order. Append only.
-pub(crate) const MIGRATIONS: [Step; 10] = [
+pub(crate) const MIGRATIONS: [Step; 11] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "history", include_str!("../../migrations/sqlite/0002_history.sql")),
     (3, "verdicts", include_str!("../../migrations/sqlite/0003_verdicts.sql")),
@@ -25,6 +25,7 @@ pub(crate) const MIGRATIONS: [Step; 10] = [
     (8, "settings", include_str!("../../migrations/sqlite/0008_settings.sql")),
     (9, "two-factor rule", include_str!("../../migrations/sqlite/0009_two_factor_rule.sql")),
     (10, "one cause", include_str!("../../migrations/sqlite/0010_one_cause.sql")),
+    (11, "signals", include_str!("../../migrations/sqlite/0011_signals.sql")),
 ];
 
 /// The newest schema that this program knows.
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     /// SHA-384 of each shipped migration. A line is added with a migration and never changed.
-    const SHIPPED: [&str; 10] = [
+    const SHIPPED: [&str; 11] = [
         "ec77a1a9821c23e2edd1dd41aa1e120bdf08e942783791bad525e123c169904c68a1c4e02dd58a4ffd550bdeb7716eea",
         "c71b4c676fe906f7d48f84effa36e041c3be41433d5681972b92703ad51eda8ed9fa4503239961d6192fcc805114e519",
         "21aec6e0a8847135b505e914da82ffb4c49eaeb7c35e37208ee5c4a323bf81f39e2f8c58447141c700b8ba65539f538b",
@@ -112,6 +113,7 @@ mod tests {
         "f3d06cc44adea322beda95d8bc6560924f8fe39db0c380d620ad58e80bf450d070a99fe1f5eca9a8c0b618da70e42c4f",
         "dc6135717a2c4b0fdaaf8e1f8a1140d2e64880a3bbc669b30922224b984d3267715bd25d4a411cd3dcc83b6f3529263b",
         "6c3c61457cef2f6f156882ac6bdd16df5ec92f33eceb66675408bd155c3cb74c179724cf4a3f34b39b38ec1e933b1c76",
+        "5bfacfea4285ad72f64cc841490bed82e4e9b9c05b1bb28ea1c89baacf6b46a33a6c5a4c2fa2e029331fd7d4f501ab82",
     ];
 
     #[test]

@@ -30,7 +30,8 @@ pub(crate) async fn all(
 
 /// The longest that a result of each tracker holds, in milliseconds (`None`: to the next); those that were removed included.
 pub(crate) async fn limits(db: &mut SqliteConnection) -> Result<ById<Option<u32>>, StoreError> {
-    const ALL: &str = "SELECT id, CASE WHEN cron IS NULL THEN every_s END FROM trackers";
+    const ALL: &str =
+        "SELECT id, CASE WHEN cron IS NULL AND url NOT LIKE 'push:%' THEN every_s END FROM trackers";
     let rows: Vec<(i64, Option<i64>)> = query_as(ALL).fetch_all(db).await?;
     let limit = |every_s: Option<i64>| u32::try_from(every_s?).ok()?.checked_mul(1_000);
     Ok(rows.into_iter().map(|(id, every_s)| (TrackerId(id), limit(every_s))).collect())

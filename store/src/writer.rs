@@ -133,7 +133,7 @@ impl Writer {
         };
         let added = added.await;
         let ids = end(&mut self.db, added).await?;
-        let limits = trackers.iter().map(|tracker| limit_ms(&tracker.schedule));
+        let limits = trackers.iter().map(limit_ms);
         self.limits.extend(ids.iter().copied().zip(limits));
         Ok(ids)
     }
@@ -185,7 +185,7 @@ impl Writer {
     fn keep_limits(&mut self, all: &[Alteration]) {
         for alteration in all {
             if let Alteration::Settings(tracker, _) = alteration {
-                self.limits.insert(tracker.id, limit_ms(&tracker.settings.schedule));
+                self.limits.insert(tracker.id, limit_ms(&tracker.settings));
             }
         }
     }

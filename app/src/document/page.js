@@ -8,6 +8,7 @@
     if (node.data !== text) node.data = text;
   };
   const show = (element) => {
+    if (element.matches("[data-origin]")) return place(element);
     const at = new Date(element.dateTime || Date.now());
     if (isNaN(at)) return;
     const { year, month, day, hour, minute, timeZoneName } = read(at);
@@ -24,7 +25,11 @@
       );
     }
   };
-  const wanted = "time[datetime], [data-zone]";
+  const place = (element) => {
+    const text = element.textContent.replaceAll("https://YOUR-SERVER", location.origin);
+    if (text !== element.textContent) element.textContent = text;
+  };
+  const wanted = "time[datetime], [data-zone], [data-origin]";
   const within = (node) => {
     if (node.nodeType !== 1) return;
     if (node.matches(wanted)) show(node);

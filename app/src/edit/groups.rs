@@ -30,10 +30,12 @@ const EXPECT: [Field; 2] = [
     field("slow", words::SETTING_SLOW, Kind::Short, words::EDITOR_SLOW_HINT),
 ];
 
-const WHEN: [Field; 3] = [
+const WHEN: [Field; 5] = [
     field("cron", words::EDITOR_CRON, Kind::Line, words::EDITOR_CRON_HINT),
     field("zone", words::EDITOR_ZONE, Kind::Line, words::EDITOR_ZONE_HINT),
     field("deadline", words::SETTING_DEADLINE, Kind::Short, words::EDITOR_DEADLINE_HINT),
+    field("http.grace", words::SETTING_GRACE, Kind::Short, words::EDITOR_GRACE_HINT),
+    field("http.push_url", words::SETTING_PUSH_URL, Kind::Short, words::EDITOR_PUSH_URL_HINT),
 ];
 
 const POLICY: [Field; 4] = [

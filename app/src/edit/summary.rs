@@ -11,6 +11,8 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
     let of_web = |text: String| some(text).filter(|_| form.kind().has(Facet::Web));
     let of_headers = |text: String| some(text).filter(|_| form.kind().has(Facet::Headers));
+    let is_asked = form.kind().has(Facet::Asked);
+    let of_asked = |text: String| some(text).filter(|_| is_asked);
     let parts: Vec<Option<String>> = match legend {
         words::EDITOR_EXPECT => vec![
             some(told("expect").lines().map(str::trim).collect::<Vec<_>>().join("; ")),
@@ -19,11 +21,12 @@ pub(super) fn of(legend: &str, form: &Form) -> String {
         words::EDITOR_WHEN => vec![
             some(told("cron")).map(words::editor_says_cron),
             some(told("zone")),
-            some(told("deadline")).map(words::editor_says_deadline),
+            of_asked(told("deadline")).map(words::editor_says_deadline),
+            some(told("http.grace")).filter(|_| !is_asked).map(words::editor_says_grace),
         ],
         words::EDITOR_PLACE => vec![some(told("group")), some(told("tags"))],
         words::EDITOR_POLICY => vec![
-            some(tries(&told("retries"), &told("retry"))),
+            of_asked(tries(&told("retries"), &told("retry"))),
             Some(told("successes")).filter(|good| good != "1").map(words::editor_says_good),
             flag(form, "upside_down", words::EDITOR_SAYS_UPSIDE_DOWN),
         ],

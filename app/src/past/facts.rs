@@ -40,7 +40,7 @@ fn lines(about: &About) -> [(&'static str, String); 5] {
 }
 
 /// What is only told where it is not as usual: name of the field, what it is called, and its usual value.
-const MORE: [(&str, &str, &str); 32] = [
+const MORE: [(&str, &str, &str); 33] = [
     ("group", words::GROUP, ""),
     ("tags", words::TAGS, ""),
     ("retry", words::FACTS_RETRY, "5s"),
@@ -73,6 +73,7 @@ const MORE: [(&str, &str, &str); 32] = [
     ("http.proxy.user", words::FACTS_PROXY_USER, ""),
     ("http.proxy.password", words::FACTS_PROXY_PASSWORD, ""),
     ("http.cache_busting", words::FACTS_CACHE_BUSTING, "false"),
+    ("http.push_url", words::SETTING_PUSH_URL, "1"),
 ];
 
 fn more(settings: &[(String, String)]) -> impl Iterator<Item = (&'static str, String)> {

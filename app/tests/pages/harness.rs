@@ -236,6 +236,7 @@ pub(crate) fn story() -> Story {
         phases: Phases::NONE,
         failure: None,
         settings: Vec::new(),
+        calls: None,
         changes: vec![LoggedChange {
             number: 1,
             at: Timestamp(now.0 - 60_000),

@@ -1,9 +1,11 @@
 //! Where settings and target meet: what is said has to be something that this kind of target has.
 
-use super::Draft;
+use std::time::Duration;
+
+use super::{Draft, policy::length as length_of};
 use crate::{
     Auth, Expectations, Facet, Family, FieldError, Given, HttpDraft, HttpOptions, Invalid, Kind, NewTracker,
-    Target, facet_of, sent,
+    Policy, Target, facet_of, sent, tracker::DEFAULT_DEADLINE,
 };
 
 /// A tracker that asks another target. Where that is of another kind, what was expected as usual becomes what is usual there.
@@ -11,7 +13,9 @@ pub(super) fn moved(tracker: &NewTracker, target: Target) -> NewTracker {
     let (before, kind) = (tracker.target.kind(), target.kind());
     let was_usual = before != kind && tracker.expect == Expectations::of(before);
     let expect = if was_usual { Expectations::of(kind) } else { tracker.expect.clone() };
-    NewTracker { target, expect, ..tracker.clone() }
+    let was_asked = before.has(Facet::Asked);
+    let policy = if was_asked == kind.has(Facet::Asked) { tracker.policy } else { Policy::of(kind) };
+    NewTracker { target, expect, policy, ..tracker.clone() }
 }
 
 /// The tracker with what its target has, after a draft. What the draft says beyond that is an error at its field, unless it is as it is
@@ -22,7 +26,7 @@ pub(super) fn fitted(draft: &Draft, tracker: NewTracker) -> Result<NewTracker, I
     let (http, lost) = without(tracker.http.clone(), kind);
     let is_given = |field: &&str| draft.http.as_ref().is_some_and(|given| gives(given, field));
     problems.extend(lost.into_iter().filter(is_given).map(|field| {
-        let facet = facet_of(field).unwrap_or(Facet::Web);
+        let facet = facet_of(field).filter(|facet| !kind.has(*facet)).unwrap_or(Facet::Web);
         FieldError::new(field, words::field_only_for(Kind::with(facet)))
     }));
     if !kind.has(Facet::Web) && http.body.as_deref().is_some_and(|body| sent(body).is_none()) {
@@ -34,7 +38,36 @@ pub(super) fn fitted(draft: &Draft, tracker: NewTracker) -> Result<NewTracker, I
     if kind.has(Facet::Rows) && http.body.as_ref().is_some_and(|query| query.len() > QUERY) {
         problems.push(FieldError::new("http.body", words::field_query_long(QUERY)));
     }
-    if problems.is_empty() { Ok(NewTracker { http, ..tracker }) } else { Err(Invalid(problems)) }
+    let (policy, deadline) = if kind.has(Facet::Asked) {
+        (tracker.policy, tracker.deadline)
+    } else {
+        problems.extend(unasked_problems(draft));
+        let Policy { successes, slow_after, .. } = tracker.policy;
+        (Policy { successes, slow_after, ..Policy::of(kind) }, None)
+    };
+    if problems.is_empty() {
+        Ok(NewTracker { http, deadline, policy, ..tracker })
+    } else {
+        Err(Invalid(problems))
+    }
+}
+
+/// What a draft says about questions, of a target that is asked none. What is as it is built in was not said.
+fn unasked_problems(draft: &Draft) -> impl Iterator<Item = FieldError> + use<> {
+    let usual = Policy::default();
+    let differs = |text: &Option<String>, usual: Duration| {
+        let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        text.is_some_and(|text| length_of(text) != Some(usual))
+    };
+    let retries = [0, i64::from(usual.retries)];
+    let said = [
+        ("deadline", differs(&draft.deadline, DEFAULT_DEADLINE)),
+        ("retries", draft.retries.is_some_and(|given| !retries.contains(&given))),
+        ("retry", differs(&draft.retry, usual.retry_after)),
+        ("upside_down", draft.upside_down == Some(true)),
+    ];
+    let lost = said.into_iter().filter(|(_, is_said)| *is_said);
+    lost.map(|(field, _)| FieldError::new(field, words::field_only_for(Kind::with(Facet::Asked))))
 }
 
 /// Bytes of a user that every protocol takes.
@@ -74,7 +107,8 @@ fn without(mut options: HttpOptions, kind: Kind) -> (HttpOptions, Vec<&'static s
     each!(
         "http.method" method, "http.headers" headers, "http.body" body, "http.auth" auth, "http.tls" tls,
         "http.host" host, "http.proxy" proxy, "http.version" version, "http.redirects" redirects,
-        "http.cookies" cookies, "http.cache_busting" cache_busting, "http.connections" connections
+        "http.cookies" cookies, "http.cache_busting" cache_busting, "http.connections" connections,
+        "http.ip" family, "http.resolvers" resolvers, "http.grace" grace, "http.push_url" push_url
     );
     // Only the web is asked at every address.
     if options.family == Family::Every && !kind.has(Facet::Web) {
@@ -102,6 +136,9 @@ fn gives(draft: &HttpDraft, field: &str) -> bool {
         "http.cookies" => is(&draft.cookies),
         "http.cache_busting" => is(&draft.cache_busting),
         "http.connections" => is(&draft.connections),
+        "http.resolvers" => is(&draft.resolvers),
+        "http.grace" => is(&draft.grace),
+        "http.push_url" => is(&draft.push_url),
         _ => is(&draft.ip),
     }
 }

@@ -68,7 +68,7 @@ fn slow_after(text: &str) -> Result<Given<Duration>, FieldError> {
 }
 
 /// Words, or a number of seconds.
-fn length(text: &str) -> Option<Duration> {
+pub(super) fn length(text: &str) -> Option<Duration> {
     let secs = text.trim().parse().ok().and_then(|secs| Duration::try_from_secs_f64(secs).ok());
     secs.or_else(|| parse_length(text))
 }

@@ -117,7 +117,8 @@ impl Quantity {
     pub(super) fn facet(self) -> Option<Facet> {
         match self {
             Self::Status | Self::BodySize | Self::Redirects | Self::HttpVersion => Some(Facet::Web),
-            Self::Total | Self::Phase(Phase::Resolve) => None,
+            Self::Total => None,
+            Self::Phase(Phase::Resolve) => Some(Facet::Asked),
             Self::Phase(Phase::Connect) => Some(Facet::Connects),
             Self::Phase(Phase::FirstByte | Phase::Body) => Some(Facet::Answers),
             Self::Phase(Phase::Tls) | Self::CertificateDays | Self::TlsVersion => Some(Facet::Tls),

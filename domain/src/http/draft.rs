@@ -57,6 +57,12 @@ pub struct HttpDraft {
     /// `auto`, `fresh` or `kept`.
     #[serde(skip_serializing_if = "Given::is_kept")]
     pub connections: Given<String>,
+    /// `1h`.
+    #[serde(skip_serializing_if = "Given::is_kept")]
+    pub grace: Given<String>,
+    /// 1 and up.
+    #[serde(skip_serializing_if = "Given::is_kept")]
+    pub push_url: Given<i64>,
 }
 
 impl HttpDraft {
@@ -89,6 +95,8 @@ impl HttpDraft {
             resolvers: self.resolvers.or_reset(),
             cache_busting: self.cache_busting.or_reset(),
             connections: self.connections.or_reset(),
+            grace: self.grace.or_reset(),
+            push_url: self.push_url.or_reset(),
         }
     }
 

@@ -1,9 +1,12 @@
 //! From a draft to options, with every problem at once.
 
-use core::net::{IpAddr, SocketAddr};
+use core::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
-use super::{Connections, Family, Given, HttpDraft, HttpOptions, HttpVersion, Redirects};
-use crate::{FieldError, Invalid, Secret};
+use super::{Connections, Family, Given, HttpDraft, HttpOptions, HttpVersion, PushUrl, Redirects};
+use crate::{FieldError, Invalid, Secret, parse_length};
 
 mod auth;
 mod headers;
@@ -22,6 +25,8 @@ impl HttpOptions {
     pub const MOST_HEADERS: usize = 50;
     /// The most name servers.
     pub const MOST_RESOLVERS: usize = 3;
+    /// The longest grace.
+    pub const MOST_GRACE: Duration = Duration::from_hours(7 * 24);
 
     /// The options after an edit by this draft. What is absent keeps its value, `null` and empty texts reset it, and a secret
     /// given as [`Secret::MASK`] stays what it was. Errors name fields like `http.headers`; they repeat no secret.
@@ -51,6 +56,8 @@ impl HttpOptions {
             connections: reading.field(&draft.connections, &before.connections, |text| {
                 Connections::read(text).map_err(|problem| word("http.connections", problem))
             }),
+            grace: reading.field(&draft.grace, &before.grace, |text| grace(text)),
+            push_url: reading.field(&draft.push_url, &before.push_url, |number| push_url(*number)),
         };
         reading.check(headers::agree(&options));
         reading.end(options)
@@ -114,6 +121,22 @@ fn body(text: &str) -> Result<Option<String>, String> {
 fn redirects(most: i64) -> Result<Redirects, FieldError> {
     let most = u8::try_from(most).ok().filter(|most| *most <= Redirects::MOST).map(Redirects);
     most.ok_or_else(|| FieldError::new("http.redirects", ::words::field_redirects_wrong(Redirects::MOST)))
+}
+
+/// Empty goes by the schedule.
+fn grace(text: &str) -> Result<Option<Duration>, FieldError> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let bounds = Duration::from_secs(1)..=HttpOptions::MOST_GRACE;
+    let secs = text.trim().parse().ok().map(Duration::from_secs);
+    let grace = secs.or_else(|| parse_length(text)).filter(|grace| bounds.contains(grace));
+    grace.map(Some).ok_or_else(|| FieldError::new("http.grace", ::words::FIELD_GRACE_WRONG))
+}
+
+fn push_url(number: i64) -> Result<PushUrl, FieldError> {
+    let number = u32::try_from(number).ok().filter(|number| *number > 0).map(PushUrl);
+    number.ok_or_else(|| FieldError::new("http.push_url", ::words::FIELD_PUSH_URL_WRONG))
 }
 
 fn resolvers(given: &[String]) -> Result<Vec<SocketAddr>, FieldError> {

@@ -8,7 +8,7 @@ use super::{
         TlsDraft,
     },
 };
-use crate::Secret;
+use crate::{Secret, form::length};
 
 /// What becomes of secrets in a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,8 @@ impl HttpOptions {
             }),
             cache_busting: unless(!self.cache_busting, || true),
             connections: unless(self.connections == usual.connections, || self.connections.word().into()),
+            grace: self.grace.map(length).into(),
+            push_url: unless(self.push_url == usual.push_url, || self.push_url.0.into()),
         }
     }
 }

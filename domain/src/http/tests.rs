@@ -28,7 +28,8 @@ fn everything() -> String {
         "body":"a\nb","auth":{{"oauth2":{{"token_url":"https://id.example/token","client_id":"me","client_secret":"CANARY","scopes":"a b"}}}},
         "tls":{{"verify":false,"authorities":"{PEM}","certificate":"{PEM}","key":"{KEY}","min_version":"1.3","server_name":"a.example"}},
         "host":"b.example:81","proxy":{{"url":"socks5://[::1]:1080","user":"u","password":"CANARY"}},"version":"2","redirects":3,
-        "cookies":true,"ip":"every","resolvers":["1.1.1.1","[::1]:54"],"cache_busting":true,"connections":"kept"}}"#
+        "cookies":true,"ip":"every","resolvers":["1.1.1.1","[::1]:54"],"cache_busting":true,"connections":"kept",
+        "grace":"90m","push_url":3}}"#
     )
 }
 
@@ -288,6 +289,8 @@ prop_compose! {
             resolvers: resolvers.map(|all| all.iter().map(|(ip, port)| core::net::SocketAddr::new(*ip, *port).to_string()).collect()).into(),
             cache_busting: flags.1.into(),
             connections: pick(&["auto", "fresh", "kept"], words.3),
+            grace: pick(&["1s", "90m", "168h"], words.0),
+            push_url: redirects.map(|number| number + 1).into(),
         }
     }
 }

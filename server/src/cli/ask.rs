@@ -21,8 +21,9 @@ mod waterfall;
 pub(super) async fn check(arguments: CheckArguments) -> Result<Exit, Ending> {
     let draft =
         Draft { http: arguments.http.draft()?, expect: arguments.expect, ..Draft::of(arguments.target) };
-    let tracker = draft.parse().map_err(|invalid| Ending::because(Exit::Usage, &invalid))?;
-    let mut session = prober(EgressPolicy::default())?.prepare(tracker.plan());
+    let usage = |invalid| Ending::because(Exit::Usage, &invalid);
+    let tracker = draft.parse().map_err(usage)?;
+    let mut session = prober(EgressPolicy::default())?.prepare(tracker.question().map_err(usage)?);
     let finding = session.ask(arguments.deadline).await;
     let evidence = session.evidence();
     if arguments.json {

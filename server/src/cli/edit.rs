@@ -2,16 +2,21 @@
 
 use std::collections::HashMap;
 
-use domain::{Clock, Draft, TrackerId};
+use domain::{Clock, Draft, Facet, Given, TrackerId};
 use store::{Editor, StoreError};
 
-use super::{AddArguments, DataArguments, RemoveArguments, say, serve::DATABASE};
+use super::{AddArguments, DataArguments, PushUrlArguments, RemoveArguments, say, serve::DATABASE};
 use crate::{
     clock::SystemClock,
     exit::{Ending, Exit},
+    push_urls::PushUrls,
 };
 
 pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
+    let mut http = arguments.http.draft()?;
+    if let Some(grace) = arguments.grace {
+        http.get_or_insert_default().grace = Given::Set(grace);
+    }
     let draft = Draft {
         name: arguments.name,
         group: arguments.group,
@@ -25,7 +30,7 @@ pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
         successes: arguments.successes,
         slow: arguments.slow,
         upside_down: arguments.upside_down.then_some(true),
-        http: arguments.http.draft()?,
+        http,
         ..Draft::of(arguments.target)
     };
     // What is wrong whatever the defaults are is said also where there is no database.
@@ -36,7 +41,10 @@ pub(super) async fn add(arguments: AddArguments) -> Result<Exit, Ending> {
         draft.parse_with(&settings.defaults).map_err(|invalid| Ending::because(Exit::Failed, &invalid))?;
     let known = tracked(&mut editor).await?.get(tracker.target.as_str()).copied();
     let id = editor.add(&tracker, SystemClock::new().now()).await.map_err(|error| refused(&error))?;
-    say(&format!("added tracker {id}: {}, {}", tracker.target, tracker.schedule))?;
+    say(&format!("added tracker {id}: {}, {}", tracker.target, tracker.about().schedule))?;
+    if tracker.target.kind().has(Facet::Signals) {
+        say(&format!("the URL that its target calls: uptime-tracker push-url {id}"))?;
+    }
     if let Some(known) = known {
         say(&format!("note: tracker {known} has the same URL; both are checked"))?;
     }
@@ -57,12 +65,28 @@ pub(super) async fn list(arguments: &DataArguments) -> Result<Exit, Ending> {
                 let problem =
                     settings.problem().map_or_else(String::new, |why| format!("\tnot checked: {why}"));
                 let (name, target) = (settings.shown_name(), &settings.target);
-                format!("{}\t{name}\t{target}\t{}{paused}{problem}", tracker.id, settings.schedule)
+                format!("{}\t{name}\t{target}\t{}{paused}{problem}", tracker.id, settings.about().schedule)
             }
             Err(misfit) => format!("{}\t{}\tnot checked: {}", misfit.id, misfit.label, misfit.problem),
         };
         say(&line)?;
     }
+    close(editor).await
+}
+
+pub(super) async fn push_url(arguments: PushUrlArguments) -> Result<Exit, Ending> {
+    let failed = |sentence| Ending { exit: Exit::Failed, sentence };
+    let mut editor = open(&arguments.data).await?;
+    let vault = arguments.data.key.find(&arguments.data.data_dir)?;
+    let urls = PushUrls::sealed(arguments.public_url.map(|url| url.text), &vault);
+    let urls = urls.map_err(|error| Ending::because(Exit::Configuration, &error))?;
+    let id = TrackerId(arguments.id);
+    let trackers = editor.list().await.map_err(|error| refused(&error))?;
+    let tracker = trackers.into_iter().flatten().find(|tracker| tracker.id == id);
+    let tracker = tracker.ok_or_else(|| failed(format!("there is no tracker {id}")))?;
+    let url = urls.of(&tracker);
+    // Alone on its line, for scripts.
+    say(&url.ok_or_else(|| failed(format!("tracker {id} asks its target; only push targets call")))?)?;
     close(editor).await
 }
 

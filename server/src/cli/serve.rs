@@ -28,6 +28,7 @@ use crate::{
     links::Links,
     location::Canary,
     lock::DataLock,
+    push_urls::PushUrls,
     recorder::Grouping,
     service_manager,
     startup::{Parts, Server, make_folder},
@@ -69,7 +70,9 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
     let writer = writer.with_ballast(ballast.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let signing = vault.derive(LINKS).map_err(|error| configuration(&error))?;
-    let links = Links::new(arguments.public_url.as_ref().map(|url| url.text.clone()), &signing);
+    let public_url = arguments.public_url.as_ref().map(|url| url.text.clone());
+    let links = Links::new(public_url.clone(), &signing);
+    let push_urls = PushUrls::sealed(public_url, &vault).map_err(|error| configuration(&error))?;
     let (accounts, demo_password) = accounts(&ground.folder, is_demo, vault).await?;
     let reached = Reached {
         by_https: arguments.public_url.as_ref().is_some_and(|url| url.is_https),
@@ -98,6 +101,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<Exit, Ending> {
         egress: arguments.egress,
         heartbeat: arguments.heartbeat.clone(),
         links,
+        push_urls,
         boot,
     };
     // From here on a signal stops the server cleanly, whoever was told that it runs.

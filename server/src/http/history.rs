@@ -25,6 +25,7 @@ mod params;
 mod reply;
 mod rows;
 mod series;
+mod signals;
 mod uptime;
 
 pub(in crate::http) use self::{params::Params, reply::CheckReply, rows::without_formula};
@@ -43,6 +44,7 @@ impl Routes {
             .route("GET", "/v1/trackers/{id}/phases", Need::Look, tagged(get(evidence::phases)))
             .route("GET", "/v1/trackers/{id}/changes", Need::Inspect, tagged(get(changes::changes)))
             .route("GET", "/v1/trackers/{id}/evidence", Need::Inspect, tagged(get(evidence::evidence)))
+            .route("GET", "/v1/trackers/{id}/signals", Need::Inspect, tagged(get(signals::signals)))
             .route("GET", "/v1/trackers/{id}/export", Need::Look, get(export::export))
     }
 }

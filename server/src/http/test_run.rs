@@ -28,7 +28,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use domain::{Clock, Fields, NewTracker, Prober, pasted};
+use domain::{Clock, Failure, Fields, NewTracker, Prober, pasted};
 use futures::stream::unfold;
 use tokio::sync::{
     OwnedSemaphorePermit, Semaphore,
@@ -115,7 +115,9 @@ pub(super) async fn test(
 
 /// What the form describes, with the secrets of the tracker that it is about where they are still masked.
 fn settings(editor: &Editor, fields: &Fields) -> Result<NewTracker, ApiError> {
-    Ok(crate::services::described(&editor.state.roster, &editor.state.defaults(), fields)?)
+    let tracker = crate::services::described(&editor.state.roster, &editor.state.defaults(), fields)?;
+    tracker.question().map_err(Failure::from)?;
+    Ok(tracker)
 }
 
 /// A fix that was chosen, or an expectation more, written into its field.

@@ -11,7 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Arrival, undo::UndoList};
+use super::{Arrival, heard::Heard, undo::UndoList};
 
 /// A change that a person asks for.
 #[derive(Debug)]
@@ -60,6 +60,7 @@ pub(super) type Reply = oneshot::Sender<Result<Edited, Failure>>;
 
 pub(super) enum Message {
     Check(Arrival),
+    Heard(Box<Heard>),
     Edit(Edit, Actor, Reply),
 }
 
@@ -92,6 +93,11 @@ impl RecorderHandle {
     /// Hands a check over; waits while the recorder is behind.
     pub async fn check(&self, arrival: Arrival) -> Result<(), Stopped> {
         self.inbox.send(Message::Check(arrival)).await.map_err(|_| Stopped)
+    }
+
+    /// Hands a signal over; waits while the recorder is behind.
+    pub async fn heard(&self, heard: Heard) -> Result<(), Stopped> {
+        self.inbox.send(Message::Heard(Box::new(heard))).await.map_err(|_| Stopped)
     }
 
     /// Checks and edits that wait.

@@ -6,8 +6,9 @@ use std::{
 };
 
 use domain::{
-    About, Batch, Belief, Cell, Check, CheckName, Exhibit, LiveView, Misfit, Outcome, Policy, Reason, Recent,
-    Recorded, SHOWN_CHECKS, Slots, Status, Stretch, Timestamp, Tracker, TrackerId, Transition, Trust,
+    About, Awaited, Batch, Belief, Cell, Check, CheckName, Exhibit, LiveView, Misfit, Outcome, Policy,
+    Reason, Recent, Recorded, SHOWN_CHECKS, Slots, Status, Stretch, Timestamp, Tracker, TrackerId,
+    Transition, Trust,
 };
 
 use super::{Arrival, Seen};
@@ -27,6 +28,8 @@ pub(super) struct Ledger {
 struct Account {
     policy: Policy,
     slots: Slots,
+    /// What is expected of a target that calls.
+    awaited: Option<Awaited>,
     /// Why it is to rest.
     rest: Option<Reason>,
     /// The maintenance that it is in, or the next one.
@@ -168,7 +171,7 @@ impl Ledger {
             transitions: std::mem::take(&mut self.transitions),
             statuses,
             exhibits: std::mem::take(&mut self.exhibits),
-            alerts: Vec::new(),
+            ..Batch::default()
         }
     }
 
@@ -276,6 +279,7 @@ impl Ledger {
     fn open(&mut self, tracker: &Tracker) {
         let policy = tracker.settings.policy;
         let slots = Slots::new(&tracker.settings.schedule, tracker.id);
+        let awaited = Awaited::of(&tracker.settings);
         let rest = match (&tracker.settings.paused, &tracker.maintenance) {
             (Some(_), _) => Some(Reason::Paused),
             (None, Some(_)) => Some(Reason::Maintenance),
@@ -284,12 +288,14 @@ impl Ledger {
         if let Some(account) = self.accounts.get_mut(&tracker.id) {
             account.policy = policy;
             account.slots = slots;
+            account.awaited = awaited;
             account.rest = rest;
             return;
         }
         let account = Account {
             policy,
             slots,
+            awaited,
             rest,
             maintenance: None,
             belief: Belief::default(),
@@ -333,7 +339,13 @@ impl Account {
     /// The gap between the newest entry and this time, if slots were missed and no gap covers them yet.
     fn gap_before(&self, id: TrackerId, time: Timestamp) -> Option<Recorded> {
         let last = self.last.filter(|last| !last.is_gap)?;
-        let first_missed = self.slots.missed_between(last.due, time)?;
+        let first_missed = match &self.awaited {
+            // A signal that is missing is an entry of its own, unless nobody listened.
+            Some(awaited) => {
+                last.silence.and(awaited.missing_after(last.due)).filter(|missed| *missed < time)?
+            }
+            None => self.slots.missed_between(last.due, time)?,
+        };
         Some(Recorded::gap(id, first_missed, last.silence.unwrap_or(Reason::NotObserved)))
     }
 

@@ -9,29 +9,35 @@ use std::{
     time::Duration,
 };
 
-use domain::{Cell, CheckName, Clock, Failure, Invalid, MOST_BY_HAND, TrackerId};
+use domain::{Cell, CheckName, Clock, Facet, Failure, Invalid, MOST_BY_HAND, TrackerId};
 use futures::future::join_all;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep, timeout},
 };
 
-use crate::{live::SharedView, recorder::Roster};
+use super::signals::{Call, Signals};
+use crate::{
+    live::SharedView,
+    recorder::{RecorderHandle, Roster},
+};
 
 /// Told the name of the check that answers.
 pub(super) type Done = oneshot::Sender<CheckName>;
 
-/// A check that somebody waits for.
-pub(super) struct Wanted {
-    pub(super) id: TrackerId,
-    pub(super) done: Done,
+/// What the scheduler is asked for.
+pub(super) enum Order {
+    /// A check that somebody waits for.
+    Check(TrackerId, Done),
+    /// To let who listens for a tracker hear a signal.
+    Signal(TrackerId, Call),
 }
 
 /// The scheduler's end.
-pub struct Orders(mpsc::Receiver<Wanted>);
+pub struct Orders(mpsc::Receiver<Order>);
 
 impl Orders {
-    pub(super) async fn next(&mut self) -> Option<Wanted> {
+    pub(super) async fn next(&mut self) -> Option<Order> {
         self.0.recv().await
     }
 }
@@ -41,7 +47,7 @@ impl Orders {
 pub struct ByHand(Arc<Desk>);
 
 struct Desk {
-    wanted: mpsc::Sender<Wanted>,
+    orders: mpsc::Sender<Order>,
     /// When each tracker was asked for last, by the monotonic clock; those of the last second.
     asked: Mutex<HashMap<TrackerId, Duration>>,
     roster: watch::Receiver<Roster>,
@@ -63,9 +69,15 @@ const QUEUE: usize = 1_024;
 impl ByHand {
     /// A desk, and the end that the scheduler has.
     pub fn new(roster: watch::Receiver<Roster>, view: SharedView, clock: Arc<dyn Clock>) -> (Self, Orders) {
-        let (wanted, orders) = mpsc::channel(QUEUE);
-        let desk = Desk { wanted, asked: Mutex::default(), roster, view, clock };
-        (Self(Arc::new(desk)), Orders(orders))
+        let (orders, taken) = mpsc::channel(QUEUE);
+        let desk = Desk { orders, asked: Mutex::default(), roster, view, clock };
+        (Self(Arc::new(desk)), Orders(taken))
+    }
+
+    /// Where signals are brought, which go the same way.
+    pub fn signals(&self, recorder: RecorderHandle) -> Signals {
+        let Desk { orders, roster, clock, .. } = &*self.0;
+        Signals::new(orders.clone(), recorder, roster.clone(), clock.clone())
     }
 
     /// Checks trackers now. Gives the checks that were recorded within 15 s, in the order of their trackers.
@@ -76,6 +88,11 @@ impl ByHand {
             return Err(Invalid::one("ids", words::check_now_many(MOST_BY_HAND)).into());
         }
         ids.iter().try_for_each(|id| self.0.know(*id))?;
+        let asked = ids.len();
+        ids.retain(|id| self.0.is_asked(*id));
+        if ids.is_empty() && asked > 0 {
+            return Err(Invalid::one("id", words::CHECK_NOW_PUSH).into());
+        }
         let checks = join_all(ids.iter().map(|id| self.0.one(*id))).await;
         Ok(checks.into_iter().flatten().collect())
     }
@@ -90,13 +107,19 @@ impl Desk {
         Err(Invalid::one("id", words::CHECK_NOW_BROKEN).into())
     }
 
+    /// Whether it has a target that can be asked.
+    fn is_asked(&self, id: TrackerId) -> bool {
+        let roster = self.roster.borrow();
+        roster.get(&id).is_none_or(|tracker| tracker.settings.target.kind().has(Facet::Asked))
+    }
+
     async fn one(&self, id: TrackerId) -> Option<Cell> {
         if !self.may_ask(id) {
             return self.view.read().cells(id)?.next_back().cloned();
         }
         let (done, name) = oneshot::channel();
         let asked = async {
-            self.wanted.send(Wanted { id, done }).await.ok()?;
+            self.orders.send(Order::Check(id, done)).await.ok()?;
             name.await.ok()
         };
         self.shown(timeout(PATIENCE, asked).await.ok()??).await

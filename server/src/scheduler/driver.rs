@@ -12,6 +12,7 @@ use super::{
     Tools,
     by_hand::Done,
     heartbeat::{Heartbeat, LATE},
+    nap::Nap,
 };
 use crate::{
     dependencies::may_be_blocked,
@@ -44,10 +45,6 @@ pub(super) struct Driver {
     tools: Tools,
 }
 
-/// The longest sleep in one piece, so that a clock that was set is noticed.
-const NAP: Duration = Duration::from_secs(30);
-/// Wall and monotonic time may drift apart by this much in one nap; more is a step of the clock or a suspend.
-const STEP: Duration = Duration::from_secs(2);
 /// Slots that are recorded as missed by overload before the rest becomes a gap.
 const OVERLOAD_LIMIT: usize = 60;
 /// Who asks for a check that is due so soon anyway, gets that one: a check by hand must not make it late.
@@ -115,7 +112,7 @@ impl Driver {
         // A schedule that has ended leaves nothing to do.
         while let Some(due) = self.slots.next_after(last) {
             let now = self.tools.clock.now();
-            if last.since(now) > STEP {
+            if last.since(now) > Nap::STEP {
                 // Set back while a probe was on its way: the next slot may be as far away as that.
                 last = now;
                 self.skip(now, now, Reason::ClockStep).await;
@@ -138,8 +135,8 @@ impl Driver {
             while let Ok(done) = self.hand.try_recv() {
                 self.asked.push(done);
             }
-            let clock = &self.tools.clock;
-            let (wall, monotonic, asleep) = (clock.now(), clock.monotonic(), clock.asleep());
+            let nap = Nap::begin(&*self.tools.clock);
+            let wall = self.tools.clock.now();
             if self.tools.stop.is_cancelled() {
                 return Waited::Stop;
             }
@@ -153,13 +150,9 @@ impl Driver {
                 biased;
                 () = self.tools.stop.cancelled() => return Waited::Stop,
                 Some(done) = self.hand.recv() => self.asked.push(done),
-                () = self.tools.clock.sleep(due.since(wall).min(NAP)) => {}
+                () = self.tools.clock.sleep(due.since(wall).min(Nap::LONGEST)) => {}
             }
-            let slept = self.tools.clock.monotonic().saturating_sub(monotonic);
-            let (now, expected) = (self.tools.clock.now(), wall.plus(slept));
-            if now.since(expected) > STEP || expected.since(now) > STEP {
-                let has_slept = self.tools.clock.asleep().saturating_sub(asleep) > STEP;
-                let reason = if has_slept { Reason::Suspended } else { Reason::ClockStep };
+            if let Some(reason) = nap.end(&*self.tools.clock) {
                 tracing::warn!(tracker = %self.tracker.id, "the time between is a gap: {}", reason.sentence());
                 return Waited::Jumped(reason);
             }
@@ -196,7 +189,7 @@ impl Driver {
             let now = self.tools.clock.now();
             let next_attempt = now.plus(self.tracker.settings.policy.retry_after);
             // By a clock that was set back meanwhile all of them would.
-            let fits = due.since(now) <= STEP && next_attempt.plus(nominal) <= due.plus(length);
+            let fits = due.since(now) <= Nap::STEP && next_attempt.plus(nominal) <= due.plus(length);
             if !failed || !fits || !self.waits_for_retry(next_attempt).await {
                 return;
             }

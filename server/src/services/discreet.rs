@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Cell, Change, Failure, Installation, ListRequest, LiveAnswer, LiveRequest, Story, StoryRequest,
+    Calls, Cell, Change, Failure, Installation, ListRequest, LiveAnswer, LiveRequest, Story, StoryRequest,
     TrackerId, TrackerPage, TrackerView,
     ports::{Live, Past},
 };
@@ -15,7 +15,27 @@ pub(super) struct Discreet<T: ?Sized>(pub(super) Arc<T>);
 #[async_trait]
 impl Past for Discreet<dyn Past> {
     async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure> {
-        Ok(Story { failure: None, changes: Vec::new(), ..self.0.story(id, request).await? })
+        let story = self.0.story(id, request).await?;
+        Ok(Story {
+            failure: None,
+            changes: Vec::new(),
+            calls: story.calls.map(|_| Calls::default()),
+            ..story
+        })
+    }
+}
+
+/// The past for who may see all of it, but not speak for a target.
+pub(super) struct Mute(pub(super) Arc<dyn Past>);
+
+#[async_trait]
+impl Past for Mute {
+    async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure> {
+        let mut story = self.0.story(id, request).await?;
+        if let Some(calls) = &mut story.calls {
+            calls.url = None;
+        }
+        Ok(story)
     }
 }
 

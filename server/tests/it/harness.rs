@@ -26,6 +26,7 @@ use server::{
     http::{Hosts, Reached},
     links::Links,
     location::Canary,
+    push_urls::PushUrls,
     recorder::Grouping,
     startup::{Parts, Server},
     threads::Threads,
@@ -326,6 +327,7 @@ impl TestApp {
             egress: domain::EgressPolicy::SelfHosted,
             heartbeat: None,
             links: Links::new(Some("https://status.example".into()), &[1; 32]),
+            push_urls: PushUrls::new(None, &[2; 32]),
             boot: 7,
         };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

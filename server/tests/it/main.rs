@@ -23,6 +23,7 @@ mod metrics;
 mod one_cause;
 mod pages;
 mod process;
+mod push;
 mod recording;
 mod refusal;
 mod rests;

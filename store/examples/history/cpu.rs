@@ -61,7 +61,7 @@ pub(crate) fn settings(every: &str, count: usize) -> Done<Vec<NewTracker>> {
 /// Gives the longest of them.
 pub(crate) async fn record(writer: &mut Writer, batch: Batch) -> Done<Duration> {
     let mut longest = Duration::ZERO;
-    let Batch { mut checks, mut transitions, mut statuses, exhibits: _, alerts: _ } = batch;
+    let Batch { mut checks, mut transitions, mut statuses, exhibits: _, alerts: _, signals: _ } = batch;
     while !checks.is_empty() {
         let later = checks.split_off(checks.len().min(BATCH));
         let group = Batch {
@@ -70,6 +70,7 @@ pub(crate) async fn record(writer: &mut Writer, batch: Batch) -> Done<Duration> 
             statuses: std::mem::take(&mut statuses),
             exhibits: Vec::new(),
             alerts: Vec::new(),
+            signals: Vec::new(),
         };
         let started = Instant::now();
         writer.record(&group).await?;

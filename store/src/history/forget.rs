@@ -23,7 +23,7 @@ pub(crate) async fn next(db: &mut SqliteConnection) -> Result<Option<TrackerId>,
 
 /// One step, within the caller's transaction. The last one forgets that there was anything to do.
 pub(crate) async fn step(db: &mut SqliteConnection, tracker: TrackerId) -> Result<(), StoreError> {
-    const STEPS: [&str; 10] = [
+    const STEPS: [&str; 11] = [
         "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE tracker_id = ?1 LIMIT ?2)",
         "DELETE FROM hours WHERE tracker_id = ?1 AND hour IN (SELECT hour FROM hours WHERE tracker_id = ?1 LIMIT ?2)",
         "DELETE FROM days WHERE tracker_id = ?1 AND day IN (SELECT day FROM days WHERE tracker_id = ?1 LIMIT ?2)",
@@ -33,6 +33,7 @@ pub(crate) async fn step(db: &mut SqliteConnection, tracker: TrackerId) -> Resul
         "DELETE FROM phase_hours WHERE tracker_id = ?1 AND hour IN \
          (SELECT hour FROM phase_hours WHERE tracker_id = ?1 LIMIT ?2)",
         "DELETE FROM evidence WHERE id IN (SELECT id FROM evidence WHERE tracker_id = ?1 LIMIT ?2)",
+        "DELETE FROM signals WHERE id IN (SELECT id FROM signals WHERE tracker_id = ?1 LIMIT ?2)",
         "DELETE FROM open_blocks WHERE tracker_id = ?1 AND ?2 > 0",
         "DELETE FROM sealed WHERE tracker_id = ?1 AND ?2 > 0",
     ];

@@ -11,7 +11,7 @@ use crate::{
     call::{Call, Values},
     checks, evidence,
     faults::FaultIds,
-    statuses,
+    signals, statuses,
     transaction::{BEGIN, COMMIT, at_once},
 };
 
@@ -62,9 +62,10 @@ impl Recording {
 
     /// The batch, if it is an ordinary one.
     pub(super) fn ordinary<'a>(&self, batch: &'a Batch) -> Option<Ordinary<'a>> {
-        let Batch { checks, transitions, statuses, exhibits, alerts } = batch;
+        let Batch { checks, transitions, statuses, exhibits, alerts, signals } = batch;
         let few = transitions.len() <= CHANGES && statuses.len() <= CHANGES;
-        if checks.is_empty() || !exhibits.is_empty() || !alerts.is_empty() || !few {
+        let others = !exhibits.is_empty() || !alerts.is_empty() || !signals.is_empty();
+        if checks.is_empty() || others || !few {
             return None;
         }
         let is_plain = transitions.is_empty() && statuses.is_empty() && checks.iter().all(checks::is_plain);
@@ -90,6 +91,7 @@ impl Recording {
         for exhibit in &batch.exhibits {
             evidence::add(db, exhibit).await?;
         }
+        signals::add_all(db, &batch.signals).await?;
         let checks = Rows::of(&batch.checks, |values, row| checks::bind(values, row, ids));
         self.checks.run(db, &mut [checks]).await?;
         if batch.checks.is_empty() {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use domain::{
     Act, Alteration, Batch, Draft, Evidence, Exhibit, Fault, FaultKind, FieldChange, Given, Group, Micros,
-    NewTracker, Outcome, Phase, Reason, Recent, Recorded, Records, Rest, RestDraft, SHOWN_CHECKS, Status,
-    Timestamp, Tracker, TrackerId, Transition, UNDO_FOR, Window, access::Actor,
+    NewTracker, Outcome, Phase, Reason, Recent, Recorded, Records, Rest, RestDraft, SHOWN_CHECKS, Signal,
+    SignalWord, Status, Timestamp, Tracker, TrackerId, Transition, UNDO_FOR, Window, access::Actor,
 };
 use store::Memory;
 
@@ -32,6 +32,7 @@ async fn tell(records: &mut dyn Records) {
     only_the_newest_are_asked_for(records).await;
     the_past_says_where_time_went(records).await;
     what_was_seen_is_kept_for_the_newest_failures(records).await;
+    signals_come_back_and_the_newest_are_kept(records).await;
     statuses_replace_each_other(records).await;
     alerts::follow_transitions_and_go_their_ways(records).await;
     a_removal_can_be_taken_back_in_time(records).await;
@@ -210,6 +211,33 @@ async fn what_was_seen_is_kept_for_the_newest_failures(records: &mut dyn Records
     assert_eq!(archive.exhibits(TrackerId(1), all, 9).await.unwrap(), []);
 }
 
+async fn signals_come_back_and_the_newest_are_kept(records: &mut dyn Records) {
+    let id = TrackerId(1);
+    let signal = |second: i64| Signal {
+        at: Timestamp(second * 1_000),
+        word: if second % 2 == 0 { SignalWord::Start } else { SignalWord::Exit(3) },
+        run: (second % 3 == 0).then(|| format!("run-{second}")),
+        from: (second % 5 == 0).then(|| "192.0.2.1".to_owned()),
+        body: format!("line {second}\nmore"),
+    };
+    let archive = records.archive();
+    assert_eq!(archive.signals(id, 10).await.unwrap(), []);
+    let signals = |seconds: std::ops::Range<i64>| seconds.map(|second| (id, signal(second))).collect();
+    // With checks and without.
+    records.record(&Batch { signals: signals(0..7), ..Batch::default() }).await.unwrap();
+    records
+        .record(&Batch { signals: signals(7..8), ..batch(vec![check(9, 900, Outcome::Up)]) })
+        .await
+        .unwrap();
+    let expected: Vec<Signal> = (0..8).rev().map(signal).collect();
+    assert_eq!(archive.signals(id, 10).await.unwrap(), expected);
+    assert_eq!(archive.signals(id, 2).await.unwrap(), expected[..2]);
+    assert_eq!(archive.signals(TrackerId(2), 2).await.unwrap(), []);
+    records.record(&Batch { signals: signals(8..130), ..Batch::default() }).await.unwrap();
+    let kept = archive.signals(id, 1_000).await.unwrap();
+    assert_eq!((kept.len(), &kept[0], &kept[99]), (Signal::KEPT, &signal(129), &signal(30)));
+}
+
 async fn statuses_replace_each_other(records: &mut dyn Records) {
     let fault = Fault::new(FaultKind::Status(503), "busy");
     let retrying = Status::Retrying { since: Timestamp(5), failures: 2, up_since: None };
@@ -231,6 +259,7 @@ async fn statuses_replace_each_other(records: &mut dyn Records) {
             statuses: statuses.into_iter().map(|(id, status)| (TrackerId(id), status)).collect(),
             exhibits: Vec::new(),
             alerts: Vec::new(),
+            signals: Vec::new(),
         };
         records.record(&batch).await.unwrap();
     }

@@ -21,7 +21,7 @@ pub(in crate::http) async fn check(
 ) -> Result<Json<FindingReply>, Problem> {
     let draft = TrackerBody::read(&body)?.draft();
     let tracker = draft.parse_with(&state.defaults()).map_err(Failure::from)?;
-    let mut session = state.prober.prepare(tracker.plan());
+    let mut session = state.prober.prepare(tracker.question().map_err(Failure::from)?);
     let found = session.ask(tracker.deadline(LONGEST)).await;
     let outcome = tracker.policy.judge(found.outcome, found.latency);
     let finding = Finding { outcome, ..found };

@@ -62,7 +62,7 @@ const EXCEPT_FILES: [(&str, &str); 1] =
     [("parts.rs", "only contributors see it, and only its examples have words")];
 
 /// What reads like words and is not said to people, with the reason.
-const EXCEPT: [(&[&str], &str); 9] = [
+const EXCEPT: [(&[&str], &str); 10] = [
     (
         &[
             "Control+Enter",
@@ -111,6 +111,13 @@ const EXCEPT: [(&[&str], &str); 9] = [
             "import json FILE",
         ],
         "commands",
+    ),
+    (
+        &[
+            "[Service]\\nExecStartPre=-{curl} {url}/start\\nExecStart=/usr/local/bin/backup\\n\\\n                 ExecStopPost=-/bin/sh -c '{curl} {url}/$${{EXIT_STATUS}}'",
+            "Invoke-RestMethod -TimeoutSec 10 {url}",
+        ],
+        "examples for machines",
     ),
     (
         &[

@@ -12,7 +12,8 @@ use async_trait::async_trait;
 use domain::{
     Act, AlertArchive, AlertChange, Alteration, Archive, Batch, CheckPage, CheckQuery, Direction, Exhibit,
     Failure, Holdings, LoggedChange, Misfit, NewTracker, Numbered, Period, PhaseTime, Recent, Recorded,
-    Records, Retention, Tally, Timestamp, Timing, Tracker, TrackerId, Transition, Window, access::Actor,
+    Records, Retention, Signal, Tally, Timestamp, Timing, Tracker, TrackerId, Transition, Window,
+    access::Actor,
 };
 use store::Memory;
 
@@ -57,6 +58,10 @@ impl Archive for Long {
     }
 
     async fn exhibits(&self, _: TrackerId, _: Window, _: usize) -> Result<Vec<Exhibit>, Failure> {
+        Ok(Vec::new())
+    }
+
+    async fn signals(&self, _: TrackerId, _: usize) -> Result<Vec<Signal>, Failure> {
         Ok(Vec::new())
     }
 
