@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::{
     Answer, Expectations, Facet, Fault, FaultKind, Finding, Judgement, Micros, NewTracker, Outcome, Phases,
-    Schedule, Signal, SignalWord, Slots, Timestamp, TrackerId, form::length,
+    Schedule, Signal, SignalWord, Slots, Timestamp, TrackerId, schedule::spoken,
 };
 
 /// When signals are expected, and what of them counts as up.
@@ -182,7 +182,7 @@ impl Awaited {
     /// What it means that nothing came until the deadline, if that is over: a check that is due then.
     pub fn overdue(&mut self, now: Timestamp) -> Option<(Timestamp, Finding)> {
         let due = self.deadline().filter(|due| *due <= now)?;
-        let grace = length(self.terms.grace);
+        let grace = spoken(self.terms.grace);
         let fault = if let Some(run) = self.runs.iter_mut().find(|run| run.until == Some(due)) {
             run.until = None;
             run.is_told = true;
@@ -202,7 +202,7 @@ impl Awaited {
 /// Whether what went well came in its time.
 fn late(missed: Option<Timestamp>, run: Option<&Run>, took: Option<Duration>) -> Outcome {
     let detail = match (missed, run.filter(|run| run.is_told).and(took)) {
-        (_, Some(took)) => words::fault_late_run(length(Duration::from_secs(took.as_secs()))),
+        (_, Some(took)) => words::fault_late_run(spoken(took)),
         (Some(missed), None) => words::fault_late_since(missed),
         (None, None) => return Outcome::Up,
     };

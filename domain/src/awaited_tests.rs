@@ -196,7 +196,7 @@ fn what_is_asked_of_others_is_refused() {
 fn a_tracker_that_moves_to_another_kind_has_what_is_usual_there() {
     let push = Draft::of("push://job").parse().unwrap();
     assert_eq!((push.policy.retries, push.grace()), (0, Duration::from_hours(1)));
-    assert_eq!(push.about().schedule, "a signal every 24 h, 1h of grace");
+    assert_eq!(push.about().schedule, "a signal every 24 h, 1 h of grace");
     let asked = Draft::of("a.example").apply(&push).unwrap();
     assert_eq!(asked.policy, crate::Policy::default());
     assert_eq!(Draft::of("push://job").apply(&asked).unwrap().policy.retries, 0);

@@ -120,15 +120,21 @@ pub fn parse_length(text: &str) -> Option<Duration> {
     Duration::try_from(length).ok()
 }
 
+/// Whole seconds for people: `1 h 30 min`, `48 h`.
+pub(crate) fn spoken(length: Duration) -> String {
+    let secs = length.as_secs();
+    let part = |n: u64, with: fn(u64) -> String| (n > 0).then(|| with(n));
+    let parts = [
+        part(secs / 3_600, words::duration_h),
+        part(secs / 60 % 60, words::duration_min),
+        part(secs % 60, words::duration_s),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = |n: u32, with: fn(u32) -> String| (n > 0).then(|| with(n));
-        let parts = [
-            part(self.0 / 3_600, words::duration_h),
-            part(self.0 / 60 % 60, words::duration_min),
-            part(self.0 % 60, words::duration_s),
-        ];
-        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
+        f.write_str(&spoken(self.as_duration()))
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     About, Expectations, Facet, Group, HttpOptions, InMaintenance, Invalid, Plan, Policy, Rest, Schedule,
-    Subject, Tags, Target, Timestamp, TrackerId, TrackerName, form::length, http::CANNOT_BE_READ,
+    Subject, Tags, Target, Timestamp, TrackerId, TrackerName, http::CANNOT_BE_READ, schedule::spoken,
 };
 
 /// The settings of a tracker that has no number yet.
@@ -144,7 +144,7 @@ impl NewTracker {
             schedule: if is_asked {
                 self.schedule.to_string()
             } else {
-                words::schedule_signals(length(self.grace()), &self.schedule)
+                words::schedule_signals(spoken(self.grace()), &self.schedule)
             },
             interval_ms: interval.map(ms),
             expect: self.expect.to_string(),

@@ -290,7 +290,7 @@ async fn a_page_shows_the_url_to_who_may_change_it_and_nobody_is_asked() {
     assert_eq!(call(&app, &format!("{path}/start?run=7")).await, 200);
     let page = app.get("/t/1").await.text().await.unwrap();
     assert!(page.contains(&path) && page.contains("began · run 7") && !page.contains("Check now"), "{page}");
-    assert!(page.contains("a signal every 1 min, 10s of grace"), "{page}");
+    assert!(page.contains("a signal every 1 min, 10 s of grace"), "{page}");
     let seen = app.stranger.get(app.url("/t/1")).send().await.unwrap().text().await.unwrap();
     assert!(!seen.contains(&path) && !seen.contains("run 7"), "{seen}");
     let form = app.get("/t/1/edit").await.text().await.unwrap();
