@@ -539,6 +539,7 @@ facts = How it is checked
 facts-schedule = Schedule
 facts-expects = Expects
 facts-expects-nothing = that it can be reached
+facts-expects-signal = a signal in its time
 facts-status = status { $codes }
 facts-down-after = Down after
 facts-tries = { $count ->

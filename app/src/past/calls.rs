@@ -110,7 +110,7 @@ fn row(signal: &Signal, story: &Story) -> impl IntoView + use<> {
                 <time datetime=signal.at.to_string()>{wording::moment(signal.at, story.now)}</time>
             </th>
             <td>{what}</td>
-            <td class="dim">{signal.from.clone().unwrap_or_default()}</td>
+            <td>{signal.from.clone().unwrap_or_default()}</td>
             <td class="dim full">{body(signal)}</td>
         </tr>
     }

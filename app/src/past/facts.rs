@@ -1,6 +1,6 @@
 //! How a tracker is checked.
 
-use domain::About;
+use domain::{About, Facet, Kind};
 use leptos::prelude::*;
 
 use super::failure::inert;
@@ -29,14 +29,22 @@ pub fn facts(about: &About, settings: &[(String, String)]) -> impl IntoView + us
     }
 }
 
-fn lines(about: &About) -> [(&'static str, String); 5] {
-    [
-        (words::FACTS_SCHEDULE, about.schedule.clone()),
-        (words::SETTING_DEADLINE, format::setting(about.deadline_ms)),
-        (words::FACTS_EXPECTS, expects(&about.expect)),
-        (words::FACTS_DOWN_AFTER, words::facts_tries(usize::from(about.retries) + 1)),
-        (words::FACTS_LOCATION, words::LOCAL.into()),
-    ]
+fn lines(about: &About) -> Vec<(&'static str, String)> {
+    let is_asked = Kind::of_text(&about.target).has(Facet::Asked);
+    let of_asked = |term, value: String| is_asked.then_some((term, value));
+    let expects = if is_asked || !about.expect.is_empty() {
+        expects(&about.expect)
+    } else {
+        words::FACTS_EXPECTS_SIGNAL.into()
+    };
+    let lines = [
+        Some((words::FACTS_SCHEDULE, about.schedule.clone())),
+        of_asked(words::SETTING_DEADLINE, format::setting(about.deadline_ms)),
+        Some((words::FACTS_EXPECTS, expects)),
+        of_asked(words::FACTS_DOWN_AFTER, words::facts_tries(usize::from(about.retries) + 1)),
+        Some((words::FACTS_LOCATION, words::LOCAL.into())),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// What is only told where it is not as usual: name of the field, what it is called, and its usual value.
@@ -108,8 +116,11 @@ mod tests {
     #[test]
     fn settings_are_told_as_sentences() {
         let about = About { expect: "200-299".into(), deadline_ms: 10_000, retries: 2, ..About::default() };
-        let facts = lines(&about).map(|(_, value)| value);
+        let values = |about: &About| lines(about).into_iter().map(|(_, value)| value).collect::<Vec<_>>();
+        let facts = values(&about);
         assert_eq!(facts, ["", "10 s", "status 200-299", "3 failed tries in a row", "local"]);
+        let calls = About { target: "push://job".into(), schedule: "a signal".into(), ..About::default() };
+        assert_eq!(values(&calls), ["a signal", "a signal in its time", "local"]);
         assert_eq!(expects("total < 1s"), "total < 1s");
         assert_eq!(expects(""), "that it can be reached");
         let settings =
