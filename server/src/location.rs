@@ -76,6 +76,18 @@ impl Location {
         self.is_blind.load(Ordering::Relaxed)
     }
 
+    /// Whether nothing can be seen from here, after a round of the canaries if there are any.
+    pub async fn is_blind_now(&self) -> bool {
+        if !self.canaries.is_empty() {
+            // Hears of every round that ends from here on.
+            let round = self.round.notified();
+            self.wanted.notify_one();
+            // What does not end is as it was known last.
+            let _ = timeout(A_ROUND, round).await;
+        }
+        self.is_blind()
+    }
+
     /// How the failure of a host that was up is to be taken. Waits for a round of canaries, if one decides: for `patience`, but as long as a
     /// round may take in any case. A target that never answers uses all of its time, and would be held for ever otherwise.
     pub async fn advise(&self, host: &Arc<str>, interval: Option<Duration>, patience: Duration) -> Advice {

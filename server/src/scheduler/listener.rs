@@ -209,7 +209,7 @@ impl Listener {
         let Some((deadline, mut finding)) = self.awaited.overdue(now) else { return };
         let due = self.due(deadline);
         // Who sees nothing hears nothing.
-        if self.tools.location.is_blind() {
+        if self.tools.location.is_blind_now().await {
             finding.outcome = Outcome::Unknown(Reason::Blind);
         } else if may_be_blocked(&self.tracker, &finding.outcome)
             && let Blame::Blocked(_) = self.tools.dependencies.blame(&self.tracker, due, PATIENCE).await

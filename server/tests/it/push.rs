@@ -1,11 +1,17 @@
 //! Targets that call by themselves.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{START, TestApp, breathe};
+use crate::harness::{START, ScriptedCanary, TestApp, breathe};
 
 /// A target that calls every minute, with ten seconds of grace; gives the path of its URL.
 async fn calling(app: &TestApp, more: &str) -> String {
@@ -280,6 +286,39 @@ async fn a_signal_is_answered_when_it_is_on_disk() {
     assert_eq!(first.await.unwrap().unwrap().status(), 200);
     // What it meant was kept all the same.
     until_story(&app, &["up", "down failed"]).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn who_sees_nothing_misses_nothing() {
+    let canary = Arc::new(ScriptedCanary(AtomicBool::new(true)));
+    let app = TestApp::watched_by(Arc::clone(&canary)).await;
+    let path = calling(&app, EVERY_MINUTE).await;
+    assert_eq!(call(&app, &path).await, 200);
+    canary.0.store(false, Ordering::SeqCst);
+    pass(&app, 71).await;
+    until_story(&app, &["up", "unknown blind"]).await;
+    canary.0.store(true, Ordering::SeqCst);
+    pass(&app, 60).await;
+    until_story(&app, &["up", "unknown blind", "down missing"]).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_parent_explains_is_not_missing() {
+    let app = TestApp::in_memory().await;
+    let path = calling(&app, EVERY_MINUTE).await;
+    let parent = app.track("http://router.example", 0).await;
+    let child = app.send(Method::PATCH, "/v1/trackers/1", &format!(r#"{{"parent": {parent}}}"#)).await;
+    assert_eq!(child.status(), 200, "{}", child.text().await.unwrap());
+    assert_eq!(call(&app, &path).await, 200);
+    app.prober.refuse("http://router.example/");
+    app.run_until(parent, 3).await;
+    app.until("/v1/trackers/2", |router| router["status"] == "down").await;
+    for _ in 0..80 {
+        pass(&app, 1).await;
+    }
+    until_story(&app, &["up", "unknown blocked"]).await;
     app.stop().await;
 }
 
