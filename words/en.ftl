@@ -1870,6 +1870,7 @@ detail-grpc-code = code { $code }
 detail-websocket-upgrade = it upgrades to something else than was asked for
 detail-websocket-accept = its Sec-WebSocket-Accept does not fit the key
 detail-websocket-frame = it sends what is no frame of a WebSocket
+detail-websocket-text = it sends a text that is not UTF-8
 detail-websocket-closed = closed with { $code }
 detail-websocket-closed-why = closed with { $code }: { $why }
 detail-talk-long = an answer without an end

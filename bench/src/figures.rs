@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::stages::Stage;
+use crate::{stages::Stage, targets::Spoken};
 
 /// Everything of one run.
 #[derive(Default, Serialize)]
@@ -30,7 +30,7 @@ pub(crate) struct Load {
     pub(crate) name: String,
     pub(crate) trackers: usize,
     pub(crate) reused: bool,
-    pub(crate) https: bool,
+    pub(crate) spoken: Spoken,
     /// More trackers, whose targets hang.
     pub(crate) beside: usize,
     pub(crate) seconds: u64,
@@ -44,7 +44,7 @@ pub(crate) struct Load {
     pub(crate) wrong: usize,
     /// Checks that the server recorded in the window, of all trackers, without those of which it knows nothing.
     pub(crate) probes: f64,
-    /// Answers that the targets gave in the window.
+    /// Answers that the targets gave in the window; connections that they took, of TCP. Nobody counts echoes.
     pub(crate) answers: u64,
     pub(crate) late: Lateness,
     pub(crate) cpu_s_per_1000: f64,

@@ -15,7 +15,7 @@ struct Bounds {
     peak_mib: Option<f64>,
 }
 
-const LOADS: [Bounds; 5] = [
+const LOADS: [Bounds; 8] = [
     Bounds { scenario: "1000-reused", late_p99_ms: Some(50.0), cpu_s_per_1000: None, peak_mib: None },
     Bounds { scenario: "5000-fresh", late_p99_ms: None, cpu_s_per_1000: Some(0.1), peak_mib: Some(120.0) },
     Bounds {
@@ -26,6 +26,9 @@ const LOADS: [Bounds; 5] = [
     },
     Bounds { scenario: "hanging-1", late_p99_ms: Some(20.0), cpu_s_per_1000: None, peak_mib: None },
     Bounds { scenario: "hanging-1000", late_p99_ms: Some(20.0), cpu_s_per_1000: None, peak_mib: None },
+    Bounds { scenario: "tcp-1000", late_p99_ms: Some(50.0), cpu_s_per_1000: None, peak_mib: None },
+    Bounds { scenario: "dns-1000", late_p99_ms: Some(50.0), cpu_s_per_1000: None, peak_mib: None },
+    Bounds { scenario: "ping-1000", late_p99_ms: Some(50.0), cpu_s_per_1000: None, peak_mib: None },
 ];
 
 /// The goals of a load, if it has any.

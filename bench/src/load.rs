@@ -116,12 +116,12 @@ fn load(subject: &Subject<'_>, before: &Moment, after: &Moment) -> Load {
     let cpu = after.server.cpu.saturating_sub(before.server.cpu);
     let targets = after.targets.cpu.saturating_sub(before.targets.cpu);
     let machine = after.machine.saturating_sub(before.machine);
-    let Setup { trackers, reused, https } = subject.setup;
+    let Setup { trackers, reused, spoken } = subject.setup;
     Load {
         name: subject.name.to_owned(),
         trackers,
         reused,
-        https,
+        spoken,
         beside: subject.beside,
         seconds: elapsed.as_secs(),
         probes,

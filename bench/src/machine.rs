@@ -6,6 +6,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use rustix::net::{AddressFamily, SocketType, ipproto};
+
 /// The number of cores, their name, and the kernel.
 pub(crate) fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
@@ -39,6 +41,12 @@ pub(crate) fn busy() -> Duration {
     let busy: u32 =
         ticks.enumerate().filter(|(n, _)| [0, 1, 2, 5, 6].contains(n)).map(|(_, ticks)| ticks).sum();
     TICK * busy
+}
+
+/// Whether a process like this one may send echoes: its group may, or it has the capability.
+pub(crate) fn may_ping() -> bool {
+    let opens = |kind| rustix::net::socket(AddressFamily::INET, kind, Some(ipproto::ICMP)).is_ok();
+    opens(SocketType::DGRAM) || opens(SocketType::RAW)
 }
 
 /// The wall clock in milliseconds since 1970: slots are named by it.

@@ -13,7 +13,7 @@ use crate::{
     report,
     scenario::{self, Scenario, Setup, What},
     start,
-    targets::{Manner, Targets},
+    targets::{Manner, Spoken, Targets},
 };
 
 /// The load under which the page and the starts are measured.
@@ -67,7 +67,10 @@ impl Run<'_> {
     }
 
     async fn load(&mut self, name: &str, setup: Setup) -> Result<(), Failure> {
-        let Setup { trackers, reused, https } = setup;
+        let Setup { trackers, reused, spoken } = setup;
+        if spoken == Spoken::Ping && !machine::may_ping() {
+            return Err(Failure::Unexpected("this machine lets nobody like us send echoes".into()));
+        }
         let data = self.folder(name)?;
         let mut targets = Targets::start(&self.manner(setup))?;
         let server = Server::start(&self.plan.server, &data, &[&targets]).await?;
@@ -76,7 +79,7 @@ impl Run<'_> {
             Subject { name, server: &server, targets: &mut targets, setup, beside: 0, data: &data };
         let window = load::watch(&mut subject, self.length).await?;
         let checks = window.total_checks();
-        let is_plain = reused && !https;
+        let is_plain = reused && spoken == Spoken::Http;
         if is_plain && trackers == POLL_LOAD {
             self.figures.poll = Some(page::poll(&server, trackers).await?);
             self.figures.client = page::client(&server).await?;
@@ -105,7 +108,7 @@ impl Run<'_> {
     }
 
     async fn hanging(&mut self, name: &str, hanging: usize, others: usize) -> Result<(), Failure> {
-        let setup = Setup { trackers: others, reused: true, https: false };
+        let setup = Setup { trackers: others, reused: true, spoken: Spoken::Http };
         let data = self.folder(name)?;
         let mut targets = Targets::start(&self.manner(setup))?;
         let hanging =
@@ -122,7 +125,7 @@ impl Run<'_> {
 
     async fn blackbox(&mut self, name: &str, trackers: usize) -> Result<(), Failure> {
         let programs = Programs::find(self.plan.peers.as_deref())?;
-        let setup = Setup { trackers, reused: false, https: false };
+        let setup = Setup { trackers, reused: false, spoken: Spoken::Http };
         let mut targets = Targets::start(&self.manner(setup))?;
         let theirs = programs.measure(name, &self.plan.scratch, &mut targets, self.length).await?;
         let data = self.folder(name)?;
@@ -149,8 +152,8 @@ impl Run<'_> {
         empty(self.plan.scratch.join(name))
     }
 
-    fn manner(&self, Setup { trackers, reused, https }: Setup) -> Manner {
-        let authority = https.then(|| self.plan.scratch.join("authority.pem"));
-        Manner { count: trackers, close: !reused, authority, ..Manner::default() }
+    fn manner(&self, Setup { trackers, reused, spoken }: Setup) -> Manner {
+        let authority = (spoken == Spoken::Https).then(|| self.plan.scratch.join("authority.pem"));
+        Manner { count: trackers, spoken, close: !reused, authority, ..Manner::default() }
     }
 }

@@ -1,6 +1,6 @@
 //! What can be measured, each under a name of its own, so that one thing can be measured in a minute.
 
-use crate::Failure;
+use crate::{Failure, targets::Spoken};
 
 /// One measurement.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub(crate) struct Setup {
     pub(crate) trackers: usize,
     /// Whether the targets keep connections.
     pub(crate) reused: bool,
-    pub(crate) https: bool,
+    pub(crate) spoken: Spoken,
 }
 
 /// Those that were asked for: by name, by number of trackers, by both, or the usual ones.
@@ -41,7 +41,9 @@ pub(crate) fn chosen(
 ) -> Result<Vec<Scenario>, Failure> {
     match (only, trackers) {
         ([], None) => Ok(all().into_iter().filter(|scenario| scenario.quick || !quick).collect()),
-        ([], Some(trackers)) => Ok([true, false].map(|reused| load(trackers, reused, false, true)).into()),
+        ([], Some(trackers)) => {
+            Ok([true, false].map(|reused| load(trackers, reused, Spoken::Http, true)).into())
+        }
         (only, None) => named(only),
         (only, Some(trackers)) => {
             Ok(named(only)?.into_iter().map(|scenario| scenario.with(trackers)).collect())
@@ -87,28 +89,35 @@ impl Scenario {
 }
 
 fn all() -> Vec<Scenario> {
-    let both = |trackers, https, quick| [true, false].map(|reused| load(trackers, reused, https, quick));
+    let both = |trackers, spoken, quick| [true, false].map(|reused| load(trackers, reused, spoken, quick));
     let mut all = Vec::new();
-    all.extend(both(100, false, true));
-    all.extend(both(1_000, false, true));
-    all.extend(both(5_000, false, false));
-    all.extend(both(10_000, false, false));
-    all.extend(both(1_000, true, false));
-    all.push(load(10_000, true, true, false));
+    all.extend(both(100, Spoken::Http, true));
+    all.extend(both(1_000, Spoken::Http, true));
+    all.extend(both(5_000, Spoken::Http, false));
+    all.extend(both(10_000, Spoken::Http, false));
+    all.extend(both(1_000, Spoken::Https, false));
+    all.push(load(10_000, true, Spoken::Https, false));
+    all.extend([Spoken::Tcp, Spoken::Dns, Spoken::Ping].map(another_kind));
     all.extend([latency(true, true), latency(false, false)]);
     all.extend([hanging(1), hanging(1_000)]);
     all.extend([blackbox(100), blackbox(500)]);
     all
 }
 
-fn load(trackers: usize, reused: bool, https: bool, quick: bool) -> Scenario {
-    let scheme = if https { "https-" } else { "" };
+fn load(trackers: usize, reused: bool, spoken: Spoken, quick: bool) -> Scenario {
+    let scheme = if spoken == Spoken::Https { "https-" } else { "" };
     let name = format!("{scheme}{trackers}-{}", connections(reused));
-    Scenario { name, quick, what: What::Load(Setup { trackers, reused, https }) }
+    Scenario { name, quick, what: What::Load(Setup { trackers, reused, spoken }) }
+}
+
+/// Of kinds beside the web nothing is kept between two checks.
+fn another_kind(spoken: Spoken) -> Scenario {
+    let setup = Setup { trackers: 1_000, reused: false, spoken };
+    Scenario { name: format!("{}-1000", spoken.word()), quick: false, what: What::Load(setup) }
 }
 
 fn latency(reused: bool, quick: bool) -> Scenario {
-    let setup = Setup { trackers: 1_000, reused, https: false };
+    let setup = Setup { trackers: 1_000, reused, spoken: Spoken::Http };
     Scenario { name: format!("latency-{}", connections(reused)), quick, what: What::Latency(setup) }
 }
 
@@ -138,6 +147,7 @@ mod tests {
     #[test]
     fn a_whole_name_means_one_scenario_and_a_part_all_that_have_it() {
         assert_eq!(names(&["1000-reused"]), ["1000-reused"]);
+        assert_eq!(names(&["tcp", "dns-1000", "ping"]), ["tcp-1000", "dns-1000", "ping-1000"]);
         assert_eq!(names(&["hanging", "blackbox-100"]), ["hanging-1", "hanging-1000", "blackbox-100"]);
     }
 

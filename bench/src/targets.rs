@@ -3,7 +3,7 @@
 //! One listener serves all of them: it is bound to every address, but to the loopback device only. Ten thousand listeners
 //! would be ten thousand descriptors, half of what many machines allow a process. [`plain`] answers HTTP and shares the cores
 //! with the server under test, so it does as little as can be; [`secure`] speaks TLS; [`control`] is how the bench asks what the
-//! targets have seen.
+//! targets have seen. [`names`] answers questions of DNS, and the kernel answers echoes.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod control;
+mod names;
 mod plain;
 mod question;
 mod secure;
@@ -25,11 +26,27 @@ mod serve;
 pub(crate) use control::Delayed;
 pub(crate) use serve::serve;
 
+/// What targets speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Spoken {
+    #[default]
+    Http,
+    Https,
+    /// Nothing: they take connections.
+    Tcp,
+    Dns,
+    /// Nothing: the kernel answers.
+    Ping,
+}
+
 /// How targets behave.
 #[derive(clap::Args, Clone, Default)]
 pub(crate) struct Manner {
     /// How many.
     pub(crate) count: usize,
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) spoken: Spoken,
     /// Close each connection after its answer.
     #[arg(long)]
     pub(crate) close: bool,
@@ -39,7 +56,7 @@ pub(crate) struct Manner {
     /// Answer only so long after the question; the first target after the first time, the second after the second, and so on.
     #[arg(long, value_name = "MS", value_delimiter = ',')]
     pub(crate) delays: Vec<u32>,
-    /// Speak TLS, each target with a certificate for its address; the authority's goes into this file.
+    /// With HTTPS: each target has a certificate for its address; the authority's goes into this file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["hang", "delays"])]
     pub(crate) authority: Option<PathBuf>,
     /// The second number of their addresses, so that two processes of targets share none.
@@ -119,9 +136,23 @@ impl Drop for Targets {
 /// Targets that differ in the last number only.
 const IN_A_ROW: usize = 250;
 
+impl Spoken {
+    /// Its name in names of scenarios, which is the scheme of its targets.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+            Self::Tcp => "tcp",
+            Self::Dns => "dns",
+            Self::Ping => "ping",
+        }
+    }
+}
+
 impl Manner {
     fn args(&self) -> Vec<String> {
         let mut args = vec![self.count.to_string(), format!("--net={}", self.net)];
+        args.push(format!("--spoken={}", self.spoken.word()));
         args.extend(self.close.then(|| "--close".to_owned()));
         args.extend(self.hang.then(|| "--hang".to_owned()));
         args.extend(self.delays.iter().map(|delay| format!("--delays={delay}")));
@@ -130,8 +161,13 @@ impl Manner {
     }
 
     fn url(&self, target: usize, port: u16) -> String {
-        let scheme = if self.authority.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}:{port}/", self.address(target))
+        let (scheme, address) = (self.spoken.word(), self.address(target));
+        match self.spoken {
+            Spoken::Http | Spoken::Https => format!("{scheme}://{address}:{port}/"),
+            Spoken::Tcp => format!("{scheme}://{address}:{port}"),
+            Spoken::Dns => format!("{scheme}://{address}:{port}/bench.example"),
+            Spoken::Ping => format!("{scheme}://{address}"),
+        }
     }
 
     fn address(&self, target: usize) -> std::net::Ipv4Addr {
@@ -154,6 +190,12 @@ mod tests {
     fn a_target_is_known_by_its_address() {
         let manner = Manner { net: 78, ..Manner::default() };
         assert_eq!(manner.url(251, 80), "http://127.78.1.2:80/");
+        let url = |spoken| Manner { spoken, ..manner.clone() }.url(0, 80);
+        assert_eq!(url(Spoken::Dns), "dns://127.78.0.1:80/bench.example");
+        assert_eq!(
+            (url(Spoken::Tcp), url(Spoken::Ping)),
+            ("tcp://127.78.0.1:80".into(), "ping://127.78.0.1".into())
+        );
         assert!((0..10_000).all(|target| target_at(manner.address(target)) == target));
     }
 }

@@ -126,6 +126,22 @@ pub enum Auth {
     },
 }
 
+impl Auth {
+    /// The most bytes of a user that is told to anything but the web.
+    pub const USER_LIMIT: usize = 256;
+    /// The most bytes of a password that is told to anything but the web; tokens of clouds are passwords too.
+    pub const PASSWORD_LIMIT: usize = 4_096;
+
+    /// Its setting, as forms and errors call it.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Basic { .. } => "http.auth.basic",
+            Self::Bearer { .. } => "http.auth.bearer",
+            Self::OAuth2 { .. } => "http.auth.oauth2",
+        }
+    }
+}
+
 /// How TLS is spoken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsOptions {

@@ -1,5 +1,9 @@
 //! The kinds of targets: one line each.
 
+mod typed;
+
+pub(crate) use typed::whole;
+
 /// Which protocol a target speaks, and so what can be said about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -281,10 +285,11 @@ impl Kind {
         all.into_iter().find(|(_, scheme)| scheme.name == name)
     }
 
-    /// The kind of a target as it is written in a form; that of the web for what names no kind.
+    /// The kind of a target as it is typed, whether it is right or not; that of the web for what names no kind.
     pub fn of_text(text: &str) -> Self {
-        let scheme = text.trim().split("://").next().unwrap_or_default().to_ascii_lowercase();
-        Self::of_scheme(&scheme).map_or(Self::Http, |(kind, _)| kind)
+        let whole = whole(text.trim());
+        let scheme = whole.split(':').next().unwrap_or_default();
+        Self::of_scheme(&scheme.to_ascii_lowercase()).map_or(Self::Http, |(kind, _)| kind)
     }
 
     /// Its name in interfaces and for people.
@@ -312,7 +317,8 @@ impl Kind {
         self.row().has(facet)
     }
 
-    /// Whether a setting, as forms and errors call it, says something about it.
+    /// Whether a setting, as forms and errors call it, says something about it; with a word behind it that can be chosen there, whether
+    /// that can be: `http.auth.bearer`.
     pub fn takes(self, field: &str) -> bool {
         facet_of(field).is_none_or(|facet| self.has(facet))
     }
@@ -343,8 +349,8 @@ impl Row {
     }
 }
 
-/// What an option is about, by its field; of what begins like it, too.
-const OPTIONS: [(&str, Facet); 20] = [
+/// What an option is about, by its field, or its field and the word that is chosen there; of what begins like it, too. The first one counts.
+const OPTIONS: [(&str, Facet); 23] = [
     ("http.method", Facet::Web),
     ("http.headers", Facet::Headers),
     ("http.host", Facet::Headers),
@@ -354,7 +360,12 @@ const OPTIONS: [(&str, Facet); 20] = [
     ("http.cookies", Facet::Web),
     ("http.cache_busting", Facet::Web),
     ("http.connections", Facet::Web),
+    // A token goes with a request, and only clients of the web fetch one first.
+    ("http.auth.oauth2", Facet::Web),
+    ("http.auth.bearer", Facet::Headers),
     ("http.auth", Facet::SignIn),
+    // Only the web is asked at every address.
+    ("http.ip.every", Facet::Web),
     ("http.body", Facet::Sends),
     ("http.tls", Facet::Tls),
     ("http.ip", Facet::Asked),
@@ -388,7 +399,18 @@ mod tests {
                 assert_eq!(Kind::of_text(&format!(" {}://host", scheme.name.to_uppercase())), kind);
             }
         }
-        assert_eq!((Kind::of_text("example.org"), Kind::of_text("")), (Kind::Http, Kind::Http));
+        for (text, kind) in [
+            ("example.org", Kind::Http),
+            ("", Kind::Http),
+            ("gopher://a.example", Kind::Http),
+            ("db.example:5432", Kind::Tcp),
+            (" mail.example:587 ", Kind::Smtp),
+            ("ping a.example", Kind::Ping),
+            ("ping a.example/x", Kind::Ping),
+            ("Postgres://ann:secret@db example", Kind::Postgres),
+        ] {
+            assert_eq!(Kind::of_text(text), kind, "{text}");
+        }
     }
 
     #[test]
@@ -401,6 +423,18 @@ mod tests {
             Kind::Push.takes("http.grace") && !Kind::Push.takes("retries") && !Kind::Push.takes("http.ip")
         );
         assert!(!Kind::Http.takes("http.grace") && Kind::Ping.takes("retries"));
+        for (kind, ways) in [
+            (Kind::Http, &["none", "basic", "bearer", "oauth2"][..]),
+            (Kind::Grpc, &["none", "basic", "bearer"]),
+            (Kind::Redis, &["none", "basic"]),
+            (Kind::Tcp, &[]),
+        ] {
+            let mut all = vec!["none", "basic", "bearer", "oauth2"];
+            all.retain(|way| kind.takes(&format!("http.auth.{way}")));
+            assert_eq!(all, ways, "{kind:?}");
+        }
+        assert!(Kind::Redis.takes("http.ip.auto") && !Kind::Redis.takes("http.ip.every"));
+        assert!(!Kind::Redis.takes("http.auth.oauth2.token_url") && Kind::Http.takes("http.ip.every"));
         assert_eq!(Kind::with(Facet::Web), "http");
         assert_eq!(Kind::with(Facet::Signals), "push");
     }

@@ -146,7 +146,7 @@ pub use rest::Rest;
 pub use scope::{Scope, Subject};
 pub use secret::Secret;
 #[cfg(feature = "server")]
-pub use sent::sent;
+pub use sent::{QUERY_LIMIT, sent};
 pub use signal::{Signal, SignalWord};
 pub use status::{Policy, Status, Transition};
 pub use storage::{Backup, BackupKind, Backups, Label, Labels, Limit, Storage};

@@ -1,5 +1,8 @@
 //! What is sent to a target that is no web server, as people type it.
 
+/// The most bytes of a query of a database.
+pub const QUERY_LIMIT: usize = 4_096;
+
 /// The bytes that a text means: `\r`, `\n`, `\t`, `\0`, `\xFF` and `\\` stand for what they do elsewhere. Nothing where a backslash stands
 /// before anything else.
 pub fn sent(text: &str) -> Option<Vec<u8>> {

@@ -5,7 +5,12 @@ use std::{borrow::Cow, fmt};
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use crate::{Facet, FieldError, Kind, Question, RECORD_TYPES, Scheme, kind::Form};
+use crate::{
+    Facet, FieldError, Kind, Question, RECORD_TYPES, Scheme,
+    kind::{Form, whole},
+};
+
+mod login;
 
 /// A URL with a host and a scheme that names its kind, without credentials and fragment; at most 2,048 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +19,8 @@ pub struct Target(Url);
 impl Target {
     /// The most bytes of a URL.
     pub const LIMIT: usize = 2_048;
+    /// The most bytes of its [name](Self::name).
+    pub const NAME_LIMIT: usize = 255;
 
     /// Reads a target as people type it: `example.org` means `https://example.org/`, `db.example:5432` means
     /// `tcp://db.example:5432`, `ping example.org` means `ping://example.org`. The error is about the field `url`.
@@ -89,25 +96,6 @@ impl Target {
         Kind::of_scheme(self.0.scheme()).map(|(_, scheme)| scheme)
     }
 
-    /// Takes user and password out of a URL of a kind that signs in, other than the web's: those go into the options.
-    pub(crate) fn login_of(text: &str) -> Option<(String, String, String)> {
-        let mut url = Url::parse(text.trim()).ok()?;
-        let (kind, _) = Kind::of_scheme(url.scheme())?;
-        let has_one = !url.username().is_empty() || url.password().is_some();
-        if !has_one || kind.has(Facet::Web) || !kind.has(Facet::SignIn) {
-            return None;
-        }
-        let decoded = |part: &str| Some(percent_decode_str(part).decode_utf8().ok()?.into_owned());
-        let (mut user, password) = (decoded(url.username())?, decoded(url.password().unwrap_or_default())?);
-        if user.is_empty() && kind == Kind::Redis {
-            // The user that a password alone is for.
-            user.push_str("default");
-        }
-        url.set_username("").ok()?;
-        url.set_password(None).ok()?;
-        Some((url.into(), user, password))
-    }
-
     fn read(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err(words::FIELD_URL_MISSING.into());
@@ -118,22 +106,11 @@ impl Target {
         if text.starts_with("curl ") {
             return Err(words::FIELD_URL_CURL.into());
         }
-        // As it is typed into a shell.
-        let pinged = text.strip_prefix("ping ").map(|host| format!("ping://{}", host.trim()));
-        let text = pinged.as_deref().unwrap_or(text);
-        if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        let whole = whole(text);
+        if whole.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(words::FIELD_URL_SPACES.into());
         }
-        let with_scheme = match port_of(text) {
-            _ if has_scheme(text) => text.to_owned(),
-            Some(80) => format!("http://{text}"),
-            Some(port) => {
-                let other = OTHERS.iter().find(|(other, _)| *other == port);
-                format!("{}://{text}", other.map_or("https", |(_, scheme)| scheme))
-            }
-            None => format!("https://{text}"),
-        };
-        let url = Url::parse(&with_scheme).map_err(words::field_url_wrong)?;
+        let url = Url::parse(&whole).map_err(words::field_url_wrong)?;
         let Some((kind, scheme)) = Kind::of_scheme(url.scheme()) else {
             let scheme: String = url.scheme().chars().take(60).collect();
             return Err(words::field_url_scheme(Kind::schemes(), scheme));
@@ -206,54 +183,14 @@ fn normal(mut url: Url, kind: Kind, scheme: Scheme) -> Result<Url, String> {
 fn is_name(path: &str) -> bool {
     let Some(name) = path.strip_prefix('/') else { return path.is_empty() };
     let decoded = percent_decode_str(name).decode_utf8();
-    decoded
-        .is_ok_and(|name| name.len() <= 255 && !name.contains(|c: char| c.is_control() || "+#".contains(c)))
+    decoded.is_ok_and(|name| {
+        name.len() <= Target::NAME_LIMIT && !name.contains(|c: char| c.is_control() || "+#".contains(c))
+    })
 }
 
 fn question(url: &Url) -> Result<Url, String> {
     let question = Question::of(url).and_then(|question| question.url());
     question.ok_or_else(|| words::field_url_question(RECORD_TYPES.join(", ")))
-}
-
-/// Ports at which hardly anybody speaks HTTP, with the scheme of what is there; where that wants to know who asks, or has no kind, it is
-/// asked for a connection. Of any other port, a URL is meant.
-const OTHERS: [(u16, &str); 20] = [
-    (21, "tcp"),
-    (22, "ssh"),
-    (23, "tcp"),
-    (25, "smtp"),
-    (53, "tcp"),
-    (110, "pop3"),
-    (143, "imap"),
-    (389, "tcp"),
-    (445, "tcp"),
-    (465, "smtps"),
-    (587, "smtp+starttls"),
-    (636, "tcp"),
-    (993, "imaps"),
-    (995, "pop3s"),
-    (1883, "tcp"),
-    (3306, "tcp"),
-    (3389, "tcp"),
-    (5432, "tcp"),
-    (6379, "tcp"),
-    (27017, "tcp"),
-];
-
-/// The port of `host:port`, without anything behind it.
-fn port_of(text: &str) -> Option<u16> {
-    text.rsplit_once(':').and_then(|(_, port)| port.parse().ok())
-}
-
-/// Whether the text names a scheme. `host:8080` does not, `mailto:x` does.
-fn has_scheme(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else {
-        return false;
-    };
-    let is_name = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
-    let is_port = rest.split('/').next().is_some_and(|port| port.chars().all(|c| c.is_ascii_digit()));
-    is_name && (rest.starts_with("//") || !is_port)
 }
 
 /// What a name server can be asked for; other scripts have become ASCII by now.
@@ -294,7 +231,9 @@ mod tests {
 
         #[test]
         fn anything_is_read(text in "\\PC{0,60}") {
+            let kind = Kind::of_text(&text);
             if let Ok(target) = Target::parse(&text) {
+                prop_assert_eq!(kind, target.kind());
                 prop_assert_eq!(Target::parse(target.as_str()), Ok(target));
             }
         }
@@ -372,6 +311,7 @@ mod tests {
         ] {
             let target = Target::parse(text).unwrap();
             assert_eq!((target.as_str(), target.label().as_str()), (url, label));
+            assert_eq!(Kind::of_text(text), target.kind(), "{text}");
         }
     }
 

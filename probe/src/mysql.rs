@@ -19,16 +19,6 @@ impl Ask for Mysql {
         let login = line.login_or(USER)?;
         let (database, query) = (line.name()?, line.query()?);
         let ask = mysql::Ask { login: &login, database: database.as_ref(), query: &query };
-        let mut connection = line.connect().await?;
-        let heard = if line.plan.target.is_starttls() {
-            let hello = mysql::before_tls(&mut connection.stream).await;
-            let hello = hello.map_err(|error| line.broken(&error))?;
-            connection = line.encrypt(connection).await?;
-            mysql::after_tls(&mut connection.stream, hello, &ask).await
-        } else {
-            mysql::ask(&mut connection.stream, &ask).await
-        };
-        let heard = heard.map_err(|error| line.broken(&error))?;
-        line.heard(connection, heard).await
+        line.converse(&ask).await
     }
 }

@@ -14,16 +14,6 @@ pub(crate) struct Pop3;
 impl Ask for Pop3 {
     async fn ask(&self, line: &mut Line<'_>) -> Result<Outcome, Outcome> {
         let login = line.login()?;
-        let mut connection = line.connect().await?;
-        let heard = if line.plan.target.is_starttls() {
-            let begun = pop3::before_tls(&mut connection.stream).await;
-            let begun = begun.map_err(|error| line.broken(&error))?;
-            connection = line.encrypt(connection).await?;
-            pop3::after_tls(&mut connection.stream, begun, login.as_ref()).await
-        } else {
-            pop3::ask(&mut connection.stream, login.as_ref()).await
-        };
-        let heard = heard.map_err(|error| line.broken(&error))?;
-        line.heard(connection, heard).await
+        line.converse(&pop3::Ask { login: login.as_ref() }).await
     }
 }

@@ -18,15 +18,7 @@ impl Ask for Postgres {
     async fn ask(&self, line: &mut Line<'_>) -> Result<Outcome, Outcome> {
         let login = line.login_or(USER)?;
         let (database, query) = (line.name()?, line.query()?);
-        let mut connection = line.connect().await?;
-        if line.plan.target.is_starttls() {
-            let agreed = postgres::before_tls(&mut connection.stream).await;
-            agreed.map_err(|error| line.broken(&error))?;
-            connection = line.encrypt(connection).await?;
-        }
         let ask = postgres::Ask { login: &login, database: database.as_ref(), query: &query };
-        let heard = postgres::ask(&mut connection.stream, &ask).await;
-        let heard = heard.map_err(|error| line.broken(&error))?;
-        line.heard(connection, heard).await
+        line.converse(&ask).await
     }
 }

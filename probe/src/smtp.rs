@@ -14,18 +14,7 @@ pub(crate) struct Smtp;
 impl Ask for Smtp {
     async fn ask(&self, line: &mut Line<'_>) -> Result<Outcome, Outcome> {
         let (name, login) = (own_name(), line.login()?);
-        let ask = smtp::Ask { name: &name, login: login.as_ref() };
-        let mut connection = line.connect().await?;
-        let heard = if line.plan.target.is_starttls() {
-            let begun = smtp::before_tls(&mut connection.stream, &name).await;
-            let begun = begun.map_err(|error| line.broken(&error))?;
-            connection = line.encrypt(connection).await?;
-            smtp::after_tls(&mut connection.stream, begun, &ask).await
-        } else {
-            smtp::ask(&mut connection.stream, &ask).await
-        };
-        let heard = heard.map_err(|error| line.broken(&error))?;
-        line.heard(connection, heard).await
+        line.converse(&smtp::Ask { name: &name, login: login.as_ref() }).await
     }
 }
 

@@ -1,8 +1,7 @@
 //! What is said to servers that are not web servers: one file for each protocol.
 //!
-//! Each file has a function that talks over a stream that somebody else opened, plain or encrypted, and gives what it
-//! [heard](Heard). Where a protocol begins in the clear and agrees on encryption, a second function comes before it
-//! (`before_tls`): when it is done, the caller encrypts the stream and goes on with the other half.
+//! Each file talks over a stream that somebody else opened, plain or encrypted, and gives what it [heard](Heard). Where a protocol can
+//! begin in the clear and agree on encryption, it is a [`Talk`]: between its halves the caller encrypts the stream.
 //!
 //! Nothing here has a deadline, the caller has one. All that is read is bounded, whatever the other side sends; texts that
 //! come from there are made harmless, and what the login keeps secret is masked in them.
@@ -10,6 +9,7 @@
 pub(crate) mod chance;
 mod error;
 mod given;
+mod halves;
 mod login;
 mod wire;
 
@@ -28,7 +28,9 @@ pub mod ssh;
 pub use self::{
     error::TalkError,
     given::{GivenError, Name, Query, Topic},
+    halves::{Io, Talk},
     login::{Login, LoginError},
+    wire::Wire,
 };
 
 /// What was learnt of a server. What a protocol does not tell is absent.

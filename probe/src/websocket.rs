@@ -22,7 +22,7 @@ use tokio::{
     time::{Instant, timeout, timeout_at},
 };
 
-use self::frame::{BINARY, CLOSE, Event, Frames, NoFrame, PONG, TEXT, frame};
+use self::frame::{BINARY, CLOSE, Event, Frames, PONG, TEXT, Wrong, frame};
 use crate::{
     fault,
     http::upgrade,
@@ -148,9 +148,7 @@ impl Socket {
     /// Reads until a message has ended or there is nothing more to wait for. Pings are answered on the way.
     async fn hear(&mut self, messages: &mut Option<Vec<u8>>) -> Result<Heard, Outcome> {
         loop {
-            while let Some(event) =
-                self.frames.next().map_err(|NoFrame| wrong(words::DETAIL_WEBSOCKET_FRAME))?
-            {
+            while let Some(event) = self.frames.next().map_err(|error| wrong(detail(error)))? {
                 match event {
                     Event::Begin => begin(messages),
                     Event::Piece(bytes) => messages.get_or_insert_default().extend(bytes),
@@ -230,6 +228,13 @@ fn closed((code, why): (u16, String)) -> String {
         words::detail_websocket_closed(code)
     } else {
         words::detail_websocket_closed_why(code, why)
+    }
+}
+
+fn detail(error: Wrong) -> &'static str {
+    match error {
+        Wrong::Frame => words::DETAIL_WEBSOCKET_FRAME,
+        Wrong::Text => words::DETAIL_WEBSOCKET_TEXT,
     }
 }
 

@@ -47,6 +47,7 @@ impl Field {
         let input = self.input();
         let input = match self.kind {
             Kind::Tracker => input.choices(form.parents.clone()),
+            Kind::Choice(choices) => input.choices(self.offered(choices, form)),
             _ => input,
         };
         input
@@ -68,14 +69,21 @@ impl Field {
             Kind::Check => InputKind::Tick,
             // Which there are, the form knows.
             Kind::Tracker => InputKind::Choice(Vec::new()),
-            Kind::Choice(choices) => {
-                let owned = choices.iter().map(|(word, text)| ((*word).to_owned(), (*text).to_owned()));
-                InputKind::Choice(owned.collect())
-            }
+            Kind::Choice(choices) => InputKind::Choice(choices.iter().map(owned).collect()),
         };
         let input = Input::new(self.name, self.label, kind).hint(self.hint);
         // Browsers offer passwords of their own otherwise.
         if matches!(self.kind, Kind::Secret) { input.complete("new-password") } else { input }
+    }
+
+    /// What can be chosen of a target of this kind, and what was chosen all the same, which is wrong then and said to be.
+    fn offered(&self, choices: &[(&str, &str)], form: &Form) -> Vec<(String, String)> {
+        let (kind, chosen) = (form.kind(), form.value(self.name));
+        let is_offered = |word: &str| {
+            let has_field = kind.takes(self.name);
+            !has_field || word == chosen || kind.takes(&format!("{}.{word}", self.name))
+        };
+        choices.iter().filter(|(word, _)| is_offered(word)).map(owned).collect()
     }
 
     /// What stands in it. What is as usual is not repeated: it stands there greyed.
@@ -94,6 +102,10 @@ impl Field {
     fn is_inherited(&self) -> bool {
         matches!(self.kind, Kind::Line | Kind::Short | Kind::Presets(_) | Kind::Lines(_))
     }
+}
+
+fn owned((word, text): &(&str, &str)) -> (String, String) {
+    ((*word).to_owned(), (*text).to_owned())
 }
 
 #[cfg(test)]

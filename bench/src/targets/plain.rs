@@ -1,4 +1,4 @@
-//! Targets of plain HTTP: one thread, one epoll, two system calls for a question on a connection that is there already.
+//! Targets of plain HTTP, and those that only take connections: one thread, one epoll, two system calls for a question on a connection that is there already.
 
 use std::{
     cmp::Reverse,
@@ -20,7 +20,7 @@ use rustix::{
 use tokio::time::Instant;
 
 use super::{
-    Manner,
+    Manner, Spoken,
     control::{Delayed, Tally},
     question::{CLOSES, Question, STAYS},
     target_at,
@@ -98,6 +98,9 @@ impl Responder<'_> {
                 self.connections.resize_with(slot + 1, || None);
             }
             self.accepted += 1;
+            if self.manner.spoken == Spoken::Tcp {
+                self.tally.count();
+            }
             // Only who delays must know which target was meant; it costs a system call.
             let target = if self.manner.delays.is_empty() { 0 } else { target_of(&socket) };
             let connection =

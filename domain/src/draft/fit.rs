@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Draft, policy::length as length_of};
 use crate::{
     Auth, Expectations, Facet, Family, FieldError, Given, HttpDraft, HttpOptions, Invalid, Kind, NewTracker,
-    Policy, Target, facet_of, sent, tracker::DEFAULT_DEADLINE,
+    Policy, QUERY_LIMIT, Target, facet_of, sent, tracker::DEFAULT_DEADLINE,
 };
 
 /// A tracker that asks another target. Where that is of another kind, what was expected as usual becomes what is usual there.
@@ -35,8 +35,8 @@ pub(super) fn fitted(draft: &Draft, tracker: NewTracker) -> Result<NewTracker, I
     if !kind.has(Facet::Web) {
         problems.extend(http.auth.as_ref().and_then(|auth| login_problem(auth, kind)));
     }
-    if kind.has(Facet::Rows) && http.body.as_ref().is_some_and(|query| query.len() > QUERY) {
-        problems.push(FieldError::new("http.body", words::field_query_long(QUERY)));
+    if kind.has(Facet::Rows) && http.body.as_ref().is_some_and(|query| query.len() > QUERY_LIMIT) {
+        problems.push(FieldError::new("http.body", words::field_query_long(QUERY_LIMIT)));
     }
     let (policy, deadline) = if kind.has(Facet::Asked) {
         (tracker.policy, tracker.deadline)
@@ -70,24 +70,20 @@ fn unasked_problems(draft: &Draft) -> impl Iterator<Item = FieldError> + use<> {
     lost.map(|(field, _)| FieldError::new(field, words::field_only_for(Kind::with(Facet::Asked))))
 }
 
-/// Bytes of a user that every protocol takes.
-const USER: usize = 256;
-/// Bytes of a query.
-const QUERY: usize = 4_096;
-
 /// What keeps a server that is none of the web from being told who asks.
 fn login_problem(auth: &Auth, kind: Kind) -> Option<FieldError> {
-    let user = match auth {
-        Auth::Basic { user, .. } => user,
-        Auth::Bearer { .. } if kind.has(Facet::Headers) => return None,
-        Auth::OAuth2 { .. } if kind.has(Facet::Headers) => {
-            return Some(FieldError::new("http.auth", words::field_auth_header(kind.word())));
+    match auth {
+        _ if kind.takes(auth.field()) && kind.has(Facet::Web) => None,
+        _ if !kind.takes(auth.field()) => {
+            let takes_token = kind.takes("http.auth.bearer");
+            let say = if takes_token { words::field_auth_header } else { words::field_auth_basic };
+            Some(FieldError::new("http.auth", say(kind.word())))
         }
-        Auth::Bearer { .. } | Auth::OAuth2 { .. } => {
-            return Some(FieldError::new("http.auth", words::field_auth_basic(kind.word())));
+        Auth::Basic { user, .. } if user.len() > Auth::USER_LIMIT => {
+            Some(FieldError::new("http.auth.basic.user", words::field_user_long(Auth::USER_LIMIT)))
         }
-    };
-    (user.len() > USER).then(|| FieldError::new("http.auth.basic.user", words::field_user_long(USER)))
+        _ => None,
+    }
 }
 
 /// The options without those that a kind has not, and which those were.
@@ -110,8 +106,7 @@ fn without(mut options: HttpOptions, kind: Kind) -> (HttpOptions, Vec<&'static s
         "http.cookies" cookies, "http.cache_busting" cache_busting, "http.connections" connections,
         "http.ip" family, "http.resolvers" resolvers, "http.grace" grace, "http.push_url" push_url
     );
-    // Only the web is asked at every address.
-    if options.family == Family::Every && !kind.has(Facet::Web) {
+    if options.family == Family::Every && !kind.takes("http.ip.every") {
         options.family = Family::Auto;
         lost.push("http.ip");
     }

@@ -9,7 +9,7 @@ use super::{
     stream::Stream,
     tls,
 };
-use crate::talk::{Heard, Login, Name, Query, TalkError};
+use crate::talk::{Heard, Login, Name, Query, Talk, TalkError};
 
 /// The most of what is heard that is kept as evidence, in characters.
 const KEPT: usize = 4_096;
@@ -39,13 +39,27 @@ impl Line<'_> {
         Query::new(text).map_err(|_| unsendable())
     }
 
+    /// A conversation to its end, encrypted from its first byte, on the way, or not at all, as the target's scheme says.
+    pub(crate) async fn converse(&mut self, talk: &impl Talk) -> Result<Outcome, Outcome> {
+        let mut connection = self.connect().await?;
+        let heard = if self.plan.target.is_starttls() {
+            let begun = talk.before_tls(&mut connection.stream).await.map_err(|error| self.broken(&error))?;
+            connection = self.encrypt(connection).await?;
+            talk.after_tls(&mut connection.stream, begun).await
+        } else {
+            talk.ask(&mut connection.stream).await
+        };
+        let heard = heard.map_err(|error| self.broken(&error))?;
+        self.heard(connection, heard).await
+    }
+
     /// What a conversation without an end means.
     pub(crate) fn broken(&self, error: &TalkError) -> Outcome {
         error.outcome(self.trace.phase)
     }
 
     /// Encrypts a connection on which both sides agreed to.
-    pub(crate) async fn encrypt(&mut self, connection: Connection) -> Result<Connection, Outcome> {
+    async fn encrypt(&mut self, connection: Connection) -> Result<Connection, Outcome> {
         let place = self.place()?;
         let Stream::Plain(tcp) = connection.stream else { return Ok(connection) };
         self.trace.enter(Phase::Tls);

@@ -1,11 +1,13 @@
 //! What people give for a conversation, as it can be sent.
 
+use domain::{QUERY_LIMIT, Target};
+
 /// A name that can be sent: of a database, of this machine. It has no control characters and 1 to
-/// [`Name::LIMIT`] bytes.
+/// [`Target::NAME_LIMIT`] bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
-/// What is asked of a database: 1 to [`Query::LIMIT`] bytes and no NUL. Where none is given, `SELECT 1`.
+/// What is asked of a database: 1 to [`QUERY_LIMIT`] bytes and no NUL. Where none is given, `SELECT 1`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query(String);
 
@@ -28,13 +30,10 @@ pub enum GivenError {
 }
 
 impl Name {
-    /// Longest name, in bytes.
-    pub const LIMIT: usize = 255;
-
     /// A name.
     pub fn new(text: impl Into<String>) -> Result<Self, GivenError> {
         let text = text.into();
-        if text.is_empty() || text.len() > Self::LIMIT {
+        if text.is_empty() || text.len() > Target::NAME_LIMIT {
             Err(GivenError::Length)
         } else if text.chars().any(char::is_control) {
             Err(GivenError::Control)
@@ -68,13 +67,10 @@ impl Topic {
 }
 
 impl Query {
-    /// Longest query, in bytes.
-    pub const LIMIT: usize = 4_096;
-
     /// A query.
     pub fn new(text: impl Into<String>) -> Result<Self, GivenError> {
         let text = text.into();
-        if text.trim().is_empty() || text.len() > Self::LIMIT {
+        if text.trim().is_empty() || text.len() > QUERY_LIMIT {
             Err(GivenError::Length)
         } else if text.contains('\0') {
             Err(GivenError::Control)

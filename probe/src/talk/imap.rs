@@ -1,78 +1,70 @@
 //! Mail servers that show mail (RFC 9051, RFC 3501): greeting, capabilities, a login if there is one.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Heard, Login, TalkError, wire::Wire};
+use super::{Heard, Io, Login, Talk, TalkError, Wire};
 
-const NAME: &str = "IMAP";
-
-/// Hears the greeting and asks for encryption. Afterwards the stream is encrypted by the caller, and [`after_tls`] follows.
-pub async fn before_tls<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> Result<Heard, TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    let (heard, is_signed_in) = greeting(&mut wire).await?;
-    // Who is signed in already cannot ask for it; somebody in between may have said that.
-    if is_signed_in {
-        return Err(TalkError::NoEncryption);
-    }
-    match tell(&mut wire, "STARTTLS", &mut Vec::new()).await? {
-        Answer::Ok => wire.end_in_clear()?,
-        _ => return Err(TalkError::NoEncryption),
-    }
-    Ok(heard)
+/// What is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// Who signs in, if anybody does.
+    pub login: Option<&'a Login>,
 }
 
-/// The rest of what [`ask`] says, once the stream is encrypted. What was heard before it is completed.
-pub async fn after_tls<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    heard: Heard,
-    login: Option<&Login>,
-) -> Result<Heard, TalkError> {
-    rest(Wire::new(stream, NAME), heard, login).await
-}
+impl Talk for Ask<'_> {
+    /// What was heard, and whether the server takes us for somebody already.
+    type Begun = (Heard, bool);
 
-/// The whole conversation, over a stream that is encrypted from the beginning, or is not to be. Tells banner and capabilities.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    login: Option<&Login>,
-) -> Result<Heard, TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    let (heard, is_signed_in) = greeting(&mut wire).await?;
-    rest(wire, heard, login.filter(|_| !is_signed_in)).await
-}
+    const NAME: &'static str = "IMAP";
 
-/// What was heard, and whether the server takes us for somebody already.
-async fn greeting<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-) -> Result<(Heard, bool), TalkError> {
-    let line = wire.line().await?;
-    let heard = |text| Heard { banner: Some(wire.text(text, Heard::BANNER)), ..Heard::default() };
-    match line.strip_prefix(b"* ").map(word) {
-        Some((first, text)) if first.eq_ignore_ascii_case(b"OK") => Ok((heard(text), false)),
-        Some((first, text)) if first.eq_ignore_ascii_case(b"PREAUTH") => Ok((heard(text), true)),
-        Some((first, text)) if first.eq_ignore_ascii_case(b"BYE") => Err(TalkError::Refused(wire.said(text))),
-        _ => Err(wire.strange(&line)),
+    async fn begin<S: Io>(&self, wire: &mut Wire<'_, S>) -> Result<Self::Begun, TalkError> {
+        let line = wire.line().await?;
+        let heard = |text| Heard { banner: Some(wire.text(text, Heard::BANNER)), ..Heard::default() };
+        match line.strip_prefix(b"* ").map(word) {
+            Some((first, text)) if first.eq_ignore_ascii_case(b"OK") => Ok((heard(text), false)),
+            Some((first, text)) if first.eq_ignore_ascii_case(b"PREAUTH") => Ok((heard(text), true)),
+            Some((first, text)) if first.eq_ignore_ascii_case(b"BYE") => {
+                Err(TalkError::Refused(wire.said(text)))
+            }
+            _ => Err(wire.strange(&line)),
+        }
+    }
+
+    async fn agree<S: Io>(
+        &self,
+        wire: &mut Wire<'_, S>,
+        (heard, is_signed_in): Self::Begun,
+    ) -> Result<Self::Begun, TalkError> {
+        // Who is signed in already cannot ask for it; somebody in between may have said that.
+        if is_signed_in {
+            return Err(TalkError::NoEncryption);
+        }
+        match tell(wire, "STARTTLS", &mut Vec::new()).await? {
+            Answer::Ok => Ok((heard, false)),
+            _ => Err(TalkError::NoEncryption),
+        }
+    }
+
+    /// Tells banner and capabilities.
+    async fn finish<S: Io>(
+        &self,
+        mut wire: Wire<'_, S>,
+        (mut heard, is_signed_in): Self::Begun,
+    ) -> Result<Heard, TalkError> {
+        match tell(&mut wire, "CAPABILITY", &mut heard.capabilities).await? {
+            Answer::Ok => {}
+            Answer::Go => return Err(wire.strange(b"+")),
+            Answer::No(said) => return Err(TalkError::Refused(wire.said(&said))),
+        }
+        if let Some(login) = self.login.filter(|_| !is_signed_in) {
+            sign_in(&mut wire, login, &heard.capabilities).await?;
+        }
+        wire.part(b"a LOGOUT\r\n").await;
+        Ok(heard)
     }
 }
 
-async fn rest<S: AsyncRead + AsyncWrite + Unpin>(
-    mut wire: Wire<'_, S>,
-    mut heard: Heard,
-    login: Option<&Login>,
-) -> Result<Heard, TalkError> {
-    match tell(&mut wire, "CAPABILITY", &mut heard.capabilities).await? {
-        Answer::Ok => {}
-        Answer::Go => return Err(wire.strange(b"+")),
-        Answer::No(said) => return Err(TalkError::Refused(wire.said(&said))),
-    }
-    if let Some(login) = login {
-        sign_in(&mut wire, login, &heard.capabilities).await?;
-    }
-    wire.part(b"a LOGOUT\r\n").await;
-    Ok(heard)
-}
-
-async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
+async fn sign_in<S: Io>(
     wire: &mut Wire<'_, S>,
     login: &Login,
     capabilities: &[String],
@@ -123,7 +115,7 @@ enum Answer {
 }
 
 /// Every command has the same tag: there is never more than one under way.
-async fn tell<S: AsyncRead + AsyncWrite + Unpin>(
+async fn tell<S: Io>(
     wire: &mut Wire<'_, S>,
     command: &str,
     capabilities: &mut Vec<String>,
@@ -133,10 +125,7 @@ async fn tell<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// The answer to a command. What a server says in between is heard only if it is what it can do, or goodbye.
-async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    capabilities: &mut Vec<String>,
-) -> Result<Answer, TalkError> {
+async fn answer<S: Io>(wire: &mut Wire<'_, S>, capabilities: &mut Vec<String>) -> Result<Answer, TalkError> {
     loop {
         let line = wire.line().await?;
         match word(&line) {
@@ -186,7 +175,7 @@ mod tests {
 
     async fn asked(peer: &mut Peer, login: Option<(&str, &str)>) -> Result<Heard, TalkError> {
         let login = login.map(|(user, password)| Login::new(user, Secret::new(password)).unwrap());
-        ask(peer, login.as_ref()).await
+        Ask { login: login.as_ref() }.ask(peer).await
     }
 
     fn told(says: &str, login: Option<(&str, &str)>) -> (String, String) {
@@ -251,7 +240,11 @@ mod tests {
     fn encryption_begins_with_nothing_before_it() {
         let before = |says: &str| {
             let peer = Peer::new(says.as_bytes(), usize::MAX);
-            format!("{:?}", peer.talk(async |peer| before_tls(peer).await.map(|heard| heard.banner)).0)
+            let ask = Ask { login: None };
+            format!(
+                "{:?}",
+                peer.talk(async |peer| ask.before_tls(peer).await.map(|(heard, _)| heard.banner)).0
+            )
         };
         assert_eq!(before("* OK x\r\na OK go\r\n"), "Ok(Some(\"x\"))");
         assert_eq!(before("* OK x\r\na OK go\r\n* CAPABILITY evil\r\n"), "Err(Early)");

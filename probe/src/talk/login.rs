@@ -1,9 +1,9 @@
 //! Who signs in.
 
-use domain::Secret;
+use domain::{Auth, Secret};
 
 /// A user and a password that can be sent in every protocol: neither breaks a line, ends a text early, or is longer than
-/// [`Login::USER_LIMIT`] and [`Login::PASSWORD_LIMIT`] bytes. `Debug` hides the password.
+/// [`Auth::USER_LIMIT`] and [`Auth::PASSWORD_LIMIT`] bytes. `Debug` hides the password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
     user: String,
@@ -25,11 +25,6 @@ pub enum LoginError {
 }
 
 impl Login {
-    /// Longest user, in bytes.
-    pub const USER_LIMIT: usize = 256;
-    /// Longest password, in bytes; tokens of clouds are passwords too.
-    pub const PASSWORD_LIMIT: usize = 4_096;
-
     /// A login. The user may be empty where a protocol knows passwords only, the password where a user is enough.
     pub fn new(user: impl Into<String>, password: Secret) -> Result<Self, LoginError> {
         let user = user.into();
@@ -37,7 +32,7 @@ impl Login {
             Err(LoginError::Sealed)
         } else if user.chars().chain(password.expose().chars()).any(char::is_control) {
             Err(LoginError::Control)
-        } else if user.len() > Self::USER_LIMIT || password.expose().len() > Self::PASSWORD_LIMIT {
+        } else if user.len() > Auth::USER_LIMIT || password.expose().len() > Auth::PASSWORD_LIMIT {
             Err(LoginError::Long)
         } else {
             Ok(Self { user, password })

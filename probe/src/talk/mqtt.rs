@@ -1,11 +1,8 @@
 //! MQTT 3.1.1: a connection, a ping, and an echo on a topic if one is given.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::{
-    Heard, Login, TalkError, Topic,
+    Heard, Io, Login, TalkError, Topic, Wire,
     chance::{hex, random},
-    wire::Wire,
 };
 
 /// What is asked.
@@ -32,10 +29,7 @@ const LIMIT: usize = 256 << 10;
 const KEEP_ALIVE: u16 = 60;
 
 /// Connects, pings, and waits for the echo.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    ask: &Ask<'_>,
-) -> Result<Heard, TalkError> {
+pub async fn ask<S: Io>(stream: &mut S, ask: &Ask<'_>) -> Result<Heard, TalkError> {
     let mut wire = Wire::new(stream, "MQTT");
     connect(&mut wire, ask.login).await?;
     wire.send(&PING).await?;
@@ -47,10 +41,7 @@ pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
     Ok(Heard::default())
 }
 
-async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    login: Option<&Login>,
-) -> Result<(), TalkError> {
+async fn connect<S: Io>(wire: &mut Wire<'_, S>, login: Option<&Login>) -> Result<(), TalkError> {
     const CLEAN: u8 = 0x02;
     const PASSWORD: u8 = 0x40;
     const USER: u8 = 0x80;
@@ -83,10 +74,7 @@ async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-async fn echo<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    topic: &Topic,
-) -> Result<(), TalkError> {
+async fn echo<S: Io>(wire: &mut Wire<'_, S>, topic: &Topic) -> Result<(), TalkError> {
     // The number of the packet, and the simplest quality of service.
     let subscribe = [&[0, 1][..], &text(topic.as_str()), &[0]].concat();
     wire.send(&packet(SUBSCRIBE, &subscribe)).await?;
@@ -133,10 +121,7 @@ fn packet(kind: u8, body: &[u8]) -> Vec<u8> {
 }
 
 /// The next packet, which must be one of these kinds, and its kind without flags.
-async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    kinds: &[u8],
-) -> Result<(u8, Vec<u8>), TalkError> {
+async fn receive<S: Io>(wire: &mut Wire<'_, S>, kinds: &[u8]) -> Result<(u8, Vec<u8>), TalkError> {
     let [first] = wire.array().await?;
     let kind = first & 0xf0;
     // Only what is published has flags.

@@ -4,11 +4,9 @@ mod hello;
 mod packet;
 mod sign_in;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 pub use self::hello::Hello;
 use self::packet::{Cut, Packet, error, receive, receive_first, send};
-use super::{Heard, Login, Name, Query, TalkError, wire::Wire};
+use super::{Heard, Io, Login, Name, Query, Talk, TalkError, Wire};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +19,6 @@ pub struct Ask<'a> {
     pub query: &'a Query,
 }
 
-const NAME: &str = "MySQL";
 /// The most columns that a result has.
 const COLUMNS: u64 = 4_096;
 const OK: u8 = 0;
@@ -32,64 +29,40 @@ const ABSENT: u8 = 0xfb;
 const QUIT: u8 = 1;
 const QUERY: u8 = 3;
 
-/// Hears how the server introduces itself and asks for encryption. Afterwards the stream is encrypted by the caller, and
-/// [`after_tls`] follows.
-pub async fn before_tls<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> Result<Hello, TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    let hello = hello(&mut wire).await?;
-    let Some((hello, request)) = hello.encrypted() else { return Err(TalkError::NoEncryption) };
-    send(&mut wire, 1, &request).await?;
-    wire.end_in_clear()?;
-    Ok(hello)
-}
+impl Talk for Ask<'_> {
+    type Begun = Hello;
 
-/// The rest of what [`ask`] says, once the stream is encrypted.
-pub async fn after_tls<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    hello: Hello,
-    ask: &Ask<'_>,
-) -> Result<Heard, TalkError> {
-    rest(Wire::new(stream, NAME), hello, ask).await
-}
+    const NAME: &'static str = "MySQL";
 
-/// The whole conversation in the clear. Tells version, rows and field.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    ask: &Ask<'_>,
-) -> Result<Heard, TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    let hello = hello(&mut wire).await?;
-    rest(wire, hello, ask).await
-}
-
-async fn hello<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Result<Hello, TalkError> {
-    let first = receive_first(wire).await?;
-    if first.body.first() == Some(&FAILED) {
-        return Err(error(wire, &first.body));
+    async fn begin<S: Io>(&self, wire: &mut Wire<'_, S>) -> Result<Hello, TalkError> {
+        let first = receive_first(wire).await?;
+        if first.body.first() == Some(&FAILED) {
+            return Err(error(wire, &first.body));
+        }
+        Hello::parse(wire, &first.body).ok_or_else(|| wire.strange(&first.body))
     }
-    Hello::parse(wire, &first.body).ok_or_else(|| wire.strange(&first.body))
-}
 
-async fn rest<S: AsyncRead + AsyncWrite + Unpin>(
-    mut wire: Wire<'_, S>,
-    hello: Hello,
-    ask: &Ask<'_>,
-) -> Result<Heard, TalkError> {
-    wire.hide(ask.login.password());
-    sign_in::sign_in(&mut wire, &hello, ask).await?;
-    let mut heard = Heard { version: Some(hello.version), ..Heard::default() };
-    send(&mut wire, 0, &[&[QUERY], ask.query.as_str().as_bytes()].concat()).await?;
-    rows(&mut wire, &mut heard).await?;
-    // Its length, its number, and itself.
-    wire.part(&[1, 0, 0, 0, QUIT]).await;
-    Ok(heard)
+    async fn agree<S: Io>(&self, wire: &mut Wire<'_, S>, hello: Hello) -> Result<Hello, TalkError> {
+        let Some((hello, request)) = hello.encrypted() else { return Err(TalkError::NoEncryption) };
+        send(wire, 1, &request).await?;
+        Ok(hello)
+    }
+
+    /// Signs in and asks. Tells version, rows and field.
+    async fn finish<S: Io>(&self, mut wire: Wire<'_, S>, hello: Hello) -> Result<Heard, TalkError> {
+        wire.hide(self.login.password());
+        sign_in::sign_in(&mut wire, &hello, self).await?;
+        let mut heard = Heard { version: Some(hello.version), ..Heard::default() };
+        send(&mut wire, 0, &[&[QUERY], self.query.as_str().as_bytes()].concat()).await?;
+        rows(&mut wire, &mut heard).await?;
+        // Its length, its number, and itself.
+        wire.part(&[1, 0, 0, 0, QUIT]).await;
+        Ok(heard)
+    }
 }
 
 /// Counts what the query gives.
-async fn rows<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    heard: &mut Heard,
-) -> Result<(), TalkError> {
+async fn rows<S: Io>(wire: &mut Wire<'_, S>, heard: &mut Heard) -> Result<(), TalkError> {
     let Packet { body, .. } = receive(wire).await?;
     let columns = match body.first() {
         Some(&OK) => {

@@ -1,77 +1,54 @@
 //! Mail servers that hand mail out (RFC 1939, RFC 2449): greeting, capabilities, a login if there is one.
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use super::{Heard, Io, Login, Talk, TalkError, Wire};
 
-use super::{Heard, Login, TalkError, wire::Wire};
-
-const NAME: &str = "POP3";
-
-/// Hears the greeting and asks for encryption. Afterwards the stream is encrypted by the caller, and [`after_tls`] follows.
-pub async fn before_tls<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> Result<Heard, TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    let heard = greeting(&mut wire).await?;
-    match tell(&mut wire, "STLS").await? {
-        Ok(_) => wire.end_in_clear()?,
-        Err(_) => return Err(TalkError::NoEncryption),
-    }
-    Ok(heard)
+/// What is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// Who signs in, if anybody does.
+    pub login: Option<&'a Login>,
 }
 
-/// The rest of what [`ask`] says, once the stream is encrypted. What was heard before it is completed.
-pub async fn after_tls<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    heard: Heard,
-    login: Option<&Login>,
-) -> Result<Heard, TalkError> {
-    rest(Wire::new(stream, NAME), heard, login).await
-}
+impl Talk for Ask<'_> {
+    type Begun = Heard;
 
-/// The whole conversation, over a stream that is encrypted from the beginning, or is not to be. Tells banner and capabilities.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    login: Option<&Login>,
-) -> Result<Heard, TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    let heard = greeting(&mut wire).await?;
-    rest(wire, heard, login).await
-}
+    const NAME: &'static str = "POP3";
 
-async fn greeting<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Result<Heard, TalkError> {
-    match reply(wire).await? {
-        Ok(text) => Ok(Heard { banner: Some(wire.text(&text, Heard::BANNER)), ..Heard::default() }),
-        Err(said) => Err(TalkError::Refused(wire.said(&said))),
-    }
-}
-
-async fn rest<S: AsyncRead + AsyncWrite + Unpin>(
-    mut wire: Wire<'_, S>,
-    mut heard: Heard,
-    login: Option<&Login>,
-) -> Result<Heard, TalkError> {
-    // Who does not know the question has nothing to tell.
-    if tell(&mut wire, "CAPA").await?.is_ok() {
-        loop {
-            let line = wire.line().await?;
-            if line == b"." {
-                break;
-            }
-            if heard.capabilities.len() == Heard::CAPABILITIES {
-                return Err(TalkError::TooLong);
-            }
-            heard.capabilities.push(wire.text(&line, Heard::CAPABILITY));
+    async fn begin<S: Io>(&self, wire: &mut Wire<'_, S>) -> Result<Heard, TalkError> {
+        match reply(wire).await? {
+            Ok(text) => Ok(Heard { banner: Some(wire.text(&text, Heard::BANNER)), ..Heard::default() }),
+            Err(said) => Err(TalkError::Refused(wire.said(&said))),
         }
     }
-    if let Some(login) = login {
-        sign_in(&mut wire, login).await?;
+
+    async fn agree<S: Io>(&self, wire: &mut Wire<'_, S>, heard: Heard) -> Result<Heard, TalkError> {
+        tell(wire, "STLS").await?.map(|_| heard).map_err(|_| TalkError::NoEncryption)
     }
-    wire.part(b"QUIT\r\n").await;
-    Ok(heard)
+
+    /// Tells banner and capabilities.
+    async fn finish<S: Io>(&self, mut wire: Wire<'_, S>, mut heard: Heard) -> Result<Heard, TalkError> {
+        // Who does not know the question has nothing to tell.
+        if tell(&mut wire, "CAPA").await?.is_ok() {
+            loop {
+                let line = wire.line().await?;
+                if line == b"." {
+                    break;
+                }
+                if heard.capabilities.len() == Heard::CAPABILITIES {
+                    return Err(TalkError::TooLong);
+                }
+                heard.capabilities.push(wire.text(&line, Heard::CAPABILITY));
+            }
+        }
+        if let Some(login) = self.login {
+            sign_in(&mut wire, login).await?;
+        }
+        wire.part(b"QUIT\r\n").await;
+        Ok(heard)
+    }
 }
 
-async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    login: &Login,
-) -> Result<(), TalkError> {
+async fn sign_in<S: Io>(wire: &mut Wire<'_, S>, login: &Login) -> Result<(), TalkError> {
     wire.hide(login.password());
     let mut answer = tell(wire, &format!("USER {}", login.user())).await?;
     if answer.is_ok() {
@@ -87,18 +64,13 @@ async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-async fn tell<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    line: &str,
-) -> Result<Result<Vec<u8>, Vec<u8>>, TalkError> {
+async fn tell<S: Io>(wire: &mut Wire<'_, S>, line: &str) -> Result<Result<Vec<u8>, Vec<u8>>, TalkError> {
     wire.send(format!("{line}\r\n").as_bytes()).await?;
     reply(wire).await
 }
 
 /// What stands behind `+OK` or `-ERR`.
-async fn reply<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-) -> Result<Result<Vec<u8>, Vec<u8>>, TalkError> {
+async fn reply<S: Io>(wire: &mut Wire<'_, S>) -> Result<Result<Vec<u8>, Vec<u8>>, TalkError> {
     let line = wire.line().await?;
     let text = |rest: &[u8]| rest.trim_ascii().to_vec();
     match (line.strip_prefix(b"+OK"), line.strip_prefix(b"-ERR")) {
@@ -119,7 +91,7 @@ mod tests {
 
     async fn asked(peer: &mut Peer, login: Option<(&str, &str)>) -> Result<Heard, TalkError> {
         let login = login.map(|(user, password)| Login::new(user, Secret::new(password)).unwrap());
-        ask(peer, login.as_ref()).await
+        Ask { login: login.as_ref() }.ask(peer).await
     }
 
     fn told(says: &str, login: Option<(&str, &str)>) -> (String, String) {
@@ -165,7 +137,8 @@ mod tests {
     fn encryption_begins_with_nothing_before_it() {
         let before = |says: &str| {
             let peer = Peer::new(says.as_bytes(), usize::MAX);
-            format!("{:?}", peer.talk(async |peer| before_tls(peer).await.map(|heard| heard.banner)).0)
+            let ask = Ask { login: None };
+            format!("{:?}", peer.talk(async |peer| ask.before_tls(peer).await.map(|heard| heard.banner)).0)
         };
         assert_eq!(before("+OK x\r\n+OK go\r\n"), "Ok(Some(\"x\"))");
         assert_eq!(before("+OK x\r\n+OK go\r\n+"), "Err(Early)");

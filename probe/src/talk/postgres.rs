@@ -4,10 +4,8 @@ mod message;
 mod scram;
 mod sign_in;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use self::message::{Message, Report, build, receive};
-use super::{Heard, Login, Name, Query, TalkError, wire::Wire};
+use super::{Heard, Io, Login, Name, Query, Talk, TalkError, Wire};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -20,37 +18,41 @@ pub struct Ask<'a> {
     pub query: &'a Query,
 }
 
-const NAME: &str = "PostgreSQL";
 /// Version 3.0.
 const VERSION: u32 = 3 << 16;
 const WANTS_TLS: u32 = 80_877_103;
 
-/// Asks for encryption. Afterwards the stream is encrypted by the caller, and [`ask`] follows.
-pub async fn before_tls<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> Result<(), TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    wire.send(&[8_u32.to_be_bytes(), WANTS_TLS.to_be_bytes()].concat()).await?;
-    match wire.array().await? {
-        [b'S'] => wire.end_in_clear(),
-        [b'N'] => Err(TalkError::NoEncryption),
-        // An error too: what it says is not encrypted, and so could be anybody's (CVE-2024-10977).
-        said => Err(wire.strange(&said)),
-    }
-}
+impl Talk for Ask<'_> {
+    /// The server says nothing first.
+    type Begun = ();
 
-/// Signs in and asks, over a stream that is encrypted, or is not to be. Tells version, role, rows and field.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    ask: &Ask<'_>,
-) -> Result<Heard, TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    wire.hide(ask.login.password());
-    wire.send(&startup(ask)).await?;
-    sign_in::sign_in(&mut wire, ask.login).await?;
-    let mut heard = ready(&mut wire).await?;
-    wire.send(&build(b'Q', &[ask.query.as_str().as_bytes(), b"\0"])).await?;
-    rows(&mut wire, &mut heard).await?;
-    wire.part(&build(b'X', &[])).await;
-    Ok(heard)
+    const NAME: &'static str = "PostgreSQL";
+
+    async fn begin<S: Io>(&self, _: &mut Wire<'_, S>) -> Result<(), TalkError> {
+        Ok(())
+    }
+
+    async fn agree<S: Io>(&self, wire: &mut Wire<'_, S>, (): ()) -> Result<(), TalkError> {
+        wire.send(&[8_u32.to_be_bytes(), WANTS_TLS.to_be_bytes()].concat()).await?;
+        match wire.array().await? {
+            [b'S'] => Ok(()),
+            [b'N'] => Err(TalkError::NoEncryption),
+            // An error too: what it says is not encrypted, and so could be anybody's (CVE-2024-10977).
+            said => Err(wire.strange(&said)),
+        }
+    }
+
+    /// Signs in and asks. Tells version, role, rows and field.
+    async fn finish<S: Io>(&self, mut wire: Wire<'_, S>, (): ()) -> Result<Heard, TalkError> {
+        wire.hide(self.login.password());
+        wire.send(&startup(self)).await?;
+        sign_in::sign_in(&mut wire, self.login).await?;
+        let mut heard = ready(&mut wire).await?;
+        wire.send(&build(b'Q', &[self.query.as_str().as_bytes(), b"\0"])).await?;
+        rows(&mut wire, &mut heard).await?;
+        wire.part(&build(b'X', &[])).await;
+        Ok(heard)
+    }
 }
 
 fn startup(ask: &Ask<'_>) -> Vec<u8> {
@@ -66,7 +68,7 @@ fn startup(ask: &Ask<'_>) -> Vec<u8> {
 }
 
 /// Waits until the server takes a query, and learns meanwhile what it tells of itself.
-async fn ready<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Result<Heard, TalkError> {
+async fn ready<S: Io>(wire: &mut Wire<'_, S>) -> Result<Heard, TalkError> {
     let mut heard = Heard::default();
     loop {
         match receive(wire, b"SKNZE").await? {
@@ -91,10 +93,7 @@ async fn ready<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Res
 }
 
 /// Counts what the query gives, until the server takes another one.
-async fn rows<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    heard: &mut Heard,
-) -> Result<(), TalkError> {
+async fn rows<S: Io>(wire: &mut Wire<'_, S>, heard: &mut Heard) -> Result<(), TalkError> {
     let mut rows = 0_u64;
     loop {
         match receive(wire, b"TDCIZENSA").await? {

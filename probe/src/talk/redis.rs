@@ -1,17 +1,12 @@
 //! Redis, and what speaks like it (RESP 2): `AUTH`, `PING`, and `HELLO` from who knows it.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
-use super::{Heard, Login, TalkError, wire::Wire};
+use super::{Heard, Io, Login, TalkError, Wire};
 
 /// The most that a server tells of itself in `HELLO`: names and values.
 const FACTS: usize = 32;
 
 /// Signs in, if there is somebody to, and asks whether the server serves. Tells version and role, of servers since Redis 6.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    login: Option<&Login>,
-) -> Result<Heard, TalkError> {
+pub async fn ask<S: Io>(stream: &mut S, login: Option<&Login>) -> Result<Heard, TalkError> {
     let mut wire = Wire::new(stream, "Redis");
     if let Some(login) = login {
         sign_in(&mut wire, login).await?;
@@ -33,7 +28,7 @@ pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Names and values, one after the other. What comes behind the first value that is a list is not looked at.
-async fn hello<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Result<Heard, TalkError> {
+async fn hello<S: Io>(wire: &mut Wire<'_, S>) -> Result<Heard, TalkError> {
     let mut heard = Heard::default();
     let first = wire.line().await?;
     // An older server, or one that does not let this user ask.
@@ -52,9 +47,7 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Res
 }
 
 /// A text or a number; nothing for what is neither.
-async fn fact<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-) -> Result<Option<Vec<u8>>, TalkError> {
+async fn fact<S: Io>(wire: &mut Wire<'_, S>) -> Result<Option<Vec<u8>>, TalkError> {
     let line = wire.line().await?;
     match line.first() {
         Some(b'+' | b':') => Ok(line.get(1..).map(<[u8]>::to_vec)),
@@ -74,10 +67,7 @@ fn number(line: &[u8]) -> Option<usize> {
     str::from_utf8(line.get(1..)?).ok()?.parse().ok()
 }
 
-async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    login: &Login,
-) -> Result<(), TalkError> {
+async fn sign_in<S: Io>(wire: &mut Wire<'_, S>, login: &Login) -> Result<(), TalkError> {
     wire.hide(login.password());
     let words: &[&str] = match login.user() {
         "" => &["AUTH", login.password()],
@@ -98,7 +88,7 @@ enum Reply {
     Error(Vec<u8>),
 }
 
-async fn reply<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Result<Reply, TalkError> {
+async fn reply<S: Io>(wire: &mut Wire<'_, S>) -> Result<Reply, TalkError> {
     let [kind] = wire.array().await?;
     match kind {
         b'+' => Ok(Reply::Done(wire.line().await?)),

@@ -1,9 +1,8 @@
 //! Mail servers that take mail (RFC 5321): greeting, `EHLO`, a login if there is one. No mail is sent.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Heard, Login, Name, TalkError, wire::Wire};
+use super::{Heard, Io, Login, Name, Talk, TalkError, Wire};
 
 /// What is said.
 #[derive(Clone, Copy, Debug)]
@@ -14,73 +13,46 @@ pub struct Ask<'a> {
     pub login: Option<&'a Login>,
 }
 
-const NAME: &str = "SMTP";
 /// The longest line that every server takes, in bytes without its end.
 const LINE: usize = 510;
 
-/// Hears the greeting and asks for encryption. Afterwards the stream is encrypted by the caller, and [`after_tls`] follows.
-pub async fn before_tls<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    name: &Name,
-) -> Result<Heard, TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    let heard = greeting(&mut wire).await?;
-    hello(&mut wire, name).await?;
-    match tell(&mut wire, "STARTTLS").await? {
-        Reply { code: 220, .. } => wire.end_in_clear()?,
-        Reply { code: 500..600, .. } => return Err(TalkError::NoEncryption),
-        reply => return Err(reply.refused(&wire)),
-    }
-    Ok(heard)
-}
+impl Talk for Ask<'_> {
+    type Begun = Heard;
 
-/// The rest of what [`ask`] says, once the stream is encrypted. What was heard before it is completed.
-pub async fn after_tls<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    heard: Heard,
-    ask: &Ask<'_>,
-) -> Result<Heard, TalkError> {
-    rest(Wire::new(stream, NAME), heard, ask).await
-}
+    const NAME: &'static str = "SMTP";
 
-/// The whole conversation, over a stream that is encrypted from the beginning, or is not to be. Tells banner and capabilities.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
-    ask: &Ask<'_>,
-) -> Result<Heard, TalkError> {
-    let mut wire = Wire::new(stream, NAME);
-    let heard = greeting(&mut wire).await?;
-    rest(wire, heard, ask).await
-}
-
-async fn greeting<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Result<Heard, TalkError> {
-    match reply(wire).await? {
-        Reply { code: 220, lines } => {
-            Ok(Heard { banner: Some(wire.text(&lines.join(&b' '), Heard::BANNER)), ..Heard::default() })
+    async fn begin<S: Io>(&self, wire: &mut Wire<'_, S>) -> Result<Heard, TalkError> {
+        match reply(wire).await? {
+            Reply { code: 220, lines } => {
+                Ok(Heard { banner: Some(wire.text(&lines.join(&b' '), Heard::BANNER)), ..Heard::default() })
+            }
+            reply => Err(reply.refused(wire)),
         }
-        reply => Err(reply.refused(wire)),
     }
-}
 
-async fn rest<S: AsyncRead + AsyncWrite + Unpin>(
-    mut wire: Wire<'_, S>,
-    mut heard: Heard,
-    ask: &Ask<'_>,
-) -> Result<Heard, TalkError> {
-    let lines = hello(&mut wire, ask.name).await?;
-    heard.capabilities = lines.iter().skip(1).map(|line| wire.text(line, Heard::CAPABILITY)).collect();
-    if let Some(login) = ask.login {
-        sign_in(&mut wire, login, &heard.capabilities).await?;
+    async fn agree<S: Io>(&self, wire: &mut Wire<'_, S>, heard: Heard) -> Result<Heard, TalkError> {
+        hello(wire, self.name).await?;
+        match tell(wire, "STARTTLS").await? {
+            Reply { code: 220, .. } => Ok(heard),
+            Reply { code: 500..600, .. } => Err(TalkError::NoEncryption),
+            reply => Err(reply.refused(wire)),
+        }
     }
-    wire.part(b"QUIT\r\n").await;
-    Ok(heard)
+
+    /// Tells banner and capabilities.
+    async fn finish<S: Io>(&self, mut wire: Wire<'_, S>, mut heard: Heard) -> Result<Heard, TalkError> {
+        let lines = hello(&mut wire, self.name).await?;
+        heard.capabilities = lines.iter().skip(1).map(|line| wire.text(line, Heard::CAPABILITY)).collect();
+        if let Some(login) = self.login {
+            sign_in(&mut wire, login, &heard.capabilities).await?;
+        }
+        wire.part(b"QUIT\r\n").await;
+        Ok(heard)
+    }
 }
 
 /// What the server says it can do, behind a first line; nothing else from one that knows only the old greeting.
-async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    name: &Name,
-) -> Result<Vec<Vec<u8>>, TalkError> {
+async fn hello<S: Io>(wire: &mut Wire<'_, S>, name: &Name) -> Result<Vec<Vec<u8>>, TalkError> {
     let mut reply = tell(wire, &format!("EHLO {}", name.as_str())).await?;
     if matches!(reply.code, 500 | 502 | 504) {
         reply = tell(wire, &format!("HELO {}", name.as_str())).await?;
@@ -88,7 +60,7 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
     if reply.code == 250 { Ok(reply.lines) } else { Err(reply.refused(wire)) }
 }
 
-async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
+async fn sign_in<S: Io>(
     wire: &mut Wire<'_, S>,
     login: &Login,
     capabilities: &[String],
@@ -123,11 +95,7 @@ async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Each step is sent only if the server asks for it.
-async fn in_steps<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    command: &str,
-    steps: &[&str],
-) -> Result<Reply, TalkError> {
+async fn in_steps<S: Io>(wire: &mut Wire<'_, S>, command: &str, steps: &[&str]) -> Result<Reply, TalkError> {
     let mut reply = tell(wire, command).await?;
     for step in steps {
         if reply.code != 334 {
@@ -138,10 +106,7 @@ async fn in_steps<S: AsyncRead + AsyncWrite + Unpin>(
     Ok(reply)
 }
 
-async fn tell<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    line: &str,
-) -> Result<Reply, TalkError> {
+async fn tell<S: Io>(wire: &mut Wire<'_, S>, line: &str) -> Result<Reply, TalkError> {
     wire.send(format!("{line}\r\n").as_bytes()).await?;
     reply(wire).await
 }
@@ -153,11 +118,11 @@ struct Reply {
 }
 
 impl Reply {
-    fn said<S: AsyncRead + AsyncWrite + Unpin>(&self, wire: &Wire<'_, S>) -> String {
+    fn said<S: Io>(&self, wire: &Wire<'_, S>) -> String {
         wire.said(&[self.code.to_string().as_bytes(), b" ", &self.lines.join(&b' ')].concat())
     }
 
-    fn refused<S: AsyncRead + AsyncWrite + Unpin>(&self, wire: &Wire<'_, S>) -> TalkError {
+    fn refused<S: Io>(&self, wire: &Wire<'_, S>) -> TalkError {
         match self.code {
             400..600 => TalkError::Refused(self.said(wire)),
             _ => wire.strange(self.said(wire).as_bytes()),
@@ -165,7 +130,7 @@ impl Reply {
     }
 }
 
-async fn reply<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<'_, S>) -> Result<Reply, TalkError> {
+async fn reply<S: Io>(wire: &mut Wire<'_, S>) -> Result<Reply, TalkError> {
     let mut lines = Vec::new();
     let mut first = None;
     while lines.len() < Heard::CAPABILITIES {
@@ -206,7 +171,7 @@ mod tests {
 
     async fn asked(peer: &mut Peer, login: Option<(&str, &str)>) -> Result<Heard, TalkError> {
         let login = login.map(|(user, password)| Login::new(user, Secret::new(password)).unwrap());
-        ask(peer, &Ask { name: &Name::new("me.test").unwrap(), login: login.as_ref() }).await
+        Ask { name: &Name::new("me.test").unwrap(), login: login.as_ref() }.ask(peer).await
     }
 
     fn told(says: &str, login: Option<(&str, &str)>) -> (String, String) {
@@ -272,7 +237,8 @@ mod tests {
         let before = |says: &str| {
             let name = Name::new("me.test").unwrap();
             let peer = Peer::new(says.as_bytes(), usize::MAX);
-            format!("{:?}", peer.talk(async |peer| before_tls(peer, &name).await.map(|heard| heard.banner)).0)
+            let ask = Ask { name: &name, login: None };
+            format!("{:?}", peer.talk(async |peer| ask.before_tls(peer).await.map(|heard| heard.banner)).0)
         };
         assert_eq!(before("220 x\r\n250 STARTTLS\r\n220 go\r\n"), "Ok(Some(\"x\"))");
         assert_eq!(before("220 x\r\n250 STARTTLS\r\n220 go\r\n250 evil\r\n"), "Err(Early)");

@@ -1,8 +1,6 @@
 //! SSH: who each end is (RFC 4253, section 4.2), and no more.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
-use super::{Heard, TalkError, wire::Wire};
+use super::{Heard, Io, TalkError, Wire};
 
 /// The longest identification, in bytes without its end.
 const LINE: usize = 253;
@@ -11,7 +9,7 @@ const BEFORE: usize = 50;
 
 /// Hears how the server identifies itself and does the same. The banner is the whole line, the version what stands behind
 /// the protocol's: `OpenSSH_9.2p1 Debian-2`.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> Result<Heard, TalkError> {
+pub async fn ask<S: Io>(stream: &mut S) -> Result<Heard, TalkError> {
     let mut wire = Wire::new(stream, "SSH");
     for _ in 0..BEFORE {
         let line = wire.line().await?;

@@ -1,12 +1,12 @@
 //! Reading what a stranger sends.
 
 use domain::Secret;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::TalkError;
+use super::{Io, TalkError};
 
 /// A stream, and what was read of it ahead.
-pub(super) struct Wire<'a, S> {
+pub struct Wire<'a, S> {
     stream: &'a mut S,
     protocol: &'static str,
     held: Vec<u8>,
@@ -26,7 +26,7 @@ const LEAST: usize = 4;
 /// The longest text of a server that is kept of what went wrong, in characters.
 const SAID: usize = 160;
 
-impl<'a, S: AsyncRead + AsyncWrite + Unpin> Wire<'a, S> {
+impl<'a, S: Io> Wire<'a, S> {
     /// The protocol's name is for people.
     pub(super) fn new(stream: &'a mut S, protocol: &'static str) -> Self {
         Self { stream, protocol, held: Vec::new(), left: ALL, hidden: Vec::new() }

@@ -33,9 +33,14 @@ pub(super) enum Event {
     Close(Option<(u16, String)>),
 }
 
-/// What came is no frame, or none that a server may send now.
+/// Why what came is not what a server may send now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NoFrame;
+pub(super) enum Wrong {
+    /// No frame, or none that may stand here.
+    Frame,
+    /// A text that is not UTF-8.
+    Text,
+}
 
 /// Takes frames apart. Holds what has not been looked at, and never waits for more than a head or a frame about the connection.
 #[derive(Debug, Default)]
@@ -45,6 +50,8 @@ pub(super) struct Frames {
     data: Option<Data>,
     /// Whether more frames of a message have to come.
     is_within: bool,
+    /// Of a text: the beginning of a character whose rest has not come.
+    begun: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,14 +85,15 @@ impl Frames {
     }
 
     /// The next event, if enough has come for one.
-    pub(super) fn next(&mut self) -> Result<Option<Event>, NoFrame> {
+    pub(super) fn next(&mut self) -> Result<Option<Event>, Wrong> {
         loop {
             if let Some(data) = self.data {
-                return Ok(self.piece(data));
+                return self.piece(data);
             }
             let Some(head) = head(&self.held)? else { return Ok(None) };
             match head.opcode {
                 TEXT | BINARY if !self.is_within => {
+                    self.begun = (head.opcode == TEXT).then(Vec::new);
                     self.open(&head);
                     return Ok(Some(Event::Begin));
                 }
@@ -98,7 +106,7 @@ impl Frames {
                         _ => {}
                     }
                 }
-                _ => return Err(NoFrame),
+                _ => return Err(Wrong::Frame),
             }
         }
     }
@@ -110,19 +118,26 @@ impl Frames {
     }
 
     /// What there is of the frame, or its end where that ends the message.
-    fn piece(&mut self, data: Data) -> Option<Event> {
+    fn piece(&mut self, data: Data) -> Result<Option<Event>, Wrong> {
         if data.left == 0 {
             self.data = None;
             self.is_within = !data.is_last;
+            if data.is_last && self.begun.as_ref().is_some_and(|begun| !begun.is_empty()) {
+                return Err(Wrong::Text);
+            }
             // Of an empty piece nobody needs to know; the next frame is looked at by the next call.
-            return Some(if data.is_last { Event::End } else { Event::Piece(Vec::new()) });
+            return Ok(Some(if data.is_last { Event::End } else { Event::Piece(Vec::new()) }));
         }
         let take = usize::try_from(data.left).unwrap_or(usize::MAX).min(self.held.len());
         if take == 0 {
-            return None;
+            return Ok(None);
         }
         self.data = Some(Data { left: data.left.saturating_sub(take as u64), ..data });
-        Some(Event::Piece(self.held.drain(..take).collect()))
+        let piece: Vec<u8> = self.held.drain(..take).collect();
+        if self.begun.as_mut().is_some_and(|begun| !goes_on(begun, &piece)) {
+            return Err(Wrong::Text);
+        }
+        Ok(Some(Event::Piece(piece)))
     }
 
     /// What a frame about the connection holds, once all of it is there.
@@ -134,14 +149,29 @@ impl Frames {
     }
 }
 
+/// Whether a text goes on as one (section 8.1). Characters may come in pieces: `begun` is what has come of one.
+fn goes_on(begun: &mut Vec<u8>, piece: &[u8]) -> bool {
+    begun.extend_from_slice(piece);
+    match std::str::from_utf8(begun) {
+        Ok(_) => begun.clear(),
+        Err(error) if error.error_len().is_none() => drop(begun.drain(..error.valid_up_to())),
+        Err(_) => return false,
+    }
+    true
+}
+
 /// The head of the next frame, once all of it is there. A server masks nothing, and no extension was agreed on.
-fn head(held: &[u8]) -> Result<Option<Head>, NoFrame> {
+fn head(held: &[u8]) -> Result<Option<Head>, Wrong> {
     let Some((&[first, second], rest)) = held.split_first_chunk() else {
         // What is wrong in the first byte is wrong whatever follows.
-        return if held.first().is_some_and(|first| first & EXTENDED != 0) { Err(NoFrame) } else { Ok(None) };
+        return if held.first().is_some_and(|first| first & EXTENDED != 0) {
+            Err(Wrong::Frame)
+        } else {
+            Ok(None)
+        };
     };
     if first & EXTENDED != 0 || second & MASKED != 0 {
-        return Err(NoFrame);
+        return Err(Wrong::Frame);
     }
     let (is_last, opcode) = (first & LAST != 0, first & 0x0f);
     let (length, size) = match second {
@@ -157,7 +187,7 @@ fn head(held: &[u8]) -> Result<Option<Head>, NoFrame> {
     };
     let is_control = opcode >= CLOSE;
     if length > i64::MAX as u64 || is_control && (length > CONTROL || !is_last) {
-        return Err(NoFrame);
+        return Err(Wrong::Frame);
     }
     Ok(Some(Head { is_last, opcode, length, size }))
 }
@@ -194,7 +224,7 @@ mod tests {
     use super::*;
 
     /// Everything in these bytes, with the pieces of a message put together.
-    fn read(bytes: &[u8], piece: usize) -> (Vec<Event>, Result<bool, NoFrame>) {
+    fn read(bytes: &[u8], piece: usize) -> (Vec<Event>, Result<bool, Wrong>) {
         let (mut frames, mut events) = (Frames::default(), Vec::new());
         for bytes in bytes.chunks(piece) {
             frames.add(bytes);
@@ -245,6 +275,22 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_utf_8_however_it_comes() {
+        for (bytes, wanted) in [
+            (&b"\x81\x04a\xc3\xa9b"[..], Ok(true)),
+            (b"\x01\x02a\xc3\x89\x00\x80\x01\xa9", Ok(true)),
+            (b"\x82\x01\xff", Ok(true)),
+            (b"\x81\x01\xc3\x82\x01\xa9", Err(Wrong::Text)),
+            (b"\x01\x01\xc3\x80\x00", Err(Wrong::Text)),
+            (b"\x81\x09\xff", Err(Wrong::Text)),
+        ] {
+            for piece in 1..=bytes.len() {
+                assert_eq!(read(bytes, piece).1, wanted, "{bytes:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_a_server_must_not_send_is_refused() {
         for bytes in [
             &b"\xc1\x00"[..],
@@ -258,7 +304,7 @@ mod tests {
             b"\x82\x7f\x80\0\0\0\0\0\0\0",
             b"HTTP/1.1 400",
         ] {
-            assert_eq!(read(bytes, bytes.len()).1, Err(NoFrame), "{bytes:?}");
+            assert_eq!(read(bytes, bytes.len()).1, Err(Wrong::Frame), "{bytes:?}");
         }
         assert_eq!(
             read(b"\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff...", 9).1,

@@ -5,7 +5,7 @@ use domain::{Auth, FaultKind, Outcome, Phase, Secret};
 use h2::{Reason, RecvStream};
 use http::{HeaderMap, Request, Response};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
 };
 
@@ -159,6 +159,45 @@ async fn the_call_says_what_is_set() {
     let whole = format!("grpc://{}", server.address);
     assert_eq!(ask_expecting(whole, "").await, Outcome::Up);
     assert_eq!(told.recv().await.unwrap().1, &[0; 5][..], "the server as a whole");
+}
+
+#[tokio::test]
+async fn we_take_our_leave() {
+    let (tell, mut told) = unbounded_channel();
+    let server = Server::start(move |_, mut stream| {
+        let tell = tell.clone();
+        async move {
+            let (mut inside, outside) = tokio::io::duplex(4_096);
+            let (mut hear, mut say) = stream.split();
+            tokio::spawn(serve(outside, GOOD, |_| ()));
+            let (mut back, mut forth) = tokio::io::split(&mut inside);
+            let mut heard = Vec::new();
+            let listen = async {
+                let mut piece = [0; 512];
+                while let Ok(read @ 1..) = hear.read(&mut piece).await {
+                    heard.extend_from_slice(&piece[..read]);
+                    let _ = forth.write_all(&piece[..read]).await;
+                }
+            };
+            tokio::select! {
+                () = listen => {}
+                _ = tokio::io::copy(&mut back, &mut say) => {}
+            }
+            let _ = tell.send(heard);
+        }
+    })
+    .await;
+    assert_eq!(ask_expecting(grpc(&server), "").await, Outcome::Up);
+    let heard = told.recv().await.unwrap();
+    // Each frame begins with three bytes of its length and its kind.
+    let mut frames = &heard["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".len()..];
+    let mut kinds = Vec::new();
+    while let [a, b, c, kind, ..] = frames {
+        kinds.push(*kind);
+        let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
+        frames = &frames[9 + length..];
+    }
+    assert_eq!(kinds.last(), Some(&7), "GOAWAY: {kinds:?}");
 }
 
 #[tokio::test]

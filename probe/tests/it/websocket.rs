@@ -236,6 +236,9 @@ async fn what_comes_after_the_upgrade_is_judged() {
         (b"\x81", FaultKind::Protocol, "ended before its end"),
         (b"\x81\x82....no", FaultKind::Protocol, "no frame"),
         (b"\xc1\x02no", FaultKind::Protocol, "no frame"),
+        (b"\x81\x02n\xff", FaultKind::Protocol, "a text that is not UTF-8"),
+        (b"\x81\x02n\xc3", FaultKind::Protocol, "a text that is not UTF-8"),
+        (b"\x82\x02n\xff", FaultKind::Expectation, "got \"n\u{fffd}\""),
         (b"HTTP/1.1 500 Oh\r\n\r\n", FaultKind::Protocol, "no frame"),
     ] {
         let server = saying(says, true).await;

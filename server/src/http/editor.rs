@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use domain::{Fields, Invalid, TrackerId, pasted, ports::Services};
+use domain::{Fields, Invalid, Target, TrackerId, pasted, ports::Services};
 
 use super::{
     AppState,
@@ -116,15 +116,19 @@ impl Editor {
         }
     }
 
-    /// The form again, with what was typed.
+    /// The form again, with what was typed, but for a password in the target: where its kind takes one, that has a field of its own by
+    /// now, and otherwise it is what was wrong.
     pub(super) async fn again(
         &self,
         asker: Asker,
         action: &str,
-        values: Fields,
+        mut values: Fields,
         error: ApiError,
         panel: Option<String>,
     ) -> Response {
+        for (_, target) in values.iter_mut().filter(|(name, _)| name == "url") {
+            *target = Target::without_password(target);
+        }
         let page = page_of(&values);
         let form = FailedForm { page, action: action.into(), values, error, panel };
         pages::render_failed(self.pages.clone(), asker, form).await

@@ -24,7 +24,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use domain::{TrackerId, access::Need};
+use domain::{Target, TrackerId, access::Need};
 
 use super::{
     AppState, BODY_LIMIT, Problem, alerts, asker,
@@ -159,24 +159,16 @@ async fn keep(forms: &Forms, asker: Asker, resume: Resume) -> Response {
     pages::render(forms.pages.clone(), asker, SIGN_IN_PAGE, answered, StatusCode::UNAUTHORIZED).await
 }
 
-/// What is shown again when a form failed: everything but what nobody should see.
+/// What is shown again when a form failed: everything but what nobody should see. Passwords in targets, of which there may be one a line,
+/// have to be typed again.
 fn shareable(values: &[(String, String)]) -> Vec<(String, String)> {
     let is_secret =
         |name: &str| ["password", "current_password", "two_factor_password", "code"].contains(&name);
     let shown = |(name, value): &(String, String)| {
-        (name.clone(), if name == "url" { without_passwords(value) } else { value.clone() })
+        let lines = || value.lines().map(Target::without_password).collect::<Vec<_>>().join("\n");
+        (name.clone(), if name == "url" { lines() } else { value.clone() })
     };
     values.iter().filter(|(name, _)| !is_secret(name)).map(shown).collect()
-}
-
-/// Targets as they were typed, one a line, but for the passwords in them: those have to be typed again.
-fn without_passwords(targets: &str) -> String {
-    let without = |line: &str| {
-        let parsed = reqwest::Url::parse(line.trim()).ok().filter(|url| url.password().is_some());
-        let bare = parsed.and_then(|mut url| url.set_password(None).map(|()| url.to_string()).ok());
-        bare.unwrap_or_else(|| line.to_owned())
-    };
-    targets.lines().map(without).collect::<Vec<String>>().join("\n")
 }
 
 /// What a form of accounts answers a program.

@@ -111,16 +111,76 @@ async fn the_command_line_checks_a_port() {
     assert!(code == Some(2) && said.contains("a tcp target has no `status`"), "{said}");
 }
 
+/// The page with a form again that a browser sent.
+async fn again(app: &TestApp, path: &str, form: &[(&str, &str)]) -> (u16, String) {
+    let body = serde_urlencoded::to_string(form).unwrap();
+    let request = app.http.post(app.url(path)).header("accept", "text/html").body(body);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let reply = request.header("origin", app.url("")).send().await.unwrap();
+    (reply.status().as_u16(), reply.text().await.unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_is_refused_shows_no_password_of_a_target() {
     let app = TestApp::in_memory().await;
-    let form = "url=postgres%3A%2F%2Fann%3Acanary%40db.example%2Fshop%3Fx";
-    let request = app.http.post(app.url("/api/add_tracker")).header("accept", "text/html");
-    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
-    let reply = request.header("origin", app.url("")).send().await.unwrap();
-    assert_eq!(reply.status(), 422);
-    let page = reply.text().await.unwrap();
-    assert!(page.contains("ann@db.example/shop") && !page.contains("canary"), "{page}");
+    for (path, url) in [
+        ("/api/add_tracker", "postgres://ann:canary@db.example/shop?x"),
+        ("/api/add_tracker", "a.example\npostgres://ann:can/canary@db.example/shop?x"),
+        ("/api/new_tracker", "https://ann:canary@db.example/shop"),
+        ("/api/test_tracker", "https://ann:canary@db.example/shop"),
+        ("/api/read_tracker", "postgres://ann:can/canary@db.example/shop"),
+    ] {
+        let (status, page) = again(&app, path, &[("url", url)]).await;
+        assert_eq!(status, if path == "/api/read_tracker" { 200 } else { 422 });
+        assert!(page.contains("ann@db.example/shop") && !page.contains("canary"), "{path} {url}: {page}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn user_and_password_of_a_target_stand_in_their_own_fields() {
+    let app = TestApp::in_memory().await;
+    let form = [("url", "postgres://ann:canary@db.example/shop"), ("http.auth", "none"), ("every", "")];
+    let wrong = [&form[..2], &[("every", "0.1s")]].concat();
+    for (path, form, expected) in [("/api/test_tracker", &form[..], 200), ("/api/new_tracker", &wrong, 422)] {
+        let (status, page) = again(&app, path, form).await;
+        assert_eq!(status, expected, "{page}");
+        for part in [
+            r#"value="postgres://db.example/shop""#,
+            r#"<option value="basic" selected"#,
+            r#"value="ann""#,
+            r#"value="canary""#,
+        ] {
+            assert!(page.contains(part), "{path}: {part}: {page}");
+        }
+        assert_eq!(page.matches("canary").count(), 1, "in the field of the password only: {page}");
+    }
+    assert_eq!(again(&app, "/api/new_tracker", &form).await.0, 303);
+    let tracker = app.json("/v1/trackers/1").await;
+    assert_eq!(tracker["url"], "postgres://db.example/shop");
+    assert_eq!(tracker["http"]["auth"]["basic"]["user"], "ann");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_has_the_fields_of_what_was_typed_right_or_not() {
+    let app = TestApp::in_memory().await;
+    for (url, has, has_not) in [
+        ("db.example:5432", "f-http-body", "f-http-method"),
+        ("ping a.example", "f-http-ip", "f-http-body"),
+        ("redis://a.example/x", "f-http-auth-basic-user", "f-http-auth-oauth2-scopes"),
+        ("redis://a.example", r#"<option value="basic""#, r#"<option value="bearer""#),
+        ("redis://a.example", r#"<option value="6""#, r#"<option value="every""#),
+        ("ws://a.example", r#"<option value="bearer""#, r#"<option value="oauth2""#),
+        ("a.example", r#"<option value="oauth2""#, "f-nothing"),
+    ] {
+        let (_, page) = again(&app, "/api/new_tracker", &[("url", url), ("every", "0.1s")]).await;
+        assert!(page.contains(has) && !page.contains(has_not), "{url}: {page}");
+    }
+    // What was chosen is not changed by the page.
+    let bearer = [("url", "redis://a.example"), ("http.auth", "bearer"), ("http.auth.bearer.token", "x")];
+    let (status, page) = again(&app, "/api/new_tracker", &bearer).await;
+    assert!(status == 422 && page.contains(r#"<option value="bearer" selected"#), "{page}");
     app.stop().await;
 }
 

@@ -1,9 +1,7 @@
 //! How a server introduces itself (protocol 10), and how that is answered.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::{
-    super::{Heard, Name, wire::Wire},
+    super::{Heard, Io, Name, Wire},
     packet::Cut,
 };
 
@@ -34,7 +32,7 @@ const NEEDED: u32 = PROTOCOL_41 | SECURE_CONNECTION | METHODS;
 const CHARACTERS: u8 = 45;
 
 impl Hello {
-    pub(super) fn parse<S: AsyncRead + AsyncWrite + Unpin>(wire: &Wire<'_, S>, body: &[u8]) -> Option<Self> {
+    pub(super) fn parse<S: Io>(wire: &Wire<'_, S>, body: &[u8]) -> Option<Self> {
         let mut cut = Cut(body);
         if cut.array()? != [PROTOCOL] {
             return None;

@@ -1,9 +1,7 @@
 //! Packets: a length of three bytes, a number that counts them, and so many bytes.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::{
-    super::{TalkError, wire::Wire},
+    super::{Io, TalkError, Wire},
     END,
 };
 
@@ -25,9 +23,7 @@ impl Packet {
 }
 
 /// The next packet.
-pub(super) async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-) -> Result<Packet, TalkError> {
+pub(super) async fn receive<S: Io>(wire: &mut Wire<'_, S>) -> Result<Packet, TalkError> {
     let [a, b, c, number] = wire.array().await?;
     let length = length([a, b, c]);
     if length > LIMIT {
@@ -37,9 +33,7 @@ pub(super) async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// The packet that a server begins with, of which more is known.
-pub(super) async fn receive_first<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-) -> Result<Packet, TalkError> {
+pub(super) async fn receive_first<S: Io>(wire: &mut Wire<'_, S>) -> Result<Packet, TalkError> {
     let [a, b, c, number] = wire.array().await?;
     let length = length([a, b, c]);
     if number != 0 || length > FIRST_LIMIT {
@@ -53,17 +47,13 @@ fn length([a, b, c]: [u8; 3]) -> usize {
 }
 
 /// A packet of ours. What is in it is bounded, far below what a length can say.
-pub(super) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    number: u8,
-    body: &[u8],
-) -> Result<(), TalkError> {
+pub(super) async fn send<S: Io>(wire: &mut Wire<'_, S>, number: u8, body: &[u8]) -> Result<(), TalkError> {
     let [a, b, c, _] = u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes();
     wire.send(&[&[a, b, c, number], body].concat()).await
 }
 
 /// What an error packet says: a mark, its number, perhaps `#` and a state, and a text.
-pub(super) fn error<S: AsyncRead + AsyncWrite + Unpin>(wire: &Wire<'_, S>, body: &[u8]) -> TalkError {
+pub(super) fn error<S: Io>(wire: &Wire<'_, S>, body: &[u8]) -> TalkError {
     let mut cut = Cut(body.get(1..).unwrap_or_default());
     let Some(code) = cut.array().map(u16::from_le_bytes) else { return wire.strange(body) };
     let text = match cut.0.strip_prefix(b"#") {

@@ -1,10 +1,9 @@
 //! Who asks, and how a password is proved without sending it.
 
 use ring::digest::{Algorithm, Context, SHA1_FOR_LEGACY_USE_ONLY as SHA1, SHA256};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    super::{TalkError, wire::Wire},
+    super::{Io, TalkError, Wire},
     Ask, END, FAILED, Hello, OK,
     packet::{Cut, error, receive, send},
 };
@@ -68,7 +67,7 @@ fn hash(algorithm: &'static Algorithm, parts: &[&[u8]]) -> Vec<u8> {
     context.finish().as_ref().to_vec()
 }
 
-pub(super) async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
+pub(super) async fn sign_in<S: Io>(
     wire: &mut Wire<'_, S>,
     hello: &Hello,
     ask: &Ask<'_>,

@@ -16,7 +16,7 @@ fn login() -> Login {
 
 async fn asked(peer: &mut Peer) -> Result<Heard, TalkError> {
     let database = Name::new("shop").unwrap();
-    ask(peer, &Ask { login: &login(), database: Some(&database), query: &Query::default() }).await
+    Ask { login: &login(), database: Some(&database), query: &Query::default() }.ask(peer).await
 }
 
 fn told(says: &[&[u8]]) -> (String, String) {
@@ -74,7 +74,9 @@ fn a_server_gets_no_file_and_no_password() {
 
 #[test]
 fn encryption_begins_with_nothing_before_it() {
-    let before = |says: &[u8]| Peer::new(says, usize::MAX).talk(async |peer| before_tls(peer).await);
+    let (login, query) = (login(), Query::default());
+    let ask = Ask { login: &login, database: None, query: &query };
+    let before = |says: &[u8]| Peer::new(says, usize::MAX).talk(async |peer| ask.before_tls(peer).await);
     let (hello, heard) = before(HELLO);
     assert_eq!(heard.len(), "\x20\0\0\x01".len() + 32 + "\u{fffd}".len() - 1);
     let hello = hello.unwrap();
@@ -84,9 +86,7 @@ fn encryption_begins_with_nothing_before_it() {
     assert!(matches!(before(&old).0, Err(TalkError::NoEncryption)));
     // Within the encryption, a server may have all of the password.
     let says = [b"\x02\0\0\x03\x01\x04\x07\0\0\x05\0\0\0\x02\0\0\0", ROWS].concat();
-    let (result, heard) = Peer::new(&says, usize::MAX).talk(async |peer| {
-        after_tls(peer, hello, &Ask { login: &login(), database: None, query: &Query::default() }).await
-    });
+    let (result, heard) = Peer::new(&says, usize::MAX).talk(async |peer| ask.after_tls(peer, hello).await);
     assert_eq!(result.unwrap().rows, Some(2));
     assert!(heard.contains("\x07\0\0\x04canary\0"), "{heard:?}");
 }

@@ -1,8 +1,6 @@
 //! Messages: a kind, a length that counts itself, and so many bytes.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
-use super::super::{TalkError, wire::Wire};
+use super::super::{Io, TalkError, Wire};
 
 pub(super) struct Message {
     pub(super) kind: u8,
@@ -13,10 +11,7 @@ pub(super) struct Message {
 const LIMIT: usize = 256 << 10;
 
 /// The next message, which must be one of these kinds.
-pub(super) async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    kinds: &[u8],
-) -> Result<Message, TalkError> {
+pub(super) async fn receive<S: Io>(wire: &mut Wire<'_, S>, kinds: &[u8]) -> Result<Message, TalkError> {
     let [kind] = wire.array().await?;
     if !kinds.contains(&kind) {
         return Err(wire.strange(&[kind]));
@@ -60,7 +55,7 @@ impl<'a> Report<'a> {
         report
     }
 
-    pub(super) fn error<S: AsyncRead + AsyncWrite + Unpin>(&self, wire: &Wire<'_, S>) -> TalkError {
+    pub(super) fn error<S: Io>(&self, wire: &Wire<'_, S>) -> TalkError {
         let said = wire.said(&[self.severity, b" ", self.code, b": ", self.text].concat());
         // Class 28 is about who asks.
         if self.code.starts_with(b"28") { TalkError::SignIn(said) } else { TalkError::Refused(said) }

@@ -9,9 +9,8 @@ use ring::{
     digest::{SHA256, digest},
     hmac, pbkdf2,
 };
-use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::super::{TalkError, chance::random, wire::Wire};
+use super::super::{Io, TalkError, Wire, chance::random};
 
 pub(super) const METHOD: &str = "SCRAM-SHA-256";
 /// The most rounds that are computed: about 30 ms of a processor. Servers usually ask for 4,096.
@@ -48,7 +47,7 @@ pub(super) enum NoProof {
 }
 
 impl NoProof {
-    pub(super) fn error<S: AsyncRead + AsyncWrite + Unpin>(&self, wire: &Wire<'_, S>) -> TalkError {
+    pub(super) fn error<S: Io>(&self, wire: &Wire<'_, S>) -> TalkError {
         match self {
             Self::Strange => wire.strange(b""),
             Self::Work => TalkError::SignIn(words::DETAIL_TALK_WORK.into()),

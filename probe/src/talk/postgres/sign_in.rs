@@ -1,10 +1,9 @@
 //! Who asks, in the way that the server wants to know it.
 
 use md5::{Digest, Md5};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    super::{Login, TalkError, chance::hex, wire::Wire},
+    super::{Io, Login, TalkError, Wire, chance::hex},
     message::{Message, Report, build, receive},
     scram::{self, Proof},
 };
@@ -16,10 +15,7 @@ const SASL: u32 = 10;
 const SASL_MORE: u32 = 11;
 const SASL_END: u32 = 12;
 
-pub(super) async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    login: &Login,
-) -> Result<(), TalkError> {
+pub(super) async fn sign_in<S: Io>(wire: &mut Wire<'_, S>, login: &Login) -> Result<(), TalkError> {
     match next(wire).await? {
         (DONE, _) => return Ok(()),
         (IN_CLEAR, _) => wire.send(&build(b'p', &[login.password().as_bytes(), b"\0"])).await?,
@@ -34,9 +30,7 @@ pub(super) async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// What the server wants next, and what it says with it.
-async fn next<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-) -> Result<(u32, Vec<u8>), TalkError> {
+async fn next<S: Io>(wire: &mut Wire<'_, S>) -> Result<(u32, Vec<u8>), TalkError> {
     loop {
         match receive(wire, b"RNvE").await? {
             Message { kind: b'R', mut body } if body.len() >= 4 => {
@@ -51,11 +45,7 @@ async fn next<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-async fn by_scram<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<'_, S>,
-    login: &Login,
-    methods: &[u8],
-) -> Result<(), TalkError> {
+async fn by_scram<S: Io>(wire: &mut Wire<'_, S>, login: &Login, methods: &[u8]) -> Result<(), TalkError> {
     if !methods.split(|byte| *byte == 0).any(|method| method == scram::METHOD.as_bytes()) {
         return Err(TalkError::SignIn(words::detail_talk_method(wire.said(methods))));
     }

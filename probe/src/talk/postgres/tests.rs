@@ -15,7 +15,7 @@ fn login() -> Login {
 }
 
 async fn asked(peer: &mut Peer) -> Result<Heard, TalkError> {
-    ask(peer, &Ask { login: &login(), database: None, query: &Query::default() }).await
+    Ask { login: &login(), database: None, query: &Query::default() }.ask(peer).await
 }
 
 fn told(says: &[u8]) -> (String, String) {
@@ -74,7 +74,9 @@ fn the_proof_cannot_be_skipped() {
 #[test]
 fn encryption_begins_with_nothing_before_it() {
     let before = |says: &[u8]| {
-        let (result, heard) = Peer::new(says, usize::MAX).talk(async |peer| before_tls(peer).await);
+        let (login, query) = (login(), Query::default());
+        let ask = Ask { login: &login, database: None, query: &query };
+        let (result, heard) = Peer::new(says, usize::MAX).talk(async |peer| ask.before_tls(peer).await);
         assert_eq!(heard, "\0\0\0\x08\x04\u{fffd}\x16/");
         format!("{result:?}")
     };

@@ -1,8 +1,7 @@
 //! PostgreSQL and MariaDB.
 
 use domain::{FaultKind, Outcome};
-use probe::talk::{Heard, Name, Query, TalkError, mysql, postgres};
-use tokio::io::{AsyncRead, AsyncWrite};
+use probe::talk::{Heard, Io, Name, Query, Talk, TalkError, mysql, postgres};
 
 use super::{
     Identity, checked, fault, login, not_let_in,
@@ -68,8 +67,8 @@ async fn start_postgres(identity: &Identity) -> Option<Real> {
     Some(place.start(&serve, &args, port).await)
 }
 
-async fn ask_postgres<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
+async fn ask_postgres(
+    stream: &mut impl Io,
     user: &str,
     password: &str,
     database: &str,
@@ -77,8 +76,7 @@ async fn ask_postgres<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<Heard, TalkError> {
     let (login, query) = (login(user, password), Query::new(query).unwrap());
     let database = Name::new(database).unwrap();
-    soon(postgres::ask(stream, &postgres::Ask { login: &login, database: Some(&database), query: &query }))
-        .await
+    soon(postgres::Ask { login: &login, database: Some(&database), query: &query }.ask(stream)).await
 }
 
 #[tokio::test]
@@ -127,7 +125,9 @@ async fn postgres_lets_in_and_counts(server: &Real, identity: &Identity) {
     assert!(said.contains("FATAL 28000"), "{said}");
 
     let mut stream = server.connect().await;
-    soon(postgres::before_tls(&mut stream)).await.unwrap();
+    let (login, query) = (login("encrypted", "canary"), Query::default());
+    let ask = postgres::Ask { login: &login, database: None, query: &query };
+    soon(ask.before_tls(&mut stream)).await.unwrap();
     let mut stream = identity.encrypt(stream).await;
     let heard = ask_postgres(&mut stream, "encrypted", "canary", "shop", "SELECT NULL").await.unwrap();
     assert_eq!((heard.rows, heard.field), (Some(1), None));
@@ -188,7 +188,7 @@ async fn ask_mysql(server: &Real, user: &str, password: &str, query: &str) -> Re
     let (login, query) = (login(user, password), Query::new(query).unwrap());
     let database = Name::new("shop").unwrap();
     let ask = mysql::Ask { login: &login, database: Some(&database), query: &query };
-    soon(mysql::ask(&mut server.connect().await, &ask)).await
+    soon(ask.ask(&mut server.connect().await)).await
 }
 
 #[tokio::test]
@@ -223,10 +223,10 @@ async fn mariadb_lets_in_and_counts() {
     assert!(matches!(file, Err(TalkError::Strange { .. } | TalkError::Refused(_))), "{file:?}");
 
     let mut stream = server.connect().await;
-    let hello = soon(mysql::before_tls(&mut stream)).await.unwrap();
-    let mut stream = identity.encrypt(stream).await;
     let login = login("encrypted", "canary");
     let query = Query::new("SHOW STATUS LIKE 'Ssl_version'").unwrap();
     let ask = mysql::Ask { login: &login, database: None, query: &query };
-    assert_eq!(soon(mysql::after_tls(&mut stream, hello, &ask)).await.unwrap().rows, Some(1));
+    let hello = soon(ask.before_tls(&mut stream)).await.unwrap();
+    let mut stream = identity.encrypt(stream).await;
+    assert_eq!(soon(ask.after_tls(&mut stream, hello)).await.unwrap().rows, Some(1));
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{FaultKind, Outcome, Phase};
-use probe::talk::{Heard, Name, Query, TalkError, imap, mqtt, mysql, pop3, postgres, redis, smtp, ssh};
+use probe::talk::{Heard, Name, Query, Talk, TalkError, imap, mqtt, mysql, pop3, postgres, redis, smtp, ssh};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -19,15 +19,13 @@ async fn ask(protocol: &str, server: &Server) -> Result<Heard, TalkError> {
     let (ann, name, query) = (login("ann", "canary"), Name::new("me.test").unwrap(), Query::default());
     match protocol {
         "redis" => redis::ask(stream, Some(&ann)).await,
-        "postgres" => {
-            postgres::ask(stream, &postgres::Ask { login: &ann, database: None, query: &query }).await
-        }
-        "smtp" => smtp::ask(stream, &smtp::Ask { name: &name, login: Some(&ann) }).await,
-        "imap" => imap::ask(stream, Some(&ann)).await,
-        "pop3" => pop3::ask(stream, Some(&ann)).await,
+        "postgres" => postgres::Ask { login: &ann, database: None, query: &query }.ask(stream).await,
+        "smtp" => smtp::Ask { name: &name, login: Some(&ann) }.ask(stream).await,
+        "imap" => imap::Ask { login: Some(&ann) }.ask(stream).await,
+        "pop3" => pop3::Ask { login: Some(&ann) }.ask(stream).await,
         "ssh" => ssh::ask(stream).await,
         "mqtt" => mqtt::ask(stream, &mqtt::Ask { login: Some(&ann), echo: None }).await,
-        "mysql" => mysql::ask(stream, &mysql::Ask { login: &ann, database: None, query: &query }).await,
+        "mysql" => mysql::Ask { login: &ann, database: None, query: &query }.ask(stream).await,
         other => panic!("no protocol {other}"),
     }
 }

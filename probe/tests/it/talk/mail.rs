@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use domain::{FaultKind, Outcome, Phase};
-use probe::talk::{Name, TalkError, imap, pop3, smtp};
+use probe::talk::{Name, Talk, TalkError, imap, pop3, smtp};
 
 use super::{
     Identity, checked, fault, login, not_let_in,
@@ -88,11 +88,13 @@ async fn dovecot_shows_mail() {
     let Some((server, _)) = start_dovecot(&identity, false).await else { return };
     let ann = login("ann", "can\"ary");
     for login in [None, Some(&ann)] {
-        let heard = soon(imap::ask(&mut server.connect().await, login)).await.unwrap();
+        let heard = soon(imap::Ask { login }.ask(&mut server.connect().await)).await.unwrap();
         assert!(heard.capabilities.iter().any(|word| word == "IMAP4rev1"), "{heard:?}");
         assert!(heard.banner.is_some_and(|banner| banner.contains("Dovecot")));
     }
-    let said = not_let_in(soon(imap::ask(&mut server.connect().await, Some(&login("ann", "wrong")))).await);
+    let said = not_let_in(
+        soon(imap::Ask { login: Some(&login("ann", "wrong")) }.ask(&mut server.connect().await)).await,
+    );
     assert!(said.starts_with("NO [AUTHENTICATIONFAILED]"), "{said}");
     let expect = "banner contains Dovecot; capability == IMAP4rev1; certificate.days > 1";
     let url = format!("imap+starttls://ann:can%22ary@localhost:{}", server.port);
@@ -105,7 +107,7 @@ async fn dovecot_hands_mail_out() {
     let Some((server, port)) = start_dovecot(&identity, false).await else { return };
     let ann = login("ann", "can\"ary");
     for login in [None, Some(&ann)] {
-        let heard = soon(pop3::ask(&mut server.connect_to(port).await, login)).await.unwrap();
+        let heard = soon(pop3::Ask { login }.ask(&mut server.connect_to(port).await)).await.unwrap();
         assert!(heard.capabilities.iter().any(|word| word == "STLS"), "{heard:?}");
         assert!(heard.banner.is_some_and(|banner| banner.contains("Dovecot")));
     }
@@ -114,7 +116,8 @@ async fn dovecot_hands_mail_out() {
         assert_eq!(found.outcome, Outcome::Up, "{url}");
     }
     let wrong = login("ann", "wrong");
-    let said = not_let_in(soon(pop3::ask(&mut server.connect_to(port).await, Some(&wrong))).await);
+    let said =
+        not_let_in(soon(pop3::Ask { login: Some(&wrong) }.ask(&mut server.connect_to(port).await)).await);
     assert!(said.starts_with("[AUTH]"), "{said}");
 }
 
@@ -123,24 +126,26 @@ async fn dovecot_encrypts_half_way() {
     let identity = Identity::new();
     let Some((server, port)) = start_dovecot(&identity, true).await else { return };
     let ann = login("ann", "can\"ary");
-    let said =
-        not_let_in(soon(imap::ask(&mut server.connect_from_afar(server.port).await, Some(&ann))).await);
+    let said = not_let_in(
+        soon(imap::Ask { login: Some(&ann) }.ask(&mut server.connect_from_afar(server.port).await)).await,
+    );
     assert_eq!(said, "it takes no password without encryption");
-    not_let_in(soon(pop3::ask(&mut server.connect_from_afar(port).await, Some(&ann))).await);
+    not_let_in(soon(pop3::Ask { login: Some(&ann) }.ask(&mut server.connect_from_afar(port).await)).await);
 
+    let (imap, pop3) = (imap::Ask { login: Some(&ann) }, pop3::Ask { login: Some(&ann) });
     let mut stream = server.connect_from_afar(server.port).await;
-    let heard = soon(imap::before_tls(&mut stream)).await.unwrap();
+    let heard = soon(imap.before_tls(&mut stream)).await.unwrap();
     let mut stream = identity.encrypt(stream).await;
-    let heard = soon(imap::after_tls(&mut stream, heard, Some(&ann))).await.unwrap();
+    let heard = soon(imap.after_tls(&mut stream, heard)).await.unwrap();
     assert!(
         heard.banner.is_some() && heard.capabilities.iter().any(|word| word == "AUTH=PLAIN"),
         "{heard:?}"
     );
 
     let mut stream = server.connect_from_afar(port).await;
-    let heard = soon(pop3::before_tls(&mut stream)).await.unwrap();
+    let heard = soon(pop3.before_tls(&mut stream)).await.unwrap();
     let mut stream = identity.encrypt(stream).await;
-    let heard = soon(pop3::after_tls(&mut stream, heard, Some(&ann))).await.unwrap();
+    let heard = soon(pop3.after_tls(&mut stream, heard)).await.unwrap();
     assert!(
         heard.banner.is_some() && heard.capabilities.iter().any(|word| word.starts_with("SASL")),
         "{heard:?}"
@@ -185,12 +190,12 @@ async fn aiosmtpd_takes_mail() {
         let Some(server) = start_aiosmtpd(&Identity::new(), methods).await else { return };
         for login in [None, Some(&ann)] {
             let ask = smtp::Ask { name: &name, login };
-            let heard = soon(smtp::ask(&mut server.connect().await, &ask)).await.unwrap();
+            let heard = soon(ask.ask(&mut server.connect().await)).await.unwrap();
             assert!(heard.banner.is_some_and(|banner| banner.starts_with("mail.example.com ")));
             assert!(heard.capabilities.iter().any(|word| word == "STARTTLS"), "{:?}", heard.capabilities);
         }
         let ask = smtp::Ask { name: &name, login: Some(&wrong) };
-        let said = not_let_in(soon(smtp::ask(&mut server.connect().await, &ask)).await);
+        let said = not_let_in(soon(ask.ask(&mut server.connect().await)).await);
         assert!(said.starts_with("535 5.7.8"), "{said}");
     }
 }
@@ -201,12 +206,12 @@ async fn aiosmtpd_encrypts_half_way() {
     let Some(server) = start_aiosmtpd(&identity, "tls").await else { return };
     let (name, ann) = (Name::new("me.test").unwrap(), login("ann", "canary"));
     let ask = smtp::Ask { name: &name, login: Some(&ann) };
-    not_let_in(soon(smtp::ask(&mut server.connect().await, &ask)).await);
+    not_let_in(soon(ask.ask(&mut server.connect().await)).await);
 
     let mut stream = server.connect().await;
-    let heard = soon(smtp::before_tls(&mut stream, &name)).await.unwrap();
+    let heard = soon(ask.before_tls(&mut stream)).await.unwrap();
     let mut stream = identity.encrypt(stream).await;
-    let heard = soon(smtp::after_tls(&mut stream, heard, &ask)).await.unwrap();
+    let heard = soon(ask.after_tls(&mut stream, heard)).await.unwrap();
     assert!(
         heard.banner.is_some() && heard.capabilities.iter().any(|word| word.starts_with("AUTH ")),
         "{heard:?}"
@@ -222,7 +227,7 @@ async fn aiosmtpd_encrypts_half_way() {
     assert_eq!(fault(checked(&identity, url, "", None).await.outcome).kind, FaultKind::SignIn);
 
     // It offers it once only.
-    let again = soon(smtp::before_tls(&mut stream, &name)).await;
+    let again = soon(ask.before_tls(&mut stream)).await;
     assert!(
         matches!(again, Err(TalkError::Closed | TalkError::Strange { .. } | TalkError::Io(_))),
         "{again:?}"
