@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::{Failure, Interval, NewTracker, Schedule, Target, access::Actor};
+use domain::{Facet, Failure, Interval, NewTracker, Schedule, Target, access::Actor};
 
 use crate::{
     live::SharedView,
@@ -11,7 +11,11 @@ use crate::{
 
 /// A tracker of every second, as `--track` makes it.
 pub(crate) fn every_second(target: Target) -> NewTracker {
-    NewTracker { schedule: Schedule::Every(Interval::SECOND), ..NewTracker::of(target) }
+    let usual = NewTracker::of(target);
+    // What calls has its own pace.
+    let is_asked = usual.target.kind().has(Facet::Asked);
+    let schedule = if is_asked { Schedule::Every(Interval::SECOND) } else { usual.schedule.clone() };
+    NewTracker { schedule, ..usual }
 }
 
 /// Adds those whose target nothing tracks yet; so doing it at every start changes nothing.
