@@ -35,7 +35,7 @@ fn shown(view: &LiveView) -> String {
         Mark::Down => 'd',
         Mark::Unknown => 'n',
     };
-    view.cells(ID).unwrap().map(letter).collect()
+    view.cells(ID).unwrap().map(|cell| letter(&cell)).collect()
 }
 
 fn commit(ledger: &mut Ledger, view: &mut LiveView) -> Batch {
