@@ -97,7 +97,7 @@ mod tests {
 
     fn check(letters: &str, expect: &str) {
         assert_eq!(
-            Uptime::over(&cells(letters), Some(Duration::from_secs(1))).to_string(),
+            Uptime::over(cells(letters), Some(Duration::from_secs(1))).to_string(),
             expect,
             "{letters}"
         );
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_cron_outcome_holds_to_the_next_check() {
-        let uptime = Uptime::over(&cells("u...d.u"), None);
+        let uptime = Uptime::over(cells("u...d.u"), None);
         assert_eq!((uptime.up_ms, uptime.down_ms), (4_000 + 2_000, 2_000));
     }
 }

@@ -32,7 +32,7 @@ async fn first_checks_of_many_are_spread_over_a_moment() {
     for n in 0..12 {
         ids.push(app.track(&format!("http://{n}.example/"), 0).await);
     }
-    let all: String = ids.iter().map(|id| format!("&id={id}")).collect();
+    let all = ids.iter().fold(String::new(), |all, id| format!("{all}&id={id}"));
     post(&app, "/api/change_many", &format!("do=pause{all}")).await;
     app.clock.advance(Duration::from_millis(100));
     let resumed = app.clock.now().0;
