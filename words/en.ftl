@@ -391,7 +391,7 @@ calls-url = The target calls this URL when it is done:
 calls-url-label = URL to call
 calls-secret = Whoever knows it can speak for the target, so treat it as a password. A new number in the form makes another URL, and this one stops.
 calls-ways = Ways to call it
-calls-words = GET or POST. Behind the URL: /start when a run begins, nothing or /success when it went well, /fail when it did not, the exit code (/0 to /255), or /log. ?run=NAME tells runs apart that overlap. What is posted is kept, up to 10 KiB.
+calls-words = GET or POST. Behind the URL: /start when a run begins, nothing or /success when it went well, /fail when it did not, the exit code (/0, /1 …), or /log. ?run=NAME tells runs apart that overlap. The last 10 KiB of what is posted are kept.
 calls-way-shell = A heartbeat, from a shell
 calls-way-run = A run with its beginning and its exit code
 calls-way-cron = A line for cron
@@ -2003,7 +2003,7 @@ token-days-wrong = how many days the token lasts is a whole number
 
 api-push-unknown = No tracker has this URL. It may have been given another one; its page shows today's.
 api-push-asked = This tracker asks its target; only targets of the kind push call.
-api-push-word = Behind the URL stands start, success, fail, log, or an exit code from 0 to 255.
+api-push-word = Behind the URL stands start, success, fail, log, or an exit code.
 api-push-run = A run is named by 1 to 64 letters, digits, dots, hyphens and underscores.
 api-push-many = More than 10 signals within a second; this one was not recorded.
 api-nothing = There is nothing here.

@@ -43,7 +43,7 @@ pub trait Archive: Send + Sync {
     /// What was seen when the tracker went down within the window, the newest first, at most `limit`.
     async fn exhibits(&self, id: TrackerId, window: Window, limit: usize) -> Result<Vec<Exhibit>, Failure>;
 
-    /// What the tracker's target told by itself, the newest first: at most `limit`, and at most [`Signal::KEPT`].
+    /// What the tracker's target told by itself, the newest first, at most `limit`. [`Signal::KEPT`] says how many there are at most.
     async fn signals(&self, id: TrackerId, limit: usize) -> Result<Vec<Signal>, Failure>;
 
     /// How long each phase of its good checks took, in the order of [`crate::Phase::ALL`]. Told by hours (UTC): those that the

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::{
     Answer, Expectations, Facet, Fault, FaultKind, Finding, Judgement, Micros, NewTracker, Outcome, Phases,
-    Schedule, Signal, SignalWord, Slots, Timestamp, TrackerId, schedule::spoken,
+    Policy, Schedule, Signal, SignalWord, Slots, Timestamp, TrackerId, schedule::spoken,
 };
 
 /// When signals are expected, and what of them counts as up.
@@ -19,6 +19,7 @@ struct Terms {
     slots: Slots,
     grace: Duration,
     expect: Expectations,
+    policy: Policy,
 }
 
 /// What is expected of one target that calls.
@@ -37,15 +38,13 @@ pub struct Awaited {
 struct Run {
     name: Option<String>,
     began: Timestamp,
-    /// When it has to be over; nothing when its end may have come unheard.
-    until: Option<Timestamp>,
     /// Whether it was told that it did not end in its time.
     is_told: bool,
 }
 
 /// Runs that may be on at once; of more, the oldest are forgotten.
 const MOST_RUNS: usize = 16;
-/// How much before a time of cron a signal may come and still be meant for it: clocks differ.
+/// How much before its time a signal may come and still be meant for it: clocks differ.
 const EARLY: Duration = Duration::from_mins(1);
 
 impl Terms {
@@ -55,8 +54,24 @@ impl Terms {
             return Some(heard.plus(interval));
         }
         let next = self.slots.next_after(heard)?;
-        let early = (self.slots.length_of(next) / 10).min(EARLY);
-        if next.since(heard) <= early { self.slots.next_after(next) } else { Some(next) }
+        if self.is_for(heard, next) { self.slots.next_after(next) } else { Some(next) }
+    }
+
+    /// Whether what comes at a time counts for this expected one: a tenth of the way to the one after it before it, a minute at most.
+    fn is_for(&self, at: Timestamp, expected: Timestamp) -> bool {
+        let length = self.schedule.interval().unwrap_or_else(|| self.slots.length_of(expected));
+        at.plus((length / 10).min(EARLY)) >= expected
+    }
+
+    /// Whether a run should have ended by this time.
+    fn is_over(&self, run: &Run, at: Timestamp) -> bool {
+        run.is_told || run.began.plus(self.grace) <= at
+    }
+
+    /// The newest time whose grace is over now.
+    fn over_until(&self, now: Timestamp) -> Timestamp {
+        let grace = i64::try_from(self.grace.as_millis()).unwrap_or(i64::MAX);
+        Timestamp(now.0.saturating_sub(grace))
     }
 
     /// The first expected time after `now`, when signals are expected then and at the times after.
@@ -82,6 +97,7 @@ impl Awaited {
                 slots: Slots::new(&tracker.schedule, TrackerId(0)),
                 grace: tracker.grace(),
                 expect: tracker.expect.clone(),
+                policy: tracker.policy,
             },
             next: None,
             missed: None,
@@ -89,29 +105,42 @@ impl Awaited {
         })
     }
 
-    /// Takes note of what was heard before, the oldest first. `is_missing` says whether a signal was missing at the end of that.
+    /// Takes note of what was heard until `now`, the oldest first, and was recorded with what it meant. `is_missing` says whether a signal
+    /// was missing at the end of that.
     #[must_use]
-    pub fn after(mut self, signals: &[Signal], is_missing: bool) -> Self {
+    pub fn after(mut self, signals: &[Signal], is_missing: bool, now: Timestamp) -> Self {
         for signal in signals {
-            // What it meant was recorded then.
             let _ = self.hear(signal);
         }
-        self.missed = self.next.filter(|_| is_missing);
+        for run in &mut self.runs {
+            run.is_told = run.began.plus(self.terms.grace) <= now;
+        }
+        if let Some(next) = self.next.filter(|_| is_missing) {
+            self.missed = Some(next);
+            self.next = self.terms.following(next, self.terms.over_until(now));
+        }
         self
     }
 
-    /// Nobody listened until `now`: what was expected meanwhile may have come, and runs may have ended.
+    /// Nobody could hear until `now`: what was expected meanwhile, or would have been early for what is expected next, may have come, and
+    /// runs may have ended.
     pub fn skip(&mut self, now: Timestamp) {
         self.next = self.next.and_then(|next| self.terms.following(next, now));
-        for run in &mut self.runs {
-            run.until = None;
+        if let Some(next) = self.next.filter(|next| self.terms.is_for(now, *next)) {
+            self.next = self.terms.following(next, next);
         }
+        self.runs.clear();
+    }
+
+    /// Whether a signal is expected by now, or a run is on.
+    pub fn waits(&self, now: Timestamp) -> bool {
+        self.next.is_some_and(|next| next <= now) || self.runs.iter().any(|run| !run.is_told)
     }
 
     /// When something is missing if no signal comes before; nothing while none is expected.
     pub fn deadline(&self) -> Option<Timestamp> {
-        let next = self.next.map(|next| next.plus(self.terms.grace));
-        self.runs.iter().filter_map(|run| run.until).chain(next).min()
+        let on = self.runs.iter().filter(|run| !run.is_told).map(|run| run.began);
+        on.chain(self.next).map(|from| from.plus(self.terms.grace)).min()
     }
 
     /// By when something would have been missing after an entry that was due then.
@@ -130,14 +159,15 @@ impl Awaited {
 
     fn begin(&mut self, signal: &Signal) -> Option<Outcome> {
         self.next = self.terms.after(signal.at);
-        // Who names a run that is on begins it anew.
-        self.runs.retain(|run| run.name.is_none() || run.name != signal.run);
-        let other = self.runs.iter().find(|run| !run.is_told && run.until.is_some()).map(|run| run.began);
+        // Who names a run that is on begins it anew; what did not end in its time is not waited for once another begins.
+        self.runs.retain(|run| {
+            run.name != signal.run || (run.name.is_none() && !self.terms.is_over(run, signal.at))
+        });
+        let other = self.runs.iter().find(|run| !self.terms.is_over(run, signal.at)).map(|run| run.began);
         if self.runs.len() == MOST_RUNS {
             self.runs.remove(0);
         }
-        let until = Some(signal.at.plus(self.terms.grace));
-        self.runs.push(Run { name: signal.run.clone(), began: signal.at, until, is_told: false });
+        self.runs.push(Run { name: signal.run.clone(), began: signal.at, is_told: false });
         other
             .map(|began| Outcome::Degraded(Fault::new(FaultKind::Overlap, words::fault_overlap_since(began))))
     }
@@ -147,28 +177,33 @@ impl Awaited {
         // Who names a run at its beginning and not at its end means the only one.
         let place = place.or_else(|| (signal.run.is_none() && self.runs.len() == 1).then_some(0));
         let run = place.map(|place| self.runs.remove(place));
-        if run.is_none() {
+        // What comes when the next one is expected is that one, even if another was missed.
+        let is_next = self.next.is_some_and(|next| self.terms.is_for(signal.at, next));
+        let missed = self.missed.take().filter(|_| !is_next);
+        if run.is_none() || is_next {
             self.next = self.terms.after(signal.at);
         }
-        let missed = self.missed.take();
         let took = run.as_ref().map(|run| signal.at.since(run.began));
-        // Longer ones do not fit, and are told by their signals alone.
-        let latency = took.filter(|took| *took < Duration::from_mins(71)).map(Micros::from);
         let outcome = match signal.word {
-            SignalWord::Exit(code) if code > 0 => {
+            SignalWord::Exit(code) if code != 0 => {
                 Outcome::Down(Fault::new(FaultKind::Exit(code), signal.line()))
             }
             SignalWord::Fail => Outcome::Down(Fault::new(FaultKind::Failed, signal.line())),
-            _ => self.judged(signal, latency).unwrap_or_else(|| late(missed, run.as_ref(), took)),
+            _ => self.judged(signal, took).unwrap_or_else(|| late(missed, run.as_ref(), took)),
         };
+        let outcome = self.terms.policy.judge(outcome, took.map(Micros::from));
+        // Longer ones do not fit, and are told by their signals alone.
+        let latency = took.filter(|took| *took < Duration::from_mins(71)).map(Micros::from);
         Finding { outcome, latency, phases: Phases::NONE }
     }
 
     /// What expectations say against a signal that went well.
-    fn judged(&self, signal: &Signal, latency: Option<Micros>) -> Option<Outcome> {
+    fn judged(&self, signal: &Signal, took: Option<Duration>) -> Option<Outcome> {
+        let message = signal.body.as_bytes();
+        let message = message.get(..Expectations::MESSAGES_LIMIT).unwrap_or(message);
         let answer = Answer {
-            messages: Some(signal.body.as_bytes()),
-            total: latency.unwrap_or(Micros(0)),
+            messages: Some(message).filter(|message| !message.is_empty()),
+            total: took.map_or(Micros(0), Micros::from),
             address: signal.from.as_ref().and_then(|from| from.parse().ok()),
             ..Answer::default()
         };
@@ -182,18 +217,17 @@ impl Awaited {
     /// What it means that nothing came until the deadline, if that is over: a check that is due then.
     pub fn overdue(&mut self, now: Timestamp) -> Option<(Timestamp, Finding)> {
         let due = self.deadline().filter(|due| *due <= now)?;
-        let grace = spoken(self.terms.grace);
-        let fault = if let Some(run) = self.runs.iter_mut().find(|run| run.until == Some(due)) {
-            run.until = None;
+        let (grace, said) = (self.terms.grace, spoken(self.terms.grace));
+        let over = self.runs.iter_mut().find(|run| !run.is_told && run.began.plus(grace) == due);
+        let fault = if let Some(run) = over {
             run.is_told = true;
-            Fault::new(FaultKind::Unfinished, words::fault_unfinished_since(grace, run.began))
+            Fault::new(FaultKind::Unfinished, words::fault_unfinished_since(said, run.began))
         } else {
             let next = self.next?;
             let first = *self.missed.get_or_insert(next);
             // One entry for each that is missing; if we are late ourselves, for the newest.
-            let over = Timestamp(now.0.saturating_sub(due.0.saturating_sub(next.0)));
-            self.next = self.terms.following(next, over);
-            Fault::new(FaultKind::Missing, words::fault_missing_since(grace, first))
+            self.next = self.terms.following(next, self.terms.over_until(now));
+            Fault::new(FaultKind::Missing, words::fault_missing_since(said, first))
         };
         Some((due, Finding::untimed(Outcome::Down(fault))))
     }

@@ -23,7 +23,7 @@ fn signal(second: i64, text: &str) -> Signal {
         word: SignalWord::read(word).unwrap(),
         run: run.map(ToOwned::to_owned),
         from: Some("192.0.2.7".into()),
-        body: "disk full\nmore".into(),
+        body: "copying\ndisk full\n".into(),
     }
 }
 
@@ -83,7 +83,7 @@ fn late_and_missing_are_told_apart() {
             "@460 up"
         ]
     );
-    let finding = awaited(&[]).after(&[signal(0, "")], true).hear(&signal(200, "")).unwrap();
+    let finding = awaited(&[]).after(&[signal(0, "")], true, at(190)).hear(&signal(200, "")).unwrap();
     let Outcome::Degraded(fault) = finding.outcome else { panic!("{finding:?}") };
     assert_eq!(fault.to_string(), format!("late: the signal was expected at {}", at(60)));
 }
@@ -125,11 +125,15 @@ fn runs_that_overlap_are_told_apart_from_those_that_have_names() {
     );
     // The same name begins anew, and a name that is left out at the end means the only run.
     assert_eq!(story(&mut awaited(&[]), &[(0, "start#a"), (5, "start#a"), (8, "")], 60), ["@8 up 3 s"]);
-    // One that was told of is no overlap any more.
+    // One that did not end in its time is no overlap any more, and takes no later one's end.
+    let days = [(0, "start"), (60, "start"), (63, ""), (120, "start"), (124, ""), (180, "start"), (181, "")];
     assert_eq!(
-        story(&mut awaited(&[]), &[(0, "start"), (60, "start"), (61, "")], 61),
-        ["@10 down unfinished", "@61 degraded late 61 s"]
+        story(&mut awaited(&[]), &days, 249),
+        ["@10 down unfinished", "@63 up 3 s", "@124 up 4 s", "@181 up 1 s"]
     );
+    // Told of or not: what was heard before a restart is known by the signals alone.
+    let mut again = awaited(&[]).after(&[signal(0, "start"), signal(60, "start")], false, at(62));
+    assert_eq!(story(&mut again, &[(64, "")], 120), ["@64 up 4 s"]);
 }
 
 #[test]
@@ -143,17 +147,31 @@ fn cron_expects_a_signal_after_each_of_its_times() {
     let mut early = cron();
     assert_eq!(story(&mut early, &[(10_770, "")], 14_699), ["@10770 up"]);
     assert_eq!(early.deadline(), Some(at(14_700)));
+    // It began before its time by its own clock, and its end is that of 15:00.
+    let mut long = cron();
+    assert_eq!(
+        story(&mut long, &[(10_000, "start"), (10_200, ""), (10_790, "0")], 14_699),
+        ["@10200 up 200 s", "@10790 up"]
+    );
+    // Last night's was missed, and tonight's comes in its time.
+    let mut missed = cron();
+    assert_eq!(
+        story(&mut missed, &[(40, ""), (7_203, "")], 7_300),
+        ["@40 up", "@3900 down missing", "@7203 up"]
+    );
 }
 
 #[test]
 fn what_may_have_come_while_nobody_listened_is_not_missing() {
-    let mut a = awaited(&[]).after(&[signal(0, ""), signal(60, "start")], false);
+    let mut a = awaited(&[]).after(&[signal(0, ""), signal(60, "start")], false, at(61));
     assert_eq!(a.deadline(), Some(at(70)));
     a.skip(at(100));
     assert_eq!(a.deadline(), Some(at(130)), "the run may have ended, the next is not due before");
     a.skip(at(1_000_000));
     assert_eq!(a.deadline(), Some(at(1_000_030)));
-    let mut cron = awaited(&[("every", ""), ("cron", "0 * * * *")]).after(&[signal(5, "")], false);
+    a.skip(at(1_000_015));
+    assert_eq!(a.deadline(), Some(at(1_000_090)), "it may have come early");
+    let mut cron = awaited(&[("every", ""), ("cron", "0 * * * *")]).after(&[signal(5, "")], false, at(5));
     cron.skip(at(9_000));
     assert_eq!(cron.deadline(), Some(at(10_810)));
 }
@@ -165,6 +183,14 @@ fn expectations_are_about_what_comes_with_a_signal_and_how_long_it_took() {
         story(&mut awaited(&fields), &[(0, "start"), (2, "0"), (3, "start"), (9, "0")], 9),
         ["@2 up 2 s", "@9 degraded expectation 6 s"]
     );
+    let fields = [("http.grace", "3h"), ("slow", "60s"), ("expect", "total < 30m")];
+    assert_eq!(story(&mut awaited(&fields), &[(0, "start"), (5_000, "")], 5_000), ["@5000 down expectation"]);
+    let mut quiet = signal(0, "");
+    quiet.body.clear();
+    let judged = awaited(&[("expect", "message exists")]).hear(&quiet).unwrap();
+    assert_eq!(said(&judged.outcome), "down expectation");
+    let slow = [("http.grace", "3h"), ("slow", "60s")];
+    assert_eq!(story(&mut awaited(&slow), &[(0, "start"), (5_000, "")], 5_000), ["@5000 degraded slow"]);
     let fields = [("expect", "not message contains 'disk'")];
     assert_eq!(story(&mut awaited(&fields), &[(0, "")], 0), ["@0 down expectation"]);
 }

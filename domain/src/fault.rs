@@ -95,7 +95,7 @@ pub enum FaultKind {
     /// The signal says that it failed.
     Failed,
     /// It ended with this code, which is not 0.
-    Exit(u8),
+    Exit(i32),
 }
 
 /// Why there is no trustworthy encrypted connection.
@@ -314,11 +314,11 @@ mod tests {
     #[test]
     fn every_cause_survives_its_word() {
         let mut kinds: Vec<FaultKind> = WORDS.iter().map(|(kind, _)| *kind).collect();
-        kinds.extend([FaultKind::Status(503), FaultKind::Exit(137)]);
+        kinds.extend([FaultKind::Status(503), FaultKind::Exit(137), FaultKind::Exit(-1)]);
         for kind in kinds {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
-        assert!("status_many".parse::<FaultKind>().is_err() && "exit_256".parse::<FaultKind>().is_err());
+        assert!("status_many".parse::<FaultKind>().is_err() && "exit_many".parse::<FaultKind>().is_err());
     }
 
     #[test]

@@ -3,10 +3,15 @@
 //! It changes only after a commit, and by whole commits; so what a browser was shown is on disk. Everything in it
 //! remembers the commit that brought it, which makes an answer to any cursor of this run a walk over the visible trackers.
 
+mod cells;
 mod list;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, VecDeque},
+};
 
+use self::cells::Cells;
 use crate::{
     About, Cell, Change, Cursor, LiveAnswer, LiveRequest, Status, Timestamp, Totals, TrackerDelta, TrackerId,
     TrackerView, uptime::newest_due,
@@ -20,7 +25,8 @@ pub const SHOWN_CHECKS: usize = 60;
 pub struct LiveView {
     cursor: Cursor,
     listed: u64,
-    entries: BTreeMap<TrackerId, Entry>,
+    /// Boxed, because half of the places of such a map are empty.
+    entries: BTreeMap<TrackerId, Box<Entry>>,
     /// Names of trackers that were removed in this run and can be restored.
     removed: BTreeMap<TrackerId, String>,
     /// Whether the newest checks over all trackers were up, oldest first; unknown ones are left out.
@@ -37,7 +43,7 @@ struct Entry {
     flapping: Stamped<bool>,
     /// Whether somebody said that they know that it is down.
     acknowledged: bool,
-    cells: VecDeque<Stamped<Cell>>,
+    cells: Cells,
 }
 
 /// A value and the commit that brought it.
@@ -87,15 +93,15 @@ impl LiveView {
             }
             None => {
                 self.removed.remove(&id);
-                let entry = Entry {
+                let entry = Box::new(Entry {
                     added: commit,
                     text: list::text(&about),
                     about: Stamped { commit, value: about },
                     status: Stamped { commit, value: Status::Pending },
                     flapping: Stamped { commit, value: false },
                     acknowledged: false,
-                    cells: VecDeque::new(),
-                };
+                    cells: Cells::default(),
+                });
                 self.entries.insert(id, entry);
                 self.listed = commit;
             }
@@ -171,10 +177,7 @@ impl LiveView {
             }
             self.newest.push_back((id, up));
         }
-        if entry.cells.len() == SHOWN_CHECKS {
-            entry.cells.pop_front();
-        }
-        entry.cells.push_back(Stamped { commit, value: cell });
+        entry.cells.push(commit, cell);
     }
 
     /// Answers a poll: everything that the cursor's owner lacks about its visible trackers. Reads at most
@@ -206,8 +209,8 @@ impl LiveView {
     }
 
     /// A tracker's cells, oldest first.
-    pub fn cells(&self, id: TrackerId) -> Option<impl DoubleEndedIterator<Item = &Cell>> {
-        self.entries.get(&id).map(|entry| entry.cells.iter().map(|cell| &cell.value))
+    pub fn cells(&self, id: TrackerId) -> Option<impl DoubleEndedIterator<Item = Cow<'_, Cell>>> {
+        self.entries.get(&id).map(|entry| entry.cells.iter())
     }
 
     /// A tracker's status.
@@ -231,7 +234,7 @@ impl LiveView {
         for entry in self.entries.values() {
             totals.count(entry.state());
             totals.acknowledged += u32::from(entry.acknowledged && entry.state() == crate::State::Down);
-            let newest = newest_due(entry.cells.iter().rev().map(|cell| &cell.value).take(2));
+            let newest = newest_due(entry.cells.iter().rev().take(2));
             totals.newest = totals.newest.max(newest);
         }
         totals
@@ -255,18 +258,17 @@ impl Entry {
             about: self.about.value.clone(),
             status: self.status.value.clone(),
             flapping: self.flapping.value,
-            cells: self.cells.iter().map(|cell| cell.value.clone()).collect(),
+            cells: self.cells.all(),
         }
     }
 
     fn since(&self, id: TrackerId, commit: u64) -> Option<TrackerDelta> {
-        let newer = self.cells.iter().rev().take_while(|cell| cell.commit > commit).count();
         let delta = TrackerDelta {
             id,
             status: self.status.newer_than(commit),
             flapping: self.flapping.newer_than(commit),
             about: self.about.newer_than(commit),
-            cells: self.cells.range(self.cells.len() - newer..).map(|cell| cell.value.clone()).collect(),
+            cells: self.cells.since(commit),
         };
         let has_news = delta.status.is_some()
             || delta.flapping.is_some()

@@ -16,7 +16,7 @@ pub struct Signal {
     pub run: Option<String>,
     /// From which address it came.
     pub from: Option<String>,
-    /// The first [`Signal::BODY_LIMIT`] bytes of what came with it, as text; unreadable bytes are replaced. May be empty.
+    /// The last [`Signal::BODY_LIMIT`] bytes of what came with it, as text; unreadable bytes are replaced. May be empty.
     pub body: String,
 }
 
@@ -25,7 +25,7 @@ impl Signal {
     pub const BODY_LIMIT: usize = 10_240;
     /// The longest name of a run.
     pub const RUN_LIMIT: usize = 64;
-    /// The newest that are kept of each tracker.
+    /// The newest that are kept of each tracker: so many that only log something, and so many others.
     pub const KEPT: usize = 100;
 
     /// The name of a run, if it can be one.
@@ -34,20 +34,16 @@ impl Signal {
         ((1..=Self::RUN_LIMIT).contains(&text.len()) && text.chars().all(is_letter)).then_some(text)
     }
 
-    /// What came with it, cut to its bounds.
+    /// What came with it, cut to its bounds: why something failed mostly stands at the end.
     pub fn read_body(bytes: &[u8]) -> String {
-        let kept = bytes.get(..Self::BODY_LIMIT).unwrap_or(bytes);
-        let mut text = String::from_utf8_lossy(kept).into_owned();
-        // A letter that is cut in two becomes one that takes more room.
-        while text.len() > Self::BODY_LIMIT {
-            text.pop();
-        }
-        text
+        let text = String::from_utf8_lossy(bytes);
+        let from = text.ceil_char_boundary(text.len().saturating_sub(Self::BODY_LIMIT));
+        text.get(from..).unwrap_or_default().to_owned()
     }
 
-    /// Its first line that is not empty, for one-line texts.
+    /// Its last line that is not empty, for one-line texts.
     pub fn line(&self) -> &str {
-        self.body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+        self.body.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
     }
 }
 
@@ -61,7 +57,7 @@ pub enum SignalWord {
     /// It failed.
     Fail,
     /// It ended with this exit code; 0 went well.
-    Exit(u8),
+    Exit(i32),
     /// Nothing but what comes with it.
     Log,
 }
@@ -74,9 +70,11 @@ impl SignalWord {
             "start" => Some(Self::Start),
             "fail" => Some(Self::Fail),
             "log" => Some(Self::Log),
+            // Windows counts from 0 to 2³² or from below 0, as it is asked.
+            code if code.starts_with('+') => None,
             code => {
-                let is_plain = code.bytes().all(|byte| byte.is_ascii_digit());
-                code.parse().ok().filter(|_| is_plain).map(Self::Exit)
+                let signed = code.parse().ok().or_else(|| Some(code.parse::<u32>().ok()?.cast_signed()));
+                signed.map(Self::Exit)
             }
         }
     }
@@ -106,11 +104,12 @@ mod tests {
 
     #[test]
     fn words_are_read_as_they_are_written() {
-        for word in ["start", "success", "fail", "log", "0", "1", "255"] {
+        for word in ["start", "success", "fail", "log", "0", "1", "255", "-1", "3010"] {
             assert_eq!(SignalWord::read(word).unwrap().to_string(), word);
         }
         assert_eq!(SignalWord::read(""), Some(SignalWord::Success));
-        for text in ["256", "-1", "+1", "1.0", "START", "stop", "٣", " "] {
+        assert_eq!(SignalWord::read("3221225786"), Some(SignalWord::Exit(-1_073_741_510)));
+        for text in ["4294967296", "-2147483649", "+1", "1.0", "START", "stop", "٣", " "] {
             assert_eq!(SignalWord::read(text), None, "{text}");
         }
         assert!(SignalWord::Exit(0).is_good() && !SignalWord::Exit(1).is_good());
@@ -128,7 +127,7 @@ mod tests {
             from: None,
             body: body.into(),
         };
-        assert_eq!(signal("\n  no space left \nmore").line(), "no space left");
+        assert_eq!(signal("copying\n  no space left \n\n").line(), "no space left");
         assert_eq!(signal(" \n").line(), "");
     }
 

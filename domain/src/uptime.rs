@@ -4,7 +4,7 @@
 //! is known. Degraded counts as up. Retries do not count beside their scheduled check. Time in which nothing is known is
 //! in neither part of the ratio.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Borrow, fmt, time::Duration};
 
 use crate::{Cell, Timestamp};
 
@@ -20,12 +20,13 @@ pub struct Uptime {
 impl Uptime {
     /// The uptime over cells, oldest first. `interval` is the longest that an outcome holds; `None` (cron) lets it hold to
     /// the next cell. The newest cell holds for `interval`, or for as long as the one before it.
-    pub fn over<'a>(cells: impl IntoIterator<Item = &'a Cell>, interval: Option<Duration>) -> Self {
+    pub fn over(cells: impl IntoIterator<Item: Borrow<Cell>>, interval: Option<Duration>) -> Self {
         let mut uptime = Self::default();
-        let mut scheduled = cells.into_iter().filter(|cell| cell.attempt == 0).peekable();
+        let mut scheduled = cells.into_iter().filter(|cell| cell.borrow().attempt == 0).peekable();
         let mut last_hold = Duration::from_millis(1);
         while let Some(cell) = scheduled.next() {
-            let until_next = scheduled.peek().map(|next: &&Cell| next.due.since(cell.due));
+            let cell = cell.borrow();
+            let until_next = scheduled.peek().map(|next| next.borrow().due.since(cell.due));
             let hold = match (until_next, interval) {
                 (Some(next), Some(interval)) => next.min(interval),
                 (Some(next), None) => next,
@@ -69,8 +70,8 @@ impl fmt::Display for Uptime {
 }
 
 /// The latest due time among cells, for "checked at".
-pub(crate) fn newest_due<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Option<Timestamp> {
-    cells.into_iter().filter(|cell| !cell.is_gap()).map(|cell| cell.due).max()
+pub(crate) fn newest_due(cells: impl IntoIterator<Item: Borrow<Cell>>) -> Option<Timestamp> {
+    cells.into_iter().filter(|cell| !cell.borrow().is_gap()).map(|cell| cell.borrow().due).max()
 }
 
 #[cfg(test)]
@@ -96,7 +97,7 @@ mod tests {
 
     fn check(letters: &str, expect: &str) {
         assert_eq!(
-            Uptime::over(&cells(letters), Some(Duration::from_secs(1))).to_string(),
+            Uptime::over(cells(letters), Some(Duration::from_secs(1))).to_string(),
             expect,
             "{letters}"
         );
@@ -122,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_cron_outcome_holds_to_the_next_check() {
-        let uptime = Uptime::over(&cells("u...d.u"), None);
+        let uptime = Uptime::over(cells("u...d.u"), None);
         assert_eq!((uptime.up_ms, uptime.down_ms), (4_000 + 2_000, 2_000));
     }
 }

@@ -47,8 +47,8 @@ for (const [name, javaScriptEnabled] of [["with script", true], ["without script
     await page.reload();
     await page.locator(".badge.is-up").waitFor();
     await page.getByText("success · run a-1").waitFor();
-    await page.getByText("line 0", { exact: true }).click();
-    await page.getByText("line 39").waitFor();
+    await page.getByText("line 39", { exact: true }).click();
+    await page.getByText("line 0").first().waitFor();
     assert.ok((await sideways(page)) <= 0);
 
     // Another number is another URL.

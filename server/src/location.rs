@@ -178,7 +178,7 @@ impl Location {
             |status: Option<&Status>| matches!(status, Some(Status::Up { .. } | Status::Retrying { .. }));
         let is_gap = |cell: &Cell| matches!(cell.outcome, Outcome::Unknown(reason) if reason.is_gap());
         let was_asked =
-            |id| view.cells(id).and_then(|mut cells| cells.next_back()).is_some_and(|cell| !is_gap(cell));
+            |id| view.cells(id).and_then(|mut cells| cells.next_back()).is_some_and(|cell| !is_gap(&cell));
         let trackers = roster
             .values()
             .filter(|tracker| !tracker.rests() && is_up(view.status(tracker.id)) && was_asked(tracker.id));

@@ -1,6 +1,6 @@
 //! The URLs that targets call: each is a secret of its own, and none is kept anywhere.
 //!
-//! A token is the tracker's number and 160 bits of HMAC-SHA256 over it, under a key that is derived from that of the secrets. So a copy
+//! A token is the tracker's number and 160 bits of HMAC-SHA256 over it and over when it was added, under a key that is derived from that of the secrets. So a copy
 //! of the database tells nobody whom to pretend to be, and who may change a tracker can read its URL again.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -40,7 +40,7 @@ impl PushUrls {
         let settings = &tracker.settings;
         settings.target.kind().has(Facet::Signals).then(|| {
             let base = self.base.as_deref().unwrap_or_default();
-            format!("{base}{PATH}{}", self.token(tracker.id, settings.http.push_url))
+            format!("{base}{PATH}{}-{}", tracker.id, URL_SAFE_NO_PAD.encode(self.tag(tracker)))
         })
     }
 
@@ -51,17 +51,16 @@ impl PushUrls {
         let tracker = roster.borrow().get(&id).cloned()?;
         let settings = &tracker.settings;
         let secret = URL_SAFE_NO_PAD.decode(secret).ok()?;
-        let tag = self.tag(id, settings.http.push_url);
+        let tag = self.tag(&tracker);
         let is_it = settings.target.kind().has(Facet::Signals) && is_equal(&secret, &tag);
         is_it.then_some(id)
     }
 
-    fn token(&self, id: TrackerId, number: PushUrl) -> String {
-        format!("{id}-{}", URL_SAFE_NO_PAD.encode(self.tag(id, number)))
-    }
-
-    fn tag(&self, id: TrackerId, PushUrl(number): PushUrl) -> [u8; SECRET] {
-        let tag = hmac::sign(&self.key, format!("push\n{id}\n{number}").as_bytes());
+    fn tag(&self, tracker: &Tracker) -> [u8; SECRET] {
+        let PushUrl(number) = tracker.settings.http.push_url;
+        // The same number may be given again where a database is begun anew under the same key.
+        let signed = format!("push\n{}\n{}\n{number}", tracker.id, tracker.added_at.0);
+        let tag = hmac::sign(&self.key, signed.as_bytes());
         let mut secret = [0; SECRET];
         secret.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
         secret

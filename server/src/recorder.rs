@@ -454,7 +454,8 @@ impl Recorder {
         // Before it is used: whatever begins meanwhile is noticed with the next look.
         self.planned_at = self.clock.now();
         let planned = self.planned(&mut loaded);
-        let roster = self.ledger.set_trackers(&loaded, &mut self.view.write());
+        let before = self.roster.borrow().clone();
+        let roster = self.ledger.set_trackers(&loaded, &before, &mut self.view.write());
         self.ledger.plan(planned);
         let change = self.calendar.next_change(self.planned_at);
         self.wake_at = [waking::next(&roster), change].into_iter().flatten().min();

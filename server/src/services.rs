@@ -1,6 +1,6 @@
 //! The domain's ports over the recorder and the live view.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
@@ -408,7 +408,7 @@ impl Live for SharedLive {
 
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {
         let view = self.view.read();
-        view.cells(id).map(|cells| cells.cloned().collect()).ok_or(Failure::NotFound)
+        view.cells(id).map(|cells| cells.map(Cow::into_owned).collect()).ok_or(Failure::NotFound)
     }
 
     async fn installation(&self) -> Result<Installation, Failure> {

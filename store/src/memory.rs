@@ -10,8 +10,8 @@ use domain::{
     Act, AlertArchive, AlertChange, AlertRule, Alteration, Archive, Batch, ChannelId, CheckPage, CheckQuery,
     Delivery, DeliveryState, Direction, Exhibit, Failure, Holdings, Incident, IncidentId, IncidentQuery,
     LoggedChange, Maintenance, Misfit, NewTracker, Period, PhaseTime, Recent, Recorded, Records, Remark,
-    Retention, SHOWN_CHECKS, Signal, Status, StoredChannel, Tally, Timestamp, Timing, ToldSoFar, Tracker,
-    TrackerId, Transition, Waiting, Window, access::Actor,
+    Retention, SHOWN_CHECKS, Signal, SignalWord, Status, StoredChannel, Tally, Timestamp, Timing, ToldSoFar,
+    Tracker, TrackerId, Transition, Waiting, Window, access::Actor,
 };
 
 use crate::plain::Plain;
@@ -302,7 +302,13 @@ impl Archive for MemoryArchive {
     async fn signals(&self, id: TrackerId, limit: usize) -> Result<Vec<Signal>, Failure> {
         let past = locked(&self.0);
         let of_tracker = past.signals.iter().rev().filter(|(tracker, _)| *tracker == id);
-        Ok(of_tracker.take(limit.min(Signal::KEPT)).map(|(_, signal)| signal.clone()).collect())
+        let (mut logs, mut others) = (0, 0);
+        let is_kept = |signal: &&Signal| {
+            let count = if signal.word == SignalWord::Log { &mut logs } else { &mut others };
+            *count += 1;
+            *count <= Signal::KEPT
+        };
+        Ok(of_tracker.map(|(_, signal)| signal).filter(is_kept).take(limit).cloned().collect())
     }
 
     async fn phases(&self, id: TrackerId, window: Window) -> Result<[PhaseTime; 5], Failure> {

@@ -12,9 +12,10 @@ pub(crate) async fn add_all(
 ) -> Result<(), StoreError> {
     const ADD: &str =
         "INSERT INTO signals (tracker_id, at, word, run, sender, body) VALUES (?, ?, ?, ?, ?, ?)";
+    // What only logs something must not push out what says how it goes.
     const TRIM: &str = "
-        DELETE FROM signals WHERE tracker_id = ?1 AND id <=
-            (SELECT id FROM signals WHERE tracker_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+        DELETE FROM signals WHERE tracker_id = ?1 AND (word = 'log') = ?2 AND id <=
+            (SELECT id FROM signals WHERE tracker_id = ?1 AND (word = 'log') = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)";
     for (tracker, signal) in signals {
         query(ADD)
             .bind(tracker.0)
@@ -26,7 +27,8 @@ pub(crate) async fn add_all(
             .execute(&mut *db)
             .await?;
         let kept = i64::try_from(Signal::KEPT).unwrap_or(i64::MAX);
-        query(TRIM).bind(tracker.0).bind(kept).execute(&mut *db).await?;
+        let is_log = signal.word == SignalWord::Log;
+        query(TRIM).bind(tracker.0).bind(is_log).bind(kept).execute(&mut *db).await?;
     }
     Ok(())
 }

@@ -60,22 +60,25 @@ fn ways(url: &str) -> Part {
 
 /// Ways to call a URL, each with its title.
 fn examples(url: &str) -> [(&'static str, String); 6] {
-    let curl = "curl -fsS -m 10 --retry 5 -o /dev/null";
+    let curl = "curl -fsS -m 10 --retry 5 --retry-connrefused -o /dev/null";
     [
         (words::CALLS_WAY_SHELL, format!("{curl} {url}")),
         (words::CALLS_WAY_RUN, format!("{curl} {url}/start\n/usr/local/bin/backup\n{curl} {url}/$?")),
         (words::CALLS_WAY_CRON, format!("0 2 * * * /usr/local/bin/backup; {curl} {url}/$?")),
         (
             words::CALLS_WAY_LOG,
-            format!("log=$(/usr/local/bin/backup 2>&1); {curl} --data-raw \"$log\" {url}/$?"),
+            format!(
+                "/usr/local/bin/backup > /tmp/backup.log 2>&1; code=$?\n\
+                 tail -c 10000 /tmp/backup.log | {curl} --data-binary @- {url}/$code"
+            ),
         ),
         (
             words::CALLS_WAY_SYSTEMD,
             format!(
-                "[Service]\nExecStartPre=-{curl} {url}/start\nExecStart=/usr/local/bin/backup\n\
-                 ExecStopPost=-/bin/sh -c '{curl} {url}/$${{EXIT_STATUS}}'"
-            )
-            .replace("curl", "/usr/bin/curl"),
+                "[Service]\nExecStartPre=-/usr/bin/{curl} {url}/start\nExecStart=/usr/local/bin/backup\n\
+                 ExecStopPost=-/bin/sh -c 'test $$SERVICE_RESULT = success && said=success || said=fail; \
+                 {curl} {url}/$$said'"
+            ),
         ),
         (words::CALLS_WAY_POWERSHELL, format!("Invoke-RestMethod -TimeoutSec 10 {url}")),
     ]

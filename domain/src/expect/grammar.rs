@@ -38,6 +38,8 @@ impl<'a> Parser<'a> {
                 return Err(parser.cursor.expected(what));
             }
         }
+        // Read once and kept as long as the tracker; a vector that grows by itself has room for four.
+        demands.shrink_to_fit();
         Ok(demands)
     }
 

@@ -145,7 +145,8 @@ type Key = (usize, i64, String, i64, TrackerId);
 
 impl Entry {
     pub(super) fn state(&self) -> State {
-        State::of(&self.about.value, &self.status.value, self.cells.back().map(|cell| &cell.value.outcome))
+        let newest = self.cells.newest();
+        State::of(&self.about.value, &self.status.value, newest.as_ref().map(|cell| &cell.outcome))
     }
 
     fn place(&self, id: TrackerId) -> i64 {
@@ -165,14 +166,14 @@ impl Entry {
 
     /// Of the newest check, if that succeeded.
     fn latency(&self) -> Option<u32> {
-        let newest = &self.cells.back()?.value;
+        let newest = self.cells.newest()?;
         newest.latency.filter(|_| newest.outcome.is_up() == Some(true)).map(|latency| latency.0)
     }
 
     /// In millionths; what is unknown comes last.
     fn uptime(&self) -> i64 {
         let interval = self.about.value.interval_ms.map(std::time::Duration::from_millis);
-        let Uptime { up_ms, down_ms } = Uptime::over(self.cells.iter().map(|cell| &cell.value), interval);
+        let Uptime { up_ms, down_ms } = Uptime::over(self.cells.iter(), interval);
         let observed = u128::from(up_ms) + u128::from(down_ms);
         let millionths = (u128::from(up_ms) * 1_000_000).checked_div(observed);
         millionths.and_then(|part| i64::try_from(part).ok()).unwrap_or(i64::MAX)

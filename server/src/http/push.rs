@@ -1,5 +1,7 @@
 //! `/push/{token}`: what targets call to tell how it goes. The token is the secret, so nobody else is asked for.
 
+use std::time::Duration;
+
 use axum::{
     Extension, Json,
     body::Body,
@@ -11,12 +13,15 @@ use axum::{
 use domain::{Failure, Signal, SignalWord, TrackerId, access::Need};
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 
 use super::{AppState, Problem, gate::Routes};
 use crate::{access::Asker, failure::logged, scheduler::Untaken};
 
 /// Bytes of a body that are read; what is behind them is left where it is.
-const READ: usize = 1024 * 1024;
+const READ: usize = 8 * 1024 * 1024;
+/// How long that may take: a signal is not late because of what it brings.
+const READING: Duration = Duration::from_secs(5);
 
 /// What stands behind the path.
 #[derive(Debug, Deserialize)]
@@ -61,12 +66,12 @@ async fn call(
         return Ok(StatusCode::OK.into_response());
     }
     let word = SignalWord::read(&word).ok_or_else(|| refused(words::API_PUSH_WORD))?;
-    let run = match run {
+    let run = match run.filter(|run| !run.is_empty()) {
         Some(run) => Some(Signal::read_run(&run).ok_or_else(|| refused(words::API_PUSH_RUN))?.to_owned()),
         None => None,
     };
     let at = state.clock.now();
-    let body = Signal::read_body(&beginning(body).await);
+    let body = Signal::read_body(&end_of(body).await);
     let signal = Signal { at, word, run, from: Some(asker.address.to_string()), body };
     match state.signals.tell(tracker, signal).await {
         Ok(()) => Ok("ok\n".into_response()),
@@ -102,17 +107,20 @@ fn refused(why: &str) -> Response {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why).into_response()
 }
 
-/// As much of a body as is kept. A signal counts however much comes with it, and even if that breaks off.
-async fn beginning(body: Body) -> Vec<u8> {
-    let (mut kept, mut read) = (Vec::new(), 0);
-    let mut pieces = body.into_data_stream();
-    while let Some(Ok(piece)) = pieces.next().await {
-        read += piece.len();
-        let room = Signal::BODY_LIMIT.saturating_sub(kept.len()).min(piece.len());
-        kept.extend_from_slice(piece.get(..room).unwrap_or_default());
-        if read > READ {
-            break;
+/// As much of the end of a body as is kept. A signal counts however much comes with it, and even if that breaks off.
+async fn end_of(body: Body) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let read = async {
+        let (mut read, mut pieces) = (0, body.into_data_stream());
+        while let Some(Ok(piece)) = pieces.next().await
+            && read <= READ
+        {
+            read += piece.len();
+            kept.extend_from_slice(&piece);
+            kept.drain(..kept.len().saturating_sub(Signal::BODY_LIMIT));
         }
-    }
+    };
+    // What is too slow is cut off there.
+    let _ = timeout(READING, read).await;
     kept
 }

@@ -235,10 +235,12 @@ impl Ledger {
         }
     }
 
-    /// Makes the ledger and the view agree with the trackers in the database, and gives those that can be checked.
+    /// Makes the ledger and the view agree with the trackers in the database, and gives those that can be checked: those that are as
+    /// `before` are the same ones, because drivers have them, too.
     pub(super) fn set_trackers(
         &mut self,
         loaded: &[Result<Tracker, Misfit>],
+        before: &BTreeMap<TrackerId, Arc<Tracker>>,
         view: &mut LiveView,
     ) -> BTreeMap<TrackerId, Arc<Tracker>> {
         view.begin_commit();
@@ -257,7 +259,8 @@ impl Ledger {
                     let parent = parent.map(|parent| parent.settings.shown_name().to_string());
                     let about = About { duplicate_of, maintenance, parent, ..tracker.settings.about() };
                     view.set_about(tracker.id, about);
-                    roster.insert(tracker.id, Arc::new(tracker.clone()));
+                    let same = before.get(&tracker.id).filter(|known| known.as_ref() == tracker);
+                    roster.insert(tracker.id, same.cloned().unwrap_or_else(|| Arc::new(tracker.clone())));
                 }
                 Err(misfit) => view.set_about(misfit.id, about_misfit(misfit)),
             }

@@ -11,7 +11,7 @@ fn tracker(retries: i64) -> Tracker {
 
 fn ledger(retries: i64) -> (Ledger, LiveView) {
     let (mut ledger, mut view) = (Ledger::default(), LiveView::new(1));
-    ledger.set_trackers(&[Ok(tracker(retries))], &mut view);
+    ledger.set_trackers(&[Ok(tracker(retries))], &BTreeMap::new(), &mut view);
     (ledger, view)
 }
 
@@ -35,7 +35,7 @@ fn shown(view: &LiveView) -> String {
         Mark::Down => 'd',
         Mark::Unknown => 'n',
     };
-    view.cells(ID).unwrap().map(letter).collect()
+    view.cells(ID).unwrap().map(|cell| letter(&cell)).collect()
 }
 
 fn commit(ledger: &mut Ledger, view: &mut LiveView) -> Batch {
@@ -116,10 +116,10 @@ fn a_paused_tracker_rests_until_its_next_check() {
         tracker.settings.paused = paused;
         [Ok(tracker)]
     };
-    ledger.set_trackers(&paused(Some(Rest::default())), &mut view);
+    ledger.set_trackers(&paused(Some(Rest::default())), &BTreeMap::new(), &mut view);
     ledger.stage_rests(Timestamp(phase() + 2_500));
     ledger.stage_rests(Timestamp(phase() + 3_500));
-    ledger.set_trackers(&paused(None), &mut view);
+    ledger.set_trackers(&paused(None), &BTreeMap::new(), &mut view);
     ledger.stage_rests(Timestamp(phase() + 8_500));
     ledger.stage(check(phase() + 9_000, true));
     let batch = commit(&mut ledger, &mut view);
@@ -142,7 +142,7 @@ fn a_paused_tracker_rests_until_its_next_check() {
 #[test]
 fn a_removed_tracker_leaves_nothing_behind() {
     let (mut ledger, mut view) = ledger(0);
-    ledger.set_trackers(&[], &mut view);
+    ledger.set_trackers(&[], &BTreeMap::new(), &mut view);
     ledger.stage(check(1_000, true));
     assert_eq!((ledger.staged(), view.ids().count()), (0, 0));
 }
@@ -204,7 +204,11 @@ fn maintenance_begins_when_it_was_announced_for_and_leaves_out_what_is_due_in_it
     for n in 1..5 {
         ledger.stage(check(phase() + n * 1_000, n < 3));
     }
-    ledger.set_trackers(&[Ok(Tracker { maintenance: in_maintenance, ..tracker(0) })], &mut view);
+    ledger.set_trackers(
+        &[Ok(Tracker { maintenance: in_maintenance, ..tracker(0) })],
+        &BTreeMap::new(),
+        &mut view,
+    );
     ledger.stage_rests(Timestamp(phase() + 4_200));
     ledger.stage_rests(Timestamp(phase() + 4_300));
     let batch = commit(&mut ledger, &mut view);
@@ -213,7 +217,7 @@ fn maintenance_begins_when_it_was_announced_for_and_leaves_out_what_is_due_in_it
     assert_eq!(batch.checks[2].check.outcome, Outcome::Unknown(Reason::Maintenance));
 
     // Over while nothing ran.
-    ledger.set_trackers(&[Ok(tracker(0))], &mut view);
+    ledger.set_trackers(&[Ok(tracker(0))], &BTreeMap::new(), &mut view);
     ledger.stage_ends(|_, at| (at == stretch.from).then_some(stretch.until));
     let batch = commit(&mut ledger, &mut view);
     let gap = &batch.checks[0].check;
@@ -258,7 +262,7 @@ fn what_was_on_its_way_when_it_began_to_rest_makes_nobody_down() {
     commit(&mut ledger, &mut view);
     let mut resting = tracker(0);
     resting.settings.paused = Some(Rest::default());
-    ledger.set_trackers(&[Ok(resting)], &mut view);
+    ledger.set_trackers(&[Ok(resting)], &BTreeMap::new(), &mut view);
     ledger.stage(check(phase() + 1_000, false));
     assert!(commit(&mut ledger, &mut view).transitions.is_empty());
 }

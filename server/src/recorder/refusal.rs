@@ -101,12 +101,12 @@ async fn record(
     }
 }
 
-/// What becomes of a message while the database refuses: a check waits, a change is refused. So is a signal, which is sent again; what it means
-/// waits.
+/// What becomes of a message while the database refuses: a check waits, a change is refused. So is a signal, which is sent again.
 pub(super) fn put_off(backlog: &mut Backlog, message: Message) {
     match message {
         Message::Check(arrival) => backlog.push(arrival),
-        Message::Heard(heard) => heard.check.into_iter().for_each(|arrival| backlog.push(arrival)),
+        // Who waits hears of it by this end.
+        Message::Heard(heard) => drop(heard),
         // Who asked may have gone away.
         Message::Edit(_, _, reply) => drop(reply.send(Err(of_edit()))),
     }

@@ -4,6 +4,7 @@
 //! hands the check to the recorder. All that is special is its name ([`domain::CheckName::BY_HAND`]).
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -115,7 +116,7 @@ impl Desk {
 
     async fn one(&self, id: TrackerId) -> Option<Cell> {
         if !self.may_ask(id) {
-            return self.view.read().cells(id)?.next_back().cloned();
+            return self.view.read().cells(id)?.next_back().map(Cow::into_owned);
         }
         let (done, name) = oneshot::channel();
         let asked = async {
@@ -140,8 +141,8 @@ impl Desk {
     async fn shown(&self, name: CheckName) -> Option<Cell> {
         let until = Instant::now() + COMMIT;
         loop {
-            let is_it = |cell: &&Cell| (cell.due, cell.attempt) == (name.due, name.attempt);
-            let found = self.view.read().cells(name.tracker)?.rev().find(is_it).cloned();
+            let is_it = |cell: &Cow<'_, Cell>| (cell.due, cell.attempt) == (name.due, name.attempt);
+            let found = self.view.read().cells(name.tracker)?.rev().find(is_it).map(Cow::into_owned);
             if found.is_some() || Instant::now() >= until {
                 return found;
             }

@@ -1,13 +1,15 @@
 //! The life of a tracker whose target calls: wait for a signal or for the time by which one should have come.
 
-use std::time::Duration;
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use domain::{
     Awaited, Blame, Check, CheckName, Evidence, FaultKind, Finding, Location, Outcome, Reason, Signal,
     Status, Timestamp, Tracker, Trust,
 };
-use std::sync::Arc;
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{sleep, timeout},
+};
 
 use super::{Tools, nap::Nap, signals::Call};
 use crate::{
@@ -32,8 +34,12 @@ pub(super) struct Listener {
 const CALLS: usize = 16;
 /// Good signals that follow each other faster than this are one check.
 const AT_ONCE: Duration = Duration::from_secs(1);
+/// How long a signal may take to the disk. Who called waits a little longer.
+const PATIENCE: Duration = Duration::from_secs(6);
 /// How long the check by hand of a parent may take.
-const PATIENCE: Duration = Duration::from_secs(15);
+const OF_PARENT: Duration = Duration::from_secs(4);
+/// How long after its time a signal may still be on its way here.
+const ON_ITS_WAY: Duration = Duration::from_secs(2);
 /// How long it waits before it reads again what could not be read.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -43,8 +49,6 @@ enum Waited {
     Called(Call),
     /// None came in its time.
     Due,
-    /// The wall clock was set, or the machine slept.
-    Jumped(Reason),
     /// The program stops.
     Stop,
 }
@@ -68,22 +72,25 @@ impl Listener {
             match self.wait().await {
                 Waited::Called(call) => self.take(call).await,
                 Waited::Due => self.note_absence().await,
-                Waited::Jumped(reason) => {
-                    let now = self.tools.clock.now();
-                    self.newest = now;
-                    self.awaited.skip(now);
-                    self.record(now, Finding::untimed(Outcome::Unknown(reason)), Trust::Full).await;
-                }
                 Waited::Stop => return,
             }
         }
+    }
+
+    /// What was expected in a time that went its own way may have come.
+    async fn jump(&mut self, reason: Reason) {
+        tracing::warn!(tracker = %self.tracker.id, "the time between is a gap: {}", reason.sentence());
+        // Also where the clock was set back: what comes now is due now.
+        self.newest = self.tools.clock.now();
+        self.awaited.skip(self.newest);
+        self.record(self.newest, Outcome::Unknown(reason)).await;
     }
 
     /// Goes on where the signals that are kept end. `false` when the program stops before they could be read.
     async fn resume(&mut self, has_slept: bool) -> bool {
         let id = self.tracker.id;
         let mut signals = loop {
-            if let Ok(signals) = self.tools.archive.signals(id, Signal::KEPT).await.map_err(logged) {
+            if let Ok(signals) = self.tools.archive.signals(id, 2 * Signal::KEPT).await.map_err(logged) {
                 break signals;
             }
             tokio::select! {
@@ -94,16 +101,16 @@ impl Listener {
         signals.reverse();
         let (newest, is_missing) = {
             let view = self.tools.view.read();
-            let newest = view.cells(id).and_then(|mut cells| cells.next_back().cloned());
+            let newest = view.cells(id).and_then(|mut cells| cells.next_back().map(Cow::into_owned));
             let is_missing = matches!(
                 view.status(id),
                 Some(Status::Down { fault, .. }) if fault.kind == FaultKind::Missing
             );
             (newest, is_missing)
         };
-        self.awaited = self.awaited.clone().after(&signals, is_missing);
-        self.newest = newest.as_ref().map_or(self.newest, |cell| cell.due);
         let now = self.tools.clock.now();
+        self.awaited = self.awaited.clone().after(&signals, is_missing, now);
+        self.newest = newest.as_ref().map_or(self.newest, |cell| cell.due);
         let was_away =
             newest.is_some_and(|cell| matches!(cell.outcome, Outcome::Unknown(reason) if reason.is_gap()));
         // With other settings something may be late by now that was not expected then.
@@ -123,7 +130,8 @@ impl Listener {
                 return Waited::Called(call);
             }
             let clock = self.tools.clock.clone();
-            let (now, deadline) = (clock.now(), self.awaited.deadline());
+            let now = clock.now();
+            let deadline = self.awaited.deadline().map(|deadline| deadline.plus(ON_ITS_WAY));
             if deadline.is_some_and(|deadline| deadline <= now) {
                 return Waited::Due;
             }
@@ -135,50 +143,60 @@ impl Listener {
                 Some(call) = self.calls.recv() => Some(call),
                 () = clock.sleep(length) => None,
             };
-            match (nap.end(&*clock), call) {
-                (Some(reason), None) => {
-                    tracing::warn!(tracker = %self.tracker.id, "the time between is a gap: {}", reason.sentence());
-                    return Waited::Jumped(reason);
-                }
-                (Some(_), Some(call)) => {
-                    self.awaited.skip(clock.now());
-                    return Waited::Called(call);
-                }
-                (None, Some(call)) => return Waited::Called(call),
-                (None, None) => {}
+            if let Some(reason) = nap.end(&*clock) {
+                self.jump(reason).await;
+            }
+            // Who sees nothing may not be heard by targets either.
+            let now = clock.now();
+            if self.tools.location.is_blind() && self.awaited.waits(now) {
+                self.awaited.skip(now);
+                let due = self.due(now);
+                self.record(due, Outcome::Unknown(Reason::Blind)).await;
+            }
+            if let Some(call) = call {
+                return Waited::Called(call);
             }
         }
     }
 
-    /// A signal, as a check if it is one.
+    /// A signal, as a check if it is one. What it changes counts when it is on disk, or will be; who called is answered then.
     async fn take(&mut self, Call { signal, recorded }: Call) {
-        let tracker = self.tracker.id;
-        let check = match self.awaited.hear(&signal) {
-            None => None,
-            Some(finding) => {
-                let outcome = self.tracker.settings.policy.judge(finding.outcome, finding.latency);
-                if outcome == Outcome::Up && self.is_repeated(&signal) {
-                    let _ = recorded.send(());
-                    return;
-                }
-                let due = self.due(signal.at);
-                let seen = self.seen(&outcome, due, &signal);
-                Some(Arrival {
-                    check: self.check(due, Finding { outcome, ..finding }),
-                    trust: Trust::Full,
-                    seen,
-                })
+        let mut awaited = self.awaited.clone();
+        let finding = awaited.hear(&signal).filter(|finding| self.is_news(&finding.outcome, signal.at));
+        let check = finding.map(|finding| {
+            let due = self.due(signal.at);
+            let seen = self.seen(&finding.outcome, due, &signal);
+            Arrival { check: self.check(due, finding), trust: Trust::Full, seen }
+        });
+        let (done, is_done) = oneshot::channel();
+        let heard = Heard { tracker: self.tracker.id, signal, check, recorded: done };
+        if self.tools.recorder.heard(heard).await.is_err() {
+            tracing::error!(tracker = %self.tracker.id, "a signal came after the recorder had stopped");
+            return;
+        }
+        match timeout(PATIENCE, is_done).await {
+            Ok(Ok(())) => {
+                self.awaited = awaited;
+                // Who called may have gone away.
+                let _ = recorded.send(());
             }
-        };
-        if self.tools.recorder.heard(Heard { tracker, signal, check, recorded }).await.is_err() {
-            tracing::error!(%tracker, "a signal came after the recorder had stopped");
+            // It was refused, so whoever called comes again.
+            Ok(Err(_)) => {}
+            // It will be recorded, but who called cannot wait for that.
+            Err(_) => self.awaited = awaited,
         }
     }
 
-    /// Whether a good signal says nothing that the last entry did not say a moment ago.
-    fn is_repeated(&self, signal: &Signal) -> bool {
-        let was_good = self.last_good.as_ref().is_some_and(|(due, _)| *due == self.newest);
-        was_good && signal.body.is_empty() && signal.at.since(self.newest) < AT_ONCE
+    /// Whether it is worth a check: not that all is still well a moment later, nor, of one that is down, that it begins something.
+    fn is_news(&self, outcome: &Outcome, at: Timestamp) -> bool {
+        match outcome {
+            Outcome::Up => {
+                let was_good = self.last_good.as_ref().is_some_and(|(due, _)| *due == self.newest);
+                !was_good || at.since(self.newest) >= AT_ONCE
+            }
+            Outcome::Degraded(fault) if fault.kind == FaultKind::Overlap => !self.is_down(),
+            _ => true,
+        }
     }
 
     /// No two entries are due at the same time.
@@ -189,11 +207,13 @@ impl Listener {
 
     /// What came with a signal that brings the tracker down; what is good is remembered.
     fn seen(&mut self, outcome: &Outcome, due: Timestamp, signal: &Signal) -> Option<Box<Seen>> {
-        let body = Some(signal.body.as_str()).filter(|body| !body.is_empty());
+        let body = signal.body.as_str();
+        let end = body.ceil_char_boundary(body.len().saturating_sub(Evidence::BODY_LIMIT));
+        let body = body.get(end..).filter(|body| !body.is_empty());
         let evidence = Evidence {
             url: self.tracker.settings.target.to_string(),
             peer: signal.from.clone(),
-            body: body.map(|body| body[..body.floor_char_boundary(Evidence::BODY_LIMIT)].to_owned()),
+            body: body.map(ToOwned::to_owned),
             ..Evidence::default()
         };
         if outcome.is_up() == Some(true) {
@@ -203,25 +223,29 @@ impl Listener {
         (!self.is_down()).then(|| Box::new(Seen { failure: evidence, last_good: self.last_good.clone() }))
     }
 
-    /// That no signal came, or that a run did not end.
+    /// That no signal came, or that a run did not end. What that is no evidence for may have come unheard.
     async fn note_absence(&mut self) {
         let now = self.tools.clock.now();
-        let Some((deadline, mut finding)) = self.awaited.overdue(now) else { return };
+        let mut awaited = self.awaited.clone();
+        let Some((deadline, finding)) = awaited.overdue(now) else { return };
         let due = self.due(deadline);
-        // Who sees nothing hears nothing.
         if self.tools.location.is_blind_now().await {
-            finding.outcome = Outcome::Unknown(Reason::Blind);
-        } else if may_be_blocked(&self.tracker, &finding.outcome)
-            && let Blame::Blocked(_) = self.tools.dependencies.blame(&self.tracker, due, PATIENCE).await
-        {
-            finding.outcome = Outcome::Unknown(Reason::Blocked);
+            self.awaited.skip(now);
+            return self.record(due, Outcome::Unknown(Reason::Blind)).await;
         }
-        self.record(due, finding, Trust::Full).await;
+        if may_be_blocked(&self.tracker, &finding.outcome)
+            && let Blame::Blocked(_) = self.tools.dependencies.blame(&self.tracker, due, OF_PARENT).await
+        {
+            self.awaited.skip(now);
+            return self.record(due, Outcome::Unknown(Reason::Blocked)).await;
+        }
+        self.awaited = awaited;
+        self.record(due, finding.outcome).await;
     }
 
-    async fn record(&self, due: Timestamp, finding: Finding, trust: Trust) {
-        let arrival = Arrival { check: self.check(due, finding), trust, seen: None };
-        if self.tools.recorder.check(arrival).await.is_err() {
+    async fn record(&self, due: Timestamp, outcome: Outcome) {
+        let check = self.check(due, Finding::untimed(outcome));
+        if self.tools.recorder.check(check.into()).await.is_err() {
             tracing::error!(tracker = %self.tracker.id, "a check came after the recorder had stopped");
         }
     }

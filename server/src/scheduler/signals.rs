@@ -53,8 +53,8 @@ struct NotRecorded;
 /// Signals of a tracker in a second.
 const MOST: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(1);
-/// How long who calls waits. Shorter than a request may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long who calls waits: shorter than the ten seconds that callers usually have.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 impl Signals {
     pub(super) fn new(

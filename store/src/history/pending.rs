@@ -96,6 +96,8 @@ impl Unsealed {
         let fits = self.stretches.back().is_some_and(|stretch| stretch.takes(&entry, limit_ms, location));
         if !fits {
             let (columns, first_check, last_check) = (Columns::default(), check, check);
+            // One that grows by itself has room for four.
+            self.stretches.reserve_exact(1);
             self.stretches.push_back(Stretch { columns, limit_ms, location, first_check, last_check });
         }
         if let Some(stretch) = self.stretches.back_mut() {

@@ -45,6 +45,8 @@ impl Timings {
             let hour = timing.due.0.div_euclid(HOUR_MS);
             let place = self.hours.iter().rposition(|(known, _)| *known == hour);
             if place.is_none() {
+                // A vector that grows by itself has room for four.
+                self.hours.reserve_exact(1);
                 self.hours.push((hour, PhaseLatencies::default()));
             }
             let place = place.unwrap_or(self.hours.len() - 1);

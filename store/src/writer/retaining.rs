@@ -34,6 +34,7 @@ impl Writer {
             || self.forget_over_ceiling().await?
             || self.forget_evidence(now).await?
             || self.forget_exhibits(now).await?
+            || self.forget_bodies(now).await?
             || self.forget_messages(now).await?
             || self.give_back().await?;
         self.look_at = (!more).then(|| Instant::now() + LOOK_EVERY);
@@ -107,6 +108,22 @@ impl Writer {
         self.begin().await?;
         let deleted = query(OLD).bind(before).bind(ROWS).execute(&mut self.db).await;
         end(&mut self.db, deleted.map_err(StoreError::from)).await?;
+        Ok(true)
+    }
+
+    /// Forgets what came with signals, once its time is up. What they said stays, for it says what is expected.
+    async fn forget_bodies(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+        const ANY: &str = "SELECT EXISTS (SELECT 1 FROM signals WHERE at < ? AND body <> '')";
+        const OLD: &str = "UPDATE signals SET body = '' WHERE id IN (SELECT id FROM signals WHERE at < ? AND body <> '' LIMIT ?)";
+        let before =
+            now.0.saturating_sub(i64::try_from(self.retention.evidence.as_millis()).unwrap_or(i64::MAX));
+        let found: bool = query_scalar(ANY).bind(before).fetch_one(&mut self.db).await?;
+        if !found {
+            return Ok(false);
+        }
+        self.begin().await?;
+        let forgotten = query(OLD).bind(before).bind(ROWS).execute(&mut self.db).await;
+        end(&mut self.db, forgotten.map_err(StoreError::from)).await?;
         Ok(true)
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     Alteration, Archive, Batch, Ceiling, CheckQuery, Evidence, Exhibit, Micros, Order, Outcome, Phase,
-    Recorded, Records, Retention, Timestamp, TrackerId, Window,
+    Recorded, Records, Retention, Signal, SignalWord, Timestamp, TrackerId, Window,
 };
 use sqlx::{Connection, SqliteConnection, query, query_scalar};
 use store::{Writer, rebuild, verify};
@@ -135,6 +135,14 @@ async fn what_failures_showed_is_forgotten_before_they_are() {
     let id = writer.add(&[tracker("a.example")], &someone(), Timestamp(START)).await.unwrap()[0];
     run(&mut writer, id, 0..4).await;
     let mut db = folder.by_hand().await;
+    let signal = Signal {
+        at: Timestamp(START),
+        word: SignalWord::Success,
+        run: None,
+        from: None,
+        body: "12 GiB".into(),
+    };
+    writer.record(&Batch { signals: vec![(id, signal)], ..Batch::default() }).await.unwrap();
     let details = "SELECT count(*) FROM faults WHERE detail <> ''";
     for (days, kept, with_detail) in [(89, 4, 4), (92, 4, 0), (300, 4, 0), (400, 0, 0)] {
         writer.close().await.unwrap();
@@ -144,6 +152,9 @@ async fn what_failures_showed_is_forgotten_before_they_are() {
         assert_eq!(count(&mut db, "SELECT count(*) FROM faults").await, kept, "after {days} days");
         let exhibits = if with_detail > 0 { 4 } else { 0 };
         assert_eq!(count(&mut db, "SELECT count(*) FROM evidence").await, exhibits, "after {days} days");
+        let with_body = count(&mut db, "SELECT count(*) FROM signals WHERE body <> ''").await;
+        assert_eq!(with_body, exhibits.min(1), "after {days} days");
+        assert_eq!(count(&mut db, "SELECT count(*) FROM signals").await, 1, "what it said stays");
     }
 }
 

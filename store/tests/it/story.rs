@@ -236,6 +236,11 @@ async fn signals_come_back_and_the_newest_are_kept(records: &mut dyn Records) {
     records.record(&Batch { signals: signals(8..130), ..Batch::default() }).await.unwrap();
     let kept = archive.signals(id, 1_000).await.unwrap();
     assert_eq!((kept.len(), &kept[0], &kept[99]), (Signal::KEPT, &signal(129), &signal(30)));
+    let log = |second| (id, Signal { word: SignalWord::Log, ..signal(second) });
+    records.record(&Batch { signals: (200..320).map(log).collect(), ..Batch::default() }).await.unwrap();
+    let kept = archive.signals(id, 1_000).await.unwrap();
+    let logs = kept.iter().filter(|signal| signal.word == SignalWord::Log).count();
+    assert_eq!((kept.len(), logs, &kept[100]), (2 * Signal::KEPT, Signal::KEPT, &signal(129)));
 }
 
 async fn statuses_replace_each_other(records: &mut dyn Records) {

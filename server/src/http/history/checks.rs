@@ -1,5 +1,7 @@
 //! `GET /v1/trackers/{id}/checks`: the newest from memory, or all of a window page by page.
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
     extract::State,
@@ -96,10 +98,10 @@ fn order(word: &str) -> Option<Order> {
 fn newest(state: &AppState, id: TrackerId, limit: usize, before: Option<Timestamp>) -> Result<Page, Problem> {
     let view = state.view.read();
     let cells = view.cells(id).ok_or(Failure::NotFound)?;
-    let is_before = |cell: &&Cell| before.is_none_or(|before| cell.due < before);
-    let wanted: Vec<&Cell> = cells.filter(|cell| !cell.is_gap()).filter(is_before).collect();
+    let is_before = |cell: &Cow<'_, Cell>| before.is_none_or(|before| cell.due < before);
+    let wanted: Vec<Cow<'_, Cell>> = cells.filter(|cell| !cell.is_gap()).filter(is_before).collect();
     let newest = wanted.iter().skip(wanted.len().saturating_sub(limit));
-    Ok((HeaderMap::new(), Json(newest.map(|cell| CheckReply::from(*cell)).collect())))
+    Ok((HeaderMap::new(), Json(newest.map(|cell| CheckReply::from(&**cell)).collect())))
 }
 
 async fn page(state: &AppState, id: TrackerId, query: CheckQuery) -> Result<Page, Problem> {

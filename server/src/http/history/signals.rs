@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Signals of an answer at most; as many as are kept of a tracker.
-const MOST: u16 = 100;
+const MOST: u16 = 200;
 /// Signals of an answer when nothing is said.
 const USUAL: u16 = 20;
 
@@ -23,7 +23,7 @@ pub(super) struct SignalReply {
     /// `start`, `success`, `fail`, `log` or `exit`.
     said: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    exit: Option<u8>,
+    exit: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -114,7 +114,7 @@ const EXCEPT: [(&[&str], &str); 10] = [
     ),
     (
         &[
-            "[Service]\\nExecStartPre=-{curl} {url}/start\\nExecStart=/usr/local/bin/backup\\n\\\n                 ExecStopPost=-/bin/sh -c '{curl} {url}/$${{EXIT_STATUS}}'",
+            "[Service]\\nExecStartPre=-/usr/bin/{curl} {url}/start\\nExecStart=/usr/local/bin/backup\\n\\\n                 ExecStopPost=-/bin/sh -c 'test $$SERVICE_RESULT = success && said=success || said=fail; \\\n                 {curl} {url}/$$said'",
             "Invoke-RestMethod -TimeoutSec 10 {url}",
         ],
         "examples for machines",
