@@ -289,7 +289,7 @@ impl Live for Ports {
     }
 
     async fn last_checks(&self, id: TrackerId) -> Result<Vec<Cell>, Failure> {
-        Ok(self.view.cells(id).ok_or(Failure::NotFound)?.cloned().collect())
+        Ok(self.view.cells(id).ok_or(Failure::NotFound)?.map(std::borrow::Cow::into_owned).collect())
     }
 
     async fn installation(&self) -> Result<Installation, Failure> {
@@ -362,7 +362,8 @@ impl People for Ports {
 impl Past for Ports {
     async fn story(&self, id: TrackerId, request: StoryRequest) -> Result<Story, Failure> {
         self.check()?;
-        let cells: Vec<Cell> = self.view.cells(id).ok_or(Failure::NotFound)?.cloned().collect();
+        let cells: Vec<Cell> =
+            self.view.cells(id).ok_or(Failure::NotFound)?.map(std::borrow::Cow::into_owned).collect();
         let moment = request.at.map(|at| Moment {
             at,
             cells,
