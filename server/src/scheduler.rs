@@ -36,9 +36,6 @@ use self::{
 
 /// How often the scheduler looks whether all drivers live, without being told.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// First checks of new trackers in a millisecond. All at once, thousands of connections would be open at the same time, and memory
-/// would be full of holes ever after.
-const FIRST_CHECKS: u64 = 5;
 /// How long probes in flight may take to end when the program stops.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -137,7 +134,6 @@ impl Scheduler {
     }
 
     fn reconcile(&mut self) {
-        let now = self.tools.clock.now();
         let is_start = !std::mem::replace(&mut self.started, true);
         let wanted = self.roster.borrow_and_update().clone();
         let may_run = |tracker: &Tracker| !tracker.rests() && tracker.settings.problem().is_none();
@@ -151,15 +147,12 @@ impl Scheduler {
             }
             keep
         });
-        let mut new = 0;
         for (id, tracker) in wanted.iter().filter(|(_, tracker)| may_run(tracker)) {
             if !self.running.contains_key(id) {
                 // After a start everybody keeps to the slots, which are level; later, who was changed wants to see it.
-                let is_early = !is_start || self.is_new(*id);
-                let first = is_early.then(|| now.plus(Duration::from_millis(new / FIRST_CHECKS)));
-                new += u64::from(is_early);
+                let at_once = !is_start || self.is_new(*id);
                 let (driver, hand) = self.driver(tracker.clone());
-                let task = self.drivers.spawn_on(driver.run(first), &self.threads.handle(place(*id)));
+                let task = self.drivers.spawn_on(driver.run(at_once), &self.threads.handle(place(*id)));
                 self.running.insert(*id, Running { tracker: tracker.clone(), task, hand });
             }
         }
