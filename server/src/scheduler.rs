@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use domain::{Archive, Clock, Prober, Timestamp, Tracker, TrackerId};
+use domain::{Archive, Clock, Prober, Tracker, TrackerId};
 use tokio::{
     sync::{mpsc, watch},
     task::{AbortHandle, JoinSet},
@@ -44,9 +44,6 @@ use self::{
 
 /// How often the scheduler looks whether all drivers live, without being told.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// First checks of new trackers in a millisecond. All at once, thousands of connections would be open at the same time, and memory
-/// would be full of holes ever after.
-const FIRST_CHECKS: u64 = 5;
 /// How long probes in flight may take to end when the program stops.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -154,7 +151,6 @@ impl Scheduler {
     }
 
     fn reconcile(&mut self) {
-        let now = self.tools.clock.now();
         let is_start = !std::mem::replace(&mut self.started, true);
         let wanted = self.roster.borrow_and_update().clone();
         let may_run = |tracker: &Tracker| !tracker.rests() && tracker.settings.problem().is_none();
@@ -168,32 +164,24 @@ impl Scheduler {
             }
             keep
         });
-        let mut new = 0;
         for (id, tracker) in wanted.iter().filter(|(_, tracker)| may_run(tracker)) {
             if !self.running.contains_key(id) {
                 // After a start everybody keeps to the slots, which are level; later, who was changed wants to see it.
-                let is_early = !is_start || self.is_new(*id);
-                let first = is_early.then(|| now.plus(Duration::from_millis(new / FIRST_CHECKS)));
-                new += u64::from(is_early);
-                let (task, door) = self.begin(tracker, is_start, first);
+                let at_once = !is_start || self.is_new(*id);
+                let (task, door) = self.begin(tracker, is_start, at_once);
                 self.running.insert(*id, Running { tracker: tracker.clone(), task, door });
             }
         }
     }
 
     /// Lets whoever it needs run for a tracker.
-    fn begin(
-        &mut self,
-        tracker: &Arc<Tracker>,
-        is_start: bool,
-        first: Option<Timestamp>,
-    ) -> (AbortHandle, Door) {
+    fn begin(&mut self, tracker: &Arc<Tracker>, is_start: bool, at_once: bool) -> (AbortHandle, Door) {
         let thread = self.threads.handle(place(tracker.id));
         if let Some((listener, ear)) = Listener::new(tracker, &self.tools) {
             return (self.drivers.spawn_on(listener.run(is_start), &thread), Door::Ear(ear));
         }
         let (driver, hand) = self.driver(tracker.clone());
-        (self.drivers.spawn_on(driver.run(first), &thread), Door::Hand(hand))
+        (self.drivers.spawn_on(driver.run(at_once), &thread), Door::Hand(hand))
     }
 
     fn driver(&self, tracker: Arc<Tracker>) -> (Driver, mpsc::Sender<Done>) {

@@ -103,11 +103,14 @@ impl Driver {
         self.check_by_hand(None).await;
     }
 
-    /// Runs until the program stops or the schedule ends. `first` is for a check that nobody scheduled, unless a slot comes before.
-    pub(super) async fn run(mut self, mut first: Option<Timestamp>) {
+    /// Runs until the program stops or the schedule ends. `at_once` starts with a check that nobody scheduled.
+    pub(super) async fn run(mut self, at_once: bool) {
         let mut last = self.tools.clock.now();
+        if at_once {
+            self.check_slot(last).await;
+        }
         // A schedule that has ended leaves nothing to do.
-        while let Some(due) = [first.take(), self.slots.next_after(last)].into_iter().flatten().min() {
+        while let Some(due) = self.slots.next_after(last) {
             let now = self.tools.clock.now();
             if last.since(now) > Nap::STEP {
                 // Set back while a probe was on its way: the next slot may be as far away as that.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::harness::TestApp;
 
 /// Posts a form the way a browser without script does.
-pub(crate) async fn post(app: &TestApp, path: &str, form: &str) -> Response {
+async fn post(app: &TestApp, path: &str, form: &str) -> Response {
     let request = app.http.post(app.url(path)).body(form.to_owned());
     let request =
         request.header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html,*/*");

@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use domain::{Clock, Outcome, Reason};
+use domain::{Outcome, Reason};
 use reqwest::Method;
-use serde_json::Value;
 
-use crate::{
-    dashboard::post,
-    harness::{START, TestApp, breathe},
-};
+use crate::harness::{START, TestApp, breathe};
 
 #[tokio::test]
 async fn a_new_tracker_is_checked_at_once_and_then_every_second() {
@@ -23,33 +19,6 @@ async fn a_new_tracker_is_checked_at_once_and_then_every_second() {
     assert!(slots.windows(2).all(|pair| pair[1] - pair[0] == 1_000), "{dues:?}");
     assert!(slots[0] - START.0 <= 1_000);
     app.stop().await;
-}
-
-#[tokio::test]
-async fn first_checks_of_many_are_spread_over_a_moment() {
-    let app = TestApp::start().await;
-    let mut ids = Vec::new();
-    for n in 0..12 {
-        ids.push(app.track(&format!("http://{n}.example/"), 0).await);
-    }
-    let all = ids.iter().fold(String::new(), |all, id| format!("{all}&id={id}"));
-    post(&app, "/api/change_many", &format!("do=pause{all}")).await;
-    app.clock.advance(Duration::from_millis(100));
-    let resumed = app.clock.now().0;
-    post(&app, "/api/change_many", &format!("do=resume{all}")).await;
-    let mut late = Vec::new();
-    for id in ids {
-        app.clock.advance(Duration::from_millis(1));
-        let path = format!("/v1/trackers/{id}/checks");
-        let checks = app.until(&path, |checks| newest(checks) >= resumed).await;
-        late.push(newest(&checks) - resumed);
-    }
-    assert_eq!(late, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2]);
-    app.stop().await;
-}
-
-fn newest(checks: &Value) -> i64 {
-    checks.as_array().unwrap().last().map_or(0, |check| check["due_ms"].as_i64().unwrap())
 }
 
 #[tokio::test]
@@ -100,7 +69,9 @@ async fn a_failure_between_far_slots_is_tried_again_before_it_counts() {
     let app = TestApp::start().await;
     app.prober.refuse("http://a.example/");
     let body = r#"{"url": "http://a.example/", "every": "60s", "retries": 2}"#;
-    let id = app.send(Method::POST, "/v1/trackers", body).await.json::<Value>().await.unwrap()["id"].clone();
+    let id =
+        app.send(Method::POST, "/v1/trackers", body).await.json::<serde_json::Value>().await.unwrap()["id"]
+            .clone();
     let path = format!("/v1/trackers/{id}");
     for _ in 0..200 {
         if app.json(&path).await["status"] == "down" {
