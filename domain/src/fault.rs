@@ -297,7 +297,11 @@ mod as_text {
 
     use super::FaultKind;
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `with` passes references")]
+    // It is two pointers long where those are small.
+    #[cfg_attr(
+        target_pointer_width = "64",
+        expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `with` passes references")
+    )]
     pub(super) fn serialize<S: Serializer>(kind: &FaultKind, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(kind)
     }

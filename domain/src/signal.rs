@@ -100,7 +100,24 @@ impl fmt::Display for SignalWord {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn anything_is_read_within_bounds(
+            bytes in prop::collection::vec(any::<u8>(), 0..12_000),
+            text in "\\PC{0,80}|[a-z0-9._-]{0,70}|-?[0-9]{1,12}",
+        ) {
+            prop_assert!(Signal::read_body(&bytes).len() <= Signal::BODY_LIMIT);
+            let run = Signal::read_run(&text);
+            prop_assert!(run.is_none_or(|run| (1..=Signal::RUN_LIMIT).contains(&run.len())));
+            if let Some(word) = SignalWord::read(&text) {
+                prop_assert_eq!(SignalWord::read(&word.to_string()), Some(word));
+            }
+        }
+    }
 
     #[test]
     fn words_are_read_as_they_are_written() {

@@ -10,6 +10,10 @@ use std::{
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::harness::{START, ScriptedCanary, TestApp, breathe};
 
@@ -240,6 +244,31 @@ async fn too_many_signals_are_refused_and_good_ones_at_once_are_one_check() {
     assert_eq!(call(&app, &format!("{path}/fail")).await, 200);
     assert_eq!(call(&app, &path).await, 200, "a recovery is never left out");
     until_story(&app, &["up", "down failed", "up"]).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_end_holds_up_no_signal() {
+    let app = TestApp::in_memory().await;
+    let path = calling(&app, EVERY_MINUTE).await;
+    let host = app.url("").replace("http://", "");
+    let mut peer = TcpStream::connect(&host).await.unwrap();
+    let head = format!("POST {path}/4 HTTP/1.1\r\nhost: {host}\r\ncontent-length: 100000\r\n\r\nhalf a line");
+    peer.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    peer.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    until_story(&app, &["down exit_4"]).await;
+    assert_eq!(app.json("/v1/trackers/1/signals").await[0]["body"], "half a line");
+    // More than is read, whatever becomes of the answer; and one that breaks off.
+    pass(&app, 1).await;
+    drop(app.stranger.post(app.url(&path)).body(vec![b'x'; 12 << 20]).send().await);
+    until_story(&app, &["down exit_4", "up"]).await;
+    pass(&app, 1).await;
+    let mut peer = TcpStream::connect(&host).await.unwrap();
+    peer.write_all(head.as_bytes()).await.unwrap();
+    drop(peer);
+    until_story(&app, &["down exit_4", "up", "down exit_4"]).await;
     app.stop().await;
 }
 
