@@ -29,7 +29,7 @@ struct Account {
     policy: Policy,
     slots: Slots,
     /// What is expected of a target that calls.
-    awaited: Option<Awaited>,
+    awaited: Option<Box<Awaited>>,
     /// Why it is to rest.
     rest: Option<Reason>,
     /// The maintenance that it is in, or the next one.
@@ -282,7 +282,7 @@ impl Ledger {
     fn open(&mut self, tracker: &Tracker) {
         let policy = tracker.settings.policy;
         let slots = Slots::new(&tracker.settings.schedule, tracker.id);
-        let awaited = Awaited::of(&tracker.settings);
+        let awaited = Awaited::of(&tracker.settings).map(Box::new);
         let rest = match (&tracker.settings.paused, &tracker.maintenance) {
             (Some(_), _) => Some(Reason::Paused),
             (None, Some(_)) => Some(Reason::Maintenance),

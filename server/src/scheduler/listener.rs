@@ -161,7 +161,7 @@ impl Listener {
 
     /// A signal, as a check if it is one. What it changes counts when it is on disk, or will be; who called is answered then.
     async fn take(&mut self, Call { signal, recorded }: Call) {
-        let mut awaited = self.awaited.clone();
+        let (mut awaited, before) = (self.awaited.clone(), (self.newest, self.last_good.clone()));
         let finding = awaited.hear(&signal).filter(|finding| self.is_news(&finding.outcome, signal.at));
         let check = finding.map(|finding| {
             let due = self.due(signal.at);
@@ -181,7 +181,7 @@ impl Listener {
                 let _ = recorded.send(());
             }
             // It was refused, so whoever called comes again.
-            Ok(Err(_)) => {}
+            Ok(Err(_)) => (self.newest, self.last_good) = before,
             // It will be recorded, but who called cannot wait for that.
             Err(_) => self.awaited = awaited,
         }
