@@ -44,7 +44,7 @@ pub(crate) async fn measure(
     let truth = Truth::of(targets.delays()?);
     let window = slots::whole_seconds(from, to);
     let mut samples = Vec::new();
-    slots::each(&server.address, trackers, |(id, checks)| {
+    slots::each(&server.address, trackers, slots::WITH_PHASES, |(id, checks)| {
         let good =
             checks.iter().filter(|check| slots::is_scheduled(check) && slots::outcome(check) == Some("up"));
         samples.extend(good.filter_map(|check| truth.sample(id, check, &window)));
@@ -92,10 +92,9 @@ impl Truth {
     }
 }
 
-/// Phases are told only by servers that know them.
+/// Phases are told where they are kept: of the slowest check of each minute.
 fn first_byte(check: &Value) -> Option<f64> {
-    let phases = check.get("phases")?;
-    ["first_byte_ms", "first_byte"].iter().find_map(|name| phases.get(name)?.as_f64())
+    check.get("phases")?.get("first_byte")?.as_f64()
 }
 
 fn delay_of(target: usize) -> u32 {
@@ -142,7 +141,7 @@ mod tests {
     fn a_check_is_compared_with_the_question_of_its_slot() {
         let answer = |arrived_us| Delayed { target: 1, arrived_us, took_us: 20_500 };
         let truth = Truth::of(vec![answer(1_010_000), answer(2_030_000)]);
-        let check = json!({ "due_ms": 2_000, "latency_ms": 21.0, "phases": { "first_byte_ms": 20.25 } });
+        let check = json!({ "due_ms": 2_000, "latency_ms": 21.0, "phases": { "first_byte": 20.25 } });
         let sample = truth.sample(2, &check, &(0..3_000)).unwrap();
         assert_eq!((sample.delay_ms, sample.total, sample.first_byte), (20, 0.5, Some(-0.25)));
         assert!(truth.sample(2, &check, &(0..2_000)).is_none());

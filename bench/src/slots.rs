@@ -28,7 +28,7 @@ pub(crate) async fn sorted(address: &str, trackers: usize, from: i64, to: i64) -
     let window = whole_seconds(from, to);
     let seconds = usize::try_from((window.end - window.start) / 1_000).unwrap_or(0);
     let mut slots = Slots { due: trackers * seconds, ..Slots::default() };
-    each(address, trackers, |(_, checks)| slots.add(&checks, &window)).await?;
+    each(address, trackers, NEWEST, |(_, checks)| slots.add(&checks, &window)).await?;
     Ok(slots)
 }
 
@@ -37,10 +37,16 @@ pub(crate) fn whole_seconds(from: i64, to: i64) -> Range<i64> {
     from..from + (to - from) / 1_000 * 1_000
 }
 
-/// Asks each tracker for its checks, several at a time: an answer reaches 60 checks back, and time passes.
+/// The newest 60.
+pub(crate) const NEWEST: &str = "";
+/// Those of the last two minutes, with the phases where they are kept: of the slowest of each minute.
+pub(crate) const WITH_PHASES: &str = "?last=2m&limit=1000";
+
+/// Asks each tracker for some of its checks, several at a time: time passes, and an answer reaches so far back.
 pub(crate) async fn each(
     address: &str,
     trackers: usize,
+    which: &'static str,
     mut take: impl FnMut(Answer) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut asking = JoinSet::new();
@@ -51,7 +57,7 @@ pub(crate) async fn each(
             take(joined(answered)?)?;
         }
         let address = address.to_owned();
-        asking.spawn(async move { checks(&address, id).await.map(|checks| (id, checks)) });
+        asking.spawn(async move { checks(&address, id, which).await.map(|checks| (id, checks)) });
     }
     while let Some(answered) = asking.join_next().await {
         take(joined(answered)?)?;
@@ -63,9 +69,9 @@ fn joined(answered: Result<Result<Answer, Failure>, JoinError>) -> Result<Answer
     answered.map_err(|error| Failure::Unexpected(error.to_string()))?
 }
 
-/// A tracker's newest checks.
-pub(crate) async fn checks(address: &str, id: usize) -> Result<Vec<Value>, Failure> {
-    let answer = http::get(address, &format!("/v1/trackers/{id}/checks"), "identity").await?;
+/// Some of a tracker's checks.
+pub(crate) async fn checks(address: &str, id: usize, which: &str) -> Result<Vec<Value>, Failure> {
+    let answer = http::get(address, &format!("/v1/trackers/{id}/checks{which}"), "identity").await?;
     serde_json::from_slice(&answer.body)
         .map_err(|error| Failure::Unexpected(format!("checks of tracker {id}: {error}")))
 }

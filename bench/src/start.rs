@@ -20,7 +20,7 @@ pub(crate) async fn again(
     sleep(Duration::from_secs(4)).await;
     let mut last_first = Some(ready);
     for id in 1..=trackers {
-        let checks = slots::checks(&server.address, id).await?;
+        let checks = slots::checks(&server.address, id, slots::NEWEST).await?;
         let dues = checks.iter().filter_map(slots::due_ms);
         let first = dues.filter(|due| *due >= begun).min();
         last_first = last_first.zip(first).map(|(last, first)| last.max(first));

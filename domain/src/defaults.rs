@@ -45,7 +45,7 @@ impl Defaults {
         let target = Target::parse("http://example.org").map_err(|error| Invalid(vec![error]))?;
         let NewTracker { schedule, deadline, expect, policy, http, .. } =
             Draft::of_new_fields(&given).apply(&NewTracker::of(target))?;
-        let HttpOptions { redirects, version, family, .. } = http;
+        let HttpOptions { redirects, version, family, .. } = *http;
         Ok(Self { schedule, deadline, expect, policy, redirects, version, family })
     }
 
@@ -93,7 +93,7 @@ impl Defaults {
             schedule: own.schedule.clone(),
             deadline: own.deadline,
             policy: own.policy,
-            http: own.http(usual.http),
+            http: own.http((*usual.http).clone()).shared(),
             expect: own.expect,
             ..usual
         }
@@ -139,8 +139,9 @@ impl Defaults {
                 redirects: follow(&tracker.http.redirects, &former.redirects, &new.redirects),
                 version: follow(&tracker.http.version, &former.version, &new.version),
                 family: follow(&tracker.http.family, &former.family, &new.family),
-                ..tracker.http.clone()
-            },
+                ..(*tracker.http).clone()
+            }
+            .shared(),
             ..tracker.clone()
         }
     }
@@ -216,7 +217,7 @@ mod tests {
     fn what_is_said_of_the_web_is_said_of_nothing_else() {
         let all = defaults(&[&ALL[..8], &[("http.ip", "every")]].concat());
         let tcp = Draft { retries: Some(0), ..Draft::of("tcp://a.example:1") }.parse_with(&all).unwrap();
-        assert_eq!((tcp.expect.to_string(), &tcp.http), (String::new(), &HttpOptions::default()));
+        assert_eq!((tcp.expect.to_string(), &*tcp.http), (String::new(), &HttpOptions::default()));
         assert_eq!(tcp.deadline, Some(Duration::from_secs(20)));
         let blank = all.fields().into_iter().map(|(name, _)| (name, String::new()));
         let posted: Fields = blank.chain(fields(&[("url", "tcp://a.example:1"), ("retries", "0")])).collect();

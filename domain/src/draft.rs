@@ -217,7 +217,7 @@ impl Others {
             paused: self.paused.onto(base.paused),
             parent: self.parent.onto(base.parent),
             target: base.target,
-            http: self.http.unwrap_or(base.http),
+            http: self.http.map_or(base.http, HttpOptions::shared),
         }
     }
 }

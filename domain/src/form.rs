@@ -358,7 +358,7 @@ mod tests {
         assert_eq!((after.deadline, after.policy.slow_after), (None, None));
         assert_eq!(edited(&[("http.proxy.url", ""), ("http.proxy.user", "")]).unwrap().http.proxy, None);
         assert_eq!(edited(&[("http.auth", "none")]).unwrap().http.auth, None);
-        let kept = edited(&[("http.headers", "x-mine: •••\r\nAccept: b")]).unwrap().http.headers;
+        let kept = edited(&[("http.headers", "x-mine: •••\r\nAccept: b")]).unwrap().http.headers.clone();
         assert_eq!(kept[0].value.expose(), "CANARY");
         assert_eq!(edited(&[("http.tls.certificate", "")]).unwrap().http.tls.identity, None);
     }

@@ -1,6 +1,10 @@
 //! How an `http` or `https` target is asked.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use crate::{Secret, Target};
 
@@ -58,6 +62,14 @@ pub struct HttpOptions {
     pub grace: Option<Duration>,
     /// Which of its URLs a target calls. Another number is another URL, and the former one is nobody's.
     pub push_url: PushUrl,
+}
+
+impl HttpOptions {
+    /// These options for many to have. Nearly all trackers are asked as is usual, so there is one of that for all of them.
+    pub fn shared(self) -> Arc<Self> {
+        static USUAL: LazyLock<Arc<HttpOptions>> = LazyLock::new(Arc::default);
+        if self == **USUAL { Arc::clone(&USUAL) } else { Arc::new(self) }
+    }
 }
 
 /// The number of a URL that a target calls.

@@ -1,6 +1,6 @@
 //! Asking a target, as the scheduler sees it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
@@ -13,7 +13,7 @@ pub struct Plan {
     /// Whom to ask.
     pub target: Target,
     /// How.
-    pub http: HttpOptions,
+    pub http: Arc<HttpOptions>,
     /// Which answers count as up.
     pub expect: Expectations,
     /// Whether connections are kept from one probe to the next.

@@ -1,6 +1,6 @@
 //! A tracker: one tracked target with its schedule, its expectations and its rules.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     About, Expectations, Facet, Group, HttpOptions, InMaintenance, Invalid, Plan, Policy, Rest, Schedule,
@@ -20,8 +20,8 @@ pub struct NewTracker {
     pub place: Option<i64>,
     /// Whom it asks.
     pub target: Target,
-    /// How.
-    pub http: HttpOptions,
+    /// How. Those who are asked alike may [share](HttpOptions::shared) this.
+    pub http: Arc<HttpOptions>,
     /// When.
     pub schedule: Schedule,
     /// Which answers count as up.
@@ -80,7 +80,7 @@ impl NewTracker {
             place: None,
             expect: Expectations::of(kind),
             target,
-            http: HttpOptions::default(),
+            http: HttpOptions::default().shared(),
             schedule: Schedule::of(kind),
             deadline: None,
             policy: Policy::of(kind),
@@ -119,7 +119,7 @@ impl NewTracker {
     pub fn plan(&self) -> Plan {
         Plan {
             target: self.target.clone(),
-            http: self.http.clone(),
+            http: Arc::clone(&self.http),
             expect: self.expect.clone(),
             keeps_connections: self.http.connections.are_kept(self.schedule.interval()),
         }

@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let keeps_connections = arguments.next().as_deref() != Some("fresh");
     let plan = Plan {
         target: Target::parse(&url).map_err(|error| error.to_string())?,
-        http: HttpOptions::default(),
+        http: HttpOptions::default().shared(),
         expect: Expectations::default(),
         keeps_connections,
     };

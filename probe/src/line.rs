@@ -5,6 +5,7 @@
 
 pub(crate) mod ask;
 mod connect;
+pub(crate) mod destinations;
 mod name_servers;
 pub(crate) mod place;
 pub(crate) mod reach;

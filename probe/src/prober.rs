@@ -14,6 +14,7 @@ use crate::{
     imap::Imap,
     line::{
         ask::{Ask, LineSession},
+        destinations::Destinations,
         resolver::{Lookup, Resolver},
         tls::Encryption,
     },
@@ -91,6 +92,7 @@ pub(crate) struct Shared {
     pub(crate) resolver: Resolver,
     pub(crate) encryption: Encryption,
     pub(crate) budget: Arc<Semaphore>,
+    pub(crate) destinations: Destinations,
     pub(crate) user_agent: HeaderValue,
 }
 
@@ -133,6 +135,7 @@ impl Probers {
             resolver: settings.lookup.map_or_else(Resolver::default, Resolver::new),
             encryption: Encryption::new(roots).map_err(BuildError::Root)?,
             budget: Arc::new(Semaphore::new(settings.descriptors.min(Semaphore::MAX_PERMITS))),
+            destinations: Destinations::default(),
             user_agent: HeaderValue::try_from(agent).map_err(BuildError::Version)?,
         };
         Ok(Self { shared: Arc::new(shared) })

@@ -19,7 +19,7 @@ use http::{
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    time::{Instant, timeout, timeout_at},
+    time::{timeout, timeout_at},
 };
 
 use self::frame::{BINARY, CLOSE, Event, Frames, PONG, TEXT, Wrong, frame};
@@ -89,7 +89,7 @@ impl Ask for WebSocket {
             }
             line.judge(&Answer::default())
         };
-        socket.leave(line.trace.until.saturating_duration_since(Instant::now())).await;
+        socket.leave(line.trace.left()).await;
         Ok(outcome)
     }
 }

@@ -3,7 +3,11 @@
 //! A reconciler: it is woken when the roster changed and by the clock, takes no other input, and doing it twice changes
 //! nothing. A driver whose settings changed is replaced; the others are not disturbed.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use domain::{Archive, Clock, Prober, Tracker, TrackerId};
 use tokio::{
@@ -35,7 +39,7 @@ pub use self::{
     signals::{Signals, Untaken},
 };
 use self::{
-    by_hand::{Done, Order},
+    by_hand::{Hand, Order},
     driver::Driver,
     heartbeat::Heartbeat,
     listener::Listener,
@@ -99,7 +103,7 @@ struct Running {
 /// Where one that runs is reached.
 enum Door {
     /// Checks by hand are asked for here.
-    Hand(mpsc::Sender<Done>),
+    Hand(Weak<Hand>),
     /// Signals are brought here.
     Ear(mpsc::Sender<Call>),
 }
@@ -184,7 +188,7 @@ impl Scheduler {
         (self.drivers.spawn_on(driver.run(at_once), &thread), Door::Hand(hand))
     }
 
-    fn driver(&self, tracker: Arc<Tracker>) -> (Driver, mpsc::Sender<Done>) {
+    fn driver(&self, tracker: Arc<Tracker>) -> (Box<Driver>, Weak<Hand>) {
         Driver::new(tracker, self.tools.clone(), self.heartbeat.clone())
     }
 
@@ -201,7 +205,9 @@ impl Scheduler {
             self.reconcile();
         }
         let done = match (self.running.get(&id).map(|running| &running.door), order) {
-            (Some(Door::Hand(hand)), Order::Check(_, done)) => return drop(hand.try_send(done)),
+            (Some(Door::Hand(hand)), Order::Check(_, done)) => {
+                return hand.upgrade().map_or((), |hand| hand.ask(done));
+            }
             (Some(Door::Ear(ear)), Order::Signal(_, call)) => return drop(ear.try_send(call)),
             (None, Order::Check(_, done)) => done,
             _ => return,

@@ -23,7 +23,7 @@ pub(super) fn moved(tracker: &NewTracker, target: Target) -> NewTracker {
 pub(super) fn fitted(draft: &Draft, tracker: NewTracker) -> Result<NewTracker, Invalid> {
     let kind = tracker.target.kind();
     let mut problems: Vec<FieldError> = tracker.expect.fit(kind).err().into_iter().collect();
-    let (http, lost) = without(tracker.http.clone(), kind);
+    let (http, lost) = without((*tracker.http).clone(), kind);
     let is_given = |field: &&str| draft.http.as_ref().is_some_and(|given| gives(given, field));
     problems.extend(lost.into_iter().filter(is_given).map(|field| {
         let facet = facet_of(field).filter(|facet| !kind.has(*facet)).unwrap_or(Facet::Web);
@@ -46,7 +46,7 @@ pub(super) fn fitted(draft: &Draft, tracker: NewTracker) -> Result<NewTracker, I
         (Policy { successes, slow_after, ..Policy::of(kind) }, None)
     };
     if problems.is_empty() {
-        Ok(NewTracker { http, deadline, policy, ..tracker })
+        Ok(NewTracker { http: http.shared(), deadline, policy, ..tracker })
     } else {
         Err(Invalid(problems))
     }

@@ -5,6 +5,7 @@
 //! server closed it meanwhile is noticed on the next use.
 
 use std::{
+    error::Error,
     future::{Future, poll_fn},
     mem::replace,
     pin::{Pin, pin},
@@ -77,6 +78,19 @@ pub(crate) enum LinkError {
     Interim,
     #[error("{}", words::DETAIL_CONNECTION_ENDED)]
     Ended,
+}
+
+impl LinkError {
+    /// Whether the server says that it has done nothing about the request, so that it can be sent again (RFC 9113, section 8.7).
+    pub(super) fn is_unprocessed(&self) -> bool {
+        let Self::Http(error) = self else { return false };
+        let cause = error.source().and_then(|cause| cause.downcast_ref::<h2::Error>());
+        cause.filter(|error| error.is_remote()).is_some_and(|error| {
+            let reason = error.reason();
+            error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)
+                || error.is_go_away() && reason == Some(h2::Reason::NO_ERROR)
+        })
+    }
 }
 
 impl Link {

@@ -44,7 +44,33 @@ pub(super) fn next_hop(from: &Url, status: StatusCode, headers: &HeaderMap) -> N
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Whatever a target says: what is followed is a place on the web, without credentials, and asked as it is written.
+        #[test]
+        fn what_is_followed_is_on_the_web(
+            location in prop_oneof![
+                any::<Vec<u8>>(),
+                r"(https?|HTTP|ftp|file|javascript|data)?(:|://|//|:///|\\\\)[a-z0-9\[\]:.@%/?#\\ \t-]{0,40}".prop_map(String::into_bytes),
+            ],
+            status in prop::sample::select(vec![301_u16, 302, 303, 307, 308]),
+        ) {
+            let from = Url::parse("https://user:secret@example.org/a/b?c").unwrap();
+            let mut headers = HeaderMap::new();
+            let Ok(value) = HeaderValue::from_bytes(&location) else { return Ok(()) };
+            headers.insert(LOCATION, value);
+            if let Next::Hop(url) = next_hop(&from, StatusCode::from_u16(status).unwrap(), &headers) {
+                prop_assert!(matches!(url.scheme(), "http" | "https"));
+                prop_assert!(url.host().is_some() && url.port() != Some(0) && url.fragment().is_none());
+                prop_assert!(url.username().is_empty() && url.password().is_none());
+                prop_assert_eq!(Url::parse(url.as_str()).unwrap(), url);
+            }
+        }
+    }
 
     fn next(status: u16, location: Option<&[u8]>) -> Next {
         let from = Url::parse("https://example.org/a/b?c").unwrap();

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    mem::replace,
     net::IpAddr,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     task::Poll,
@@ -95,7 +96,7 @@ impl Walk<'_> {
 
     /// One request and the head of its answer. A kept connection that fails says little about the target: servers close
     /// idle connections when they like, and the request may cross the close. Only a fresh connection is evidence, so
-    /// such a request is sent again.
+    /// such a request is sent again. So is, once, one that a server of HTTP/2 says it has not looked at.
     async fn send(&mut self, hop: &Hop, jar: Option<&Jar>) -> Result<Got, Outcome> {
         if let Some(mut kept) = self.kept.take().filter(|kept| kept.serves(hop)) {
             self.trace.phase = Phase::FirstByte;
@@ -108,13 +109,22 @@ impl Walk<'_> {
             }
             self.trace.enter(Phase::Resolve);
         }
-        let mut kept = Box::pin(dial::dial(self.ready, hop, self.only, self.trace)).await?;
-        self.trace.seen.meet(&kept.met);
-        let request = hop.request(kept.link.is_http2(), &self.extra(hop, jar, &kept));
-        let answer = kept.link.send(request).await;
-        let answer = answer.map_err(|error| fault::outcome(&error, Phase::FirstByte))?;
-        self.trace.enter_knowing(Phase::Body, || said(&answer));
-        self.accept(hop, kept, answer)
+        let mut may_repeat = true;
+        loop {
+            let mut kept = Box::pin(dial::dial(self.ready, hop, self.only, self.trace)).await?;
+            self.trace.seen.meet(&kept.met);
+            let request = hop.request(kept.link.is_http2(), &self.extra(hop, jar, &kept));
+            match kept.link.send(request).await {
+                Ok(answer) => {
+                    self.trace.enter_knowing(Phase::Body, || said(&answer));
+                    return self.accept(hop, kept, answer);
+                }
+                Err(error) if error.is_unprocessed() && replace(&mut may_repeat, false) => {
+                    self.trace.enter(Phase::Resolve);
+                }
+                Err(error) => return Err(fault::outcome(&error, Phase::FirstByte)),
+            }
+        }
     }
 
     /// Refuses what is no answer of the target's.

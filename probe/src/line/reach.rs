@@ -10,10 +10,14 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     connect::{self, Connected},
+    destinations::Turn,
     place::Place,
     trace::{Blame, Trace},
 };
 use crate::{fault, prober::Shared};
+
+/// Which part of the time that is left may be waited while others connect to the same address.
+const PATIENCE: u32 = 10;
 
 /// What reaching a place depends on.
 #[derive(Clone, Copy)]
@@ -57,6 +61,10 @@ impl<'a> Route<'a> {
         trace.phase = Phase::Connect;
         let candidates: Vec<SocketAddr> =
             allowed.into_iter().map(|ip| SocketAddr::new(ip, place.port)).collect();
+        let _turn = match candidates.first() {
+            Some(first) => Some(self.turn(*first, trace).await),
+            None => None,
+        };
         match connect::connect(&candidates).await {
             Ok(connected) => Ok((connected, addresses)),
             Err((outcome, peer)) => {
@@ -66,6 +74,13 @@ impl<'a> Route<'a> {
                 Err(outcome)
             }
         }
+    }
+
+    /// Waits while many connections to one address are being opened. That is not the target's time.
+    async fn turn(self, address: SocketAddr, trace: &mut Trace) -> Turn<'a> {
+        let turn = self.shared.destinations.turn(address, trace.left() / PATIENCE).await;
+        trace.set_aside(turn.waited);
+        turn
     }
 
     /// The addresses of a place that may be asked, in their order; and all that its name has, where it is a name.

@@ -104,7 +104,8 @@ impl Trace {
 
     /// Becomes another one that branched off.
     pub(crate) fn follow(&mut self, branch: Self) {
-        (self.phases, self.phase, self.since) = (branch.phases, branch.phase, branch.since);
+        (self.phases, self.phase) = (branch.phases, branch.phase);
+        (self.started, self.since) = (branch.started, branch.since);
         (self.seen, self.is_running) = (branch.seen, false);
     }
 
@@ -113,6 +114,17 @@ impl Trace {
         self.lap();
         (self.phases, self.phase, self.blame) = (Phases::NONE, Phase::FirstByte, Blame::Target);
         self.seen.forget();
+    }
+
+    /// How long until the deadline.
+    pub(crate) fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    /// Leaves out a time in which nothing was asked of anybody.
+    pub(crate) fn set_aside(&mut self, waited: Duration) {
+        self.started += waited;
+        self.since += waited;
     }
 
     /// Ends the probe, if it has not ended yet. What it waits for is counted as far as it came.

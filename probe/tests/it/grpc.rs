@@ -13,7 +13,8 @@ use super::{
     server::{Server, reset, until_closed},
     tls::{Authority, acceptor},
     verdict::{
-        Asker, PATIENT, SHORT, ask_expecting, ask_in_vain_expecting, ask_with, fault, kind, plan, prober,
+        Asker, PATIENT, SHORT, ask_expecting, ask_in_vain_expecting, ask_with, fault, kind, options, plan,
+        prober,
     },
 };
 
@@ -141,8 +142,8 @@ async fn who_serves_is_up() {
 async fn the_call_says_what_is_set() {
     let (server, mut told) = recording().await;
     let mut asking = plan(grpc(&server), "");
-    asking.http.auth = Some(Auth::Bearer { token: Secret::new("canary") });
-    asking.http.host = Some("b.example".into());
+    options(&mut asking).auth = Some(Auth::Bearer { token: Secret::new("canary") });
+    options(&mut asking).host = Some("b.example".into());
     assert_eq!(Asker::new(&prober(), asking).ask().await, Outcome::Up);
     let (head, body) = told.recv().await.unwrap();
     assert_eq!(head.method(), "POST");

@@ -18,13 +18,18 @@ enum Act {
     AnswerAndLeave,
     Stall,
     StallInBody,
+    Break,
+    /// Says that it has not looked at the request.
     Refuse,
+    /// The same, but only on the first connection.
+    RefuseOnce,
 }
 
 async fn serve(authority: &Authority, act: Act) -> Server {
     let acceptor = acceptor(authority.server("localhost"), &[b"h2"]);
-    Server::start(move |_, stream| {
+    Server::start(move |number, stream| {
         let acceptor = acceptor.clone();
+        let act = if matches!(act, Act::RefuseOnce) && number > 0 { Act::Answer(200) } else { act };
         async move {
             let stream = acceptor.accept(stream).await.unwrap();
             let mut connection = h2::server::handshake(stream).await.unwrap();
@@ -51,7 +56,8 @@ fn reply(mut respond: SendResponse<Bytes>, act: Act) -> Held {
         Act::AnswerAndLeave => drop(respond.send_response(head(200), true).unwrap()),
         Act::Stall => {}
         Act::StallInBody => body = Some(respond.send_response(head(200), false).unwrap()),
-        Act::Refuse => respond.send_reset(Reason::INTERNAL_ERROR),
+        Act::Break => respond.send_reset(Reason::INTERNAL_ERROR),
+        Act::Refuse | Act::RefuseOnce => respond.send_reset(Reason::REFUSED_STREAM),
     }
     (respond, body)
 }
@@ -83,7 +89,16 @@ async fn deadlines_name_the_phase() {
 
 #[tokio::test]
 async fn a_stream_that_is_reset_is_a_fault_of_the_protocol() {
-    assert_eq!(kind(ask(Act::Refuse).await), FaultKind::Protocol);
+    assert_eq!(kind(ask(Act::Break).await), FaultKind::Protocol);
+}
+
+#[tokio::test]
+async fn a_request_that_was_not_looked_at_is_sent_once_more() {
+    assert_eq!(ask(Act::RefuseOnce).await, Outcome::Up);
+    let authority = Authority::new();
+    let server = serve(&authority, Act::Refuse).await;
+    let finding = ask_with(&authority.prober(), server.https(), "200", PATIENT).await;
+    assert_eq!((kind(finding.outcome), server.accepted()), (FaultKind::Protocol, 2));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use domain::{Auth, FaultKind, Header, HeaderValue, Outcome, Secret};
 
 use super::{
     server::{OK, recording, redirect},
-    verdict::{Asker, fault, plan, prober, with},
+    verdict::{Asker, fault, options, plan, prober, with},
 };
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn what_a_target_repeats_is_masked() {
     );
     let (server, _requests) = recording(answer).await;
     let mut plan = plan(server.url("/"), r#"header x-echo == "nothing""#);
-    plan.http.auth = Some(Auth::Basic { user: "hi".into(), password: Secret::new("s3cret") });
+    options(&mut plan).auth = Some(Auth::Basic { user: "hi".into(), password: Secret::new("s3cret") });
     assert!(!format!("{plan:?}").contains("s3cret"));
     let mut asker = Asker::new(&prober(), plan);
     let fault = fault(asker.ask().await);

@@ -9,7 +9,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::{
     server::{Server, reset, until_closed},
     verdict::{
-        Asker, PATIENT, SHORT, ask_expecting, ask_in_vain_expecting, ask_with, fault, kind, plan, prober,
+        Asker, PATIENT, SHORT, ask_expecting, ask_in_vain_expecting, ask_with, fault, kind, options, plan,
+        prober,
     },
 };
 
@@ -91,11 +92,11 @@ async fn what_is_typed_is_sent() {
     })
     .await;
     let mut asking = plan(tcp(&server), "banner == +PONG");
-    asking.http.body = Some("PING\\r\\n\\0".into());
+    options(&mut asking).body = Some("PING\\r\\n\\0".into());
     assert_eq!(Asker::new(&prober(), asking).ask().await, Outcome::Up);
     let deaf = saying(b"").await;
     let mut unread = plan(tcp(&deaf), "");
-    unread.http.body = Some("x".repeat(65_536));
+    options(&mut unread).body = Some("x".repeat(65_536));
     assert_eq!(Asker::new(&prober(), unread).ask().await, Outcome::Up, "buffers take it");
 }
 
@@ -129,7 +130,7 @@ async fn who_says_nothing_is_told_apart() {
     })
     .await;
     let mut asking = plan(tcp(&resetting), "banner exists");
-    asking.http.body = Some("hello".into());
+    options(&mut asking).body = Some("hello".into());
     assert_eq!(kind(Asker::new(&prober(), asking).ask().await), FaultKind::Reset);
 }
 

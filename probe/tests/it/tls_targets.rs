@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt;
 use super::{
     server::{Server, reset, until_closed},
     tls::{Authority, Identity, acceptor},
-    verdict::{Asker, PATIENT, ask_in_vain_expecting, ask_with, fault, kind, plan, prober},
+    verdict::{Asker, PATIENT, ask_in_vain_expecting, ask_with, fault, kind, options, plan, prober},
 };
 
 /// Encrypts, and says nothing within.
@@ -73,7 +73,7 @@ async fn what_is_not_trusted_is_down_and_shown() {
         assert_eq!(kind(asker.ask().await), FaultKind::Tls(wanted));
         assert_eq!(asker.evidence().tls.unwrap().chain.len(), 1, "the chain is read all the same");
         let mut lax = plan(target(&server), "certificate.days exists");
-        lax.http.tls.verify = false;
+        options(&mut lax).tls.verify = false;
         assert_eq!(Asker::new(&authority.prober(), lax).ask().await, Outcome::Up);
     }
 }

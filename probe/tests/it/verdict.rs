@@ -1,6 +1,6 @@
 //! Asking in one line, and saying what the answer should be.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     Evidence, Expectations, Fault, FaultKind, Finding, HttpOptions, Outcome, Plan, Prober, Session, Target,
@@ -24,15 +24,20 @@ pub(super) fn plan(target: impl AsRef<str>, expect: &str) -> Plan {
     Plan {
         expect: if expect.is_empty() { usual } else { Expectations::parse(expect).unwrap() },
         target,
-        http: HttpOptions::default(),
+        http: Arc::default(),
         keeps_connections: true,
     }
+}
+
+/// The options of a plan, to be changed.
+pub(super) fn options(plan: &mut Plan) -> &mut HttpOptions {
+    Arc::make_mut(&mut plan.http)
 }
 
 /// A plan for status 200 with these options.
 pub(super) fn with(target: impl AsRef<str>, change: impl FnOnce(&mut HttpOptions)) -> Plan {
     let mut plan = plan(target, "200");
-    change(&mut plan.http);
+    change(options(&mut plan));
     plan
 }
 

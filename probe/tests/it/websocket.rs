@@ -17,7 +17,8 @@ use super::{
     server::{Server, recording, request, reset, until_closed},
     tls::{Authority, acceptor},
     verdict::{
-        Asker, PATIENT, SHORT, ask_expecting, ask_in_vain_expecting, ask_with, fault, kind, plan, prober,
+        Asker, PATIENT, SHORT, ask_expecting, ask_in_vain_expecting, ask_with, fault, kind, options, plan,
+        prober,
     },
 };
 
@@ -100,11 +101,11 @@ async fn messages_are_read_until_they_decide() {
         (Some("hi"), "message ~ '(?s)^welcome\\n.*text hi'; transfer < 1m"),
     ] {
         let mut asking = plan(ws(&server), expect);
-        asking.http.body = sent.map(ToOwned::to_owned);
+        options(&mut asking).body = sent.map(ToOwned::to_owned);
         assert_eq!(Asker::new(&prober(), asking).ask().await, Outcome::Up, "{expect}");
     }
     let mut asking = plan(ws(&server), "message contains 'text x'");
-    asking.http.body = Some("x".repeat(4_000));
+    options(&mut asking).body = Some("x".repeat(4_000));
     let mut asker = Asker::new(&prober(), asking);
     assert_eq!(asker.ask().await, Outcome::Up, "{:?}", asker.evidence());
 }
@@ -133,14 +134,14 @@ async fn the_request_says_what_is_set() {
     let mut asking = plan(ws(&server), "");
     let plain =
         |name: &str, value: &str| Header { name: name.into(), value: HeaderValue::Plain(value.into()) };
-    asking.http.headers = vec![
+    options(&mut asking).headers = vec![
         plain("origin", "https://a.example"),
         plain("sec-websocket-extensions", "permessage-deflate"),
         plain("upgrade", "h2c"),
     ];
-    asking.http.host = Some("b.example".into());
-    asking.http.auth = Some(Auth::Bearer { token: Secret::new("canary") });
-    asking.http.body = Some("hi".into());
+    options(&mut asking).host = Some("b.example".into());
+    options(&mut asking).auth = Some(Auth::Bearer { token: Secret::new("canary") });
+    options(&mut asking).body = Some("hi".into());
     let mut asker = Asker::new(&prober(), asking);
     let found = fault(asker.ask().await);
     assert_eq!(
@@ -253,7 +254,7 @@ async fn what_comes_after_the_upgrade_is_judged() {
     })
     .await;
     let mut asking = plan(ws(&resetting), "message exists");
-    asking.http.body = Some("hello".into());
+    options(&mut asking).body = Some("hello".into());
     assert_eq!(kind(Asker::new(&prober(), asking).ask().await), FaultKind::Reset);
 }
 

@@ -7,7 +7,10 @@ use domain::{
     TrackerId, access::Actor,
 };
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot,
+    },
     time::timeout,
 };
 
@@ -90,9 +93,20 @@ impl RecorderHandle {
         Self { inbox, undos, clock }
     }
 
-    /// Hands a check over; waits while the recorder is behind.
-    pub async fn check(&self, arrival: Arrival) -> Result<(), Stopped> {
-        self.inbox.send(Message::Check(arrival)).await.map_err(|_| Stopped)
+    /// Hands a check over, at once if there is room; what is returned waits while the recorder is behind. That is rare, and each of ten
+    /// thousand drivers would keep room for the check that waits, so it is boxed.
+    pub fn check(&self, arrival: Arrival) -> impl Future<Output = Result<(), Stopped>> + Send + '_ {
+        let waiting = match self.inbox.try_send(Message::Check(arrival)) {
+            Ok(()) => Ok(None),
+            Err(TrySendError::Full(message)) => Ok(Some(Box::pin(self.inbox.send(message)))),
+            Err(TrySendError::Closed(_)) => Err(Stopped),
+        };
+        async move {
+            match waiting? {
+                Some(waiting) => waiting.await.map_err(|_| Stopped),
+                None => Ok(()),
+            }
+        }
     }
 
     /// Hands a signal over; waits while the recorder is behind.

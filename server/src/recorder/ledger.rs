@@ -1,7 +1,7 @@
 //! The fold of every tracker: what is on disk, and what the group in hand would make of it.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
@@ -16,7 +16,8 @@ use super::{Arrival, Seen};
 /// Fold state of every tracker, committed and staged.
 #[derive(Default)]
 pub(super) struct Ledger {
-    accounts: HashMap<TrackerId, Account>,
+    /// Boxed, because half of the places of such a map are empty.
+    accounts: HashMap<TrackerId, Box<Account>>,
     staged: Vec<Recorded>,
     transitions: Vec<(TrackerId, Transition)>,
     exhibits: Vec<Exhibit>,
@@ -38,8 +39,8 @@ struct Account {
     belief: Belief,
     /// After the group in hand; absent when it holds nothing of this tracker.
     staged: Option<Belief>,
-    /// Names of the newest checks, staged ones included, to recognise what was recorded already.
-    names: VecDeque<(Timestamp, u16)>,
+    /// Names of the newest scheduled check and of those after it, staged ones included, to recognise what was recorded already.
+    names: Vec<(Timestamp, u16)>,
     /// The newest scheduled entry, staged ones included.
     last: Option<Last>,
     /// Why it rests, as it is recorded: no check is expected.
@@ -303,11 +304,11 @@ impl Ledger {
             maintenance: None,
             belief: Belief::default(),
             staged: None,
-            names: VecDeque::with_capacity(SHOWN_CHECKS),
+            names: Vec::new(),
             last: None,
             resting: None,
         };
-        self.accounts.insert(tracker.id, account);
+        self.accounts.insert(tracker.id, Box::new(account));
     }
 
     /// Appends a recorded entry to the view.
@@ -368,10 +369,12 @@ impl Account {
             self.names.clear();
         }
         if self.names.len() == SHOWN_CHECKS {
-            self.names.pop_front();
+            self.names.remove(0);
         }
-        self.names.push_back((check.name.due, check.name.attempt));
+        self.names.push((check.name.due, check.name.attempt));
         if check.name.attempt == 0 {
+            // No other one is asked for.
+            self.names.retain(|(due, _)| *due >= check.name.due);
             let is_gap = matches!(&check.outcome, Outcome::Unknown(reason) if reason.is_gap());
             self.last = Some(Last { due: check.name.due, is_gap, silence: None });
         }

@@ -13,7 +13,7 @@ use std::{
 use domain::{Cell, CheckName, Clock, Facet, Failure, Invalid, MOST_BY_HAND, TrackerId};
 use futures::future::join_all;
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{Notify, mpsc, oneshot, watch},
     time::{Instant, sleep, timeout},
 };
 
@@ -25,6 +25,34 @@ use crate::{
 
 /// Told the name of the check that answers.
 pub(super) type Done = oneshot::Sender<CheckName>;
+
+/// Where one driver is asked for a check by hand. A channel would weigh 800 bytes for each tracker, and hardly one is ever used.
+#[derive(Default)]
+pub(super) struct Hand {
+    asking: Mutex<Vec<Done>>,
+    came: Notify,
+}
+
+impl Hand {
+    /// Asks for a check. Who comes when too many wait for the same one is not heard.
+    pub(super) fn ask(&self, done: Done) {
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        if asking.len() < ORDERS {
+            asking.push(done);
+            self.came.notify_one();
+        }
+    }
+
+    /// Moves those who ask to others.
+    pub(super) fn take(&self, into: &mut Vec<Done>) {
+        into.append(&mut self.asking.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Waits until somebody asks.
+    pub(super) async fn asked(&self) {
+        self.came.notified().await;
+    }
+}
 
 /// What the scheduler is asked for.
 pub(super) enum Order {
@@ -64,6 +92,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const COMMIT: Duration = Duration::from_secs(1);
 /// How often it is looked for.
 const LOOK: Duration = Duration::from_millis(10);
+/// Orders for the same check that may wait.
+const ORDERS: usize = 16;
 /// Orders that may wait for the scheduler.
 const QUEUE: usize = 1_024;
 

@@ -1,16 +1,19 @@
 //! The life of one tracker: wait for its slot, ask, hand the check over.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use domain::{
     Advice, Blame, Check, CheckName, FaultKind, Finding, Location, Outcome, Reason, Session, Slots, Status,
     Timestamp, Tracker, Trust, host_of, may_be_ours,
 };
-use tokio::{sync::mpsc, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     Tools,
-    by_hand::Done,
+    by_hand::{Done, Hand},
     heartbeat::{Heartbeat, LATE},
     nap::Nap,
 };
@@ -35,7 +38,7 @@ pub(super) struct Driver {
     is_noted: bool,
     heartbeat: Arc<Heartbeat>,
     /// Where checks by hand are asked for.
-    hand: mpsc::Receiver<Done>,
+    hand: Arc<Hand>,
     /// Who waits for the next check.
     asked: Vec<Done>,
     /// Whether they wait for the next slot, because a check by hand had no time to end before it.
@@ -49,8 +52,6 @@ pub(super) struct Driver {
 const OVERLOAD_LIMIT: usize = 60;
 /// Who asks for a check that is due so soon anyway, gets that one: a check by hand must not make it late.
 const SOON: Duration = Duration::from_secs(1);
-/// Orders for the same check that may wait.
-const ORDERS: usize = 16;
 
 /// How a wait ended.
 enum Waited {
@@ -69,16 +70,17 @@ fn nothing_learnt(reason: Reason) -> Finding {
 }
 
 impl Driver {
-    /// A driver, and where checks by hand are asked for.
+    /// A driver, and where checks by hand are asked for as long as it is there.
     pub(super) fn new(
         tracker: Arc<Tracker>,
         tools: Tools,
         heartbeat: Arc<Heartbeat>,
-    ) -> (Self, mpsc::Sender<Done>) {
+    ) -> (Box<Self>, Weak<Hand>) {
         let slots = Slots::new(&tracker.settings.schedule, tracker.id);
         let session = tools.prober.prepare(tracker.settings.plan());
         let host = host_of(&tracker.settings.target);
-        let (order, hand) = mpsc::channel(ORDERS);
+        let hand = Arc::<Hand>::default();
+        let door = Arc::downgrade(&hand);
         let driver = Self {
             tracker,
             slots,
@@ -94,17 +96,17 @@ impl Driver {
             newest: None,
             tools,
         };
-        (driver, order)
+        (Box::new(driver), door)
     }
 
     /// Checks once, for who asked: the driver of a tracker that rests.
-    pub(super) async fn once(mut self, done: Done) {
+    pub(super) async fn once(mut self: Box<Self>, done: Done) {
         self.asked.push(done);
         self.check_by_hand(None).await;
     }
 
     /// Runs until the program stops or the schedule ends. `at_once` starts with a check that nobody scheduled.
-    pub(super) async fn run(mut self, at_once: bool) {
+    pub(super) async fn run(mut self: Box<Self>, at_once: bool) {
         let mut last = self.tools.clock.now();
         if at_once {
             self.check_slot(last).await;
@@ -132,9 +134,7 @@ impl Driver {
 
     async fn wait(&mut self, due: Timestamp) -> Waited {
         loop {
-            while let Ok(done) = self.hand.try_recv() {
-                self.asked.push(done);
-            }
+            self.hand.take(&mut self.asked);
             let nap = Nap::begin(&*self.tools.clock);
             let wall = self.tools.clock.now();
             if self.tools.stop.is_cancelled() {
@@ -149,7 +149,7 @@ impl Driver {
             tokio::select! {
                 biased;
                 () = self.tools.stop.cancelled() => return Waited::Stop,
-                Some(done) = self.hand.recv() => self.asked.push(done),
+                () = self.hand.asked() => {}
                 () = self.tools.clock.sleep(due.since(wall).min(Nap::LONGEST)) => {}
             }
             if let Some(reason) = nap.end(&*self.tools.clock) {
@@ -267,7 +267,8 @@ impl Driver {
         let mut is_held = matches!(advice, Advice::Hold | Advice::Look);
         if may_be_blocked(&self.tracker, &finding.outcome) {
             let patience = until.since(self.tools.clock.now());
-            match self.tools.dependencies.blame(&self.tracker, due, patience).await {
+            // Boxed, as all that only failures need: each of ten thousand drivers would keep room for it.
+            match Box::pin(self.tools.dependencies.blame(&self.tracker, due, patience)).await {
                 Blame::Free => {}
                 Blame::Unclear(_) => is_held = true,
                 Blame::Blocked(_) => finding.outcome = Outcome::Unknown(Reason::Blocked),
@@ -297,7 +298,7 @@ impl Driver {
         }
         self.is_suspect = true;
         let patience = until.since(self.tools.clock.now());
-        self.tools.location.advise(host, self.tracker.settings.schedule.interval(), patience).await
+        Box::pin(self.tools.location.advise(host, self.tracker.settings.schedule.interval(), patience)).await
     }
 
     fn note_contact(&mut self) {
@@ -334,14 +335,15 @@ impl Driver {
         self.record(due, 0, now, nothing_learnt(reason), Trust::Full).await;
     }
 
-    async fn record(
-        &mut self,
+    /// Hands a check over. What is returned waits where the recorder is behind.
+    fn record(
+        &self,
         due: Timestamp,
         attempt: u16,
         started: Timestamp,
         finding: Finding,
         trust: Trust,
-    ) {
+    ) -> impl Future<Output = ()> + Send + '_ {
         let seen = self.seen(&finding);
         let name = self.name(due, attempt);
         let late_ms = u32::try_from(started.since(due).as_millis()).unwrap_or(u32::MAX);
@@ -350,8 +352,12 @@ impl Driver {
         let late_ms = if attempt == 0 && !is_gap { late_ms } else { 0 };
         let Finding { outcome, latency, phases } = finding;
         let check = Check { name, late_ms, latency, phases, outcome };
-        if self.tools.recorder.check(Arrival { check, trust, seen }).await.is_err() {
-            tracing::error!(tracker = %self.tracker.id, "a check came after the recorder had stopped");
+        let recorded = self.tools.recorder.check(Arrival { check, trust, seen });
+        let id = self.tracker.id;
+        async move {
+            if recorded.await.is_err() {
+                tracing::error!(tracker = %id, "a check came after the recorder had stopped");
+            }
         }
     }
 
