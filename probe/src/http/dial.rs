@@ -1,10 +1,10 @@
 //! Making a connection: from a name to somebody who speaks HTTP.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use domain::{Fault, FaultKind, HttpVersion, Outcome, Phase, Proxy, ProxyKind};
 use http::{HeaderValue, Version};
-use tokio::{net::TcpStream, sync::OwnedSemaphorePermit, time::Instant};
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use super::{
     hop::{Hop, Ready, basic},
@@ -15,6 +15,7 @@ use crate::{
     fault,
     line::{
         place::Place,
+        reach::Reached,
         seen::Met,
         stream::Stream,
         trace::{Blame, Trace},
@@ -68,9 +69,9 @@ pub(super) async fn dial(
     if let (Some(_), Some(address)) = (proxy, hop.place.literal()) {
         route.check(address)?;
     }
-    let ((tcp, peer), addresses) = match proxy {
+    let Reached { tcp, peer, addresses, turn: _turn } = match proxy {
         None => route.reach(&hop.place, only.filter(|_| hop.is_home), trace).await?,
-        Some(proxy) => (through(ready, proxy, hop, trace).await?, None),
+        Some(proxy) => through(ready, proxy, hop, trace).await?,
     };
     let is_absolute = proxy.is_some_and(|proxy| proxy.kind == ProxyKind::Http && !is_tunnelled(ready, hop));
     // One plain HTTP/1.1 request is one write, which nothing delays.
@@ -109,17 +110,17 @@ pub(super) async fn dial(
 }
 
 /// Connects to a proxy, and through it to the place where that takes a tunnel.
-async fn through(
-    ready: &Ready,
+async fn through<'a>(
+    ready: &'a Ready,
     proxy: &Proxy,
     hop: &Hop,
     trace: &mut Trace,
-) -> Result<(TcpStream, SocketAddr), Outcome> {
+) -> Result<Reached<'a>, Outcome> {
     let blame = std::mem::replace(&mut trace.blame, Blame::Proxy);
     let host = url::Host::parse(&proxy.host).or_else(|_| url::Host::parse(&format!("[{}]", proxy.host)));
     let host = host.map_err(|_| Outcome::Down(Fault::new(FaultKind::Proxy, words::DETAIL_NO_NAME)))?;
     let place = Place { is_tls: false, host, port: proxy.port };
-    let ((mut tcp, peer), _) = Box::pin(ready.route().reach(&place, None, trace)).await?;
+    let Reached { mut tcp, peer, turn, .. } = Box::pin(ready.route().reach(&place, None, trace)).await?;
     let credentials = proxy.credentials.as_ref().map(|(user, password)| (user.as_str(), password.expose()));
     match proxy.kind {
         ProxyKind::Http if !is_tunnelled(ready, hop) => {}
@@ -127,7 +128,7 @@ async fn through(
         ProxyKind::Socks5 => socks::tunnel(&mut tcp, &hop.place, credentials).await?,
     }
     trace.blame = blame;
-    Ok((tcp, peer))
+    Ok(Reached { tcp, peer, addresses: None, turn })
 }
 
 /// Whether a proxy for HTTP has to open a tunnel rather than pass a request on.

@@ -24,7 +24,7 @@ use hyper::{
     client::conn::{http1, http2},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, unconstrained};
 
 use crate::line::stream::Stream;
 
@@ -151,7 +151,8 @@ impl Link {
                 request.extensions_mut().clone_from(&link.extensions);
                 let interim = Arc::clone(&link.interim);
                 let Speaking { sender, connection, is_over } = &mut *link.wake().await?;
-                let mut answer = pin!(sender.send_request(request));
+                // Not by the budget of the task: what is there must not look as if it were not, when the connection is over.
+                let mut answer = pin!(unconstrained(sender.send_request(request)));
                 poll_fn(|cx| {
                     drive(connection, is_over, cx);
                     if interim.load(Relaxed) > INTERIM_LIMIT {

@@ -10,7 +10,7 @@ use tokio::{io::AsyncWriteExt, sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{
     place::Place,
-    reach::Route,
+    reach::{Reached, Route},
     redact::Redactor,
     seen::{Met, Seen},
     stream::Stream,
@@ -81,7 +81,7 @@ impl<'a> Line<'a> {
     ) -> Result<Connection, Outcome> {
         let route = self.route();
         let permit = route.permit(self.trace).await?;
-        let ((tcp, peer), addresses) = route.reach(place, None, self.trace).await?;
+        let Reached { tcp, peer, addresses, turn: _turn } = route.reach(place, None, self.trace).await?;
         self.trace.seen.meet(&Met { addresses, peer: Some(peer), tls: None });
         // Questions are small, and what is asked next waits for nothing.
         let _ = tcp.set_nodelay(true);

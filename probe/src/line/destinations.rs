@@ -1,8 +1,8 @@
 //! How many connections are being opened to one address at a time.
 //!
-//! A thousand trackers of one server must not knock at its door all at once: a queue of 128 that nobody has accepted yet is usual, and
-//! what does not fit into it would look like a fault of the server's. Who comes when it is crowded waits for its turn, but only for a
-//! while: a server that accepts nobody must not hide behind those that wait for it.
+//! A thousand trackers of one server must not knock at its door all at once: handshakes cost it time, and what its queue cannot hold is
+//! lost and comes a second later, which would look like a fault of the server's. Who comes when it is crowded waits for its turn, but only
+//! for a while: a server that accepts nobody must not hide behind those that wait for it.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -6,10 +6,10 @@ use std::{
 };
 
 use domain::{Family, Fault, FaultKind, HttpOptions, Outcome, Phase, Plan, Reason};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 
 use super::{
-    connect::{self, Connected},
+    connect,
     destinations::Turn,
     place::Place,
     trace::{Blame, Trace},
@@ -24,6 +24,16 @@ const PATIENCE: u32 = 10;
 pub(crate) struct Route<'a> {
     pub(crate) shared: &'a Shared,
     pub(crate) options: &'a HttpOptions,
+}
+
+/// A connection that was made.
+pub(crate) struct Reached<'a> {
+    pub(crate) tcp: TcpStream,
+    pub(crate) peer: SocketAddr,
+    /// All addresses of the place's name, where it is a name.
+    pub(crate) addresses: Option<Arc<[IpAddr]>>,
+    /// Others wait for this place; it is kept until the connection is encrypted as well.
+    pub(crate) turn: Option<Turn<'a>>,
 }
 
 impl<'a> Route<'a> {
@@ -54,19 +64,19 @@ impl<'a> Route<'a> {
         place: &Place,
         only: Option<IpAddr>,
         trace: &mut Trace,
-    ) -> Result<(Connected, Option<Arc<[IpAddr]>>), Outcome> {
+    ) -> Result<Reached<'a>, Outcome> {
         let (allowed, found) = self.addresses(place, only, trace).await?;
         let addresses = found.filter(|_| only.is_none());
         trace.seen.addresses.clone_from(&addresses);
         trace.phase = Phase::Connect;
         let candidates: Vec<SocketAddr> =
             allowed.into_iter().map(|ip| SocketAddr::new(ip, place.port)).collect();
-        let _turn = match candidates.first() {
+        let turn = match candidates.first() {
             Some(first) => Some(self.turn(*first, trace).await),
             None => None,
         };
         match connect::connect(&candidates).await {
-            Ok(connected) => Ok((connected, addresses)),
+            Ok((tcp, peer)) => Ok(Reached { tcp, peer, addresses, turn }),
             Err((outcome, peer)) => {
                 trace.seen.peer = peer;
                 // The addresses may have changed since they were looked up.

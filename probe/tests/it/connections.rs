@@ -9,7 +9,12 @@ use std::{
 };
 
 use domain::{FaultKind, Outcome, Phase, Plan};
-use tokio::io::AsyncWriteExt;
+use futures_util::future::join_all;
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpSocket, TcpStream},
+    time::timeout,
+};
 
 use super::{
     server::{OK, Server, request, reset, until_closed},
@@ -177,4 +182,33 @@ async fn many_probes_at_once_do_not_disturb_each_other() {
     for (n, probe) in all.into_iter().enumerate() {
         assert_eq!(probe.await.unwrap().is_up(), Some(n % 2 == 0));
     }
+}
+
+/// A port whose queue is full and that accepts nobody: whoever connects hears nothing.
+async fn deaf() -> (TcpListener, Vec<TcpStream>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queued = Vec::new();
+    while let Ok(connected) = timeout(SHORT / 2, TcpStream::connect(address)).await {
+        queued.push(connected.unwrap());
+    }
+    (listener, queued)
+}
+
+#[tokio::test]
+async fn a_crowd_hides_nothing() {
+    let (listener, _queued) = deaf().await;
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let prober = prober();
+    // More than may knock at a time.
+    let all = join_all((0..200).map(|_| ask_with(&prober, &url, "200", 4 * SHORT))).await;
+    let kinds: Vec<_> = all.into_iter().map(|finding| kind(finding.outcome)).collect();
+    assert_eq!(kinds, [FaultKind::Timeout(Phase::Connect); 200]);
+
+    let server = Server::answering(OK).await;
+    let all = join_all((0..200).map(|_| ask_with(&prober, server.url("/"), "200", PATIENT))).await;
+    let failed: Vec<_> = all.iter().filter(|finding| finding.outcome != Outcome::Up).collect();
+    assert!(failed.is_empty(), "{failed:?}");
 }
