@@ -18,8 +18,10 @@ use crate::{
 /// After how many milliseconds the targets answer, in turn.
 pub(crate) const DELAYS_MS: [u32; 4] = [5, 20, 50, 100];
 
-/// After the window: deadline of the last check and its commit.
-const SETTLE: Duration = Duration::from_millis(1_500);
+/// After the window: deadline of the last check and its commit; and the next check, after which it is known which was the slowest of a
+/// minute that has ended.
+const SETTLE: Duration = Duration::from_millis(2_500);
+const MINUTE_MS: i64 = 60_000;
 
 /// What one check was wrong by, in milliseconds.
 struct Sample {
@@ -28,17 +30,21 @@ struct Sample {
     first_byte: Option<f64>,
 }
 
-/// Lets the server check the targets for `length`, at most 30 s, then compares what both tell.
+/// Lets the server check the targets for `length`, then compares what both tell. With `whole_minute` it is longer, until a minute of the
+/// clock lies within: only of the slowest check of each is the first byte told.
 pub(crate) async fn measure(
     name: &str,
     server: &Server,
     targets: &mut Targets,
     length: Duration,
+    whole_minute: bool,
 ) -> Result<Latency, Failure> {
     let trackers = targets.urls.len();
     load::level(server, trackers).await?;
     let from = wall_ms();
-    sleep(length).await;
+    let minute = (from / MINUTE_MS + 2) * MINUTE_MS - from;
+    let minute = Duration::from_millis(minute.unsigned_abs());
+    sleep(if whole_minute { length.max(minute) } else { length }).await;
     let to = wall_ms();
     sleep(SETTLE).await;
     let truth = Truth::of(targets.delays()?);

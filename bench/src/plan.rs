@@ -100,7 +100,7 @@ impl Run<'_> {
         let manner = Manner { delays: latency::DELAYS_MS.into(), ..self.manner(setup) };
         let mut targets = Targets::start(&manner)?;
         let server = Server::start(&self.plan.server, &data, &[&targets]).await?;
-        let latency = latency::measure(name, &server, &mut targets, self.length).await?;
+        let latency = latency::measure(name, &server, &mut targets, self.length, !self.plan.quick).await?;
         server.stop()?;
         self.figures.goals.extend(goals::of_latency(&latency));
         self.figures.latencies.push(latency);

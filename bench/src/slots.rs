@@ -39,8 +39,8 @@ pub(crate) fn whole_seconds(from: i64, to: i64) -> Range<i64> {
 
 /// The newest 60.
 pub(crate) const NEWEST: &str = "";
-/// Those of the last two minutes, with the phases where they are kept: of the slowest of each minute.
-pub(crate) const WITH_PHASES: &str = "?last=2m&limit=1000";
+/// Those of the last minutes, with the phases where they are kept: of the slowest of each minute that has ended.
+pub(crate) const WITH_PHASES: &str = "?last=4m&limit=1000";
 
 /// Asks each tracker for some of its checks, several at a time: time passes, and an answer reaches so far back.
 pub(crate) async fn each(

@@ -6,15 +6,18 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
     KeyUsagePurpose,
 };
+use rustix::io::Errno;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    time::sleep,
 };
 use tokio_rustls::{
     TlsAcceptor,
@@ -103,6 +106,9 @@ fn named(name: &str) -> DistinguishedName {
     names
 }
 
+/// How long it waits for descriptors where there are none left.
+const AGAIN: Duration = Duration::from_millis(10);
+
 /// Serves until the kernel refuses.
 pub(super) async fn serve(
     listener: TcpListener,
@@ -111,7 +117,14 @@ pub(super) async fn serve(
     tally: &'static Tally,
 ) -> io::Result<()> {
     loop {
-        let (stream, _) = listener.accept().await?;
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::MFILE) => {
+                sleep(AGAIN).await;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         if let Some(acceptor) = certificates.of(&stream) {
             tokio::spawn(answer(acceptor, stream, close, tally));
         }

@@ -310,13 +310,16 @@ async fn a_signal_is_answered_when_it_is_on_disk() {
     std::fs::rename(&database, &away).unwrap();
     pass(&app, 2).await;
     not_ready(&app).await;
-    let second = app.stranger.get(app.url(&format!("{path}/fail"))).send().await.unwrap();
+    let second = app.stranger.get(app.url(&path)).send().await.unwrap();
     assert_eq!(second.status(), 503);
     assert!(second.text().await.unwrap().contains("recording the signal"));
     std::fs::rename(&away, &database).unwrap();
     app.run_until(2, 3).await;
     assert_eq!(app.json("/v1/trackers/1/signals").await.as_array().unwrap().len(), 1);
     assert_eq!(story(&app).await, ["up"]);
+    // Whoever comes again at once brings news: the one before was never heard.
+    assert_eq!(call(&app, &path).await, 200);
+    until_story(&app, &["up", "up"]).await;
     app.stop().await;
 }
 

@@ -1,13 +1,15 @@
 //! `GET /v1/trackers/{id}/checks`: the newest from memory, or all of a window page by page.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap, time::Duration};
 
 use axum::{
     Json,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header::LINK},
 };
-use domain::{Cell, CheckQuery, Failure, Invalid, Order, SHOWN_CHECKS, Timestamp, TrackerId, Window};
+use domain::{
+    Cell, CheckQuery, Failure, Invalid, Numbered, Order, SHOWN_CHECKS, Timestamp, TrackerId, Window,
+};
 
 use super::{Known, cursor::Cursor, params::Params, reply::CheckReply};
 use crate::{
@@ -105,7 +107,8 @@ fn newest(state: &AppState, id: TrackerId, limit: usize, before: Option<Timestam
 }
 
 async fn page(state: &AppState, id: TrackerId, query: CheckQuery) -> Result<Page, Problem> {
-    let page = state.archive.checks(id, query).await.map_err(logged)?;
+    let mut page = state.archive.checks(id, query).await.map_err(logged)?;
+    add_phases(state, id, &mut page.checks).await?;
     let last = page.checks.last().filter(|_| page.more);
     let next = last.map(|last| {
         let CheckQuery { window, order, limit, .. } = query;
@@ -114,4 +117,18 @@ async fn page(state: &AppState, id: TrackerId, query: CheckQuery) -> Result<Page
     });
     let next = next.and_then(|link| HeaderValue::from_str(&link).ok()).map(|link| (LINK, link));
     Ok((next.into_iter().collect(), Json(page.checks.iter().map(CheckReply::from).collect())))
+}
+
+/// Says of those checks where the time went of which that is kept: failures, and the slowest of each minute.
+async fn add_phases(state: &AppState, id: TrackerId, checks: &mut [Numbered]) -> Result<(), Problem> {
+    let due = || checks.iter().map(|entry| entry.recorded.check.name.due);
+    let Some((first, last)) = due().min().zip(due().max()) else { return Ok(()) };
+    let window = Window::new(first, last.plus(Duration::from_millis(1)));
+    let kept = state.archive.slow(id, window, MOST).await.map_err(logged)?;
+    let kept: HashMap<_, _> =
+        kept.into_iter().map(|timing| ((timing.due, timing.attempt), timing.phases)).collect();
+    for check in checks.iter_mut().map(|entry| &mut entry.recorded.check) {
+        check.phases = kept.get(&(check.name.due, check.name.attempt)).copied().unwrap_or(check.phases);
+    }
+    Ok(())
 }
