@@ -106,7 +106,7 @@ pub fn render(view: &TrackerView, story: &Story, typed: &travel::Typed) -> Strin
         {calls::calls(story)}
         {whole(uptime::uptime(story))}
         {whole(chart::latency(story, &here))}
-        {phases::phases(story)}
+        {phases::phases(story, &here)}
         {whole(days::days(story, &here))}
         {whole(outages::outages(story, &here))}
         {failure::failure(story)}

@@ -14,7 +14,7 @@ mod settings;
 use app::{ApiError, backend::FailedForm};
 use domain::{
     About, Certificate, Evidence, Fault, FaultKind, FieldError, Invalid, LastFailure, Micros, Outage, Phase,
-    Story, Timestamp, TlsEvidence, TlsFault, TrackerId,
+    Phases, Story, Timestamp, Timing, TlsEvidence, TlsFault, TrackerId,
 };
 use harness::{Site, about, down, story, up};
 
@@ -377,6 +377,11 @@ fn the_last_failure_is_compared_with_the_last_good_answer() {
     let mut story = story();
     story.phases.add(Phase::Connect, Micros(20_000));
     story.phases.add(Phase::FirstByte, Micros(60_000));
+    let mut phases = Phases::NONE;
+    phases.add(Phase::Connect, Micros(21_000));
+    phases.add(Phase::FirstByte, Micros(800_000));
+    let latency = Some(Micros(821_000));
+    story.slowest = vec![Timing { due: story.now, attempt: 0, latency, phases, failed: false }];
     let seen = |status, server: &str| Evidence {
         url: "https://shop.example/".into(),
         status: Some(status),
@@ -397,6 +402,8 @@ fn the_last_failure_is_compared_with_the_last_good_answer() {
     site.remember(story);
     let page = site.get("/t/1");
     page.has("Medians: connect 20 ms, first byte 60 ms");
+    page.has("The slowest check of the last 24 hours");
+    page.has("first byte 800 ms");
     page.has("Last failure");
     page.has("Compared with the last good answer");
     assert_eq!(page.html.matches(r#"<span class="differs">differs</span>"#).count(), 2, "{}", page.html);

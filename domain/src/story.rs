@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, Evidence, Fault, LoggedChange, Period, Phases, Signal, Timestamp};
+use crate::{Cell, Evidence, Fault, LoggedChange, Period, Phases, Signal, Timestamp, Timing};
 
 /// How far the chart looks back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub struct Story {
     pub moment: Option<Moment>,
     /// How long each phase of a good check usually takes: the medians of the last 24 hours.
     pub phases: Phases,
+    /// The slowest checks of the last 24 hours, failures among them, the slowest first; at most 10. Where their time went is known.
+    pub slowest: Vec<Timing>,
     /// What was seen when it went down last, if that is still kept.
     pub failure: Option<LastFailure>,
     /// Its settings as the fields of its form. Nothing secret is in them.

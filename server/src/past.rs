@@ -33,6 +33,8 @@ const OUTAGES: usize = 20;
 const CHANGES: usize = 20;
 /// Signals that a page lists.
 const SIGNALS: usize = 20;
+/// Slow checks that are told.
+const SLOWEST: usize = 10;
 
 #[async_trait]
 impl Past for SharedPast {
@@ -62,6 +64,7 @@ impl SharedPast {
             outages: self.outages(id, now).await?,
             moment,
             phases: self.medians(id, now).await?,
+            slowest: self.archive.slow(id, window_of(Reach::Day, now), SLOWEST).await?,
             failure: self.last_failure(id, now).await?,
             settings: self.settings(id),
             changes: self.archive.changes(id, None, CHANGES).await?,

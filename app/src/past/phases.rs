@@ -1,13 +1,16 @@
 //! Where the time of a check usually goes.
 
-use domain::{Micros, Phase, Story};
+use domain::{Micros, Phase, Story, Timing};
 use leptos::prelude::*;
 
-use super::wording;
-use crate::format;
+use super::{here::Here, wording};
+use crate::{
+    format,
+    ui::{Icon, Part, whole},
+};
 
-/// The medians of the last 24 hours side by side; nothing where no phase is known.
-pub fn phases(story: &Story) -> Option<impl IntoView + use<>> {
+/// The medians of the last 24 hours side by side, and its slowest checks; nothing where no phase is known.
+pub fn phases(story: &Story, here: &Here) -> Option<impl IntoView + use<>> {
     let known: Vec<(Phase, Micros)> = story.phases.iter().collect();
     let total: u64 = known.iter().map(|(_, took)| u64::from(took.0)).sum();
     if total == 0 {
@@ -71,8 +74,55 @@ pub fn phases(story: &Story) -> Option<impl IntoView + use<>> {
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
+                {slowest(story, here)}
             </div>
         </section>
+    })
+}
+
+/// The slowest checks, each with the phase that took most of its time.
+fn slowest(story: &Story, here: &Here) -> Option<Part> {
+    let row = |timing: &Timing| {
+        let most = timing.phases.iter().max_by_key(|(_, took)| *took);
+        let most = most.map(|(phase, took)| format!("{} {} ms", word(phase), format::latency(took)));
+        let failed = timing.failed.then(|| {
+            view! { <span class="state is-down">{words::PAST_PHASES_SLOWEST_FAILED}</span> }
+        });
+        view! {
+            <tr>
+                <th scope="row" class="nowrap">
+                    <a href=here.at_failure(timing.due)>
+                        <time datetime=timing.due.to_string()>{wording::moment(timing.due, story.now)}</time>
+                    </a>
+                </th>
+                <td class="nowrap r">{wording::milliseconds(timing.latency)}</td>
+                <td class="dim">{most} " " {failed}</td>
+            </tr>
+        }
+    };
+    let rows: Vec<_> = story.slowest.iter().map(row).collect();
+    (!rows.is_empty()).then(|| {
+        whole(view! {
+            <details class="fold">
+                <summary>
+                    <Icon name="#i-chev" />
+                    {words::past_phases_slowest(rows.len())}
+                </summary>
+                <table class="table fits">
+                    <caption>{words::PAST_PHASES_SLOWEST_CAPTION}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col" data-zone="">{words::PAST_PHASES_SLOWEST_WHEN}</th>
+                            <th scope="col" class="r">
+                                {words::PAST_PHASES_SLOWEST_TOOK}
+                            </th>
+                            <th scope="col">{words::PAST_PHASES_SLOWEST_MOST}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </details>
+        })
     })
 }
 

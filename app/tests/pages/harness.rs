@@ -234,6 +234,7 @@ pub(crate) fn story() -> Story {
         outages: Vec::new(),
         moment: None,
         phases: Phases::NONE,
+        slowest: Vec::new(),
         failure: None,
         settings: Vec::new(),
         calls: None,

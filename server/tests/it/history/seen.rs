@@ -1,6 +1,9 @@
 //! Where the time of checks went, and what was seen when they failed.
 
+use std::collections::BTreeSet;
+
 use domain::{Evidence, Exhibit, Micros, Phase};
+use serde_json::{Value, json};
 
 use super::{ID, app_of, batch, checks, down, up};
 use crate::harness::whole;
@@ -30,6 +33,14 @@ async fn phases_and_evidence_in_answers() {
     let of = async |path: &str| whole(app.get(&format!("/v1/trackers/1/{path}")).await).await;
     insta::assert_snapshot!("phases", of("phases?last=1h").await);
     insta::assert_snapshot!("phases_of_nothing", of("phases?from=-9d&to=-8d").await);
+    let told = app.json("/v1/trackers/1/checks?last=1h&limit=100").await;
+    let told = told.as_array().unwrap();
+    let minute = |check: &Value| check["due_ms"].as_i64().unwrap() / 60_000;
+    let minutes = told.iter().map(minute).collect::<BTreeSet<_>>();
+    let kept: Vec<_> = told.iter().filter(|check| check.get("phases").is_some()).collect();
+    assert_eq!(kept.iter().map(|check| minute(check)).collect::<BTreeSet<_>>(), minutes);
+    assert_eq!(kept.len(), minutes.len(), "one of each minute");
+    assert_eq!(kept[0]["phases"], json!({ "connect": 1.0, "first_byte": 18.0 }));
     insta::assert_snapshot!("evidence", of("evidence").await);
     insta::assert_snapshot!("evidence_of_nothing", of("evidence?from=-9d&to=-8d").await);
     app.stop().await;
