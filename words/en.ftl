@@ -471,14 +471,13 @@ past-phases-phase = Phase
 past-phases-median = Median
 past-phases-share = Share
 past-phases-slowest = { $count ->
-    [one] The slowest check
-   *[other] The slowest { $count } checks
+    [one] The slowest good check
+   *[other] The slowest { $count } good checks
 } of the last 24 hours
-past-phases-slowest-caption = The slowest first; of each minute, failures and the slowest check are kept
+past-phases-slowest-caption = The slowest first; one is kept of each minute
 past-phases-slowest-when = When, UTC
 past-phases-slowest-took = Took
 past-phases-slowest-most = Most of it
-past-phases-slowest-failed = failed
 phase-name = name
 phase-connect = connect
 phase-tls = TLS

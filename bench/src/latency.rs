@@ -18,9 +18,8 @@ use crate::{
 /// After how many milliseconds the targets answer, in turn.
 pub(crate) const DELAYS_MS: [u32; 4] = [5, 20, 50, 100];
 
-/// After the window: deadline of the last check and its commit; and the next check, after which it is known which was the slowest of a
-/// minute that has ended.
-const SETTLE: Duration = Duration::from_millis(2_500);
+/// After the window: deadline of the last check and its commit.
+const SETTLE: Duration = Duration::from_millis(1_500);
 const MINUTE_MS: i64 = 60_000;
 
 /// What one check was wrong by, in milliseconds.

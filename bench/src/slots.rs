@@ -39,7 +39,7 @@ pub(crate) fn whole_seconds(from: i64, to: i64) -> Range<i64> {
 
 /// The newest 60.
 pub(crate) const NEWEST: &str = "";
-/// Those of the last minutes, with the phases where they are kept: of the slowest of each minute that has ended.
+/// Those of the last minutes, with the phases where they are kept: of the slowest of each minute.
 pub(crate) const WITH_PHASES: &str = "?last=4m&limit=1000";
 
 /// Asks each tracker for some of its checks, several at a time: time passes, and an answer reaches so far back.

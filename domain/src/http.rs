@@ -65,7 +65,7 @@ pub struct HttpOptions {
 }
 
 impl HttpOptions {
-    /// These options for many to have. Nearly all trackers are asked as is usual, so there is one of that for all of them.
+    /// These options for many to have. Nearly all trackers have the built-in ones, so there is one of that for all of them.
     pub fn shared(self) -> Arc<Self> {
         static USUAL: LazyLock<Arc<HttpOptions>> = LazyLock::new(Arc::default);
         if self == **USUAL { Arc::clone(&USUAL) } else { Arc::new(self) }

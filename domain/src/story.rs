@@ -81,7 +81,7 @@ pub struct Story {
     pub moment: Option<Moment>,
     /// How long each phase of a good check usually takes: the medians of the last 24 hours.
     pub phases: Phases,
-    /// The slowest checks of the last 24 hours, failures among them, the slowest first; at most 10. Where their time went is known.
+    /// The slowest good checks of the last 24 hours, the slowest first; at most 10. Where their time went is known.
     pub slowest: Vec<Timing>,
     /// What was seen when it went down last, if that is still kept.
     pub failure: Option<LastFailure>,

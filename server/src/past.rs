@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     Archive, Calls, Cell, CheckQuery, Clock, Direction, Exhibit, Failure, LastFailure, Moment, Order, Outage,
-    Phases, Reach, SHOWN_CHECKS, Story, StoryRequest, Stride, Timestamp, TrackerId, Transition, Window, Zone,
-    ports::Past,
+    Phases, Reach, SHOWN_CHECKS, Story, StoryRequest, Stride, Timestamp, Timing, TrackerId, Transition,
+    Window, Zone, ports::Past,
 };
 
 use tokio::sync::watch;
@@ -64,7 +64,7 @@ impl SharedPast {
             outages: self.outages(id, now).await?,
             moment,
             phases: self.medians(id, now).await?,
-            slowest: self.archive.slow(id, window_of(Reach::Day, now), SLOWEST).await?,
+            slowest: self.slowest(id, now).await?,
             failure: self.last_failure(id, now).await?,
             settings: self.settings(id),
             changes: self.archive.changes(id, None, CHANGES).await?,
@@ -87,6 +87,12 @@ impl SharedPast {
     async fn medians(&self, id: TrackerId, now: Timestamp) -> Result<Phases, Failure> {
         let times = self.archive.phases(id, window_of(Reach::Day, now)).await?;
         Ok(Phases::from(times.map(|time| time.took.p50)))
+    }
+
+    /// The slowest good checks of the last 24 hours. Of failures there are as many as there were, and they have a place of their own.
+    async fn slowest(&self, id: TrackerId, now: Timestamp) -> Result<Vec<Timing>, Failure> {
+        let all = self.archive.slow(id, window_of(Reach::Day, now), usize::MAX).await?;
+        Ok(all.into_iter().filter(|timing| !timing.failed).take(SLOWEST).collect())
     }
 
     async fn last_failure(&self, id: TrackerId, now: Timestamp) -> Result<Option<LastFailure>, Failure> {

@@ -85,9 +85,6 @@ fn slowest(story: &Story, here: &Here) -> Option<Part> {
     let row = |timing: &Timing| {
         let most = timing.phases.iter().max_by_key(|(_, took)| *took);
         let most = most.map(|(phase, took)| format!("{} {} ms", word(phase), format::latency(took)));
-        let failed = timing.failed.then(|| {
-            view! { <span class="state is-down">{words::PAST_PHASES_SLOWEST_FAILED}</span> }
-        });
         view! {
             <tr>
                 <th scope="row" class="nowrap">
@@ -96,7 +93,7 @@ fn slowest(story: &Story, here: &Here) -> Option<Part> {
                     </a>
                 </th>
                 <td class="nowrap r">{wording::milliseconds(timing.latency)}</td>
-                <td class="dim">{most} " " {failed}</td>
+                <td class="dim">{most}</td>
             </tr>
         }
     };

@@ -120,7 +120,8 @@ async fn through<'a>(
     let host = url::Host::parse(&proxy.host).or_else(|_| url::Host::parse(&format!("[{}]", proxy.host)));
     let host = host.map_err(|_| Outcome::Down(Fault::new(FaultKind::Proxy, words::DETAIL_NO_NAME)))?;
     let place = Place { is_tls: false, host, port: proxy.port };
-    let Reached { mut tcp, peer, turn, .. } = Box::pin(ready.route().reach(&place, None, trace)).await?;
+    // What comes now is between the proxy and the target, so others may knock at the proxy.
+    let Reached { mut tcp, peer, .. } = Box::pin(ready.route().reach(&place, None, trace)).await?;
     let credentials = proxy.credentials.as_ref().map(|(user, password)| (user.as_str(), password.expose()));
     match proxy.kind {
         ProxyKind::Http if !is_tunnelled(ready, hop) => {}
@@ -128,7 +129,7 @@ async fn through<'a>(
         ProxyKind::Socks5 => socks::tunnel(&mut tcp, &hop.place, credentials).await?,
     }
     trace.blame = blame;
-    Ok(Reached { tcp, peer, addresses: None, turn })
+    Ok(Reached { tcp, peer, addresses: None, turn: None })
 }
 
 /// Whether a proxy for HTTP has to open a tunnel rather than pass a request on.

@@ -117,7 +117,7 @@ impl Session for HttpSession {
         let (total, phases) = (self.trace.total(), self.trace.phases);
         self.trace.seen.phases = phases;
         if let Some(stream) = self.trace.parting.take() {
-            stream.see_off(deadline.saturating_sub(total)).await;
+            stream.see_off(self.trace.left()).await;
         }
         let latency = (!matches!(outcome, Outcome::Unknown(_))).then(|| total.into());
         Finding { outcome, latency, phases }

@@ -16,9 +16,6 @@ use super::{
 };
 use crate::{fault, prober::Shared};
 
-/// Which part of the time that is left may be waited while others connect to the same address.
-const PATIENCE: u32 = 10;
-
 /// What reaching a place depends on.
 #[derive(Clone, Copy)]
 pub(crate) struct Route<'a> {
@@ -88,7 +85,7 @@ impl<'a> Route<'a> {
 
     /// Waits while many connections to one address are being opened. That is not the target's time.
     async fn turn(self, address: SocketAddr, trace: &mut Trace) -> Turn<'a> {
-        let turn = self.shared.destinations.turn(address, trace.left() / PATIENCE).await;
+        let turn = self.shared.destinations.turn(address, trace.patience).await;
         trace.set_aside(turn.waited);
         turn
     }

@@ -27,6 +27,8 @@ pub(crate) struct Trace {
     started: Instant,
     /// When the deadline passes.
     pub(crate) until: Instant,
+    /// How long it may still wait for others of its kind: a tenth of the whole deadline, so that the target has the rest.
+    pub(crate) patience: Duration,
     /// When the phase began.
     pub(crate) since: Instant,
     is_running: bool,
@@ -60,6 +62,7 @@ impl Trace {
             watcher: None,
             started: now,
             until: now,
+            patience: Duration::ZERO,
             since: now,
             is_running: false,
         }
@@ -68,7 +71,7 @@ impl Trace {
     /// Begins a probe.
     pub(crate) fn begin(&mut self, deadline: Duration) {
         let now = Instant::now();
-        self.until = now + deadline;
+        (self.until, self.patience) = (now + deadline, deadline / 10);
         (self.started, self.since, self.is_running) = (now, now, true);
         (self.phases, self.phase, self.blame) = (Phases::NONE, Phase::FirstByte, Blame::Target);
         self.seen.forget();
@@ -98,7 +101,8 @@ impl Trace {
 
     /// Goes on where another one is now, with its time.
     pub(crate) fn branch(&mut self, from: &Self) {
-        (self.phases, self.phase, self.until) = (from.phases, from.phase, from.until);
+        (self.phases, self.phase) = (from.phases, from.phase);
+        (self.until, self.patience) = (from.until, from.patience);
         (self.started, self.since, self.is_running) = (from.started, from.since, true);
     }
 
@@ -123,6 +127,7 @@ impl Trace {
 
     /// Leaves out a time in which nothing was asked of anybody.
     pub(crate) fn set_aside(&mut self, waited: Duration) {
+        self.patience = self.patience.saturating_sub(waited);
         self.started += waited;
         self.since += waited;
     }
@@ -171,5 +176,32 @@ impl Trace {
         self.phases.add(self.phase, took);
         self.since = now;
         took
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_set_aside_is_no_ones_time() {
+        let mut trace = Trace::new();
+        trace.begin(Duration::from_secs(1));
+        trace.phase = Phase::Connect;
+        advance(Duration::from_millis(60)).await;
+        trace.set_aside(Duration::from_millis(60));
+        advance(Duration::from_millis(5)).await;
+        let mut branch = Trace::new();
+        branch.branch(&trace);
+        advance(Duration::from_millis(30)).await;
+        branch.set_aside(Duration::from_millis(30));
+        branch.enter(Phase::FirstByte);
+        branch.stop();
+        trace.follow(branch);
+        assert_eq!(trace.phases.get(Phase::Connect), Some(Micros(5_000)));
+        assert_eq!((trace.total(), trace.left()), (Duration::from_millis(5), Duration::from_millis(905)));
+        assert_eq!(trace.patience, Duration::from_millis(40), "what branches wait is theirs");
     }
 }

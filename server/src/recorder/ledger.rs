@@ -373,7 +373,7 @@ impl Account {
         }
         self.names.push((check.name.due, check.name.attempt));
         if check.name.attempt == 0 {
-            // No other one is asked for.
+            // `knows` says no of all that were due before it.
             self.names.retain(|(due, _)| *due >= check.name.due);
             let is_gap = matches!(&check.outcome, Outcome::Unknown(reason) if reason.is_gap());
             self.last = Some(Last { due: check.name.due, is_gap, silence: None });

@@ -125,10 +125,14 @@ async fn add_phases(state: &AppState, id: TrackerId, checks: &mut [Numbered]) ->
     let Some((first, last)) = due().min().zip(due().max()) else { return Ok(()) };
     let window = Window::new(first, last.plus(Duration::from_millis(1)));
     let kept = state.archive.slow(id, window, MOST).await.map_err(logged)?;
-    let kept: HashMap<_, _> =
-        kept.into_iter().map(|timing| ((timing.due, timing.attempt), timing.phases)).collect();
+    let kept: HashMap<_, _> = kept.into_iter().map(|timing| ((timing.due, timing.attempt), timing)).collect();
     for check in checks.iter_mut().map(|entry| &mut entry.recorded.check) {
-        check.phases = kept.get(&(check.name.due, check.name.attempt)).copied().unwrap_or(check.phases);
+        // Where a clock was set back, others had the same name.
+        if let Some(timing) = kept.get(&(check.name.due, check.name.attempt))
+            && timing.latency == check.latency
+        {
+            check.phases = timing.phases;
+        }
     }
     Ok(())
 }
