@@ -470,10 +470,7 @@ past-phases-caption = How long each phase of a good check usually takes
 past-phases-phase = Phase
 past-phases-median = Median
 past-phases-share = Share
-past-phases-slowest = { $count ->
-    [one] The slowest good check
-   *[other] The slowest { $count } good checks
-} of the last 24 hours
+past-phases-slowest = The slowest good checks of the last 24 hours
 past-phases-slowest-caption = The slowest first; one is kept of each minute
 past-phases-slowest-when = When, UTC
 past-phases-slowest-took = Took

@@ -402,7 +402,7 @@ fn the_last_failure_is_compared_with_the_last_good_answer() {
     site.remember(story);
     let page = site.get("/t/1");
     page.has("Medians: connect 20 ms, first byte 60 ms");
-    page.has("The slowest good check of the last 24 hours");
+    page.has("The slowest good checks of the last 24 hours");
     page.has("first byte 800 ms");
     page.has("Last failure");
     page.has("Compared with the last good answer");

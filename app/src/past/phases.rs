@@ -103,7 +103,7 @@ fn slowest(story: &Story, here: &Here) -> Option<Part> {
             <details class="fold">
                 <summary>
                     <Icon name="#i-chev" />
-                    {words::past_phases_slowest(rows.len())}
+                    {words::PAST_PHASES_SLOWEST}
                 </summary>
                 <table class="table fits">
                     <caption>{words::PAST_PHASES_SLOWEST_CAPTION}</caption>
