@@ -105,7 +105,7 @@ fn slowest(story: &Story, here: &Here) -> Option<Part> {
                     <Icon name="#i-chev" />
                     {words::PAST_PHASES_SLOWEST}
                 </summary>
-                <table class="table fits">
+                <table class="table">
                     <caption>{words::PAST_PHASES_SLOWEST_CAPTION}</caption>
                     <thead>
                         <tr>
