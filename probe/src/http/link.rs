@@ -151,7 +151,8 @@ impl Link {
                 request.extensions_mut().clone_from(&link.extensions);
                 let interim = Arc::clone(&link.interim);
                 let Speaking { sender, connection, is_over } = &mut *link.wake().await?;
-                // Not by the budget of the task: what is there must not look as if it were not, when the connection is over.
+                // Outside tokio's budget of the task: with none left, an answer that is there would look as if it were not, and of a
+                // connection that is over that is a fault.
                 let mut answer = pin!(unconstrained(sender.send_request(request)));
                 poll_fn(|cx| {
                     drive(connection, is_over, cx);
